@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Names of kernel addresses, remembered. Live, a miss asks a source (the
+ * kernel's kallsyms); in a replay the recording has filled the memory and
+ * there is no source. A recording saves what was remembered, so that a replay
+ * on another machine prints the same names.
+ */
+#ifndef DAXAUDIT_BASE_SYMBOLS_H
+#define DAXAUDIT_BASE_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dxa_symbols;
+
+struct dxa_symbol {
+	const char *name; /* without a .cold, .isra.N, .part.N or .constprop.N suffix */
+	const char *module; /* NULL for the kernel proper */
+	uint64_t offset; /* address minus the symbol's address */
+};
+
+/*
+ * Look addr up in the source. Returns true and fills *ret (strings owned by
+ * the source, valid until its next call) or false when the address is in no
+ * known symbol.
+ */
+typedef bool (*dxa_symbols_source_fn)(void *priv, uint64_t addr, struct dxa_symbol *ret);
+
+/* A new, empty memory, or NULL without memory. source may be NULL. Free with dxa_symbols_free(). */
+struct dxa_symbols *dxa_symbols_new(dxa_symbols_source_fn source, void *priv);
+
+/* Free the memory and all names it handed out. NULL is allowed. */
+void dxa_symbols_free(struct dxa_symbols *s);
+
+/*
+ * Remember a name for addr, replacing an older one (a module can be loaded at
+ * another's old address). Copies the strings. 0 or -ENOMEM.
+ */
+int dxa_symbols_add(struct dxa_symbols *s, uint64_t addr, const struct dxa_symbol *sym);
+
+/*
+ * The name of addr: remembered, else from the source, else false. The strings
+ * stay valid until dxa_symbols_free(). Address 0 has no name.
+ */
+bool dxa_symbols_find(struct dxa_symbols *s, uint64_t addr, struct dxa_symbol *ret);
+
+/*
+ * Forget what belongs to a module that went away, so that the addresses can be
+ * named anew. The strings handed out stay valid.
+ */
+void dxa_symbols_forget_module(struct dxa_symbols *s, const char *module);
+
+/* Call fn for every remembered name, in the order in which they came. */
+void dxa_symbols_each(const struct dxa_symbols *s,
+		      void (*fn)(void *priv, uint64_t addr, const struct dxa_symbol *sym),
+		      void *priv);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The engine: events in, closed contexts and findings out. Pure: no clock, no
+ * I/O, no globals, so the same events give the same findings, live or
+ * replayed. Cost per event is constant; memory follows what is alive and open
+ * now, not how long the audit runs.
+ */
+#ifndef DAXAUDIT_ENGINE_ENGINE_H
+#define DAXAUDIT_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/symbols.h"
+#include "daxaudit/event.h"
+#include "daxaudit/hooks.h"
+#include "engine/rules.h"
+
+struct dxa_engine;
+
+/* Does this CPU's data cache alias? */
+enum dxa_aliasing {
+	DXA_ALIASING_UNKNOWN, /* then only consistency is judged */
+	DXA_ALIASING_NO,
+	DXA_ALIASING_YES,
+};
+
+/* Who owns a dax_device, told by its ops. */
+enum dxa_driver {
+	DXA_DRIVER_UNKNOWN, /* ops whose symbol is not known */
+	DXA_DRIVER_PMEM,
+	DXA_DRIVER_DM,
+	DXA_DRIVER_VIRTIOFS,
+	DXA_DRIVER_DCSSBLK,
+	DXA_DRIVER_DEVICE_DAX, /* ops == NULL */
+	DXA_DRIVER_FSDEV, /* device-dax with file-system ops, v7.2 */
+	DXA_DRIVER_OTHER, /* a *_dax_ops that no table here knows */
+	DXA_DRIVER_COUNT,
+};
+
+/* Name ("pmem", "device-dax", ...) of a driver. Static. */
+const char *dxa_driver_name(enum dxa_driver driver);
+
+/* The expectation that events are judged by, and the machine's facts. */
+struct dxa_engine_config {
+	enum dxa_aliasing aliasing;
+	int eopnotsupp; /* the audited architecture's number, positive: 95 on most, 122 on MIPS */
+	struct dxa_symbols *symbols; /* borrowed; resolves ops and call sites */
+	uint64_t stuck_after_ns; /* a context open for longer may be stuck; 0: 30 s */
+};
+
+/* What ended a context. */
+enum dxa_outcome {
+	DXA_OUTCOME_OPEN, /* it has not ended: the audit ended first */
+	DXA_OUTCOME_OK,
+	DXA_OUTCOME_DEFERRED, /* -EPROBE_DEFER: no failure */
+	DXA_OUTCOME_NO_DEVICE, /* -ENODEV or -ENXIO: the driver does not take this device */
+	DXA_OUTCOME_FAILED,
+	DXA_OUTCOME_MISSED, /* its return was never seen */
+};
+
+/*
+ * One bracket of one task, from entry to return. A context handed out is the
+ * outermost bracket; the story holds the events of all nested ones, their
+ * entries and returns included, in order.
+ */
+struct dxa_context {
+	uint64_t id; /* counts from 1 */
+	uint16_t kind; /* the hook that opened it */
+	uint32_t tgid;
+	uint32_t tid;
+	char comm[DXA_COMM_LEN];
+	char device[DXA_NAME_LEN]; /* of the driver core's bracket; empty for others */
+	char bus[DXA_BUS_LEN];
+	char driver[DXA_DRIVER_LEN];
+	uint64_t start; /* ktime, ns */
+	uint64_t end;
+	enum dxa_outcome outcome;
+	int err; /* errno, positive, as the audited kernel numbers it; 0 for none */
+	const struct dxa_event *story;
+	size_t story_len;
+	size_t story_cut; /* events left out because the story got too long */
+	size_t dax_events; /* how many of the story concern a dax_device: 0 is a probe without DAX */
+};
+
+/* A device's identity: the slab hands the same address out again. */
+struct dxa_life_id {
+	uint64_t dax; /* pointer in the kernel; 0 when no device is concerned */
+	uint32_t generation; /* counts the lives at this address from 1; 0: lived before the audit */
+	uint32_t rdev; /* minor is unique while it lives */
+	enum dxa_driver driver;
+	char disk[DXA_NAME_LEN]; /* disk or device name where one is known, else empty */
+};
+
+/*
+ * One root cause. The context is the one in which it happened; its id is 0 and
+ * its strings are empty when it happened outside of any.
+ */
+struct dxa_finding {
+	enum dxa_rule rule;
+	enum dxa_severity severity; /* the rule's own; policy may change it later */
+	struct dxa_life_id life;
+	struct dxa_context context; /* story is NULL here: the evidence below is what counts */
+	int err; /* errno, positive; 0 where none is concerned */
+	char detail[256]; /* one sentence for people, with this case's names */
+	const struct dxa_event *evidence; /* the events that prove it, in order */
+	size_t evidence_len;
+};
+
+/*
+ * Where the engine reports. What is passed lives until the callback returns.
+ * context_closed is called for every outermost bracket when it closes (a
+ * context without any dax event included), before the findings it proves.
+ */
+struct dxa_engine_sink {
+	void (*context_closed)(void *priv, const struct dxa_context *ctx);
+	void (*finding)(void *priv, const struct dxa_finding *finding);
+	void *priv;
+};
+
+/* Why something can no longer be judged; dxa_engine_stats counts each. */
+enum dxa_gap {
+	DXA_GAP_LOST, /* records are missing from the stream */
+	DXA_GAP_RETURN, /* a return was never seen */
+	DXA_GAP_OPEN, /* a context was still open at the end */
+	DXA_GAP_UNPAIRED, /* a return without its entry, not at the start of the stream */
+	DXA_GAP_UNKNOWN_KIND, /* a record of a kind this version does not know */
+	DXA_GAP_LIMIT, /* a bound of the engine was reached */
+	DXA_GAP_COUNT,
+};
+
+/* One line for people, static: what a gap means. */
+const char *dxa_gap_text(enum dxa_gap gap);
+
+struct dxa_engine_stats {
+	uint64_t events;
+	uint64_t contexts; /* outermost, closed */
+	uint64_t contexts_open;
+	uint64_t lives; /* dax_devices seen, those before the audit included */
+	uint64_t lives_now; /* alive or not yet freed */
+	uint64_t allocs[DXA_DRIVER_COUNT]; /* alloc_dax calls by owner, refusals included */
+	uint64_t findings[DXA_RULE_COUNT];
+	uint64_t gaps[DXA_GAP_COUNT];
+};
+
+/*
+ * A new engine; config and sink are copied (what they point to is borrowed).
+ * NULL without memory.
+ */
+struct dxa_engine *dxa_engine_new(const struct dxa_engine_config *config,
+				  const struct dxa_engine_sink *sink);
+
+/* Free it. Does not report anything: call dxa_engine_finish() first. NULL is allowed. */
+void dxa_engine_free(struct dxa_engine *e);
+
+/*
+ * Feed the next event. Events come in the order in which the kernel submitted
+ * them. Returns 0, or -ENOMEM: then this event was not judged and a gap is
+ * counted, but the engine stays usable.
+ */
+int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev);
+
+/*
+ * The audit ends at ktime now (ns): judge what can be judged only at the end,
+ * report contexts that are still open. Call once; only stats may be read after.
+ */
+void dxa_engine_finish(struct dxa_engine *e, uint64_t now);
+
+/* How many outermost contexts are open now. */
+size_t dxa_engine_open_contexts(const struct dxa_engine *e);
+
+/*
+ * Call fn for each context that has been open since before ktime `since` (ns):
+ * the live reader then looks at the task and feeds a TASK_STATE event.
+ */
+void dxa_engine_each_open(const struct dxa_engine *e, uint64_t since,
+			  void (*fn)(void *priv, const struct dxa_context *ctx), void *priv);
+
+/* Counters so far. Valid until the engine is freed. */
+const struct dxa_engine_stats *dxa_engine_stats(const struct dxa_engine *e);
+
+#endif
