@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One guest from start to end."""
+
+import contextlib
+import os
+import secrets
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import faults, initramfs, kernel as kernels, qemu
+from .errors import GuestError
+from .initramfs import File
+from .streams import Control, Sink, Stream, complaints
+
+DEFAULT_MODULES = ("libnvdimm", "nd_btt", "nd_pmem", "nd_e820", "dax_pmem", "device_dax",
+                   "virtio_pmem", "dm-mod")
+SCRATCH = "daxaudit-guest."
+
+
+@dataclass
+class Guest:
+    """What to boot and what to do in it."""
+
+    kernel: str
+    script: str
+    files: list[File] = field(default_factory=list)
+    modules: list[str] = field(default_factory=lambda: list(DEFAULT_MODULES))
+    append: list[str] = field(default_factory=list)
+    pmem: list[str] = field(default_factory=list)
+    virtio_pmem: str | None = None
+    faults: list[str] = field(default_factory=list)
+    collect: list[str] = field(default_factory=list)
+    smp: int = 2
+    mem: str = "1G"
+    cpu: str | None = None
+    icount: bool = False
+    timeout: float = 180
+    verbose: bool = False
+    # (rows, columns) of the terminal the script is to have; it then has no other output.
+    tty: tuple[int, int] | None = None
+    qemu: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Result:
+    """What came of it."""
+
+    outcome: str  # "done", "hang" or "died"
+    exit_code: int | None
+    stdout: bytes
+    stderr: bytes
+    console: str
+    files: dict[str, bytes]
+    fault_hits: dict[str, int]
+    complaints: list[str]
+    boot_seconds: float | None
+    seconds: float
+
+    def last_words(self, lines: int = 15) -> str:
+        """The end of the console log."""
+        return "\n".join(self.console.rstrip().splitlines()[-lines:])
+
+
+def sweep_scratch() -> None:
+    """Remove what killed runs have left; a scratch directory carries its owner's pid."""
+    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        pid = path.name.removeprefix(SCRATCH).partition(".")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _spawn(words: list[str], **keywords) -> subprocess.Popen:
+    # Should we be killed outright, the kernel takes the child along.
+    return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "--", *words],
+                            stdin=subprocess.DEVNULL, start_new_session=True, **keywords)
+
+
+def _kill(process: subprocess.Popen | None) -> None:
+    if process:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+class _Run:
+    """The moving parts of one boot."""
+
+    def __init__(self, guest: Guest, sinks: dict[str, Sink], tty_input: int | None):
+        self.guest, self.sinks, self.tty_input = guest, sinks, tty_input
+        self.scratch = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}."))
+        self.token = secrets.token_hex(16).encode()
+        self.selector = selectors.DefaultSelector()
+        self.sockets: dict[str, socket.socket] = {}
+        self.qemu: subprocess.Popen | None = None
+        self.injector: faults.Injector | None = None
+        self.control = Control(self.token)
+        self.streams = {"ctl": self.control.stream}
+        for name in ("out", "err", "console", "tty"):
+            # The last two have no end of their own.
+            mark = self.token if name in ("out", "err") else b"\0" * 64
+            self.streams[name] = Stream(mark, sinks.get(name))
+        self.began = time.monotonic()
+        self.booted: float | None = None
+
+    def _connect(self) -> dict[str, socket.socket]:
+        peers = {}
+        names = ["console", *qemu.PORTS] + (["tty"] if self.guest.tty else [])
+        for name in names:
+            self.sockets[name], peers[name] = socket.socketpair()
+            self.selector.register(self.sockets[name], selectors.EVENT_READ, name)
+        if self.guest.tty and self.tty_input is not None:
+            self.selector.register(self.tty_input, selectors.EVENT_READ, "keyboard")
+        return peers
+
+    def _image(self, kernel: kernels.Kernel) -> Path:
+        channel = kernel.arch.channel
+        settings = {"channel": channel.kind, "token": self.token.decode(),
+                    "channel_modules": " ".join(channel.modules),
+                    "tty": "/dev/hvc0" if self.guest.tty else "",
+                    "tty_size": "rows {} cols {}".format(*self.guest.tty or (25, 80))}
+        settings |= dict(zip(qemu.PORTS, (f"/dev/{tty}" for tty in channel.ttys)))
+        path = self.scratch / "initrd"
+        path.write_bytes(initramfs.build(
+            kernel, [*self.guest.modules, *channel.modules], self.guest.files, settings,
+            self.guest.script, self.guest.collect))
+        return path
+
+    def start(self) -> None:
+        """Everything up to the running QEMU."""
+        guest = self.guest
+        kernel = kernels.fetch(guest.kernel)
+        plan = faults.plan(kernel, guest.faults, guest.modules) if guest.faults else None
+        gdb_socket = self.scratch / "gdb" if plan else None
+        initrd = self._image(kernel)
+        peers = self._connect()
+        machine = qemu.Machine(
+            kernel, initrd, {name: peer.fileno() for name, peer in peers.items()},
+            mem=guest.mem, smp=guest.smp, cpu=guest.cpu, icount=guest.icount, pmem=guest.pmem,
+            loglevel=7 if guest.verbose else 5, virtio_pmem=guest.virtio_pmem,
+            gdb_socket=gdb_socket, append=guest.append, extra=guest.qemu)
+        self.qemu = _spawn(qemu.command(machine), stdout=subprocess.DEVNULL,
+                           stderr=open(self.scratch / "qemu.err", "wb"),
+                           pass_fds=[peer.fileno() for peer in peers.values()])
+        for peer in peers.values():
+            peer.close()
+        if plan:
+            self.injector = faults.Injector(plan, self.scratch, gdb_socket, _spawn)
+
+    def _receive(self, name: str) -> None:
+        if name == "keyboard":
+            self.sockets["tty"].sendall(os.read(self.tty_input, 4096))
+            return
+        try:
+            data = self.sockets[name].recv(1 << 18)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self.selector.unregister(self.sockets[name])
+        self.streams[name].feed(data)
+        if self.booted is None and self.control.started:
+            self.booted = time.monotonic() - self.began
+
+    def _open_streams(self) -> set[str]:
+        return {key.data for key in self.selector.get_map().values()} - {"keyboard"}
+
+    def follow(self) -> str:
+        """Pass the streams on until the guest is done, dead or late; which of these."""
+        deadline = self.began + self.guest.timeout
+        while not all(self.streams[name].ended for name in qemu.PORTS):
+            if self.injector:
+                self.injector.check()
+            if time.monotonic() > deadline:
+                return "hang"
+            if not self._open_streams():
+                return "died"
+            for key, _ in self.selector.select(0.2):
+                self._receive(key.data)
+        return "done"
+
+    def result(self, outcome: str) -> Result:
+        """What is known now."""
+        _kill(self.qemu)
+        hits = self.injector.finish() if self.injector else {}
+        for stream in self.streams.values():
+            stream.flush()
+        console = self.streams["console"].data.decode(errors="replace").replace("\r", "")
+        if outcome == "died":
+            console += (self.scratch / "qemu.err").read_text(errors="replace")
+        out = self.streams["tty" if self.guest.tty else "out"].data
+        return Result(outcome, self.control.exit_code if outcome == "done" else None,
+                      out, self.streams["err"].data, console,
+                      self.control.files(self.guest.collect), hits, complaints(console),
+                      self.booted, time.monotonic() - self.began)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        _kill(self.qemu)
+        if self.injector:
+            self.injector.finish()
+        for end in self.sockets.values():
+            end.close()
+        self.selector.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def run_guest(guest: Guest, sinks: dict[str, Sink] | None = None,
+              tty_input: int | None = None) -> Result:
+    """Boot it, run the script, bring back what it left.
+
+    sinks: "out", "err", "console" and "tty" get the bytes as they come.
+    Raises GuestError when the guest cannot be started at all.
+    """
+    run = _Run(guest, sinks or {}, tty_input)
+    try:
+        run.start()
+        return run.result(run.follow())
+    except FileNotFoundError as error:
+        raise GuestError(f"{error.filename} is gone; if it was in the cache, run again, "
+                         "else run tools/setup") from error
+    finally:
+        run.close()

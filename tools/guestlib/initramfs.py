@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The guest's initramfs: busybox, the modules asked for, the caller's files, the script."""
+
+import shlex
+import shutil
+import stat
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import cache
+from .apt import Suite
+from .cpio import Archive
+from .errors import GuestError
+from .kernel import Kernel
+
+INIT = Path(__file__).with_name("init.sh")
+DIRECTORIES = ("proc", "sys", "dev", "tmp", "run", "root", "etc", "mnt", "usr/bin", "usr/sbin",
+               "usr/local/bin", "bin", "sbin", "var")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file or directory of the host and where it goes in the guest."""
+
+    host: Path
+    guest: str
+    mode: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "File":
+        """HOST[:GUEST[:MODE]]"""
+        host, _, rest = text.partition(":")
+        guest, _, mode = rest.partition(":")
+        path = Path(host)
+        if not path.exists():
+            raise GuestError(f"--file {host}: there is no such file")
+        try:
+            return cls(path, guest or f"/root/{path.resolve().name}",
+                       int(mode, 8) if mode else None)
+        except ValueError:
+            raise GuestError(f"--file {text}: the mode {mode} is not octal") from None
+
+    def add_to(self, archive: Archive) -> None:
+        """Put it in, with all that is below a directory."""
+        if self.host.is_dir():
+            archive.tree(self.guest, self.host)
+        else:
+            mode = self.mode or stat.S_IMODE(self.host.stat().st_mode)
+            archive.file(self.guest, self.host.read_bytes(), mode)
+
+
+def host_tool(name: str) -> list[File]:
+    """A program of the host with the libraries it needs. Only for guests of the host's kind."""
+    path = shutil.which(name)
+    if not path:
+        raise GuestError(f"--tool {name}: not installed on this machine")
+    files = [File(Path(path), f"/usr/local/bin/{name}")]
+    listing = subprocess.run(["ldd", path], capture_output=True, text=True, check=False).stdout
+    for line in listing.splitlines():
+        library = line.split("=>")[-1].split()[0] if line.strip() else ""
+        if library.startswith("/"):
+            files.append(File(Path(library), library))
+    return files
+
+
+def _busybox(kernel: Kernel) -> bytes:
+    host = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True,
+                          check=True).stdout.strip()
+    own = Path("/bin/busybox")
+    if kernel.arch.name == host and own.exists():
+        return own.read_bytes()
+    suite = Suite(kernel.entry.suite.removesuffix("-backports"), kernel.arch.name)
+    package = next((package for package in suite.packages()
+                    if package.name == "busybox-static"), None)
+    if not package:
+        raise GuestError(f"no busybox-static for {kernel.arch.name}; "
+                         "apt-get install busybox-static, or run tools/setup")
+    path = cache.root() / "busybox" / package.sha256
+    if not path.exists():
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", suite.download(package)],
+                              stdout=subprocess.PIPE) as reader:
+            data = subprocess.run(["tar", "-xO", "--wildcards", "*bin/busybox"],
+                                  stdin=reader.stdout, check=True, capture_output=True).stdout
+        cache.write_atomically(path, data)
+    return path.read_bytes()
+
+
+def _applets() -> list[str]:
+    try:
+        listing = subprocess.run(["busybox", "--list-full"], capture_output=True, text=True,
+                                 check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise GuestError("busybox is missing; apt-get install busybox-static, "
+                         "or run tools/setup") from error
+    return listing.split()
+
+
+def _add_modules(archive: Archive, kernel: Kernel, names: list[str]) -> None:
+    """The modules' closure, and the tables modprobe reads, made by depmod for just these."""
+    with tempfile.TemporaryDirectory(prefix="daxaudit-depmod.") as scratch:
+        tree = Path(scratch) / "lib" / "modules" / kernel.release
+        for path in kernel.closure(names):
+            plain = tree / path.removesuffix(".xz").removesuffix(".zst")
+            plain.parent.mkdir(parents=True, exist_ok=True)
+            plain.write_bytes(kernel.module_data(path))
+        tree.mkdir(parents=True, exist_ok=True)
+        for name in ("modules.builtin", "modules.order", "modules.builtin.modinfo"):
+            if (kernel.modules / name).exists():
+                shutil.copy(kernel.modules / name, tree / name)
+        subprocess.run(["depmod", "-b", scratch, kernel.release], check=True)
+        archive.tree(f"lib/modules/{kernel.release}", tree)
+
+
+def build(kernel: Kernel, modules: list[str], files: list[File], settings: dict[str, str],
+          script: str, collect: list[str]) -> bytes:
+    """The whole archive, uncompressed: the guest unpacks it faster than it would decompress."""
+    archive = Archive()
+    for name in DIRECTORIES:
+        archive.directory(name)
+    archive.device("dev/console", 5, 1)
+    archive.file("bin/busybox", _busybox(kernel), 0o755)
+    for applet in _applets():
+        if applet not in ("bin/busybox", "linuxrc", "init", "sbin/init"):
+            archive.symlink(applet, "/bin/busybox")
+    _add_modules(archive, kernel, modules)
+    archive.file("init", INIT.read_bytes(), 0o755)
+    config = "".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items())
+    archive.file("guest/config", config.encode())
+    archive.file("guest/script", script.encode() + b"\n")
+    archive.file("guest/collect", "".join(path + "\n" for path in collect).encode())
+    archive.file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")
+    archive.file("etc/group", b"root:x:0:\n")
+    for file in files:
+        file.add_to(archive)
+    return archive.finish()

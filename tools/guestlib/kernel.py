@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A kernel of the matrix, unpacked in the cache, and its modules."""
+
+import hashlib
+import json
+import lzma
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import arch, cache, matrix
+from .apt import GoneFromMirror, Package, Suite
+from .errors import GuestError
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """An unpacked kernel. `key` is the hash of the packages it came from."""
+
+    entry: matrix.Entry
+    key: str
+    path: Path
+    release: str
+
+    @property
+    def arch(self) -> arch.Arch:
+        """The architecture it runs on."""
+        return arch.lookup(self.entry.arch)
+
+    @property
+    def image(self) -> Path:
+        """What QEMU boots."""
+        return self.path / "vmlinuz"
+
+    @property
+    def modules(self) -> Path:
+        """lib/modules/RELEASE."""
+        return self.path / "lib" / "modules" / self.release
+
+    def dependencies(self) -> dict[str, tuple[str, list[str]]]:
+        """Module name -> its file and the files it needs, as depmod found them."""
+        table = {}
+        for line in (self.modules / "modules.dep").read_text().splitlines():
+            path, _, needs = line.partition(":")
+            table[module_name(path)] = path, needs.split()
+        return table
+
+    def builtin(self) -> set[str]:
+        """The names of what could be a module but is built in."""
+        lines = (self.modules / "modules.builtin").read_text().splitlines()
+        return {module_name(line) for line in lines}
+
+    def closure(self, names: list[str]) -> list[str]:
+        """The files of the named modules and of all they need."""
+        table, builtin = self.dependencies(), self.builtin()
+        files: dict[str, None] = {}
+        for name in map(module_name, names):
+            if name in table:
+                path, needs = table[name]
+                files.update(dict.fromkeys([*reversed(needs), path]))
+            elif name not in builtin:
+                raise GuestError(f"{self.entry.name} ({self.release}) has no module {name}")
+        return list(files)
+
+    def module_data(self, path: str) -> bytes:
+        """A module's ELF file, unpacked once."""
+        source = self.modules / path
+        if source.suffix == ".ko":
+            return source.read_bytes()
+        plain = self.path / "ko" / f"{module_name(path)}.ko"
+        if not plain.exists():
+            cache.write_atomically(plain, _decompressed(source))
+        return plain.read_bytes()
+
+
+def module_name(path: str) -> str:
+    """nd_pmem of kernel/drivers/nvdimm/nd_pmem.ko.xz, dm_mod of dm-mod."""
+    return re.sub(r"\.ko(\.\w+)?$", "", path.rsplit("/", 1)[-1]).replace("-", "_")
+
+
+def _decompressed(source: Path) -> bytes:
+    if source.suffix == ".xz":
+        return lzma.decompress(source.read_bytes())
+    if source.suffix == ".zst":
+        return subprocess.run(["zstd", "-dcq", source], check=True, capture_output=True).stdout
+    raise GuestError(f"{source.name}: unknown compression")
+
+
+def _key(packages: list[Package]) -> str:
+    return hashlib.sha256(" ".join(package.sha256 for package in packages).encode()).hexdigest()[:16]
+
+
+def _unpack(archives: list[Path], target: Path) -> str:
+    """Take image, configuration and modules out of the packages; the release."""
+    raw = target / "raw"
+    raw.mkdir()
+    for archive in archives:
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive],
+                              stdout=subprocess.PIPE) as reader:
+            subprocess.run(["tar", "-x", "-C", raw, "--exclude=./usr/share", "-f", "-"],
+                           stdin=reader.stdout, check=True)
+        if reader.returncode:
+            raise GuestError(f"{archive} cannot be unpacked; delete it and try again")
+    tree = next((path for path in (raw / "usr/lib/modules", raw / "lib/modules")
+                 if path.is_dir()), None)
+    images = [*raw.glob("boot/vmlinu[xz]-*"), *raw.glob("usr/lib/modules/*/vmlinu[xz]")]
+    if not tree or not images:
+        raise GuestError("the kernel's packages hold no modules or no image; "
+                         "do package and companions in the matrix name all of them?")
+    images[0].replace(target / "vmlinuz")
+    (target / "lib").mkdir()
+    tree.rename(target / "lib" / "modules")
+    release = next((target / "lib" / "modules").iterdir()).name
+    shutil.rmtree(raw)
+    subprocess.run(["depmod", "-b", target, release], check=True)
+    return release
+
+
+def _load(entry: matrix.Entry, key: str) -> Kernel | None:
+    path = cache.root() / "kernels" / key
+    try:
+        meta = json.loads((path / "meta.json").read_bytes())
+    except OSError:
+        return None
+    return Kernel(entry, key, path, meta["release"])
+
+
+def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kernel:
+    key = _key(packages)
+    with cache.locked(f"kernel-{key}"):
+        kernel = _load(entry, key)
+        if kernel:
+            return kernel
+        archives = [suite.download(package) for package in packages]
+        path = cache.root() / "kernels" / key
+        # A directory without meta.json was half deleted.
+        shutil.rmtree(path, ignore_errors=True)
+        with cache.new_directory(path) as target:
+            meta = {"release": _unpack(archives, target),
+                    "packages": [f"{package.name} {package.version}" for package in packages]}
+            (target / "meta.json").write_text(json.dumps(meta))
+    kernel = _load(entry, key)
+    if not kernel:
+        raise GuestError(f"the cache entry of {entry.name} was deleted meanwhile; run again")
+    return kernel
+
+
+def fetch(name: str, fresh: bool = False) -> Kernel:
+    """The kernel, ready to boot. Without `fresh`, no network is touched when it is cached."""
+    entry = matrix.lookup(name)
+    suite = Suite(entry.suite, entry.arch)
+    packages = entry.resolve(suite.packages(fresh))
+    try:
+        return _obtain(entry, suite, packages)
+    except GoneFromMirror:
+        # Versions move on in the archive: look again, once.
+        suite.refresh()
+        return _obtain(entry, suite, entry.resolve(suite.packages()))
+
+
+def cached(name: str) -> Kernel | None:
+    """The kernel if it could boot without any network."""
+    entry = matrix.lookup(name)
+    suite = Suite(entry.suite, entry.arch)
+    if not suite.indexed():
+        return None
+    return _load(entry, _key(entry.resolve(suite.packages())))

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kernel matrix: which kernels there are, and which packages hold them."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import arch
+from .apt import Package
+from .errors import GuestError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MATRIX = REPOSITORY / "tests" / "matrix.toml"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kernel of the matrix, as declared."""
+
+    name: str
+    arch: str
+    suite: str
+    package: str
+    companions: tuple[str, ...] = ()
+    cpu: str | None = None
+    console: str | None = None
+    machine: tuple[str, ...] = ()
+    append: tuple[str, ...] = ()
+
+    def resolve(self, packages: list[Package]) -> list[Package]:
+        """The newest matching kernel package of an index and its companions."""
+        pattern = re.compile(self.package)
+        matching = [package for package in packages if pattern.fullmatch(package.name)]
+        if not matching:
+            raise GuestError(f"{self.suite} has no package like {self.package} any more; "
+                             f"change {self.name} in {MATRIX.name}")
+        newest = max(matching, key=lambda package: version_key(package.version))
+        release = pattern.fullmatch(newest.name)["release"]
+        by_name = {package.name: package for package in packages}
+        chosen = [newest]
+        for companion in self.companions:
+            name = companion.format(release=release)
+            if name not in by_name:
+                raise GuestError(f"{self.suite} has {newest.name} but no {name}; try again "
+                                 "when the archive has settled")
+            chosen.append(by_name[name])
+        return chosen
+
+
+def load(path: Path = MATRIX) -> dict[str, Entry]:
+    """All entries by name."""
+    try:
+        table = tomllib.loads(path.read_text())
+        entries = {}
+        for fields in table["kernel"]:
+            for key in ("companions", "machine", "append"):
+                fields[key] = tuple(fields.get(key, ()))
+            entry = Entry(**fields)
+            arch.lookup(entry.arch)
+            entries[entry.name] = entry
+        return entries
+    except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+        raise GuestError(f"{path}: {error}") from error
+
+
+def lookup(name: str) -> Entry:
+    """The entry of that name."""
+    entries = load()
+    if name not in entries:
+        raise GuestError(f"no kernel {name} in the matrix; there are {', '.join(entries)}")
+    return entries[name]
+
+
+def _order(character: str) -> int:
+    # Debian policy 5.6.12: ~ before the end, letters before all else.
+    if character == "~":
+        return -1
+    return ord(character) if character.isalpha() else ord(character) + 256
+
+
+def version_key(version: str) -> tuple:
+    """A sort key that orders as dpkg --compare-versions does."""
+    epoch, _, rest = version.rpartition(":")
+    upstream, _, revision = rest.rpartition("-") if "-" in rest else (rest, "", "")
+
+    def part(text: str) -> tuple:
+        pieces = re.findall(r"(\D*)(\d*)", text)
+        return tuple((tuple(map(_order, word)) + (0,), int(number or 0))
+                     for word, number in pieces)
+
+    return int(epoch or 0), part(upstream), part(revision)

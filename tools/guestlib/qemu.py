@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""QEMU's command line."""
+
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import GuestError
+from .kernel import Kernel
+
+PORTS = ("out", "err", "ctl")
+# Regions begin on memory sections, so that each can be hot-added by itself.
+SECTION_MIB = 128
+UNITS = {"": 1, "M": 1, "G": 1024, "T": 1024 * 1024}
+
+
+def mebibytes(text: str) -> int:
+    """1G -> 1024"""
+    match = re.fullmatch(r"(\d+)([MGT]?)B?", text, re.IGNORECASE)
+    if not match:
+        raise GuestError(f"{text} is not a size; write for instance 64M or 1G")
+    return int(match[1]) * UNITS[match[2].upper()]
+
+
+@dataclass
+class Machine:
+    """What the guest's hardware is made of."""
+
+    kernel: Kernel
+    initrd: Path
+    # Descriptors of our ends' peers: console, out, err, ctl and, with a terminal, tty.
+    descriptors: dict[str, int]
+    mem: str = "1G"
+    smp: int = 2
+    cpu: str | None = None
+    icount: bool = False
+    loglevel: int = 5
+    pmem: list[str] = field(default_factory=list)
+    virtio_pmem: str | None = None
+    gdb_socket: Path | None = None
+    append: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+
+
+def _place_pmem(machine: Machine) -> tuple[int, list[str]]:
+    """RAM in MiB so that the guest keeps `mem`, and the memmap= parameters.
+
+    The regions lie between the kernel, which is low, and the initramfs, which
+    QEMU puts on top; those that do not fit below the hole go above 4 GiB.
+    """
+    mem, low = mebibytes(machine.mem), machine.kernel.arch.low_ram_mib
+    sizes = [mebibytes(size) for size in machine.pmem]
+    if not sizes:
+        return mem, []
+    if not machine.kernel.arch.memmap:
+        raise GuestError(f"--pmem: not possible on {machine.kernel.arch.name}")
+    room = [-(-size // SECTION_MIB) * SECTION_MIB for size in sizes]
+    total = mem + sum(room)
+    start = max(256, mem // 2 // SECTION_MIB * SECTION_MIB)
+    if total > low:
+        start, total = 4096, low + max(0, mem - low) + sum(room)
+    parameters = []
+    for size, step in zip(sizes, room):
+        parameters.append(f"memmap={size}M!{start}M")
+        start += step
+    return total, parameters
+
+
+def _channel(machine: Machine) -> list[str]:
+    arch, words = machine.kernel.arch, []
+    for name, descriptor in machine.descriptors.items():
+        words += ["-chardev", f"socket,id={name},fd={descriptor}"]
+    words += ["-serial", "chardev:console"]
+    if arch.channel.kind == "virtio" or "tty" in machine.descriptors:
+        words += ["-device", arch.channel.device]
+    for name in PORTS:
+        if arch.channel.kind == "virtio":
+            words += ["-device", f"virtserialport,chardev={name},name=guest.{name}"]
+        else:
+            words += ["-serial", f"chardev:{name}"]
+    if "tty" in machine.descriptors:
+        words += ["-device", "virtconsole,chardev=tty"]
+    return words
+
+
+def _virtio_pmem(machine: Machine) -> list[str]:
+    device = machine.kernel.arch.virtio_pmem
+    if not machine.virtio_pmem:
+        return []
+    if not device:
+        raise GuestError(f"--virtio-pmem: QEMU has no such device for {machine.kernel.arch.name}")
+    size = mebibytes(machine.virtio_pmem)
+    return ["-object", f"memory-backend-ram,id=vpmem,size={size}M",
+            "-device", f"{device},memdev=vpmem,id=vpmem0"]
+
+
+def command(machine: Machine) -> list[str]:
+    """The words of the command line."""
+    arch, entry = machine.kernel.arch, machine.kernel.entry
+    program = shutil.which(arch.qemu)
+    if not program:
+        raise GuestError(f"{arch.qemu} is missing; run tools/setup")
+    ram, memmap = _place_pmem(machine)
+    limit = f",slots=4,maxmem={ram + 4 * mebibytes(machine.virtio_pmem)}M" \
+        if machine.virtio_pmem else ""
+    # icount needs one thread for all CPUs.
+    accel = "tcg,thread=single" if machine.icount else "tcg,thread=multi"
+    parameters = [f"console={entry.console or arch.console}", f"loglevel={machine.loglevel}",
+                  *arch.append, *memmap, *entry.append, *machine.append]
+    if machine.gdb_socket:
+        # Breakpoints are at the addresses the kernel was linked for.
+        parameters.append("nokaslr")
+    words = [program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+             *arch.machine, *entry.machine, "-accel", accel,
+             "-cpu", machine.cpu or entry.cpu or arch.cpu,
+             "-smp", str(machine.smp), "-m", f"{ram}M{limit}",
+             "-kernel", str(machine.kernel.image), "-initrd", str(machine.initrd),
+             "-append", " ".join(parameters), *_channel(machine), *_virtio_pmem(machine)]
+    if machine.icount:
+        words += ["-icount", "shift=0,sleep=off"]
+    if machine.gdb_socket:
+        words += ["-chardev", f"socket,id=gdb,path={machine.gdb_socket},server=on,wait=off",
+                  "-gdb", "chardev:gdb", "-S"]
+    return words + machine.extra
