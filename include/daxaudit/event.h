@@ -69,6 +69,8 @@ struct dxa_event {
 	__s32 refs; /* dax inode's i_count when the hook ran */
 	__s32 cdev_refs; /* refcount of the kobject in dax->cdev; 0 when not live */
 	__u32 dax_flags; /* low 32 bits of dax->flags; see DXA_DAXDEV_* */
+	__u32 dropped; /* records dropped before this one since the audit began; wraps */
+	__u32 reserved; /* zero */
 	__u16 kind; /* enum dxa_kind */
 	__u8 phase; /* enum dxa_phase */
 	__u8 has; /* enum dxa_has */
@@ -78,7 +80,7 @@ struct dxa_event {
 	char driver[DXA_DRIVER_LEN];
 };
 
-_Static_assert(sizeof(struct dxa_event) == 240, "struct dxa_event is an exchange format");
+_Static_assert(sizeof(struct dxa_event) == 248, "struct dxa_event is an exchange format");
 _Static_assert(sizeof(struct dxa_event) % 8 == 0, "records follow one another without padding");
 
 /*

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# `make help` lists the targets. Everything is built below O (default: build).
+
+O ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= gcc
+CLANG ?= clang
+LLVM_STRIP ?= $(firstword $(shell command -v llvm-strip llvm-strip-19 llvm-strip-18 llvm-strip-17 \
+	llvm-strip-16 llvm-strip-15 llvm-strip-14) llvm-strip)
+BPFTOOL ?= $(firstword $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+ARCH ?= $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/aarch64/arm64/' \
+	-e 's/arm.*/arm/' -e 's/riscv.*/riscv/' -e 's/ppc64.*/powerpc/' -e 's/s390x/s390/' \
+	-e 's/loongarch64/loongarch/' -e 's/mips.*/mips/')
+
+VERSION := $(shell cat VERSION)
+GIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+
+ifeq ($(V),1)
+Q :=
+msg := @:
+else
+Q := @
+msg = @printf '  %-8s %s\n'
+endif
+
+CFLAGS ?= -O2 -g
+DXA_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow \
+	-Wwrite-strings -Wno-missing-field-initializers -fstack-protector-strong
+DXA_CPPFLAGS = -Isrc -Iinclude -I$(O)/gen
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
+	-Wno-unused-parameter -Wno-missing-field-initializers
+# The UAPI headers are architecture-neutral; only asm/types.h hides in the multiarch folder.
+BPF_CPPFLAGS := -Ivmlinux-headers/$(ARCH) -Ibpf -Iinclude \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
+SAN_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+
+PKGS := libbpf libelf zlib json-c
+PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
+PKG_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS))
+PKG_LIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(PKGS))
+# The core and its tests must build where libbpf is not installed.
+CORE_PKGS := zlib json-c
+CORE_LIBS = $(shell $(PKG_CONFIG) --libs $(CORE_PKGS))
+
+CORE_SRC := $(wildcard $(patsubst %,src/%/*.c,base engine policy record output))
+PROG_SRC := $(wildcard src/probe/*.c src/cli/*.c)
+BPF_SRC := $(wildcard bpf/*.bpf.c)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_LIB_SRC := $(wildcard tests/unit/lib/*.c)
+
+CORE_OBJ := $(CORE_SRC:%.c=$(O)/%.o)
+PROG_OBJ := $(PROG_SRC:%.c=$(O)/%.o)
+BPF_OBJ := $(BPF_SRC:%.c=$(O)/%.o)
+SKELS := $(BPF_SRC:bpf/%.bpf.c=$(O)/gen/%.skel.h)
+SAN_OBJ := $(CORE_SRC:%.c=$(O)/san/%.o)
+UNIT_LIB_OBJ := $(UNIT_LIB_SRC:%.c=$(O)/san/%.o)
+UNIT_BIN := $(UNIT_SRC:%.c=$(O)/san/%)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all static check unit lint check-layers check-headers format install uninstall clean help
+
+all: $(O)/daxaudit ## build build/daxaudit
+
+static: $(O)/daxaudit.static ## build build/daxaudit.static, which needs no library on the target
+
+$(O)/daxaudit: $(PROG_OBJ) $(O)/libdaxaudit-core.a
+	$(msg) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+$(O)/daxaudit.static: $(PROG_OBJ) $(O)/libdaxaudit-core.a
+	$(msg) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(PKG_LIBS_STATIC)
+
+$(O)/libdaxaudit-core.a: $(CORE_OBJ)
+	$(msg) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/%.o: %.c | $(SKELS) $(O)/gen/version.h
+	$(msg) CC $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/san/%.o: %.c | $(O)/gen/version.h
+	$(msg) CC-SAN $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(DXA_CPPFLAGS) -Itests/unit $(CPPFLAGS) $(DXA_CFLAGS) $(SAN_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
+	$(msg) LINK $@
+	$(Q)$(CC) $(SAN_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
+
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c
+	$(msg) BPF $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) $(BPF_CPPFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+	$(Q)$(LLVM_STRIP) -g $@
+
+$(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
+	$(msg) SKEL $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@
+
+# Rewritten only when it changes, so that a commit does not rebuild the world.
+$(O)/gen/version.h: FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)printf '#define DXA_VERSION "%s"\n#define DXA_VERSION_GIT "%s"\n' '$(VERSION)' '$(GIT)' > $@.new
+	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+.PHONY: FORCE
+FORCE:
+
+check: unit check-layers ## run all off-root tests
+	$(Q)tests/cli/run $(O)
+
+unit: $(UNIT_BIN) ## build and run the unit tests under ASan and UBSan
+	$(Q)tests/unit/run $^
+
+check-layers: ## check that dependencies between the folders of src/ point one way
+	$(Q)tools/check-layers
+
+check-headers: | $(SKELS) $(O)/gen/version.h ## check that every header compiles alone
+	$(Q)tools/check-headers $(CC) $(DXA_CPPFLAGS) $(PKG_CFLAGS)
+
+lint: check-layers check-headers ## clang-format, clang-tidy, cppcheck, shellcheck
+	$(Q)tools/lint $(O)
+
+format: ## format all C sources in place
+	$(Q)git ls-files '*.c' '*.h' | grep -v '^vmlinux-headers/' | xargs clang-format -i
+
+install: $(O)/daxaudit ## install below DESTDIR PREFIX
+	install -Dm755 $(O)/daxaudit $(DESTDIR)$(PREFIX)/sbin/daxaudit
+	install -Dm644 docs/daxaudit.8 $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
+
+uninstall: ## remove what install installed
+	rm -f $(DESTDIR)$(PREFIX)/sbin/daxaudit $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
+
+clean: ## remove what was built
+	rm -rf $(O)
+
+help: ## list the targets
+	@printf 'Targets:\n'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16 | sed 's/^/  /'
+	@printf '\nVariables:\n  O=DIR           build there (default: build)\n'
+	@printf '  V=1             show the commands\n'
+	@printf '  ARCH=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
+
+-include $(CORE_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(SAN_OBJ:.o=.d) \
+	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d)

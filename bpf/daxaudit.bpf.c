@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One filler per hook says what of a call goes into its record; the wrappers
+ * below it make the programs: fentry/fexit for where the kernel has
+ * trampolines, kprobe/kretprobe for where it has not. No program keeps state.
+ */
+#include "emit.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/*
+ * A kretprobe hands the return register over zero-extended on a 32-bit kernel:
+ * -EOPNOTSUPP is 0xffffffa1 there. Pointers and longs are then 32 bits wide.
+ */
+static __always_inline __s64 widen(__u64 ret)
+{
+	if (bpf_core_type_size(struct list_head) == 8)
+		return (__s32)ret;
+	return (__s64)ret;
+}
+
+#define RET_PTR(v) widen(v)
+#define RET_LONG(v) widen(v)
+#define RET_INT(v) ((__s64)(__s32)(v))
+#define RET_VOID(v) 0
+
+#define ARGS_0(ctx) {}
+#define ARGS_1(ctx) { ctx[0] }
+#define ARGS_2(ctx) { ctx[0], ctx[1] }
+#define ARGS_3(ctx) { ctx[0], ctx[1], ctx[2] }
+#define REGS_0(ctx) {}
+#define REGS_1(ctx) { PT_REGS_PARM1_CORE(ctx) }
+#define REGS_2(ctx) { PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx) }
+#define REGS_3(ctx) { PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx), PT_REGS_PARM3_CORE(ctx) }
+
+/*
+ * WRAP(ID, section, symbol, how, context type, phase, arguments, result): a
+ * program that turns its context into a struct call and hands it to
+ * record_ID().
+ */
+#define WRAP(ID, sec, sym, how, ctx_t, ph, args, result)                                           \
+	SEC("?" #sec "/" #sym)                                                                     \
+	int ID##_##how(ctx_t *ctx)                                                                 \
+	{                                                                                          \
+		struct call c = { .ctx = ctx,                                                      \
+				  .kind = DXA_KIND_##ID,                                           \
+				  .phase = ph,                                                     \
+				  .arg = args,                                                     \
+				  .ret = result };                                                 \
+		record_##ID(&c);                                                                   \
+		return 0;                                                                          \
+	}
+
+static __always_inline __u64 func_ret(void *ctx)
+{
+	__u64 ret = 0;
+
+	bpf_get_func_ret(ctx, &ret);
+	return ret;
+}
+
+#define AT_ENTRY(ID, sym, n)                                                                       \
+	WRAP(ID, fentry, sym, fentry, unsigned long long, DXA_PHASE_ARGS, ARGS_##n(ctx), 0)        \
+	WRAP(ID, kprobe, sym, kprobe, struct pt_regs, DXA_PHASE_ARGS, REGS_##n(ctx), 0)
+
+/* The return alone: brackets, and acquires seen by kretprobe. */
+#define AT_RETURN(ID, sym, ret_t)                                                                  \
+	WRAP(ID, kretprobe, sym, kretprobe, struct pt_regs, DXA_PHASE_RET, {},                     \
+	     RET_##ret_t(PT_REGS_RC_CORE(ctx)))
+
+#define RELEASE(ID, sym, n) AT_ENTRY(ID, sym, n)
+
+#define ACQUIRE(ID, sym, n, ret_t)                                                                 \
+	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_CALL, ARGS_##n(ctx),             \
+	     RET_##ret_t(func_ret(ctx)))                                                           \
+	WRAP(ID, kprobe, sym, kprobe, struct pt_regs, DXA_PHASE_ARGS, REGS_##n(ctx), 0)            \
+	AT_RETURN(ID, sym, ret_t)
+
+#define BRACKET(ID, sym, n, ret_t)                                                                 \
+	AT_ENTRY(ID, sym, n)                                                                       \
+	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_RET, {},                         \
+	     RET_##ret_t(func_ret(ctx)))                                                           \
+	AT_RETURN(ID, sym, ret_t)
+
+/* RECORD(ID) { fill ev from c }: the body runs only when there is room for a record. */
+#define RECORD(ID)                                                                                 \
+	static __always_inline void fill_##ID(struct dxa_event *ev, const struct call *c);         \
+	static __always_inline void record_##ID(const struct call *c)                              \
+	{                                                                                          \
+		struct dxa_event *ev = event_begin(c);                                             \
+                                                                                                   \
+		if (!ev)                                                                           \
+			return;                                                                    \
+		fill_##ID(ev, c);                                                                  \
+		bpf_ringbuf_submit(ev, 0);                                                         \
+	}                                                                                          \
+	static __always_inline void fill_##ID(struct dxa_event *ev, const struct call *c)
+
+/* ---- the life of a dax_device ---- */
+
+RECORD(ALLOC_DAX)
+{
+	if (c->phase & DXA_PHASE_ARGS) {
+		ev->arg = c->arg[0];
+		ev->ops = c->arg[1];
+		event_stack(ev, c->ctx);
+	}
+	if (c->phase & DXA_PHASE_RET)
+		read_dax(ev, c->ret);
+}
+ACQUIRE(ALLOC_DAX, alloc_dax, 2, PTR)
+
+RECORD(KILL_DAX)
+{
+	read_dax(ev, c->arg[0]);
+	event_stack(ev, c->ctx);
+}
+RELEASE(KILL_DAX, kill_dax, 1)
+
+RECORD(PUT_DAX)
+{
+	read_dax(ev, c->arg[0]);
+	event_stack(ev, c->ctx);
+}
+RELEASE(PUT_DAX, put_dax, 1)
+
+RECORD(RUN_DAX)
+{
+	if (c->phase & DXA_PHASE_ARGS) {
+		read_dax(ev, c->arg[0]);
+		event_stack(ev, c->ctx);
+	}
+}
+ACQUIRE(RUN_DAX, run_dax, 1, VOID)
+
+RECORD(DAX_ADD_HOST)
+{
+	if (c->phase & DXA_PHASE_ARGS) {
+		read_dax(ev, c->arg[0]);
+		read_disk(ev, c->arg[1]);
+		event_stack(ev, c->ctx);
+	}
+}
+ACQUIRE(DAX_ADD_HOST, dax_add_host, 2, INT)
+
+RECORD(DAX_REMOVE_HOST)
+{
+	read_disk(ev, c->arg[0]);
+	event_stack(ev, c->ctx);
+}
+RELEASE(DAX_REMOVE_HOST, dax_remove_host, 1)
+
+RECORD(FS_DAX_GET_BY_BDEV)
+{
+	if (c->phase & DXA_PHASE_ARGS) {
+		const struct block_device *bdev = (const void *)c->arg[0];
+
+		if (bdev)
+			read_disk(ev, (__u64)BPF_CORE_READ(bdev, bd_disk));
+		ev->arg = c->arg[2];
+		event_stack(ev, c->ctx);
+	}
+	if (c->phase & DXA_PHASE_RET)
+		read_dax(ev, c->ret);
+}
+ACQUIRE(FS_DAX_GET_BY_BDEV, fs_dax_get_by_bdev, 3, PTR)
+
+RECORD(FS_DAX_GET)
+{
+	if (c->phase & DXA_PHASE_ARGS) {
+		read_dax(ev, c->arg[0]);
+		ev->arg = c->arg[1];
+		event_stack(ev, c->ctx);
+	}
+}
+ACQUIRE(FS_DAX_GET, fs_dax_get, 2, INT)
+
+RECORD(FS_PUT_DAX)
+{
+	read_dax(ev, c->arg[0]);
+	ev->arg = c->arg[1];
+	event_stack(ev, c->ctx);
+}
+RELEASE(FS_PUT_DAX, fs_put_dax, 2)
+
+/* struct inode is the first member of struct dax_device, but its place is BTF's to say. */
+static __always_inline __u64 dax_of_inode(__u64 inode)
+{
+	return inode - bpf_core_field_offset(struct dax_device, inode);
+}
+
+RECORD(DAX_DESTROY_INODE)
+{
+	read_dax(ev, dax_of_inode(c->arg[0]));
+	event_stack(ev, c->ctx);
+}
+RELEASE(DAX_DESTROY_INODE, dax_destroy_inode, 1)
+
+/* From RCU, in whatever task: its stack tells nothing. */
+RECORD(DAX_FREE_INODE)
+{
+	read_dax(ev, dax_of_inode(c->arg[0]));
+}
+RELEASE(DAX_FREE_INODE, dax_free_inode, 1)
+
+/* ---- contexts ---- */
+
+static __always_inline int is_dax_bus(const struct dxa_event *ev)
+{
+	return ev->bus[0] == 'd' && ev->bus[1] == 'a' && ev->bus[2] == 'x' && !ev->bus[3];
+}
+
+RECORD(REALLY_PROBE)
+{
+	const struct device_driver *drv = (const void *)c->arg[1];
+
+	if (!(c->phase & DXA_PHASE_ARGS))
+		return;
+	read_device(ev, c->arg[0]);
+	ev->arg = c->arg[1];
+	/* dev->driver is set by really_probe itself: before that only the argument knows it. */
+	if (drv)
+		read_name(ev->driver, sizeof(ev->driver), BPF_CORE_READ(drv, name));
+	/* The state of its dax_device before the driver's probe shows a cdev that is still open. */
+	if (is_dax_bus(ev)) {
+		const struct dev_dax *dev_dax =
+			(const void *)(c->arg[0] - bpf_core_field_offset(struct dev_dax, dev));
+
+		read_dax(ev, (__u64)BPF_CORE_READ(dev_dax, dax_dev));
+	}
+}
+BRACKET(REALLY_PROBE, really_probe, 2, INT)
+
+RECORD(RELEASE_DRIVER)
+{
+	if (c->phase & DXA_PHASE_ARGS)
+		read_device(ev, c->arg[0]);
+}
+BRACKET(RELEASE_DRIVER, device_release_driver_internal, 1, VOID)
+
+RECORD(PMEM_ATTACH_DISK)
+{
+	if (c->phase & DXA_PHASE_ARGS)
+		read_device(ev, c->arg[0]);
+}
+BRACKET(PMEM_ATTACH_DISK, pmem_attach_disk, 1, INT)
+
+RECORD(DM_CREATE)
+{
+}
+BRACKET(DM_CREATE, dm_create, 0, INT)
+
+RECORD(DM_DEV_CREATE)
+{
+}
+BRACKET(DM_DEV_CREATE, dev_create, 0, INT)
+
+RECORD(VIRTIO_FS_PROBE)
+{
+	if (c->phase & DXA_PHASE_ARGS)
+		ev->obj = c->arg[0];
+}
+BRACKET(VIRTIO_FS_PROBE, virtio_fs_probe, 1, INT)
+
+RECORD(DCSSBLK_ADD)
+{
+	if (c->phase & DXA_PHASE_ARGS)
+		read_device(ev, c->arg[0]);
+}
+BRACKET(DCSSBLK_ADD, dcssblk_add_store, 1, LONG)
+
+RECORD(CREATE_DEV_DAX)
+{
+}
+BRACKET(CREATE_DEV_DAX, __devm_create_dev_dax, 0, PTR)
+
+RECORD(CREATE_DEV_DAX_OLD)
+{
+}
+BRACKET(CREATE_DEV_DAX_OLD, devm_create_dev_dax, 0, PTR)
+
+RECORD(DEVICE_ADD_DISK)
+{
+	if (c->phase & DXA_PHASE_ARGS)
+		read_disk(ev, c->arg[1]);
+}
+ACQUIRE(DEVICE_ADD_DISK, device_add_disk, 2, INT)
+
+/* ---- modules ---- */
+
+static __always_inline void record_module(__u16 kind, const struct module *mod)
+{
+	struct call c = { .kind = kind, .phase = DXA_PHASE_ARGS };
+	struct dxa_event *ev = event_begin(&c);
+
+	if (!ev)
+		return;
+	bpf_core_read_str(ev->name, sizeof(ev->name), &mod->name);
+	bpf_ringbuf_submit(ev, 0);
+}
+
+SEC("?raw_tp/module_load")
+int MODULE_LOAD_tp(struct bpf_raw_tracepoint_args *ctx)
+{
+	record_module(DXA_KIND_MODULE_LOAD, (const void *)ctx->args[0]);
+	return 0;
+}
+
+SEC("?raw_tp/module_free")
+int MODULE_FREE_tp(struct bpf_raw_tracepoint_args *ctx)
+{
+	record_module(DXA_KIND_MODULE_FREE, (const void *)ctx->args[0]);
+	return 0;
+}

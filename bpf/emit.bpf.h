@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From a hooked call to a record in the ring buffer, with exact counts. */
+#ifndef DAXAUDIT_EMIT_BPF_H
+#define DAXAUDIT_EMIT_BPF_H
+
+#include <linux/bpf.h>
+#include "vmlinux.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "daxaudit/event.h"
+#include "daxaudit/hooks.h"
+
+/* The size is the loader's to set, before load. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, DXA_HOOK_MAX);
+	__type(key, __u32);
+	__type(value, struct dxa_hook_count);
+} counts SEC(".maps");
+
+/* Hooks fire while others are still being attached; nothing is recorded until all are. */
+__u32 enabled = 0;
+__u64 next_seq = 0;
+__u32 dropped_so_far = 0;
+
+/* One call as a wrapper saw it, whichever way it was hooked. */
+struct call {
+	void *ctx;
+	__u64 arg[4];
+	__s64 ret;
+	__u16 kind;
+	__u8 phase;
+};
+
+/*
+ * Reserve a record and fill what every record has; NULL when the ring buffer
+ * is full. Atomic adds, because BPF programs can preempt one another on a CPU.
+ */
+static __always_inline struct dxa_event *event_begin(const struct call *c)
+{
+	__u32 key = c->kind, dropped = dropped_so_far;
+	struct dxa_hook_count *count;
+	struct dxa_event *ev;
+	__u64 seq, id;
+
+	if (!enabled)
+		return NULL;
+	count = bpf_map_lookup_elem(&counts, &key);
+	if (!count)
+		return NULL;
+	__sync_fetch_and_add(&count->seen, 1);
+	seq = __sync_fetch_and_add(&next_seq, 1);
+	ev = bpf_ringbuf_reserve(&events, sizeof(*ev), 0);
+	if (!ev) {
+		__sync_fetch_and_add(&count->dropped, 1);
+		__sync_fetch_and_add(&dropped_so_far, 1);
+		return NULL;
+	}
+	__sync_fetch_and_add(&count->submitted, 1);
+	__builtin_memset(ev, 0, sizeof(*ev));
+	ev->seq = seq;
+	ev->ts = bpf_ktime_get_ns();
+	ev->dropped = dropped;
+	ev->kind = c->kind;
+	ev->phase = c->phase;
+	ev->ret = c->ret;
+	id = bpf_get_current_pid_tgid();
+	ev->tgid = id >> 32;
+	ev->tid = (__u32)id;
+	ev->cpu = bpf_get_smp_processor_id();
+	bpf_get_current_comm(ev->comm, sizeof(ev->comm));
+	return ev;
+}
+
+static __always_inline void event_stack(struct dxa_event *ev, void *ctx)
+{
+	if (bpf_get_stack(ctx, ev->stack, sizeof(ev->stack), 0) > 0)
+		ev->has |= DXA_HAS_STACK;
+}
+
+/* NULL and ERR_PTR are arguments that the kernel's own callers pass: test before reading. */
+static __always_inline int is_err_or_null(__u64 ptr)
+{
+	return !ptr || ptr >= (__u64)-4095;
+}
+
+static __always_inline void read_dax(struct dxa_event *ev, __u64 ptr)
+{
+	const struct dax_device *dax = (const void *)ptr;
+
+	ev->dax = ptr;
+	if (is_err_or_null(ptr))
+		return;
+	ev->rdev = BPF_CORE_READ(dax, inode.i_rdev);
+	ev->refs = BPF_CORE_READ(dax, inode.i_count.counter);
+	ev->cdev_refs = BPF_CORE_READ(dax, cdev.kobj.kref.refcount.refs.counter);
+	ev->dax_flags = BPF_CORE_READ(dax, flags);
+	ev->ops = (__u64)BPF_CORE_READ(dax, ops);
+	/* commit 8012b8660855 ("dax: introduce holder for dax_device") (in v6.0) */
+	if (bpf_core_field_exists(dax->holder_data))
+		ev->holder = (__u64)BPF_CORE_READ(dax, holder_data);
+	ev->has |= DXA_HAS_DAX;
+}
+
+static __always_inline void read_disk(struct dxa_event *ev, __u64 ptr)
+{
+	const struct gendisk *disk = (const void *)ptr;
+
+	ev->obj = ptr;
+	if (is_err_or_null(ptr))
+		return;
+	bpf_core_read_str(ev->name, sizeof(ev->name), &disk->disk_name);
+	ev->has |= DXA_HAS_DISK;
+}
+
+static __always_inline void read_name(char *to, __u32 size, const char *from)
+{
+	if (from)
+		bpf_probe_read_kernel_str(to, size, from);
+}
+
+static __always_inline void read_device(struct dxa_event *ev, __u64 ptr)
+{
+	const struct device *dev = (const void *)ptr;
+	const struct device_driver *drv;
+	const struct bus_type *bus;
+	const char *name;
+
+	ev->obj = ptr;
+	if (is_err_or_null(ptr))
+		return;
+	name = BPF_CORE_READ(dev, init_name);
+	if (!name)
+		name = BPF_CORE_READ(dev, kobj.name);
+	read_name(ev->name, sizeof(ev->name), name);
+	bus = BPF_CORE_READ(dev, bus);
+	if (bus)
+		read_name(ev->bus, sizeof(ev->bus), BPF_CORE_READ(bus, name));
+	drv = BPF_CORE_READ(dev, driver);
+	if (drv)
+		read_name(ev->driver, sizeof(ev->driver), BPF_CORE_READ(drv, name));
+	ev->has |= DXA_HAS_DEVICE;
+}
+
+#endif

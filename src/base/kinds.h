@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The hook table of daxaudit/hooks.h as C data, for whoever needs its names. */
+#ifndef DAXAUDIT_BASE_KINDS_H
+#define DAXAUDIT_BASE_KINDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "daxaudit/hooks.h"
+
+/* One row: a hooked function, a tracepoint, or a synthetic kind. */
+struct dxa_kind_info {
+	unsigned int kind; /* enum dxa_kind */
+	const char *id; /* "ALLOC_DAX": also the stem of its BPF programs' names */
+	const char *name; /* the kernel's symbol, or the synthetic kind's name */
+	const char *module; /* where it lives when not built in; "" for always built in */
+	enum dxa_hook_shape shape;
+	enum dxa_hook_need need;
+	const char *what; /* one line */
+	bool synthetic; /* written by user space; shape, need and module mean nothing */
+};
+
+/* All rows: the hooks first, in table order, then the synthetic kinds. Static; *n gets their number. */
+const struct dxa_kind_info *dxa_kinds(size_t *n);
+
+/* The row of a kind, or NULL for a kind that this version does not know. */
+const struct dxa_kind_info *dxa_kind_info(unsigned int kind);
+
+/* The name of a kind, or "unknown". Static. */
+const char *dxa_kind_name(unsigned int kind);
+
+#endif
