@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "probe/kallsyms.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* Beyond this an address is not in the function before it, but in no symbol that we keep. */
+#define FUNCTION_MAX (1 << 20)
+
+struct symbol {
+	uint64_t addr;
+	uint32_t name; /* offset in pool */
+	uint16_t module; /* index in modules; 0: the kernel proper */
+	uint16_t data; /* an ops table: matches its exact address only */
+};
+
+struct module {
+	char name[56];
+};
+
+struct dxa_kallsyms {
+	char *path;
+	struct symbol *syms; /* by address */
+	size_t n, cap;
+	char *pool;
+	size_t pool_len, pool_cap;
+	struct module *modules;
+	size_t n_modules, cap_modules;
+	bool stale;
+	char bare[128]; /* the last name handed out without its suffix */
+};
+
+/* Make room for one element more than *n; doubles. */
+static bool reserve(void **array, size_t *cap, size_t need, size_t size)
+{
+	size_t to = *cap ? *cap : 1024;
+	void *p;
+
+	if (need <= *cap)
+		return true;
+	while (to < need)
+		to *= 2;
+	p = realloc(*array, to * size);
+	if (!p)
+		return false;
+	*array = p;
+	*cap = to;
+	return true;
+}
+
+/* Index of a module's name, adding it. kallsyms groups by module, so the last one is the likely one. */
+static int module_index(struct dxa_kallsyms *k, const char *name)
+{
+	for (size_t i = k->n_modules; i-- > 1;)
+		if (!strcmp(k->modules[i].name, name))
+			return (int)i;
+	if (!reserve((void **)&k->modules, &k->cap_modules, k->n_modules + 1, sizeof(*k->modules)))
+		return -1;
+	snprintf(k->modules[k->n_modules].name, sizeof(k->modules[0].name), "%s", name);
+	return (int)k->n_modules++;
+}
+
+static bool has_suffix(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), m = strlen(suffix);
+
+	return n >= m && !strcmp(s + n - m, suffix);
+}
+
+static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const char *name,
+		       const char *module)
+{
+	size_t len = strlen(name) + 1;
+	int mod = module ? module_index(k, module) : 0;
+
+	if (mod < 0 || !reserve((void **)&k->syms, &k->cap, k->n + 1, sizeof(*k->syms)) ||
+	    !reserve((void **)&k->pool, &k->pool_cap, k->pool_len + len, 1))
+		return false;
+	k->syms[k->n++] = (struct symbol){ addr, (uint32_t)k->pool_len, (uint16_t)mod, data };
+	memcpy(k->pool + k->pool_len, name, len);
+	k->pool_len += len;
+	return true;
+}
+
+/* One line is "address type name[\t[module]]". Keep text, and the ops tables. */
+static bool parse_line(struct dxa_kallsyms *k, char *line)
+{
+	char *p, *type, *name, *module = NULL;
+	uint64_t addr = strtoull(line, &p, 16);
+	bool text;
+
+	if (p == line || *p != ' ')
+		return true;
+	type = p + 1;
+	name = type + 2;
+	if (!type[0] || type[1] != ' ')
+		return true;
+	name[strcspn(name, "\n")] = '\0';
+	p = strchr(name, '\t');
+	if (p) {
+		*p++ = '\0';
+		module = p + (*p == '[');
+		module[strcspn(module, "]")] = '\0';
+	}
+	text = strchr("tTwW", type[0]) != NULL;
+	if (has_suffix(name, "_dax_ops"))
+		return add_symbol(k, addr, true, name, module);
+	if (!text || !strncmp(name, "__pfx_", 6))
+		return true;
+	return add_symbol(k, addr, false, name, module);
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+static struct dxa_err *read_all(struct dxa_kallsyms *k)
+{
+	_cleanup_fclose_ FILE *f = fopen(k->path, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t cap = 0;
+
+	if (!f)
+		return dxa_err_new(DXA_ERR_REFUSED, errno,
+				   "cannot read the kernel's symbols: %s: %s", k->path,
+				   strerror(errno));
+	k->n = 0;
+	k->pool_len = 0;
+	k->n_modules = 1;
+	if (!reserve((void **)&k->modules, &k->cap_modules, 1, sizeof(*k->modules)))
+		return dxa_err_nomem();
+	while (getline(&line, &cap, f) > 0)
+		if (!parse_line(k, line))
+			return dxa_err_nomem();
+	qsort(k->syms, k->n, sizeof(*k->syms), by_addr);
+	k->stale = false;
+	return NULL;
+}
+
+struct dxa_err *dxa_kallsyms_open(const char *path, struct dxa_kallsyms **ret)
+{
+	struct dxa_kallsyms *k = calloc(1, sizeof(*k));
+	struct dxa_err *err;
+
+	if (!k || !(k->path = strdup(path))) {
+		free(k);
+		return dxa_err_nomem();
+	}
+	err = read_all(k);
+	if (err) {
+		dxa_kallsyms_free(k);
+		return err;
+	}
+	*ret = k;
+	return NULL;
+}
+
+void dxa_kallsyms_free(struct dxa_kallsyms *k)
+{
+	if (!k)
+		return;
+	free(k->path);
+	free(k->syms);
+	free(k->pool);
+	free(k->modules);
+	free(k);
+}
+
+static const char *module_of(const struct dxa_kallsyms *k, const struct symbol *s)
+{
+	return s->module ? k->modules[s->module].name : NULL;
+}
+
+/* Is `name` what the compiler made of `want`: the same, or a specialised copy? */
+static bool is_variant(const char *name, const char *want)
+{
+	size_t n = strlen(want);
+
+	if (strncmp(name, want, n) != 0)
+		return false;
+	name += n;
+	return !strncmp(name, ".isra.", 6) || !strncmp(name, ".part.", 6) ||
+	       !strncmp(name, ".constprop.", 11);
+}
+
+bool dxa_kallsyms_by_name(const struct dxa_kallsyms *k, const char *name, struct dxa_kallsym *ret)
+{
+	const struct symbol *found = NULL;
+
+	for (size_t i = 0; i < k->n; i++) {
+		const struct symbol *s = &k->syms[i];
+		const char *have = k->pool + s->name;
+
+		if (s->data)
+			continue;
+		if (!strcmp(have, name)) {
+			found = s;
+			break;
+		}
+		if (!found && is_variant(have, name))
+			found = s;
+	}
+	if (!found)
+		return false;
+	*ret = (struct dxa_kallsym){ found->addr, k->pool + found->name, module_of(k, found) };
+	return true;
+}
+
+bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module)
+{
+	for (size_t i = 1; i < k->n_modules; i++)
+		if (!strcmp(k->modules[i].name, module))
+			return true;
+	return false;
+}
+
+bool dxa_kallsyms_hidden(const struct dxa_kallsyms *k)
+{
+	return k->n && !k->syms[k->n - 1].addr;
+}
+
+void dxa_kallsyms_invalidate(struct dxa_kallsyms *k)
+{
+	k->stale = true;
+}
+
+/* The last symbol at or below addr, or NULL. */
+static const struct symbol *below(const struct dxa_kallsyms *k, uint64_t addr)
+{
+	size_t lo = 0, hi = k->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (k->syms[mid].addr <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo ? &k->syms[lo - 1] : NULL;
+}
+
+bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
+{
+	struct dxa_kallsyms *k = priv;
+	const struct symbol *s;
+	uint64_t offset;
+
+	/* An unreadable file leaves the old names: better than none. */
+	if (k->stale)
+		dxa_err_free(read_all(k));
+	s = below(k, addr);
+	if (!s || !s->addr)
+		return false;
+	offset = addr - s->addr;
+	if (offset && (s->data || offset > FUNCTION_MAX))
+		return false;
+	snprintf(k->bare, sizeof(k->bare), "%s", k->pool + s->name);
+	k->bare[strcspn(k->bare, ".")] = '\0';
+	*ret = (struct dxa_symbol){ k->bare, module_of(k, s), offset };
+	return true;
+}

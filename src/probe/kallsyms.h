@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The running kernel's symbols: text, and the *_dax_ops tables that tell a device's owner. */
+#ifndef DAXAUDIT_PROBE_KALLSYMS_H
+#define DAXAUDIT_PROBE_KALLSYMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/symbols.h"
+
+struct dxa_kallsyms;
+
+/* A function as found by name. Strings are valid until the next reload or free. */
+struct dxa_kallsym {
+	uint64_t addr; /* 0 where kptr_restrict hides addresses */
+	const char *name; /* with its suffix, if any: what a kprobe must name */
+	const char *module; /* NULL when built in */
+};
+
+/*
+ * Read path (normally /proc/kallsyms). The caller frees *ret with
+ * dxa_kallsyms_free(). Fails with REFUSED when the file cannot be read.
+ */
+struct dxa_err *dxa_kallsyms_open(const char *path, struct dxa_kallsyms **ret);
+
+/* Free it. NULL is allowed. */
+void dxa_kallsyms_free(struct dxa_kallsyms *k);
+
+/*
+ * Find the function `name`, else its .isra.N, .part.N or .constprop.N variant;
+ * never a .cold part. Returns false when the kernel has none.
+ */
+bool dxa_kallsyms_by_name(const struct dxa_kallsyms *k, const char *name, struct dxa_kallsym *ret);
+
+/* Is any symbol of this module known, that is, is the module loaded? */
+bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module);
+
+/* Are all addresses zero (kernel.kptr_restrict)? */
+bool dxa_kallsyms_hidden(const struct dxa_kallsyms *k);
+
+/* A module came or went: read the file again before the next address is looked up. */
+void dxa_kallsyms_invalidate(struct dxa_kallsyms *k);
+
+/* A dxa_symbols_source_fn; priv is the struct dxa_kallsyms. Re-reads the file after an invalidate. */
+bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret);
+
+#endif

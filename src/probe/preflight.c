@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "probe/preflight.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
+#define LOCKDOWN "/sys/kernel/security/lockdown"
+
+/*
+ * The kernel proper has no alloc_dax: may the DAX core be a module? (6.1 arm64
+ * of Debian: CONFIG_DAX=m, module "dax".)
+ */
+static bool dax_is_module(const char *release)
+{
+	_cleanup_free_ char *line = NULL;
+	char path[256];
+	size_t cap = 0;
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	while (f && getline(&line, &cap, f) > 0) {
+		char *end = strchr(line, ':'), *base;
+
+		if (!end)
+			continue;
+		*end = '\0';
+		base = strrchr(line, '/');
+		base = base ? base + 1 : line;
+		if (!strncmp(base, "dax.ko", 6))
+			return true;
+	}
+	return false;
+}
+
+static struct dxa_err *check_core(const struct dxa_kallsyms *syms, const char *release)
+{
+	struct dxa_kallsym sym;
+
+	if (dxa_kallsyms_by_name(syms, "alloc_dax", &sym) || dax_is_module(release))
+		return NULL;
+	return dxa_err_new(DXA_ERR_NO_DAX, 0,
+			   "kernel %s has no DAX core (no alloc_dax: CONFIG_DAX is not set): "
+			   "nothing to audit",
+			   release);
+}
+
+/* Effective capabilities, as a mask. */
+static uint64_t capabilities(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (syscall(SYS_capget, &head, data))
+		return 0;
+	return data[0].effective | (uint64_t)data[1].effective << 32;
+}
+
+#define HAS(caps, cap) ((caps) >> (cap) & 1)
+
+static struct dxa_err *check_privilege(void)
+{
+	uint64_t caps = capabilities();
+
+	if (HAS(caps, CAP_SYS_ADMIN) ||
+	    (HAS(caps, CAP_BPF) && HAS(caps, CAP_PERFMON) && HAS(caps, CAP_SYSLOG)))
+		return NULL;
+	return dxa_err_new(DXA_ERR_REFUSED, EPERM,
+			   "not enough privilege to trace the kernel: run as root (or with CAP_BPF, "
+			   "CAP_PERFMON, CAP_SYSLOG and access to tracefs)");
+}
+
+/* The mode in brackets of "none [integrity] confidentiality" is in force. */
+static bool locked_down(void)
+{
+	char buf[128] = "";
+	_cleanup_fclose_ FILE *f = fopen(LOCKDOWN, "re");
+
+	return f && fgets(buf, sizeof(buf), f) && strstr(buf, "[confidentiality]");
+}
+
+static struct dxa_err *lockdown_error(void)
+{
+	return dxa_err_new(DXA_ERR_REFUSED, EPERM,
+			   "kernel lockdown is in confidentiality mode, which forbids BPF to read "
+			   "kernel memory: boot with lockdown=integrity or lockdown=none");
+}
+
+static struct dxa_err *check_btf(const char *btf, const char *release)
+{
+	const char *path = btf ? btf : VMLINUX_BTF;
+
+	if (access(path, R_OK) == 0)
+		return NULL;
+	if (btf)
+		return dxa_err_new(DXA_ERR_INPUT, errno, "cannot read the BTF file %s: %s", btf,
+				   strerror(errno));
+	return dxa_err_new(DXA_ERR_REFUSED, errno,
+			   "kernel %s shows no BTF (" VMLINUX_BTF
+			   ": %s): give its BTF with --btf FILE, or boot a kernel with "
+			   "CONFIG_DEBUG_INFO_BTF=y",
+			   release, strerror(errno));
+}
+
+struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf)
+{
+	struct utsname uts;
+	struct dxa_err *err;
+
+	if (uname(&uts))
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "uname: %s", strerror(errno));
+	err = check_core(syms, uts.release);
+	if (!err)
+		err = check_privilege();
+	if (err)
+		return err;
+	if (locked_down())
+		return lockdown_error();
+	if (dxa_kallsyms_hidden(syms))
+		return dxa_err_new(DXA_ERR_REFUSED, EPERM,
+				   "the kernel hides its symbols' addresses: run 'sysctl "
+				   "kernel.kptr_restrict=1' and run as root");
+	return check_btf(btf, uts.release);
+}
+
+struct dxa_err *dxa_preflight_explain(int code)
+{
+	if (locked_down())
+		return lockdown_error();
+	if (code == EPERM || code == EACCES)
+		return dxa_err_new(DXA_ERR_REFUSED, code,
+				   "the kernel refuses tracing programs (%s): this machine, container "
+				   "or its security policy forbids BPF; run daxaudit on the host, as "
+				   "root, or in a guest",
+				   strerror(code));
+	return dxa_err_new(DXA_ERR_REFUSED, code, "cannot load the tracing programs: %s",
+			   strerror(code));
+}

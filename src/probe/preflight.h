@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Recognise what stands in the way before libbpf stumbles over it. */
+#ifndef DAXAUDIT_PROBE_PREFLIGHT_H
+#define DAXAUDIT_PROBE_PREFLIGHT_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "probe/kallsyms.h"
+
+/*
+ * Check in this order: a DAX core (NO_DAX when the kernel has none), privilege,
+ * kernel lockdown, hidden addresses, BTF. Each failure is one line that says
+ * what to do. btf is a BTF file given by the user, or NULL for the kernel's own.
+ */
+struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf);
+
+/*
+ * Say why the kernel refused to load or attach tracing programs, given the
+ * errno (positive) of the attempt.
+ */
+struct dxa_err *dxa_preflight_explain(int code);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Watching a running kernel: load the BPF programs, attach each hook in the
+ * way this kernel allows, deliver records. The only user of libbpf. Knows
+ * nothing of the engine: it hands events to a callback.
+ */
+#ifndef DAXAUDIT_PROBE_PROBE_H
+#define DAXAUDIT_PROBE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/kinds.h"
+#include "base/symbols.h"
+#include "daxaudit/event.h"
+
+struct dxa_probe;
+
+/* How one hook is attached. */
+enum dxa_attach_mode {
+	DXA_ATTACH_NONE, /* not at all; the reason says why */
+	DXA_ATTACH_FENTRY, /* BPF trampolines: fentry and fexit */
+	DXA_ATTACH_KPROBE, /* kprobe events of tracefs */
+	DXA_ATTACH_PENDING, /* kprobe events, armed when the module comes */
+	DXA_ATTACH_TRACEPOINT,
+};
+
+/* "none", "fentry", "kprobe", "pending", "tracepoint". Static. */
+const char *dxa_attach_mode_name(enum dxa_attach_mode mode);
+
+struct dxa_hook_status {
+	const struct dxa_kind_info *info;
+	enum dxa_attach_mode mode;
+	char symbol[96]; /* what was hooked: the name with its suffix; empty if nothing */
+	char reason[192]; /* why this mode and no better one; empty for the best */
+	struct dxa_hook_count count;
+	uint64_t missed; /* calls that the kernel says it did not hand to our programs */
+};
+
+struct dxa_probe_config {
+	size_t ring_size; /* bytes, a power of two and a multiple of the page size; 0: 2 MiB */
+	bool kprobes_only; /* never use trampolines */
+	const char *btf; /* BTF file for CO-RE instead of the kernel's own; NULL for none */
+};
+
+/* Receives events in the order in which the kernel submitted them. */
+typedef void (*dxa_event_fn)(void *priv, const struct dxa_event *ev);
+
+/*
+ * Check that this kernel can be audited, load and attach everything. Nothing is
+ * recorded before dxa_probe_start(). Fails with NO_DAX, REFUSED (one line that
+ * says what to do) or SYSTEM; hooks that cannot be attached are not an error
+ * unless the hook table says so. The caller closes *ret with dxa_probe_close().
+ */
+struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa_probe **ret);
+
+/* Start recording; events go to fn(priv, ...) from within dxa_probe_consume(). */
+struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv);
+
+/* Stop recording: what is in the ring buffer can still be consumed. */
+void dxa_probe_stop(struct dxa_probe *p);
+
+/* Becomes readable when records wait. Owned by the probe. */
+int dxa_probe_fd(const struct dxa_probe *p);
+
+/* Deliver what waits. Returns the number of records, or -errno. */
+int dxa_probe_consume(struct dxa_probe *p);
+
+/* Status of every hook, counters as of now. Owned by the probe; *n gets the number. */
+const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n);
+
+/* The names of kernel addresses; owned by the probe. */
+struct dxa_symbols *dxa_probe_symbols(struct dxa_probe *p);
+
+/* Detach everything, remove the kprobe events, free. NULL is allowed. */
+void dxa_probe_close(struct dxa_probe *p);
+
+#endif
