@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/map.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define MAP_MIN_CAP 16
+
+/* Slab addresses and task ids differ in few bits: mix all of them into the index. */
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 32;
+	x *= 0x9e3779b97f4a7c15ULL;
+	return x ^ (x >> 29);
+}
+
+static size_t home(const struct dxa_map *m, uint64_t key)
+{
+	return (size_t)mix(key) & (m->cap - 1);
+}
+
+/* The slot that holds key, or the free one where it would go. The map is never full. */
+static struct dxa_map_slot *find(const struct dxa_map *m, uint64_t key)
+{
+	size_t i = home(m, key);
+
+	while (m->slots[i].value && m->slots[i].key != key)
+		i = (i + 1) & (m->cap - 1);
+	return &m->slots[i];
+}
+
+static int resize(struct dxa_map *m, size_t cap)
+{
+	struct dxa_map bigger = { calloc(cap, sizeof(*bigger.slots)), cap, m->len };
+	size_t i;
+
+	if (!bigger.slots)
+		return -ENOMEM;
+	for (i = 0; i < m->cap; i++)
+		if (m->slots[i].value)
+			*find(&bigger, m->slots[i].key) = m->slots[i];
+	free(m->slots);
+	*m = bigger;
+	return 0;
+}
+
+void *dxa_map_get(const struct dxa_map *m, uint64_t key)
+{
+	return m->len ? find(m, key)->value : NULL;
+}
+
+int dxa_map_put(struct dxa_map *m, uint64_t key, void *value)
+{
+	struct dxa_map_slot *slot = m->cap ? find(m, key) : NULL;
+
+	if (slot && slot->value) {
+		slot->value = value;
+		return 0;
+	}
+	if ((m->len + 1) * 4 > m->cap * 3) {
+		if (resize(m, m->cap ? m->cap * 2 : MAP_MIN_CAP))
+			return -ENOMEM;
+		slot = find(m, key);
+	}
+	*slot = (struct dxa_map_slot){ key, value };
+	m->len++;
+	return 0;
+}
+
+/*
+ * Close the hole at i: every later entry of the same run whose home does not
+ * lie between the hole and itself moves into it.
+ */
+static void shift_back(struct dxa_map *m, size_t hole)
+{
+	size_t mask = m->cap - 1, i = hole;
+
+	for (;;) {
+		i = (i + 1) & mask;
+		if (!m->slots[i].value)
+			break;
+		if (((i - home(m, m->slots[i].key)) & mask) < ((i - hole) & mask))
+			continue;
+		m->slots[hole] = m->slots[i];
+		hole = i;
+	}
+	m->slots[hole].value = NULL;
+}
+
+void *dxa_map_del(struct dxa_map *m, uint64_t key)
+{
+	struct dxa_map_slot *slot;
+	void *value;
+
+	if (!m->len)
+		return NULL;
+	slot = find(m, key);
+	value = slot->value;
+	if (!value)
+		return NULL;
+	m->len--;
+	shift_back(m, (size_t)(slot - m->slots));
+	return value;
+}
+
+void dxa_map_each(const struct dxa_map *m, void (*fn)(void *priv, uint64_t key, void *value),
+		  void *priv)
+{
+	size_t i;
+
+	for (i = 0; i < m->cap; i++)
+		if (m->slots[i].value)
+			fn(priv, m->slots[i].key, m->slots[i].value);
+}
+
+void dxa_map_free(struct dxa_map *m)
+{
+	free(m->slots);
+	*m = (struct dxa_map){ 0 };
+}

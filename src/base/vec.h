@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A growable array of elements of one size. */
+#ifndef DAXAUDIT_BASE_VEC_H
+#define DAXAUDIT_BASE_VEC_H
+
+#include <stddef.h>
+
+/* Zero-initialised but for elem, it is empty and owns nothing. */
+struct dxa_vec {
+	void *data;
+	size_t len; /* in elements, like cap */
+	size_t cap;
+	size_t elem; /* size of one element in bytes, set by the user */
+};
+
+#define DXA_VEC_OF(type) ((struct dxa_vec){ .elem = sizeof(type) })
+
+/*
+ * Append a copy of *elem (NULL: zeroes). Returns the new element, valid until
+ * the next push, or NULL without memory: then nothing changed.
+ */
+void *dxa_vec_push(struct dxa_vec *v, const void *elem);
+
+/* The element at index i, which must be below len. */
+static inline void *dxa_vec_at(const struct dxa_vec *v, size_t i)
+{
+	return (char *)v->data + i * v->elem;
+}
+
+/* The last element, or NULL when there is none. */
+static inline void *dxa_vec_last(const struct dxa_vec *v)
+{
+	return v->len ? dxa_vec_at(v, v->len - 1) : NULL;
+}
+
+/* Free the elements; the vector is then empty and can be used again. */
+void dxa_vec_free(struct dxa_vec *v);
+
+#endif
