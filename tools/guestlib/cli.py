@@ -58,6 +58,7 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     add("--mem", default="1G", metavar="SIZE", help="RAM beside the pmem (default 1G)")
     add("--cpu", help="QEMU CPU model")
     add("--icount", action="store_true", help="count instructions instead of time")
+    add("--kaslr", action="store_true", help="let the kernel place itself at random; slower")
     add("--timeout", type=float, default=180, metavar="S")
     add("--tty", action="store_true", help="give the script this terminal")
     add("--qemu-arg", action="append", default=[], metavar="WORD",
@@ -120,7 +121,7 @@ def _guest(options: argparse.Namespace) -> Guest:
         pmem=[size for text in options.pmem for size in text.split(",")],
         virtio_pmem=options.virtio_pmem, faults=options.fault,
         collect=[text.partition(":")[0] for text in options.collect],
-        smp=options.smp, mem=options.mem, cpu=options.cpu, icount=options.icount,
+        smp=options.smp, mem=options.mem, cpu=options.cpu, icount=options.icount, kaslr=options.kaslr,
         timeout=options.timeout, verbose=options.verbose, qemu=options.qemu_arg,
         tty=((size.lines, size.columns) if size else (25, 80)) if options.tty else None)
 

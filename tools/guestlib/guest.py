@@ -41,6 +41,8 @@ class Guest:
     mem: str = "1G"
     cpu: str | None = None
     icount: bool = False
+    # Boot the kernel as packaged, which unpacks and places itself: slower.
+    kaslr: bool = False
     timeout: float = 180
     verbose: bool = False
     # (rows, columns) of the terminal the script is to have; it then has no other output.
@@ -135,6 +137,8 @@ class _Run:
     def start(self) -> None:
         """Everything up to the running QEMU."""
         guest = self.guest
+        if guest.kaslr and guest.faults:
+            raise GuestError("faults need the kernel at its linked address; leave out --kaslr")
         kernel = kernels.fetch(guest.kernel)
         plan = faults.plan(kernel, guest.faults, guest.modules) if guest.faults else None
         gdb_socket = self.scratch / "gdb" if plan else None
@@ -142,8 +146,8 @@ class _Run:
         peers = self._connect()
         machine = qemu.Machine(
             kernel, initrd, {name: peer.fileno() for name, peer in peers.items()},
-            mem=guest.mem, smp=guest.smp, cpu=guest.cpu, icount=guest.icount, pmem=guest.pmem,
-            loglevel=7 if guest.verbose else 5, virtio_pmem=guest.virtio_pmem,
+            mem=guest.mem, smp=guest.smp, cpu=guest.cpu, icount=guest.icount, kaslr=guest.kaslr,
+            pmem=guest.pmem, loglevel=7 if guest.verbose else 5, virtio_pmem=guest.virtio_pmem,
             gdb_socket=gdb_socket, append=guest.append, extra=guest.qemu)
         self.qemu = _spawn(qemu.command(machine), stdout=subprocess.DEVNULL,
                            stderr=open(self.scratch / "qemu.err", "wb"),

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import arch, cache, matrix
+from . import arch, bzimage, cache, matrix
 from .apt import GoneFromMirror, Package, Suite
 from .errors import GuestError
 
@@ -31,8 +31,14 @@ class Kernel:
 
     @property
     def image(self) -> Path:
-        """What QEMU boots."""
+        """The kernel as packaged; it may place itself at a random address."""
         return self.path / "vmlinuz"
+
+    @property
+    def plain_image(self) -> Path:
+        """The same, unpacked by us where QEMU can start that."""
+        unpacked = self.path / "vmlinux"
+        return unpacked if unpacked.exists() else self.image
 
     @property
     def modules(self) -> Path:
@@ -110,6 +116,9 @@ def _unpack(archives: list[Path], target: Path) -> str:
         raise GuestError("the kernel's packages hold no modules or no image; "
                          "do package and companions in the matrix name all of them?")
     images[0].replace(target / "vmlinuz")
+    unpacked = bzimage.extract((target / "vmlinuz").read_bytes())
+    if unpacked:
+        (target / "vmlinux").write_bytes(unpacked)
     (target / "lib").mkdir()
     tree.rename(target / "lib" / "modules")
     release = next((target / "lib" / "modules").iterdir()).name

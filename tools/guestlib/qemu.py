@@ -35,6 +35,7 @@ class Machine:
     smp: int = 2
     cpu: str | None = None
     icount: bool = False
+    kaslr: bool = False
     loglevel: int = 5
     pmem: list[str] = field(default_factory=list)
     virtio_pmem: str | None = None
@@ -108,14 +109,15 @@ def command(machine: Machine) -> list[str]:
     accel = "tcg,thread=single" if machine.icount else "tcg,thread=multi"
     parameters = [f"console={entry.console or arch.console}", f"loglevel={machine.loglevel}",
                   *arch.append, *memmap, *entry.append, *machine.append]
-    if machine.gdb_socket:
+    image = machine.kernel.image if machine.kaslr else machine.kernel.plain_image
+    if not machine.kaslr:
         # Breakpoints are at the addresses the kernel was linked for.
         parameters.append("nokaslr")
     words = [program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
              *arch.machine, *entry.machine, "-accel", accel,
              "-cpu", machine.cpu or entry.cpu or arch.cpu,
              "-smp", str(machine.smp), "-m", f"{ram}M{limit}",
-             "-kernel", str(machine.kernel.image), "-initrd", str(machine.initrd),
+             "-kernel", str(image), "-initrd", str(machine.initrd),
              "-append", " ".join(parameters), *_channel(machine), *_virtio_pmem(machine)]
     if machine.icount:
         words += ["-icount", "shift=0,sleep=off"]

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs inside gdb: makes functions of the guest's kernel return what the plan says.
+
+A Breakpoint's stop() only looks; all changes are made between two continues,
+because gdb forbids them inside stop().
+"""
+
+import json
+import os
+import time
+
+import gdb
+
+with open(os.environ["DAXAUDIT_PLAN"], encoding="ascii") as handle:
+    PLAN = json.load(handle)
+REGISTERS = PLAN["registers"]
+WORD = REGISTERS["word"]
+MASK = (1 << 8 * WORD) - 1
+# Alternatives, nops and thunks are patched on loading, and differ from the file.
+SAME_CODE = 0.7
+
+# The breakpoints that asked for the present stop.
+fired = []
+# Module name -> address of its text.
+loaded = {}
+
+
+def read(address, size):
+    return bytes(gdb.selected_inferior().read_memory(address, size))
+
+
+def word_at(address):
+    return int.from_bytes(read(address, WORD), REGISTERS["byteorder"])
+
+
+def register(name):
+    return int(gdb.parse_and_eval(f"(unsigned long)${name}")) & MASK
+
+
+def set_register(name, value):
+    gdb.execute(f"set var ${name} = {value & MASK:#x}", to_string=True)
+
+
+def return_address():
+    if REGISTERS["link"]:
+        return register(REGISTERS["link"])
+    return word_at(register(REGISTERS["stack"]))
+
+
+def resolve(place):
+    """A place's address, or None as long as its module is not loaded."""
+    if "address" in place:
+        return place["address"]
+    base = loaded.get(place["module"])
+    return None if base is None else base + place["offset"]
+
+
+def after_nop(address):
+    """Behind the landing pad and the ftrace nop of a function's entry."""
+    code = read(address, 32).hex()
+    skip = 0
+    for pad in REGISTERS["landing"]:
+        if code.startswith(pad):
+            skip = len(pad) // 2
+    for patch, size in REGISTERS["entry_patch"]:
+        if code.startswith(patch, 2 * skip):
+            return address + skip + size
+    raise RuntimeError(f"no ftrace nop at {address:#x}, there is {code[:24]}; use at = entry")
+
+
+class Hook(gdb.Breakpoint):
+    """Anything that breaks at an address."""
+
+    def __init__(self, address):
+        super().__init__(f"*{address:#x}", internal=True)
+        self.silent = True
+
+    def stop(self):
+        fired.append(self)
+        return True
+
+    def act(self):
+        """Called once the guest has stopped."""
+
+
+class FaultHook(Hook):
+    """Forces the return value."""
+
+    def __init__(self, fault, address):
+        super().__init__(address)
+        self.fault, self.seen = fault, 0
+        self.enabled = not fault["inside"]
+
+    def _wanted(self):
+        if self.fault["argument"]:
+            number, value = self.fault["argument"]
+            if register(REGISTERS["arguments"][number]) != value:
+                return False
+        if self.fault["callers"]:
+            caller = return_address()
+            starts = ((resolve(place), place["size"]) for place in self.fault["callers"])
+            if not any(start and start < caller <= start + size for start, size in starts):
+                return False
+        self.seen += 1
+        return not self.fault["calls"] or self.seen in self.fault["calls"]
+
+    def stop(self):
+        if self._wanted():
+            fired.append(self)
+            return True
+        return False
+
+    def act(self):
+        target = return_address()
+        set_register(REGISTERS["result"], self.fault["value"])
+        if not REGISTERS["link"]:
+            set_register(REGISTERS["stack"], register(REGISTERS["stack"]) + WORD)
+        set_register(REGISTERS["pc"], target)
+        with open(PLAN["hits"], "a", encoding="ascii") as hits:
+            hits.write(self.fault["name"] + "\n")
+        if self.fault["inside"]:
+            self.enabled = False
+
+
+class InsideHook(Hook):
+    """Arms a fault when a function is entered."""
+
+    def __init__(self, hook, address):
+        super().__init__(address)
+        self.hook = hook
+
+    def act(self):
+        self.hook.enabled = True
+
+
+def same_code(place, address):
+    """Is the function of that place at that address?"""
+    code, mask = bytes.fromhex(place["code"]), bytes.fromhex(place["mask"])
+    try:
+        memory = read(address, len(code))
+    except gdb.MemoryError:
+        return False
+    fixed = [position for position, byte in enumerate(mask) if byte]
+    equal = sum(memory[position] == code[position] for position in fixed)
+    return equal >= SAME_CODE * len(fixed)
+
+
+def text_base(image, place):
+    """The text's address: the one pointer in struct module behind which the code is.
+
+    So no offset in struct module, which changes with the release, has to be known.
+    """
+    for position in range(0, len(image) - WORD + 1, WORD):
+        pointer = int.from_bytes(image[position:position + WORD], REGISTERS["byteorder"])
+        if pointer >> (8 * WORD - 1) and same_code(place, pointer + place["offset"]):
+            return pointer
+    raise RuntimeError(f"cannot find the code of module {place['module']} in memory")
+
+
+class ModuleHook(Hook):
+    """A module was loaded and will be initialised."""
+
+    def __init__(self, waiting):
+        super().__init__(PLAN["module_loaded"])
+        # The faults without breakpoint yet, and one place for each module of interest.
+        self.waiting = waiting
+        self.places = {place["module"]: place for fault in PLAN["faults"]
+                       for place in [fault["place"], fault["inside"], *(fault["callers"] or [])]
+                       if place and "module" in place}
+
+    def act(self):
+        module = register(REGISTERS["arguments"][0])
+        for name, facts in PLAN["modules"].items():
+            image = read(module, facts["size"])
+            if image[facts["name_at"]:].startswith(name.encode() + b"\0"):
+                loaded[name] = text_base(image, self.places[name])
+                self.waiting = [fault for fault in self.waiting if not place_fault(fault)]
+
+
+def place_fault(fault):
+    """Set the fault's breakpoints; False if a module is not there yet."""
+    address = resolve(fault["place"])
+    inside = resolve(fault["inside"]) if fault["inside"] else None
+    if address is None or (fault["inside"] and inside is None):
+        return False
+    if fault["at"] == "after-nop":
+        address = after_nop(address)
+    hook = FaultHook(fault, address)
+    if inside is not None:
+        InsideHook(hook, inside)
+    return True
+
+
+class ReadyHook(Hook):
+    """The kernel's text is final: read it and set the breakpoints."""
+
+    def act(self):
+        self.enabled = False
+        waiting = [fault for fault in PLAN["faults"] if not place_fault(fault)]
+        if PLAN["modules"]:
+            ModuleHook(waiting)
+
+
+def connect():
+    for tries in range(100):
+        try:
+            gdb.execute(f"target remote {PLAN['socket']}", to_string=True)
+            return
+        except gdb.error:
+            # QEMU makes the socket in its own time.
+            if tries == 99:
+                raise
+            time.sleep(0.05)
+
+
+def follow():
+    """Until the guest is gone."""
+    while True:
+        fired.clear()
+        try:
+            gdb.execute("continue", to_string=True)
+        except gdb.error:
+            return
+        if not fired:
+            return
+        for hook in fired:
+            hook.act()
+            if isinstance(hook, FaultHook):
+                # The function has been left: nothing else holds here any more.
+                break
+
+
+for setting in ("confirm off", "pagination off", "height 0", "auto-load no",
+                "debuginfod enabled off", f"architecture {REGISTERS['gdb_arch']}"):
+    gdb.execute(f"set {setting}", to_string=True)
+try:
+    connect()
+    ReadyHook(PLAN["ready"])
+    follow()
+except Exception as error:  # pylint: disable=broad-except
+    # gdb would go on after a Python error and exit 0.
+    gdb.write(f"{error}\n", gdb.STDERR)
+    gdb.flush(gdb.STDERR)
+    os._exit(1)
