@@ -12,32 +12,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/kinds.h"
+#include "base/hookstat.h"
 #include "base/symbols.h"
 #include "daxaudit/event.h"
 
 struct dxa_probe;
-
-/* How one hook is attached. */
-enum dxa_attach_mode {
-	DXA_ATTACH_NONE, /* not at all; the reason says why */
-	DXA_ATTACH_FENTRY, /* BPF trampolines: fentry and fexit */
-	DXA_ATTACH_KPROBE, /* kprobe events of tracefs */
-	DXA_ATTACH_PENDING, /* kprobe events, armed when the module comes */
-	DXA_ATTACH_TRACEPOINT,
-};
-
-/* "none", "fentry", "kprobe", "pending", "tracepoint". Static. */
-const char *dxa_attach_mode_name(enum dxa_attach_mode mode);
-
-struct dxa_hook_status {
-	const struct dxa_kind_info *info;
-	enum dxa_attach_mode mode;
-	char symbol[96]; /* what was hooked: the name with its suffix; empty if nothing */
-	char reason[192]; /* why this mode and no better one; empty for the best */
-	struct dxa_hook_count count;
-	uint64_t missed; /* calls that the kernel says it did not hand to our programs */
-};
 
 struct dxa_probe_config {
 	size_t ring_size; /* bytes, a power of two and a multiple of the page size; 0: 2 MiB */

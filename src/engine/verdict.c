@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "engine/verdict.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+const char *dxa_verdict_name(enum dxa_verdict_kind kind)
+{
+	static const char *const names[] = {
+		[DXA_VERDICT_PASS] = "pass",
+		[DXA_VERDICT_FINDINGS] = "findings",
+		[DXA_VERDICT_INCONCLUSIVE] = "inconclusive",
+	};
+
+	return names[kind];
+}
+
+__attribute__((format(printf, 2, 3))) static void reason(struct dxa_verdict *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (v->n_reasons == DXA_VERDICT_REASONS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(v->reasons[v->n_reasons++], sizeof(v->reasons[0]), fmt, ap);
+	va_end(ap);
+}
+
+/* A doubt makes a pass inconclusive and is said beside findings. */
+#define DOUBT(v, ...)                                            \
+	do {                                                     \
+		if ((v)->kind == DXA_VERDICT_PASS)               \
+			(v)->kind = DXA_VERDICT_INCONCLUSIVE;    \
+		reason(v, __VA_ARGS__);                          \
+	} while (0)
+
+static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+{
+	uint64_t failing = 0;
+
+	for (int s = DXA_SEVERITY_COUNT - 1; s >= 0; s--) {
+		uint64_t n = in->by_severity[s];
+
+		if (!n)
+			continue;
+		if (s >= (int)in->failing)
+			failing += n;
+		reason(v, "%" PRIu64 " finding%s of severity %s", n, n == 1 ? "" : "s",
+		       dxa_severity_name((enum dxa_severity)s));
+	}
+	if (failing)
+		v->kind = DXA_VERDICT_FINDINGS;
+}
+
+/* Functions that exist only with CONFIG_FS_DAX. */
+static bool is_fs_dax(unsigned int kind)
+{
+	return kind == DXA_KIND_DAX_ADD_HOST || kind == DXA_KIND_DAX_REMOVE_HOST ||
+	       kind == DXA_KIND_FS_DAX_GET_BY_BDEV || kind == DXA_KIND_FS_PUT_DAX;
+}
+
+static void judge_hooks(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+{
+	for (size_t i = 0; i < in->n_hooks; i++) {
+		const struct dxa_hook_status *h = &in->hooks[i];
+
+		if (h->mode != DXA_ATTACH_NONE || h->info->need == DXA_NEED_EXTRA)
+			continue;
+		if (in->no_fs_dax && is_fs_dax(h->info->kind))
+			continue;
+		DOUBT(v, "%s is not watched (%s)", h->info->name, h->reason);
+	}
+}
+
+static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+{
+	uint64_t missed;
+	struct dxa_hook_count total = dxa_hooks_total(in->hooks, in->n_hooks, &missed);
+
+	if (total.dropped)
+		DOUBT(v, "%" PRIu64 " of %" PRIu64 " records were lost: raise --ring-size",
+		      total.dropped, total.seen);
+	if (missed)
+		DOUBT(v, "the kernel missed %" PRIu64 " calls", missed);
+	if (total.seen != total.submitted + total.dropped)
+		DOUBT(v, "counters do not add up: %" PRIu64 " seen, %" PRIu64 " submitted, %" PRIu64
+			 " dropped",
+		      total.seen, total.submitted, total.dropped);
+}
+
+void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+{
+	*v = (struct dxa_verdict){ .kind = DXA_VERDICT_PASS };
+	judge_findings(in, v);
+	if (in->interrupted)
+		DOUBT(v, "the audit was interrupted before it was complete");
+	judge_losses(in, v);
+	judge_hooks(in, v);
+	for (int gap = 0; gap < DXA_GAP_COUNT; gap++)
+		if (in->stats->gaps[gap])
+			DOUBT(v, "%" PRIu64 " times %s", in->stats->gaps[gap],
+			      dxa_gap_text((enum dxa_gap)gap));
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+static const struct dxa_sink_ops *const formats[] = { &dxa_sink_text, &dxa_sink_json };
+
+const struct dxa_sink_ops *const *dxa_sink_formats(size_t *n)
+{
+	*n = sizeof(formats) / sizeof(formats[0]);
+	return formats;
+}
+
+static const struct dxa_sink_ops *find_format(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strlen(formats[i]->name) == len && !strncmp(formats[i]->name, name, len))
+			return formats[i];
+	return NULL;
+}
+
+static struct dxa_err *unknown_format(const char *name, size_t len)
+{
+	char known[128] = "";
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		strncat(known, i ? ", " : "", sizeof(known) - strlen(known) - 1);
+		strncat(known, formats[i]->name, sizeof(known) - strlen(known) - 1);
+	}
+	return dxa_err_new(DXA_ERR_INPUT, 0, "unknown output format '%.*s': use one of %s",
+			   (int)len, name, known);
+}
+
+/* A device, a pipe or a terminal cannot be replaced by a rename: write to it directly. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static struct dxa_err *open_file(struct dxa_sink *s, const char *path)
+{
+	struct stat st;
+	int fd;
+
+	s->path = strdup(path);
+	if (!s->path)
+		return dxa_err_nomem();
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return dxa_err_new(DXA_ERR_INPUT, EISDIR,
+				   "cannot write %s: it is a directory; name a file", path);
+	if (is_special(path)) {
+		s->out = fopen(path, "we");
+	} else {
+		if (asprintf(&s->tmp_path, "%s.XXXXXX", path) < 0) {
+			s->tmp_path = NULL;
+			return dxa_err_nomem();
+		}
+		fd = mkostemp(s->tmp_path, O_CLOEXEC);
+		if (fd < 0)
+			free(dxa_take(s->tmp_path));
+		else
+			fchmod(fd, 0644);
+		s->out = fd < 0 ? NULL : fdopen(fd, "w");
+	}
+	if (!s->out)
+		return dxa_err_new(DXA_ERR_INPUT, errno, "cannot write %s: %s", path,
+				   strerror(errno));
+	return NULL;
+}
+
+struct dxa_err *dxa_sink_open(const char *spec, struct dxa_sink **ret)
+{
+	size_t len = strcspn(spec, ":");
+	const struct dxa_sink_ops *ops = find_format(spec, len);
+	struct dxa_err *err = NULL;
+	struct dxa_sink *s;
+
+	if (!ops)
+		return unknown_format(spec, len);
+	if (spec[len] == ':' && !spec[len + 1])
+		return dxa_err_new(DXA_ERR_INPUT, 0, "no file name behind '%s'", spec);
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return dxa_err_nomem();
+	s->ops = ops;
+	if (spec[len] == ':')
+		err = open_file(s, spec + len + 1);
+	else
+		s->out = stdout;
+	if (!err && ops->open)
+		err = ops->open(s);
+	if (err) {
+		dxa_sink_discard(s);
+		return err;
+	}
+	*ret = s;
+	return NULL;
+}
+
+void dxa_sink_begin(struct dxa_sink *s, const struct dxa_run *run)
+{
+	s->run = run;
+	if (s->ops->begin)
+		s->ops->begin(s, run);
+}
+
+void dxa_sink_context(struct dxa_sink *s, const struct dxa_context *ctx)
+{
+	if (s->ops->context)
+		s->ops->context(s, ctx);
+}
+
+void dxa_sink_finding(struct dxa_sink *s, const struct dxa_finding *finding)
+{
+	if (s->ops->finding)
+		s->ops->finding(s, finding);
+}
+
+void dxa_sink_end(struct dxa_sink *s, const struct dxa_result *result)
+{
+	s->ops->end(s, result);
+}
+
+static void free_sink(struct dxa_sink *s)
+{
+	if (s->ops->free)
+		s->ops->free(s);
+	free(s->path);
+	free(s->tmp_path);
+	free(s);
+}
+
+static struct dxa_err *write_error(const struct dxa_sink *s, int code)
+{
+	return dxa_err_new(DXA_ERR_SYSTEM, code, "cannot write %s: %s",
+			   s->path ? s->path : "to standard output", strerror(code));
+}
+
+/* Close the stream; the errno of the first write that failed, or 0. */
+static int close_stream(struct dxa_sink *s)
+{
+	bool bad = ferror(s->out);
+	int err = 0;
+
+	errno = 0;
+	if (fflush(s->out) || bad)
+		err = errno ? errno : EIO;
+	if (s->tmp_path && !err && fsync(fileno(s->out)) && errno != EINVAL)
+		err = errno;
+	if (s->out != stdout && fclose(s->out) && !err)
+		err = errno;
+	s->out = NULL;
+	return err;
+}
+
+struct dxa_err *dxa_sink_close(struct dxa_sink *s)
+{
+	struct dxa_err *ret = NULL;
+	int err;
+
+	if (!s)
+		return NULL;
+	err = close_stream(s);
+	if (!err && s->tmp_path && rename(s->tmp_path, s->path))
+		err = errno;
+	if (err) {
+		ret = write_error(s, err);
+		if (s->tmp_path)
+			unlink(s->tmp_path);
+	}
+	free_sink(s);
+	return ret;
+}
+
+void dxa_sink_discard(struct dxa_sink *s)
+{
+	if (!s)
+		return;
+	if (s->out && s->out != stdout)
+		fclose(s->out);
+	if (s->tmp_path)
+		unlink(s->tmp_path);
+	free_sink(s);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where results go. A run is walked once (begin, contexts and findings as they
+ * come, end) and every sink renders the same walk in its format.
+ */
+#ifndef DAXAUDIT_OUTPUT_SINK_H
+#define DAXAUDIT_OUTPUT_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/hookstat.h"
+#include "engine/engine.h"
+#include "engine/verdict.h"
+#include "output/story.h"
+
+/* The machine and the question. Strings are borrowed for the sink's life. */
+struct dxa_run {
+	const char *mode; /* the command: "trace", ... */
+	const char *release; /* uname -r */
+	const char *version; /* uname -v */
+	const char *machine; /* uname -m */
+	const char *const *argv; /* the audited command, NULL-terminated; NULL without one */
+	enum dxa_aliasing aliasing; /* as judged by */
+	const char *aliasing_from; /* what that was concluded from */
+	uint64_t start; /* ktime, ns */
+	struct dxa_story_env story;
+};
+
+/* How the run ended. */
+struct dxa_result {
+	struct dxa_verdict verdict;
+	int exit_code; /* of daxaudit */
+	const struct dxa_engine_stats *stats;
+	const struct dxa_hook_status *hooks;
+	size_t n_hooks;
+	bool has_cmd_status;
+	int cmd_status; /* wait status of the audited command */
+	bool interrupted; /* by a signal, before the audit was complete */
+	uint64_t end; /* ktime, ns */
+};
+
+struct dxa_sink;
+
+/* One format. Every callback but end may be NULL. */
+struct dxa_sink_ops {
+	const char *name; /* as in -o NAME */
+	const char *what; /* one line for help */
+	struct dxa_err *(*open)(struct dxa_sink *sink);
+	void (*begin)(struct dxa_sink *sink, const struct dxa_run *run);
+	void (*context)(struct dxa_sink *sink, const struct dxa_context *ctx);
+	void (*finding)(struct dxa_sink *sink, const struct dxa_finding *finding);
+	void (*end)(struct dxa_sink *sink, const struct dxa_result *result);
+	void (*free)(struct dxa_sink *sink);
+};
+
+struct dxa_sink {
+	const struct dxa_sink_ops *ops;
+	const struct dxa_run *run; /* set by begin */
+	FILE *out;
+	char *path; /* final name; NULL: standard output */
+	char *tmp_path; /* written first, renamed to path at the end */
+	bool colour; /* text only */
+	int verbose;
+	void *state; /* the format's own */
+};
+
+/* All formats, in the order of help. Static; *n gets their number. */
+const struct dxa_sink_ops *const *dxa_sink_formats(size_t *n);
+
+/*
+ * Open a sink from "FORMAT" or "FORMAT:FILE". A file is written under a
+ * temporary name beside it and renamed by dxa_sink_close(), so that it is never
+ * seen half written. INPUT error for an unknown format or an unwritable file.
+ */
+struct dxa_err *dxa_sink_open(const char *spec, struct dxa_sink **ret);
+
+/* The walk. After begin, run must stay valid until the sink is closed. */
+void dxa_sink_begin(struct dxa_sink *sink, const struct dxa_run *run);
+void dxa_sink_context(struct dxa_sink *sink, const struct dxa_context *ctx);
+void dxa_sink_finding(struct dxa_sink *sink, const struct dxa_finding *finding);
+void dxa_sink_end(struct dxa_sink *sink, const struct dxa_result *result);
+
+/*
+ * Flush, rename into place and free. An error of any write since open is
+ * returned here (SYSTEM: disk full, closed pipe). NULL is allowed.
+ */
+struct dxa_err *dxa_sink_close(struct dxa_sink *sink);
+
+/* Drop what was written and free: nothing appears under the final name. NULL is allowed. */
+void dxa_sink_discard(struct dxa_sink *sink);
+
+extern const struct dxa_sink_ops dxa_sink_text;
+extern const struct dxa_sink_ops dxa_sink_json;
+
+#endif

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output/story.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/kinds.h"
+#include "engine/errname.h"
+
+#define MINOR(rdev) ((rdev) & 0xfffff) /* include/linux/kdev_t.h: MINORBITS is 20 */
+
+/* A value that may be a pointer, NULL or an ERR_PTR. */
+static void spell_pointer(char *buf, size_t size, uint64_t v, const struct dxa_story_env *env)
+{
+	char name[DXA_ERRNAME_LEN];
+
+	if (!v)
+		snprintf(buf, size, "NULL");
+	else if (dxa_is_err_ptr(v))
+		snprintf(buf, size, "-%s", dxa_errname(name, dxa_ptr_err(v), env->eopnotsupp));
+	else
+		snprintf(buf, size, "%" PRIx64, v);
+}
+
+static void spell_int(char *buf, size_t size, int64_t v, const struct dxa_story_env *env)
+{
+	char name[DXA_ERRNAME_LEN];
+
+	if (v < 0 && v >= -4095)
+		snprintf(buf, size, "-%s", dxa_errname(name, (int)-v, env->eopnotsupp));
+	else
+		snprintf(buf, size, "%" PRId64, v);
+}
+
+static void spell_ops(char *buf, size_t size, uint64_t ops, const struct dxa_story_env *env)
+{
+	struct dxa_symbol sym;
+
+	if (ops && dxa_symbols_find(env->symbols, ops, &sym))
+		snprintf(buf, size, "%s", sym.name);
+	else
+		spell_pointer(buf, size, ops, env);
+}
+
+/* The arguments that say something to people. */
+static void spell_args(char *buf, size_t size, const struct dxa_event *ev,
+		       const struct dxa_story_env *env)
+{
+	char dax[64];
+
+	spell_pointer(dax, sizeof(dax), ev->dax, env);
+	switch (ev->kind) {
+	case DXA_KIND_ALLOC_DAX:
+		spell_ops(buf, size, ev->ops, env);
+		break;
+	case DXA_KIND_DAX_ADD_HOST:
+	case DXA_KIND_SNAP_HOST:
+		snprintf(buf, size, "%s, %s", dax, ev->name);
+		break;
+	case DXA_KIND_FS_DAX_GET_BY_BDEV:
+		if (ev->arg)
+			snprintf(buf, size, "%s, holder %" PRIx64, ev->name, (uint64_t)ev->arg);
+		else
+			snprintf(buf, size, "%s", ev->name);
+		break;
+	case DXA_KIND_REALLY_PROBE:
+		snprintf(buf, size, "%s, %s", ev->name, ev->driver);
+		break;
+	case DXA_KIND_TASK_STATE:
+		snprintf(buf, size, "%u", ev->tid);
+		break;
+	default:
+		if (ev->name[0])
+			snprintf(buf, size, "%s", ev->name);
+		else if (ev->dax || (ev->phase == DXA_PHASE_ARGS && !ev->obj))
+			snprintf(buf, size, "%s", dax);
+		else
+			buf[0] = '\0';
+	}
+}
+
+static bool takes_no_dax(unsigned int kind)
+{
+	return kind == DXA_KIND_DM_CREATE || kind == DXA_KIND_DM_DEV_CREATE ||
+	       kind == DXA_KIND_CREATE_DEV_DAX || kind == DXA_KIND_CREATE_DEV_DAX_OLD;
+}
+
+/* The result, where the function has one. */
+static bool spell_result(char *buf, size_t size, const struct dxa_event *ev,
+			 const struct dxa_story_env *env)
+{
+	char name[DXA_ERRNAME_LEN];
+
+	switch (ev->kind) {
+	case DXA_KIND_RUN_DAX:
+	case DXA_KIND_RELEASE_DRIVER:
+		return false;
+	case DXA_KIND_ALLOC_DAX:
+	case DXA_KIND_FS_DAX_GET_BY_BDEV:
+	case DXA_KIND_CREATE_DEV_DAX:
+	case DXA_KIND_CREATE_DEV_DAX_OLD:
+		spell_pointer(buf, size, (uint64_t)ev->ret, env);
+		return true;
+	case DXA_KIND_REALLY_PROBE:
+		/* The driver core hands probe errors on as positive numbers. */
+		if (ev->ret > 0)
+			snprintf(buf, size, "%s",
+				 dxa_errname(name, (int)ev->ret, env->eopnotsupp));
+		else
+			spell_int(buf, size, ev->ret, env);
+		return true;
+	case DXA_KIND_TASK_STATE:
+		snprintf(buf, size, "%c", (char)ev->ret);
+		return true;
+	default:
+		spell_int(buf, size, ev->ret, env);
+		return true;
+	}
+}
+
+const char *dxa_story_call(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
+			   const struct dxa_story_env *env)
+{
+	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
+	bool returned = ev->phase & DXA_PHASE_RET || (info && info->synthetic);
+	char args[128] = "", result[64];
+	size_t n;
+
+	if (ev->phase != DXA_PHASE_RET && !takes_no_dax(ev->kind))
+		spell_args(args, sizeof(args), ev, env);
+	if (ev->phase == DXA_PHASE_RET)
+		n = (size_t)snprintf(buf, DXA_WORDS_LEN, "%s", dxa_kind_name(ev->kind));
+	else
+		n = (size_t)snprintf(buf, DXA_WORDS_LEN, "%s(%s)", dxa_kind_name(ev->kind), args);
+	if (returned && n < DXA_WORDS_LEN && spell_result(result, sizeof(result), ev, env))
+		snprintf(buf + n, DXA_WORDS_LEN - n, " = %s", result);
+	return buf;
+}
+
+/* Frames of the hook, not of the caller: the hooked function, return trampolines, BPF. */
+static bool is_hook_frame(const struct dxa_symbol *sym, const struct dxa_event *ev)
+{
+	return (sym->module && !strcmp(sym->module, "bpf")) ||
+	       !strcmp(sym->name, dxa_kind_name(ev->kind)) || strstr(sym->name, "trampoline") ||
+	       !strncmp(sym->name, "bpf_", 4);
+}
+
+const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
+			     const struct dxa_story_env *env)
+{
+	struct dxa_symbol sym;
+
+	if (!(ev->has & DXA_HAS_STACK))
+		return NULL;
+	for (int i = 0; i < DXA_STACK_MAX && ev->stack[i]; i++) {
+		if (!dxa_symbols_find(env->symbols, ev->stack[i], &sym) || is_hook_frame(&sym, ev))
+			continue;
+		snprintf(buf, DXA_WORDS_LEN, "%s+0x%" PRIx64 "%s%s%s", sym.name, sym.offset,
+			 sym.module ? " [" : "", sym.module ? sym.module : "",
+			 sym.module ? "]" : "");
+		return buf;
+	}
+	return NULL;
+}
+
+const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)
+{
+	if (!(ev->has & DXA_HAS_DAX))
+		return NULL;
+	snprintf(buf, DXA_WORDS_LEN, "minor %u, refs %d, %s", MINOR(ev->rdev), ev->refs,
+		 ev->dax_flags & 1u << DXA_DAXDEV_ALIVE ? "alive" : "dead");
+	return buf;
+}
+
+const char *dxa_story_context(char buf[DXA_WORDS_LEN], const struct dxa_context *ctx)
+{
+	if (ctx->kind == DXA_KIND_REALLY_PROBE)
+		snprintf(buf, DXA_WORDS_LEN, "probe of %s by %s", ctx->device, ctx->driver);
+	else if (ctx->kind == DXA_KIND_RELEASE_DRIVER)
+		snprintf(buf, DXA_WORDS_LEN, "unbind of %s from %s", ctx->device,
+			 ctx->driver[0] ? ctx->driver : "its driver");
+	else
+		snprintf(buf, DXA_WORDS_LEN, "%s%s%s", dxa_kind_name(ctx->kind),
+			 ctx->device[0] ? " of " : "", ctx->device);
+	return buf;
+}
+
+const char *dxa_outcome_name(enum dxa_outcome outcome)
+{
+	static const char *const names[] = {
+		[DXA_OUTCOME_OPEN] = "open",	     [DXA_OUTCOME_OK] = "ok",
+		[DXA_OUTCOME_DEFERRED] = "deferred", [DXA_OUTCOME_NO_DEVICE] = "no-device",
+		[DXA_OUTCOME_FAILED] = "failed",     [DXA_OUTCOME_MISSED] = "missed",
+	};
+
+	return names[outcome];
+}
+
+const char *dxa_story_outcome(char buf[DXA_WORDS_LEN], const struct dxa_context *ctx,
+			      const struct dxa_story_env *env)
+{
+	char name[DXA_ERRNAME_LEN];
+
+	switch (ctx->outcome) {
+	case DXA_OUTCOME_OPEN:
+		snprintf(buf, DXA_WORDS_LEN, "has not ended");
+		break;
+	case DXA_OUTCOME_OK:
+		snprintf(buf, DXA_WORDS_LEN, "succeeded");
+		break;
+	case DXA_OUTCOME_DEFERRED:
+		snprintf(buf, DXA_WORDS_LEN, "was deferred");
+		break;
+	case DXA_OUTCOME_NO_DEVICE:
+		snprintf(buf, DXA_WORDS_LEN, "does not take it (%s)",
+			 dxa_errname(name, ctx->err, env->eopnotsupp));
+		break;
+	case DXA_OUTCOME_FAILED:
+		snprintf(buf, DXA_WORDS_LEN, "failed with %s",
+			 dxa_errname(name, ctx->err, env->eopnotsupp));
+		break;
+	case DXA_OUTCOME_MISSED:
+		snprintf(buf, DXA_WORDS_LEN, "ended unseen");
+		break;
+	}
+	return buf;
+}
+
+int dxa_story_nesting(const struct dxa_event *ev)
+{
+	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
+
+	if (!info || info->synthetic || info->shape != DXA_SHAPE_BRACKET)
+		return 0;
+	return ev->phase == DXA_PHASE_ARGS ? 1 : -1;
+}

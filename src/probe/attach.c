@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "probe/attach.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+static const struct dxa_hows trampolines[] = {
+	[DXA_SHAPE_ACQUIRE] = { { "fexit" } },
+	[DXA_SHAPE_RELEASE] = { { "fentry" } },
+	[DXA_SHAPE_BRACKET] = { { "fentry", "fexit" } },
+	[DXA_SHAPE_TRACEPOINT] = { { "tp" } },
+};
+
+static const struct dxa_hows kprobes[] = {
+	[DXA_SHAPE_ACQUIRE] = { { "kprobe", "kretprobe" } },
+	[DXA_SHAPE_RELEASE] = { { "kprobe" } },
+	[DXA_SHAPE_BRACKET] = { { "kprobe", "kretprobe" } },
+	[DXA_SHAPE_TRACEPOINT] = { { NULL } },
+};
+
+const struct dxa_hows *dxa_hook_hows(enum dxa_hook_shape shape, bool trampoline)
+{
+	return trampoline ? &trampolines[shape] : &kprobes[shape];
+}
+
+struct bpf_program *dxa_hook_program(const struct dxa_hook *hook, const char *how,
+				     const struct bpf_object *obj)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s_%s", hook->status.info->id, how);
+	return bpf_object__find_program_by_name(obj, name);
+}
+
+#define REASON(hook, ...) \
+	snprintf((hook)->status.reason, sizeof((hook)->status.reason), __VA_ARGS__)
+
+/* A hook that is tried only where the function of another is absent. */
+static const struct {
+	unsigned int kind;
+	unsigned int instead_of;
+} alternatives[] = {
+	/* commit c05ae9d85b47 ("dax/bus.c: replace driver-core lock usage by a local rwsem") (in v6.9) */
+	{ DXA_KIND_CREATE_DEV_DAX_OLD, DXA_KIND_CREATE_DEV_DAX },
+};
+
+static bool is_superseded(const struct dxa_hook *hook, const struct dxa_kallsyms *syms)
+{
+	struct dxa_kallsym sym;
+
+	for (size_t i = 0; i < sizeof(alternatives) / sizeof(alternatives[0]); i++)
+		if (alternatives[i].kind == hook->status.info->kind &&
+		    dxa_kallsyms_by_name(syms, dxa_kind_name(alternatives[i].instead_of), &sym))
+			return true;
+	return false;
+}
+
+/* Is the module there already, loaded or built in (told by another hook's function in it)? */
+static bool module_present(const struct dxa_hook *hook, const struct dxa_hook *hooks, size_t n,
+			   const struct dxa_kallsyms *syms)
+{
+	const char *module = hook->status.info->module;
+	struct dxa_kallsym sym;
+
+	if (dxa_kallsyms_has_module(syms, module))
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(hooks[i].status.info->module, module) &&
+		    dxa_kallsyms_by_name(syms, hooks[i].status.info->name, &sym))
+			return true;
+	return false;
+}
+
+static void plan_absent(struct dxa_hook *hook, const struct dxa_hook *hooks, size_t n,
+			const struct dxa_kallsyms *syms)
+{
+	const struct dxa_kind_info *info = hook->status.info;
+
+	if (info->module[0] && !module_present(hook, hooks, n, syms)) {
+		hook->status.mode = DXA_ATTACH_PENDING;
+		snprintf(hook->module, sizeof(hook->module), "%s", info->module);
+		snprintf(hook->status.symbol, sizeof(hook->status.symbol), "%s", info->name);
+		REASON(hook, "armed when module %s comes", info->module);
+		return;
+	}
+	hook->status.mode = DXA_ATTACH_NONE;
+	REASON(hook, "no such function in this kernel: absent, inlined or configured out");
+}
+
+static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym, const struct btf *btf,
+		       bool kprobes_only)
+{
+	snprintf(hook->status.symbol, sizeof(hook->status.symbol), "%s", sym->name);
+	snprintf(hook->module, sizeof(hook->module), "%s", sym->module ? sym->module : "");
+	hook->status.mode = DXA_ATTACH_KPROBE;
+	if (sym->module)
+		REASON(hook, "in module %s, which a trampoline would pin", sym->module);
+	else if (kprobes_only)
+		REASON(hook, "kprobes were asked for");
+	else if (!btf)
+		REASON(hook, "the kernel has no BTF of its own");
+	else if (btf__find_by_name_kind(btf, sym->name, BTF_KIND_FUNC) < 0)
+		REASON(hook, "the function is not in the kernel's BTF");
+	else
+		hook->status.mode = DXA_ATTACH_FENTRY;
+}
+
+void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms,
+		     bool kprobes_only)
+{
+	struct btf *btf = kprobes_only ? NULL : btf__load_vmlinux_btf();
+
+	for (size_t i = 0; i < n; i++) {
+		struct dxa_hook *hook = &hooks[i];
+		const struct dxa_kind_info *info = hook->status.info;
+		struct dxa_kallsym sym;
+
+		if (info->shape == DXA_SHAPE_TRACEPOINT) {
+			hook->status.mode = DXA_ATTACH_TRACEPOINT;
+			snprintf(hook->status.symbol, sizeof(hook->status.symbol), "%s",
+				 info->name);
+		} else if (is_superseded(hook, syms)) {
+			hook->status.mode = DXA_ATTACH_NONE;
+			REASON(hook, "not needed: its successor is watched");
+		} else if (dxa_kallsyms_by_name(syms, info->name, &sym)) {
+			plan_found(hook, &sym, btf, kprobes_only);
+		} else {
+			plan_absent(hook, hooks, n, syms);
+		}
+	}
+	btf__free(btf);
+}
+
+static void select_hows(struct dxa_hook *hook, bool trampoline, struct bpf_object *obj)
+{
+	const struct dxa_hows *hows = dxa_hook_hows(hook->status.info->shape, trampoline);
+
+	for (const char *const *how = hows->how; *how; how++) {
+		struct bpf_program *prog = dxa_hook_program(hook, *how, obj);
+
+		if (prog)
+			bpf_program__set_autoload(prog, true);
+	}
+}
+
+void dxa_attach_select(struct dxa_hook *hooks, size_t n, struct bpf_object *obj)
+{
+	for (size_t i = 0; i < n; i++) {
+		enum dxa_attach_mode mode = hooks[i].status.mode;
+
+		if (mode == DXA_ATTACH_NONE)
+			continue;
+		if (mode == DXA_ATTACH_FENTRY || mode == DXA_ATTACH_TRACEPOINT)
+			select_hows(&hooks[i], true, obj);
+		select_hows(&hooks[i], false, obj);
+	}
+}
+
+void dxa_attach_no_trampoline(struct dxa_hook *hook, const char *reason)
+{
+	if (hook->status.mode != DXA_ATTACH_FENTRY)
+		return;
+	hook->status.mode = DXA_ATTACH_KPROBE;
+	REASON(hook, "%s", reason);
+}
+
+static void add_link(struct dxa_hook *hook, struct bpf_program *prog, struct bpf_link *link)
+{
+	hook->progs[hook->n_links] = prog;
+	hook->links[hook->n_links++] = link;
+}
+
+/* Attach all trampolines of a hook, or its tracepoint. 0 or -errno, then nothing is attached. */
+static int attach_direct(struct dxa_hook *hook, struct bpf_object *obj)
+{
+	const struct dxa_hows *hows = dxa_hook_hows(hook->status.info->shape, true);
+
+	for (const char *const *how = hows->how; *how; how++) {
+		struct bpf_program *prog = dxa_hook_program(hook, *how, obj);
+		struct bpf_link *link = prog ? bpf_program__attach(prog) : NULL;
+
+		if (!link) {
+			int err = prog ? -errno : -ENOENT;
+
+			dxa_detach_hook(hook);
+			return err;
+		}
+		add_link(hook, prog, link);
+	}
+	return 0;
+}
+
+/* Attach prog to the kprobe event `id`; it runs on every CPU whichever CPU the event is opened on. */
+static struct bpf_link *attach_event(struct bpf_program *prog, int id)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT,
+					.size = sizeof(attr),
+					.config = (unsigned int)id };
+	struct bpf_link *link;
+	int fd, err;
+
+	fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	link = bpf_program__attach_perf_event(prog, fd);
+	if (!link) {
+		err = errno;
+		close(fd);
+		errno = err;
+	}
+	return link;
+}
+
+/* Attach the kprobes of a hook. 0 or -errno, then nothing is attached. */
+static int attach_kprobes(struct dxa_hook *hook, struct bpf_object *obj,
+			  struct dxa_tracefs *tracefs)
+{
+	const struct dxa_hows *hows = dxa_hook_hows(hook->status.info->shape, false);
+
+	for (const char *const *how = hows->how; *how; how++) {
+		struct bpf_program *prog = dxa_hook_program(hook, *how, obj);
+		struct bpf_link *link;
+		char name[64];
+		int id;
+
+		if (!prog)
+			return -ENOENT;
+		snprintf(name, sizeof(name), "%s_%s", hook->status.info->id, *how);
+		id = dxa_tracefs_add(tracefs, name, hook->module[0] ? hook->module : NULL,
+				     hook->status.symbol, !strcmp(*how, "kretprobe"));
+		link = id < 0 ? NULL : attach_event(prog, id);
+		if (!link) {
+			int err = id < 0 ? id : -errno;
+
+			dxa_detach_hook(hook);
+			return err;
+		}
+		add_link(hook, prog, link);
+	}
+	return 0;
+}
+
+void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs)
+{
+	int err;
+
+	if (hook->status.mode == DXA_ATTACH_NONE)
+		return;
+	if (hook->status.mode == DXA_ATTACH_TRACEPOINT) {
+		err = attach_direct(hook, obj);
+		if (err) {
+			hook->status.mode = DXA_ATTACH_NONE;
+			REASON(hook, "raw tracepoint refused: %s", strerror(-err));
+		}
+		return;
+	}
+	if (hook->status.mode == DXA_ATTACH_FENTRY) {
+		err = attach_direct(hook, obj);
+		if (!err)
+			return;
+		hook->status.mode = DXA_ATTACH_KPROBE;
+		/* 524 is the kernel's internal ENOTSUPP, for which libc has no text. */
+		REASON(hook, "trampoline refused: %s", err == -524 ? "not supported" : strerror(-err));
+	}
+	err = attach_kprobes(hook, obj, tracefs);
+	if (!err)
+		return;
+	hook->status.mode = DXA_ATTACH_NONE;
+	REASON(hook, "kprobe refused: %s", strerror(-err));
+}
+
+void dxa_detach_hook(struct dxa_hook *hook)
+{
+	while (hook->n_links)
+		bpf_link__destroy(hook->links[--hook->n_links]);
+}

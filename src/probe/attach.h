@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Per-hook attachment: plan what to try on this kernel, try it, fall back, and
+ * write down why. Internal to src/probe.
+ */
+#ifndef DAXAUDIT_PROBE_ATTACH_H
+#define DAXAUDIT_PROBE_ATTACH_H
+
+#include <bpf/libbpf.h>
+
+#include "probe/kallsyms.h"
+#include "probe/probe.h"
+#include "probe/tracefs.h"
+
+#define DXA_HOOK_LINKS 2
+
+/* One hook while it is attached. */
+struct dxa_hook {
+	struct dxa_hook_status status;
+	char module[56]; /* where its function lives or will live; empty: built in */
+	struct bpf_link *links[DXA_HOOK_LINKS];
+	struct bpf_program *progs[DXA_HOOK_LINKS]; /* those that are attached */
+	unsigned int n_links;
+};
+
+/* The way a hook's programs are called in the BPF object: "<ID>_<how>". */
+struct dxa_hows {
+	const char *how[DXA_HOOK_LINKS + 1]; /* NULL-terminated */
+};
+
+/*
+ * Decide how each hook shall be attached, from the kernel's symbols and its
+ * BTF. Fills mode, symbol, module and reason.
+ */
+void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms,
+		     bool kprobes_only);
+
+/*
+ * Choose which programs of obj will be loaded: those of the plan, and for every
+ * trampoline the kprobes that may have to replace it.
+ */
+void dxa_attach_select(struct dxa_hook *hooks, size_t n, struct bpf_object *obj);
+
+/* No trampolines after all: change the plan to kprobes, for this reason. */
+void dxa_attach_no_trampoline(struct dxa_hook *hook, const char *reason);
+
+/*
+ * Attach one hook as planned, falling back to kprobes where a trampoline is
+ * refused. A hook that cannot be attached ends as DXA_ATTACH_NONE with its
+ * reason.
+ */
+void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs);
+
+/* Detach it; kprobe events stay until dxa_tracefs_close(). */
+void dxa_detach_hook(struct dxa_hook *hook);
+
+/* The program of a hook, or NULL. */
+struct bpf_program *dxa_hook_program(const struct dxa_hook *hook, const char *how,
+				     const struct bpf_object *obj);
+
+/* Which trampolines, or which kprobes, a hook of this shape takes. Static. */
+const struct dxa_hows *dxa_hook_hows(enum dxa_hook_shape shape, bool trampoline);
+
+#endif

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "probe/probe.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "daxaudit.skel.h"
+#include "probe/attach.h"
+#include "probe/kallsyms.h"
+#include "probe/preflight.h"
+#include "probe/tracefs.h"
+
+#define KALLSYMS "/proc/kallsyms"
+#define RING_SIZE (2u << 20)
+
+struct dxa_probe {
+	struct dxa_kallsyms *kallsyms;
+	struct dxa_symbols *symbols;
+	struct dxa_tracefs *tracefs;
+	struct daxaudit_bpf *skel;
+	struct ring_buffer *ring;
+	struct dxa_hook *hooks;
+	struct dxa_hook_status *status; /* the hooks' status, side by side for the caller */
+	size_t n_hooks;
+	uint32_t dropped; /* as the newest record knew it */
+	dxa_event_fn fn;
+	void *priv;
+};
+
+static int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char line[1024];
+	int n;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	line[strcspn(line, "\n")] = '\0';
+	dxa_log(DXA_LOG_DEBUG, "%s", line);
+	return n;
+}
+
+static struct dxa_err *make_hooks(struct dxa_probe *p)
+{
+	size_t n;
+	const struct dxa_kind_info *kinds = dxa_kinds(&n);
+
+	p->hooks = calloc(n, sizeof(*p->hooks));
+	p->status = calloc(n, sizeof(*p->status));
+	if (!p->hooks || !p->status)
+		return dxa_err_nomem();
+	for (size_t i = 0; i < n; i++)
+		if (!kinds[i].synthetic)
+			p->hooks[p->n_hooks++].status.info = &kinds[i];
+	return NULL;
+}
+
+static struct daxaudit_bpf *open_object(const struct dxa_probe_config *config)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = config->btf);
+	struct daxaudit_bpf *skel = daxaudit_bpf__open_opts(&opts);
+
+	if (skel)
+		bpf_map__set_max_entries(skel->maps.events,
+					 config->ring_size ? config->ring_size : RING_SIZE);
+	return skel;
+}
+
+/* Load an object of its own with one hook's trampolines only: does the kernel take them? */
+static int try_trampoline(const struct dxa_hook *hook, const struct dxa_probe_config *config)
+{
+	struct daxaudit_bpf *skel = open_object(config);
+	struct dxa_hook one = *hook;
+	int err;
+
+	if (!skel)
+		return -errno;
+	dxa_attach_select(&one, 1, skel->obj);
+	err = daxaudit_bpf__load(skel);
+	daxaudit_bpf__destroy(skel);
+	return err;
+}
+
+/*
+ * Loading everything at once failed and libbpf does not say which program was
+ * refused: try each hook's trampolines alone, and plan kprobes where they fail.
+ */
+static void drop_refused_trampolines(struct dxa_probe *p, const struct dxa_probe_config *config)
+{
+	char reason[128];
+
+	for (size_t i = 0; i < p->n_hooks; i++) {
+		int err;
+
+		if (p->hooks[i].status.mode != DXA_ATTACH_FENTRY)
+			continue;
+		err = try_trampoline(&p->hooks[i], config);
+		if (!err)
+			continue;
+		snprintf(reason, sizeof(reason), "trampoline not loaded: %s", strerror(-err));
+		dxa_attach_no_trampoline(&p->hooks[i], reason);
+	}
+}
+
+static struct dxa_err *load(struct dxa_probe *p, const struct dxa_probe_config *config)
+{
+	int err = 0;
+
+	for (int attempt = 0; attempt < 2; attempt++) {
+		p->skel = open_object(config);
+		if (!p->skel)
+			return dxa_err_new(DXA_ERR_REFUSED, errno,
+					   "cannot open the BPF programs: %s", strerror(errno));
+		dxa_attach_select(p->hooks, p->n_hooks, p->skel->obj);
+		err = daxaudit_bpf__load(p->skel);
+		if (!err)
+			return NULL;
+		daxaudit_bpf__destroy(dxa_take(p->skel));
+		/* A refusal of all BPF will not get better by trying one at a time. */
+		if (err == -EPERM || err == -EACCES || attempt)
+			break;
+		drop_refused_trampolines(p, config);
+	}
+	return dxa_preflight_explain(-err);
+}
+
+/* Records go to the engine together with what only user space can add to them. */
+static int on_record(void *priv, void *data, size_t size)
+{
+	const struct dxa_event *ev = data;
+	struct dxa_probe *p = priv;
+	struct dxa_symbol sym;
+
+	if (size < sizeof(*ev))
+		return 0;
+	if (ev->dropped != p->dropped) {
+		struct dxa_event lost = { .kind = DXA_KIND_LOST,
+					  .ts = ev->ts,
+					  .seq = ev->seq,
+					  .ret = (uint32_t)(ev->dropped - p->dropped) };
+
+		p->dropped = ev->dropped;
+		p->fn(p->priv, &lost);
+	}
+	if (ev->kind == DXA_KIND_MODULE_LOAD)
+		dxa_kallsyms_invalidate(p->kallsyms);
+	/* Name the addresses now: their module may be gone when somebody asks. */
+	dxa_symbols_find(p->symbols, ev->ops, &sym);
+	for (int i = 0; i < DXA_STACK_MAX; i++)
+		dxa_symbols_find(p->symbols, ev->stack[i], &sym);
+	p->fn(p->priv, ev);
+	if (ev->kind == DXA_KIND_MODULE_FREE) {
+		dxa_kallsyms_invalidate(p->kallsyms);
+		dxa_symbols_forget_module(p->symbols, ev->name);
+	}
+	return 0;
+}
+
+static struct dxa_err *check_core_hooks(const struct dxa_probe *p)
+{
+	for (size_t i = 0; i < p->n_hooks; i++) {
+		const struct dxa_hook_status *s = &p->hooks[i].status;
+
+		if (s->info->need == DXA_NEED_CORE && s->mode == DXA_ATTACH_NONE)
+			return dxa_err_new(DXA_ERR_REFUSED, 0,
+					   "cannot watch %s, without which nothing can be judged: %s",
+					   s->info->name, s->reason);
+	}
+	return NULL;
+}
+
+static struct dxa_err *attach_all(struct dxa_probe *p)
+{
+	for (size_t i = 0; i < p->n_hooks; i++) {
+		const struct dxa_hook_status *s = &p->hooks[i].status;
+
+		dxa_attach_hook(&p->hooks[i], p->skel->obj, p->tracefs);
+		dxa_log(DXA_LOG_INFO, "hook %s: %s%s%s", s->info->name,
+			dxa_attach_mode_name(s->mode), s->reason[0] ? ": " : "", s->reason);
+	}
+	return check_core_hooks(p);
+}
+
+static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_config *config)
+{
+	unsigned int swept;
+	struct dxa_err *err;
+
+	err = dxa_kallsyms_open(KALLSYMS, &p->kallsyms);
+	if (!err)
+		err = dxa_preflight(p->kallsyms, config->btf);
+	if (!err)
+		err = dxa_tracefs_open(&p->tracefs);
+	if (err)
+		return err;
+	swept = dxa_tracefs_sweep(p->tracefs);
+	if (swept)
+		dxa_log(DXA_LOG_INFO, "removed %u kprobe events that a killed daxaudit left behind",
+			swept);
+	p->symbols = dxa_symbols_new(dxa_kallsyms_source, p->kallsyms);
+	if (!p->symbols)
+		return dxa_err_nomem();
+	err = make_hooks(p);
+	if (err)
+		return err;
+	dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms, config->kprobes_only || config->btf);
+	err = load(p, config);
+	if (err)
+		return err;
+	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.events), on_record, p, NULL);
+	if (!p->ring)
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot map the ring buffer: %s",
+				   strerror(errno));
+	return attach_all(p);
+}
+
+struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa_probe **ret)
+{
+	struct dxa_probe *p = calloc(1, sizeof(*p));
+	struct dxa_err *err;
+
+	if (!p)
+		return dxa_err_nomem();
+	libbpf_set_print(libbpf_log);
+	err = open_all(p, config);
+	if (err) {
+		dxa_probe_close(p);
+		return err;
+	}
+	*ret = p;
+	return NULL;
+}
+
+struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv)
+{
+	p->fn = fn;
+	p->priv = priv;
+	p->skel->bss->enabled = 1;
+	return NULL;
+}
+
+void dxa_probe_stop(struct dxa_probe *p)
+{
+	p->skel->bss->enabled = 0;
+}
+
+int dxa_probe_fd(const struct dxa_probe *p)
+{
+	return ring_buffer__epoll_fd(p->ring);
+}
+
+int dxa_probe_consume(struct dxa_probe *p)
+{
+	return ring_buffer__consume(p->ring);
+}
+
+/* Sum one hook's counters over all CPUs. */
+static void read_count(const struct dxa_probe *p, struct dxa_hook_status *s)
+{
+	int n = libbpf_num_possible_cpus();
+	__u32 key = s->info->kind;
+	struct dxa_hook_count *per_cpu;
+
+	memset(&s->count, 0, sizeof(s->count));
+	per_cpu = n > 0 ? calloc((size_t)n, sizeof(*per_cpu)) : NULL;
+	if (per_cpu && !bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.counts), &key, per_cpu)) {
+		for (int i = 0; i < n; i++) {
+			s->count.seen += per_cpu[i].seen;
+			s->count.submitted += per_cpu[i].submitted;
+			s->count.dropped += per_cpu[i].dropped;
+		}
+	}
+	free(per_cpu);
+}
+
+/* recursion_misses: commit 9ed9e9ba2337 ("bpf: Count the number of times recursion was prevented") (in v5.12) */
+static uint64_t recursion_misses(struct bpf_program *prog)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+static void read_missed(const struct dxa_probe *p, struct dxa_hook *hook)
+{
+	const struct dxa_hows *hows = dxa_hook_hows(hook->status.info->shape, false);
+	char name[64];
+
+	hook->status.missed = 0;
+	for (unsigned int i = 0; i < hook->n_links; i++)
+		hook->status.missed += recursion_misses(hook->progs[i]);
+	if (hook->status.mode != DXA_ATTACH_KPROBE && hook->status.mode != DXA_ATTACH_PENDING)
+		return;
+	for (const char *const *how = hows->how; *how; how++) {
+		snprintf(name, sizeof(name), "%s_%s", hook->status.info->id, *how);
+		hook->status.missed += dxa_tracefs_missed(p->tracefs, name);
+	}
+}
+
+const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n)
+{
+	for (size_t i = 0; i < p->n_hooks; i++) {
+		read_count(p, &p->hooks[i].status);
+		read_missed(p, &p->hooks[i]);
+		p->status[i] = p->hooks[i].status;
+	}
+	*n = p->n_hooks;
+	return p->status;
+}
+
+struct dxa_symbols *dxa_probe_symbols(struct dxa_probe *p)
+{
+	return p->symbols;
+}
+
+void dxa_probe_close(struct dxa_probe *p)
+{
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->n_hooks; i++)
+		dxa_detach_hook(&p->hooks[i]);
+	ring_buffer__free(p->ring);
+	if (p->skel)
+		daxaudit_bpf__destroy(p->skel);
+	dxa_tracefs_close(p->tracefs);
+	dxa_symbols_free(p->symbols);
+	dxa_kallsyms_free(p->kallsyms);
+	free(p->hooks);
+	free(p->status);
+	free(p);
+}
