@@ -43,6 +43,7 @@ PKG_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS))
 PKG_LIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(PKGS))
 # The core and its tests must build where libbpf is not installed.
 CORE_PKGS := zlib json-c
+CORE_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(CORE_PKGS))
 CORE_LIBS = $(shell $(PKG_CONFIG) --libs $(CORE_PKGS))
 
 CORE_SRC := $(wildcard $(patsubst %,src/%/*.c,base engine policy record output))
@@ -87,7 +88,7 @@ $(O)/%.o: %.c | $(SKELS) $(O)/gen/version.h
 $(O)/san/%.o: %.c | $(O)/gen/version.h
 	$(msg) CC-SAN $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(DXA_CPPFLAGS) -Itests/unit $(CPPFLAGS) $(DXA_CFLAGS) $(SAN_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(DXA_CPPFLAGS) -Itests/unit $(CPPFLAGS) $(DXA_CFLAGS) $(CORE_CFLAGS) $(SAN_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 	$(msg) LINK $@

@@ -33,6 +33,12 @@ static __always_inline __s64 widen(__u64 ret)
 #define REGS_2(ctx) { PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx) }
 #define REGS_3(ctx) { PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx), PT_REGS_PARM3_CORE(ctx) }
 
+/* A trampoline's program and the trampoline itself are on the stack; a kprobe leaves no frame. */
+#define SKIP_fentry 2
+#define SKIP_fexit 2
+#define SKIP_kprobe 0
+#define SKIP_kretprobe 0
+
 /*
  * WRAP(ID, section, symbol, how, context type, phase, arguments, result): a
  * program that turns its context into a struct call and hands it to
@@ -45,6 +51,7 @@ static __always_inline __s64 widen(__u64 ret)
 		struct call c = { .ctx = ctx,                                                      \
 				  .kind = DXA_KIND_##ID,                                           \
 				  .phase = ph,                                                     \
+				  .skip = SKIP_##how,                                                     \
 				  .arg = args,                                                     \
 				  .ret = result };                                                 \
 		record_##ID(&c);                                                                   \
@@ -103,7 +110,8 @@ RECORD(ALLOC_DAX)
 	if (c->phase & DXA_PHASE_ARGS) {
 		ev->arg = c->arg[0];
 		ev->ops = c->arg[1];
-		event_stack(ev, c->ctx);
+		read_ops_name(ev);
+		event_stack(ev, c);
 	}
 	if (c->phase & DXA_PHASE_RET)
 		read_dax(ev, c->ret);
@@ -113,14 +121,14 @@ ACQUIRE(ALLOC_DAX, alloc_dax, 2, PTR)
 RECORD(KILL_DAX)
 {
 	read_dax(ev, c->arg[0]);
-	event_stack(ev, c->ctx);
+	event_stack(ev, c);
 }
 RELEASE(KILL_DAX, kill_dax, 1)
 
 RECORD(PUT_DAX)
 {
 	read_dax(ev, c->arg[0]);
-	event_stack(ev, c->ctx);
+	event_stack(ev, c);
 }
 RELEASE(PUT_DAX, put_dax, 1)
 
@@ -128,7 +136,7 @@ RECORD(RUN_DAX)
 {
 	if (c->phase & DXA_PHASE_ARGS) {
 		read_dax(ev, c->arg[0]);
-		event_stack(ev, c->ctx);
+		event_stack(ev, c);
 	}
 }
 ACQUIRE(RUN_DAX, run_dax, 1, VOID)
@@ -138,7 +146,7 @@ RECORD(DAX_ADD_HOST)
 	if (c->phase & DXA_PHASE_ARGS) {
 		read_dax(ev, c->arg[0]);
 		read_disk(ev, c->arg[1]);
-		event_stack(ev, c->ctx);
+		event_stack(ev, c);
 	}
 }
 ACQUIRE(DAX_ADD_HOST, dax_add_host, 2, INT)
@@ -146,7 +154,7 @@ ACQUIRE(DAX_ADD_HOST, dax_add_host, 2, INT)
 RECORD(DAX_REMOVE_HOST)
 {
 	read_disk(ev, c->arg[0]);
-	event_stack(ev, c->ctx);
+	event_stack(ev, c);
 }
 RELEASE(DAX_REMOVE_HOST, dax_remove_host, 1)
 
@@ -158,7 +166,7 @@ RECORD(FS_DAX_GET_BY_BDEV)
 		if (bdev)
 			read_disk(ev, (__u64)BPF_CORE_READ(bdev, bd_disk));
 		ev->arg = c->arg[2];
-		event_stack(ev, c->ctx);
+		event_stack(ev, c);
 	}
 	if (c->phase & DXA_PHASE_RET)
 		read_dax(ev, c->ret);
@@ -170,7 +178,7 @@ RECORD(FS_DAX_GET)
 	if (c->phase & DXA_PHASE_ARGS) {
 		read_dax(ev, c->arg[0]);
 		ev->arg = c->arg[1];
-		event_stack(ev, c->ctx);
+		event_stack(ev, c);
 	}
 }
 ACQUIRE(FS_DAX_GET, fs_dax_get, 2, INT)
@@ -179,7 +187,7 @@ RECORD(FS_PUT_DAX)
 {
 	read_dax(ev, c->arg[0]);
 	ev->arg = c->arg[1];
-	event_stack(ev, c->ctx);
+	event_stack(ev, c);
 }
 RELEASE(FS_PUT_DAX, fs_put_dax, 2)
 
@@ -192,7 +200,7 @@ static __always_inline __u64 dax_of_inode(__u64 inode)
 RECORD(DAX_DESTROY_INODE)
 {
 	read_dax(ev, dax_of_inode(c->arg[0]));
-	event_stack(ev, c->ctx);
+	event_stack(ev, c);
 }
 RELEASE(DAX_DESTROY_INODE, dax_destroy_inode, 1)
 

@@ -38,6 +38,7 @@ struct call {
 	__s64 ret;
 	__u16 kind;
 	__u8 phase;
+	__u8 skip; /* innermost stack frames that are the hook's own */
 };
 
 /*
@@ -80,10 +81,21 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 	return ev;
 }
 
-static __always_inline void event_stack(struct dxa_event *ev, void *ctx)
+static __always_inline void event_stack(struct dxa_event *ev, const struct call *c)
 {
-	if (bpf_get_stack(ctx, ev->stack, sizeof(ev->stack), 0) > 0)
+	if (bpf_get_stack(c->ctx, ev->stack, sizeof(ev->stack), c->skip) > 0)
 		ev->has |= DXA_HAS_STACK;
+}
+
+/*
+ * The symbol of an ops table, "pmem_dax_ops [nd_pmem]", in the kernel's words:
+ * by the time the record is read the module may be gone. bpf_snprintf: commit
+ * 7b15523a989b ("bpf: Add a bpf_snprintf helper") (in v5.13).
+ */
+static __always_inline void read_ops_name(struct dxa_event *ev)
+{
+	if (ev->ops && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_snprintf))
+		BPF_SNPRINTF(ev->name, sizeof(ev->name), "%ps", ev->ops);
 }
 
 /* NULL and ERR_PTR are arguments that the kernel's own callers pass: test before reading. */

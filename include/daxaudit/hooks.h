@@ -41,7 +41,7 @@ enum dxa_hook_need {
  */
 #define DXA_HOOKS(X)                                                                               \
 	X(ALLOC_DAX, 1, alloc_dax, "dax", ACQUIRE, CORE,                                           \
-	  "a dax_device was created, or refused; arg=private, ops, ret=dax")                       \
+	  "a dax_device was created, or refused; arg=private, ops (its symbol in name), ret=dax")                       \
 	X(KILL_DAX, 2, kill_dax, "dax", RELEASE, CORE, "dax is marked dead")                       \
 	X(PUT_DAX, 3, put_dax, "dax", RELEASE, CORE, "a reference to dax is dropped")              \
 	X(RUN_DAX, 4, run_dax, "dax", ACQUIRE, VERDICT, "dax is alive again (device-dax bind)")    \

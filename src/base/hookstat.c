@@ -12,9 +12,9 @@ const char *dxa_attach_mode_name(enum dxa_attach_mode mode)
 	return names[mode];
 }
 
-struct dxa_hook_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed)
+struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed)
 {
-	struct dxa_hook_count total = { 0 };
+	struct dxa_count total = { 0 };
 
 	*missed = 0;
 	for (size_t i = 0; i < n; i++) {

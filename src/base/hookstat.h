@@ -21,16 +21,23 @@ enum dxa_attach_mode {
 /* "none", "fentry", "kprobe", "pending", "tracepoint". Static. */
 const char *dxa_attach_mode_name(enum dxa_attach_mode mode);
 
+/* struct dxa_hook_count summed over all CPUs. */
+struct dxa_count {
+	uint64_t seen;
+	uint64_t submitted;
+	uint64_t dropped;
+};
+
 struct dxa_hook_status {
 	const struct dxa_kind_info *info;
 	enum dxa_attach_mode mode;
 	char symbol[96]; /* what was hooked: the name with its suffix; empty if nothing */
 	char reason[192]; /* why this mode and no better one; empty for the best */
-	struct dxa_hook_count count;
+	struct dxa_count count;
 	uint64_t missed; /* calls that the kernel says it did not hand to our programs */
 };
 
 /* All hooks' counters added up. */
-struct dxa_hook_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed);
+struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed);
 
 #endif

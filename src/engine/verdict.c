@@ -76,7 +76,7 @@ static void judge_hooks(const struct dxa_verdict_input *in, struct dxa_verdict *
 static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	uint64_t missed;
-	struct dxa_hook_count total = dxa_hooks_total(in->hooks, in->n_hooks, &missed);
+	struct dxa_count total = dxa_hooks_total(in->hooks, in->n_hooks, &missed);
 
 	if (total.dropped)
 		DOUBT(v, "%" PRIu64 " of %" PRIu64 " records were lost: raise --ring-size",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "engine/errname.h"
 #include "output/sink.h"
 
 #define SCHEMA_VERSION 1

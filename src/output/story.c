@@ -154,7 +154,12 @@ const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev
 	if (!(ev->has & DXA_HAS_STACK))
 		return NULL;
 	for (int i = 0; i < DXA_STACK_MAX && ev->stack[i]; i++) {
-		if (!dxa_symbols_find(env->symbols, ev->stack[i], &sym) || is_hook_frame(&sym, ev))
+		if (!dxa_symbols_find(env->symbols, ev->stack[i], &sym)) {
+			snprintf(buf, DXA_WORDS_LEN, "%" PRIx64 " (module gone?)",
+				 (uint64_t)ev->stack[i]);
+			return buf;
+		}
+		if (is_hook_frame(&sym, ev))
 			continue;
 		snprintf(buf, DXA_WORDS_LEN, "%s+0x%" PRIx64 "%s%s%s", sym.name, sym.offset,
 			 sym.module ? " [" : "", sym.module ? sym.module : "",

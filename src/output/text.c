@@ -190,7 +190,7 @@ static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 	const struct dxa_engine_stats *st = r->stats;
 	struct text *t = s->state;
 	uint64_t missed;
-	struct dxa_hook_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
+	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
 
 	fflush(t->mem);
 	fwrite(t->findings, 1, t->findings_len, s->out);

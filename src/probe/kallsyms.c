@@ -9,7 +9,9 @@
 #include "base/cleanup.h"
 
 /* Beyond this an address is not in the function before it, but in no symbol that we keep. */
-#define FUNCTION_MAX (1 << 20)
+#define FUNCTION_MAX (64 << 10)
+/* The same for the pages of generated code ([bpf], [__builtin__ftrace], ...). */
+#define GENERATED_MAX 4096
 
 struct symbol {
 	uint64_t addr;
@@ -247,6 +249,13 @@ static const struct symbol *below(const struct dxa_kallsyms *k, uint64_t addr)
 	return lo ? &k->syms[lo - 1] : NULL;
 }
 
+static uint64_t max_offset(const char *module)
+{
+	bool generated = module && (!strcmp(module, "bpf") || !strncmp(module, "__builtin__", 11));
+
+	return generated ? GENERATED_MAX : FUNCTION_MAX;
+}
+
 bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 {
 	struct dxa_kallsyms *k = priv;
@@ -260,7 +269,7 @@ bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 	if (!s || !s->addr)
 		return false;
 	offset = addr - s->addr;
-	if (offset && (s->data || offset > FUNCTION_MAX))
+	if (offset && (s->data || offset > max_offset(module_of(k, s))))
 		return false;
 	snprintf(k->bare, sizeof(k->bare), "%s", k->pool + s->name);
 	k->bare[strcspn(k->bare, ".")] = '\0';

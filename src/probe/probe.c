@@ -130,6 +130,19 @@ static struct dxa_err *load(struct dxa_probe *p, const struct dxa_probe_config *
 	return dxa_preflight_explain(-err);
 }
 
+/* The kernel told the owner's name in the record itself: "pmem_dax_ops [nd_pmem]". */
+static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
+{
+	char name[DXA_NAME_LEN], module[DXA_NAME_LEN] = "";
+	struct dxa_symbol sym = { .name = name };
+
+	if (ev->kind != DXA_KIND_ALLOC_DAX || !ev->ops || !strncmp(ev->name, "0x", 2) ||
+	    sscanf(ev->name, "%31s [%31[^]]", name, module) < 1)
+		return;
+	sym.module = module[0] ? module : NULL;
+	dxa_symbols_add(p->symbols, ev->ops, &sym);
+}
+
 /* Records go to the engine together with what only user space can add to them. */
 static int on_record(void *priv, void *data, size_t size)
 {
@@ -150,6 +163,7 @@ static int on_record(void *priv, void *data, size_t size)
 	}
 	if (ev->kind == DXA_KIND_MODULE_LOAD)
 		dxa_kallsyms_invalidate(p->kallsyms);
+	learn_ops(p, ev);
 	/* Name the addresses now: their module may be gone when somebody asks. */
 	dxa_symbols_find(p->symbols, ev->ops, &sym);
 	for (int i = 0; i < DXA_STACK_MAX; i++)

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/analysis.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cli/exitcode.h"
+#include "engine/verdict.h"
+
+/* Elsewhere EOPNOTSUPP has this number; see src/policy/arch.c. */
+#define EOPNOTSUPP_MOST 95
+
+static bool use_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no_color && no_color[0]);
+}
+
+static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec, int verbose)
+{
+	struct dxa_sink *s;
+	struct dxa_err *err = dxa_sink_open(spec, &s);
+
+	if (err)
+		return err;
+	s->colour = !s->path && use_colour();
+	s->verbose = verbose;
+	for (size_t i = 0; i < a->n_sinks; i++) {
+		if (!s->path && !a->sinks[i]->path) {
+			dxa_sink_discard(s);
+			return dxa_err_new(DXA_ERR_INPUT, 0,
+					   "two formats on standard output: give all but one a file, "
+					   "as in -o %s:FILE",
+					   spec);
+		}
+	}
+	a->sinks[a->n_sinks++] = s;
+	return NULL;
+}
+
+struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts *opts)
+{
+	struct dxa_err *err = NULL;
+
+	*a = (struct dxa_analysis){ .failing = opts->failing };
+	if (!opts->n_outputs)
+		return add_sink(a, "text", opts->verbose);
+	for (size_t i = 0; i < opts->n_outputs && !err; i++)
+		err = add_sink(a, opts->outputs[i], opts->verbose);
+	return err;
+}
+
+static void on_context(void *priv, const struct dxa_context *ctx)
+{
+	struct dxa_analysis *a = priv;
+
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_context(a->sinks[i], ctx);
+}
+
+static void on_finding(void *priv, const struct dxa_finding *finding)
+{
+	struct dxa_analysis *a = priv;
+
+	a->by_severity[finding->severity]++;
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_finding(a->sinks[i], finding);
+}
+
+static void apply_policy(struct dxa_run *run, const struct dxa_opts *opts)
+{
+	const struct dxa_arch *arch = dxa_arch_by_machine(run->machine);
+
+	run->aliasing = arch ? arch->aliasing : DXA_ALIASING_UNKNOWN;
+	run->aliasing_from = arch ? arch->how : "an architecture this version does not know";
+	run->story.eopnotsupp = arch ? arch->eopnotsupp : EOPNOTSUPP_MOST;
+	if (opts->assume_aliasing) {
+		run->aliasing = opts->aliasing;
+		run->aliasing_from = "assumed: --assume";
+	}
+}
+
+struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
+				   struct dxa_symbols *symbols)
+{
+	const struct dxa_engine_sink sink = { on_context, on_finding, a };
+	struct dxa_engine_config config;
+
+	apply_policy(&a->run, opts);
+	a->run.story.symbols = symbols;
+	config = (struct dxa_engine_config){ .aliasing = a->run.aliasing,
+					     .eopnotsupp = a->run.story.eopnotsupp,
+					     .symbols = symbols,
+					     .stuck_after_ns = opts->stuck_after_ns };
+	a->engine = dxa_engine_new(&config, &sink);
+	if (!a->engine)
+		return dxa_err_nomem();
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_begin(a->sinks[i], &a->run);
+	a->began = true;
+	return NULL;
+}
+
+/* CONFIG_FS_DAX=n leaves no function of it in the kernel: a fact to state, not a failure to attach. */
+static bool without_fs_dax(const struct dxa_hook_status *hooks, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (hooks[i].info->kind == DXA_KIND_DAX_ADD_HOST)
+			return hooks[i].mode == DXA_ATTACH_NONE && !hooks[i].symbol[0];
+	return false;
+}
+
+struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
+				    int *exit_code)
+{
+	struct dxa_verdict_input in;
+	struct dxa_result result;
+	struct dxa_err *ret = NULL;
+
+	dxa_engine_finish(a->engine, ending->now);
+	in = (struct dxa_verdict_input){
+		.stats = dxa_engine_stats(a->engine),
+		.failing = a->failing,
+		.hooks = ending->hooks,
+		.n_hooks = ending->n_hooks,
+		.no_fs_dax = without_fs_dax(ending->hooks, ending->n_hooks),
+		.interrupted = ending->interrupted,
+	};
+	for (int s = 0; s < DXA_SEVERITY_COUNT; s++)
+		in.by_severity[s] = a->by_severity[s];
+	result = (struct dxa_result){ .stats = in.stats,
+				      .hooks = ending->hooks,
+				      .n_hooks = ending->n_hooks,
+				      .has_cmd_status = ending->has_cmd_status,
+				      .cmd_status = ending->cmd_status,
+				      .interrupted = ending->interrupted,
+				      .end = ending->now };
+	dxa_verdict_judge(&in, &result.verdict);
+	result.exit_code = *exit_code = dxa_exit_of_verdict(result.verdict.kind);
+	for (size_t i = 0; i < a->n_sinks; i++) {
+		struct dxa_err *err;
+
+		dxa_sink_end(a->sinks[i], &result);
+		err = dxa_sink_close(dxa_take(a->sinks[i]));
+		if (err && !ret)
+			ret = err;
+		else
+			dxa_err_free(err);
+	}
+	a->n_sinks = 0;
+	return ret;
+}
+
+void dxa_analysis_deinit(struct dxa_analysis *a)
+{
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_discard(a->sinks[i]);
+	dxa_engine_free(a->engine);
+}

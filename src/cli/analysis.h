@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What live and replayed audits share: the engine, the sinks it reports to, the verdict. */
+#ifndef DAXAUDIT_CLI_ANALYSIS_H
+#define DAXAUDIT_CLI_ANALYSIS_H
+
+#include "cli/opts.h"
+#include "engine/engine.h"
+#include "output/sink.h"
+#include "policy/arch.h"
+
+struct dxa_analysis {
+	struct dxa_engine *engine;
+	struct dxa_sink *sinks[DXA_OUTPUTS_MAX];
+	size_t n_sinks;
+	struct dxa_run run;
+	uint64_t by_severity[DXA_SEVERITY_COUNT];
+	enum dxa_severity failing;
+	bool began; /* the sinks have seen the run's beginning */
+};
+
+/* How the audit ended, for dxa_analysis_finish(). */
+struct dxa_ending {
+	const struct dxa_hook_status *hooks;
+	size_t n_hooks;
+	bool has_cmd_status;
+	int cmd_status;
+	bool interrupted;
+	uint64_t now; /* ktime, ns */
+};
+
+/*
+ * Open the sinks that opts name (text when none), before anything else can
+ * fail: a file that cannot be written is an INPUT error. Close with
+ * dxa_analysis_deinit(), whatever this returned.
+ */
+struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts *opts);
+
+/*
+ * Begin: a->run's machine strings, argv, mode and start are set by the caller;
+ * this adds what policy concludes for the machine and opts, and makes the engine.
+ * symbols is borrowed.
+ */
+struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
+				   struct dxa_symbols *symbols);
+
+/*
+ * Judge what is left, write all results. *exit_code gets the verdict's code. An
+ * output that could not be written is an error (SYSTEM), after all others were.
+ */
+struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
+				    int *exit_code);
+
+/* Free everything; outputs that were not finished are discarded. */
+void dxa_analysis_deinit(struct dxa_analysis *a);
+
+#endif

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+static int runnable(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	return access(path, X_OK) ? -errno : 0;
+}
+
+static struct dxa_err *cannot_run(const char *name, int code)
+{
+	return dxa_err_new(DXA_ERR_INPUT, code, "cannot run '%s': %s", name,
+			   code == ENOENT ? "command not found" : strerror(code));
+}
+
+struct dxa_err *dxa_child_check(char *const *argv)
+{
+	const char *path = getenv("PATH");
+	_cleanup_free_ char *copy = NULL;
+	char full[4096], *save = NULL;
+	int err;
+
+	if (strchr(argv[0], '/')) {
+		err = runnable(argv[0]);
+		return err ? cannot_run(argv[0], -err) : NULL;
+	}
+	copy = strdup(path && path[0] ? path : "/usr/bin:/bin");
+	if (!copy)
+		return dxa_err_nomem();
+	for (char *dir = strtok_r(copy, ":", &save); dir; dir = strtok_r(NULL, ":", &save)) {
+		snprintf(full, sizeof(full), "%s/%s", dir, argv[0]);
+		if (!runnable(full))
+			return NULL;
+	}
+	return cannot_run(argv[0], ENOENT);
+}
+
+struct dxa_err *dxa_child_start(char *const *argv, const sigset_t *mask, pid_t *pid)
+{
+	int fds[2], code = 0;
+
+	/* A close-on-exec pipe: it stays silent when the exec succeeds. */
+	if (pipe2(fds, O_CLOEXEC))
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "pipe: %s", strerror(errno));
+	*pid = fork();
+	if (*pid < 0) {
+		close(fds[0]);
+		close(fds[1]);
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "fork: %s", strerror(errno));
+	}
+	if (!*pid) {
+		signal(SIGPIPE, SIG_DFL);
+		sigprocmask(SIG_SETMASK, mask, NULL);
+		execvp(argv[0], argv);
+		code = errno;
+		if (write(fds[1], &code, sizeof(code)) != sizeof(code))
+			_exit(126);
+		_exit(127);
+	}
+	close(fds[1]);
+	if (read(fds[0], &code, sizeof(code)) != sizeof(code))
+		code = 0;
+	close(fds[0]);
+	if (!code)
+		return NULL;
+	waitpid(*pid, NULL, 0);
+	return cannot_run(argv[0], code);
+}

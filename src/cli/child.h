@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The audited command. */
+#ifndef DAXAUDIT_CLI_CHILD_H
+#define DAXAUDIT_CLI_CHILD_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* INPUT error when argv[0] cannot be found on PATH or is not executable. */
+struct dxa_err *dxa_child_check(char *const *argv);
+
+/*
+ * Start argv with the signal mask `mask`. INPUT error when it cannot be
+ * executed. The caller reaps *pid.
+ */
+struct dxa_err *dxa_child_start(char *const *argv, const sigset_t *mask, pid_t *pid);
+
+#endif

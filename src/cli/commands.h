@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The commands: one file each, one row each in main.c's table. */
+#ifndef DAXAUDIT_CLI_COMMANDS_H
+#define DAXAUDIT_CLI_COMMANDS_H
+
+#include "base/err.h"
+#include "cli/opts.h"
+
+/* Each runs with parsed options and sets *exit_code unless it returns an error. */
+struct dxa_err *dxa_cmd_trace(const struct dxa_opts *opts, int *exit_code);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The exit codes: the one table that help, man page and tests are drawn from. */
+#ifndef DAXAUDIT_CLI_EXITCODE_H
+#define DAXAUDIT_CLI_EXITCODE_H
+
+#include "base/err.h"
+#include "engine/verdict.h"
+
+/* X(ID, code, "meaning") */
+#define DXA_EXIT_CODES(X)                                                                   \
+	X(PASS, 0, "pass: every life seen was as it must be")                               \
+	X(FINDINGS, 1, "findings at or above the failing severity")                         \
+	X(USAGE, 2, "usage or bad input")                                                   \
+	X(CANNOT, 3, "cannot audit here: no privilege, no hook attached, lockdown, I/O")    \
+	X(NO_DAX, 4, "skip: this kernel has no DAX core, so there is nothing to audit")     \
+	X(INCONCLUSIVE, 5, "inconclusive: records lost, calls missed, a required hook not " \
+			   "attached, audit cut short")
+
+enum dxa_exit {
+#define DXA_ENUM(id, num, text) DXA_EXIT_##id = num,
+	DXA_EXIT_CODES(DXA_ENUM)
+#undef DXA_ENUM
+};
+
+/* The exit code that an error of this class ends in. */
+static inline enum dxa_exit dxa_exit_of_error(const struct dxa_err *err)
+{
+	switch (err->class) {
+	case DXA_ERR_INPUT:
+		return DXA_EXIT_USAGE;
+	case DXA_ERR_NO_DAX:
+		return DXA_EXIT_NO_DAX;
+	default:
+		return DXA_EXIT_CANNOT;
+	}
+}
+
+/* The exit code of a verdict. */
+static inline enum dxa_exit dxa_exit_of_verdict(enum dxa_verdict_kind kind)
+{
+	return kind == DXA_VERDICT_PASS	    ? DXA_EXIT_PASS :
+	       kind == DXA_VERDICT_FINDINGS ? DXA_EXIT_FINDINGS :
+					      DXA_EXIT_INCONCLUSIVE;
+}
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "daxaudit/hooks.h"
+
+static bool queue_says_dax(const char *disk, int *dax)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/block/%s/queue/dax", disk);
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	return f && fscanf(f, "%d", dax) == 1;
+}
+
+/* The entry that this return belongs to, taken out of the waiting ones. */
+static bool take_pending(struct dxa_facts *f, uint32_t tid, struct dxa_event *ret)
+{
+	for (unsigned int i = f->n; i--;) {
+		if (f->pending[i].tid != tid)
+			continue;
+		*ret = f->pending[i];
+		f->pending[i] = f->pending[--f->n];
+		return true;
+	}
+	return false;
+}
+
+bool dxa_facts_disk(struct dxa_facts *f, const struct dxa_event *ev, struct dxa_event *ret)
+{
+	struct dxa_event added = *ev;
+	int dax;
+
+	if (ev->kind != DXA_KIND_DEVICE_ADD_DISK)
+		return false;
+	if (ev->phase == DXA_PHASE_ARGS) {
+		/* A full table means returns that never came: the oldest goes. */
+		if (f->n == DXA_FACTS_PENDING)
+			memmove(f->pending, f->pending + 1, --f->n * sizeof(f->pending[0]));
+		f->pending[f->n++] = *ev;
+		return false;
+	}
+	if (ev->phase == DXA_PHASE_RET && !take_pending(f, ev->tid, &added))
+		return false;
+	if (ev->ret || !queue_says_dax(added.name, &dax))
+		return false;
+	*ret = (struct dxa_event){ .kind = DXA_KIND_DISK_STATE,
+				   .ts = ev->ts,
+				   .tid = ev->tid,
+				   .tgid = ev->tgid,
+				   .obj = added.obj,
+				   .ret = dax };
+	memcpy(ret->name, added.name, sizeof(ret->name));
+	memcpy(ret->comm, added.comm, sizeof(ret->comm));
+	return true;
+}
+
+bool dxa_facts_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
+{
+	char path[64], buf[512], *p;
+	size_t n;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", tid);
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	if (!f)
+		return false;
+	n = fread(buf, 1, sizeof(buf) - 1, f);
+	buf[n] = '\0';
+	/* The command in parentheses may hold anything: the state follows the last one. */
+	p = strrchr(buf, ')');
+	if (!p || p[1] != ' ')
+		return false;
+	*ret = (struct dxa_event){ .kind = DXA_KIND_TASK_STATE, .ts = now, .tid = tid, .ret = p[2] };
+	return true;
+}

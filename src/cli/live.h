@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A live audit: the probe's events through an analysis, around a command or until a signal. */
+#ifndef DAXAUDIT_CLI_LIVE_H
+#define DAXAUDIT_CLI_LIVE_H
+
+#include "base/err.h"
+#include "cli/opts.h"
+
+/*
+ * Run one live audit for the command `mode` ("trace"). opts->args is the
+ * command to audit; empty: audit until SIGINT or SIGTERM. *exit_code is set
+ * when NULL is returned.
+ */
+struct dxa_err *dxa_live_run(const char *mode, const struct dxa_opts *opts, int *exit_code);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/exitcode.h"
+#include "cli/opts.h"
+#include "version.h"
+
+struct command {
+	const char *name;
+	unsigned int mask;
+	const char *args; /* as usage shows them */
+	const char *what;
+	struct dxa_err *(*run)(const struct dxa_opts *opts, int *exit_code);
+};
+
+static const struct command commands[] = {
+	{ "trace", DXA_CMD_TRACE, "[OPTION...] [--] [COMMAND...]",
+	  "watch now, around COMMAND or until Ctrl-C; print each probe as it closes", dxa_cmd_trace },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_log(enum dxa_log_level level, const char *line)
+{
+	fprintf(stderr, "daxaudit: %s%s\n", level == DXA_LOG_WARN ? "warning: " : "", line);
+}
+
+static int fail(struct dxa_err *err, int skip_code)
+{
+	int code = dxa_exit_of_error(err);
+
+	fprintf(stderr, "daxaudit: %s\n", err->msg);
+	dxa_err_free(err);
+	return code == DXA_EXIT_NO_DAX ? skip_code : code;
+}
+
+static void print_exit_codes(void)
+{
+	printf("\nExit codes:\n");
+#define DXA_PRINT(id, num, text) printf("  %d  %s\n", num, text);
+	DXA_EXIT_CODES(DXA_PRINT)
+#undef DXA_PRINT
+}
+
+static void print_help(void)
+{
+	printf("Usage: daxaudit COMMAND [OPTION...]\n"
+	       "Audit the life of every struct dax_device in the running kernel.\n\nCommands:\n");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		printf("  %-9s %s\n", commands[i].name, commands[i].what);
+	printf("\n");
+	dxa_opts_help(DXA_CMD_ALL);
+	print_exit_codes();
+	printf("\n'daxaudit COMMAND --help' tells more. Colour only on a terminal, and not with "
+	       "NO_COLOR set.\n");
+}
+
+static void print_command_help(const struct command *c)
+{
+	printf("Usage: daxaudit %s %s\n%s.\n\n", c->name, c->args, c->what);
+	dxa_opts_help(c->mask);
+	print_exit_codes();
+}
+
+static void print_version(void)
+{
+	printf("daxaudit %s%s%s\n", DXA_VERSION, DXA_VERSION_GIT[0] ? " " : "", DXA_VERSION_GIT);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+/* Output that could not be written must not look like success. */
+static int flush_stdout(int code)
+{
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "daxaudit: cannot write to standard output: %s\n", strerror(errno));
+		return DXA_EXIT_CANNOT;
+	}
+	return code;
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+	struct dxa_opts opts;
+	struct dxa_err *err = dxa_opts_parse(argc, argv, c->mask, &opts);
+	int code = DXA_EXIT_PASS;
+
+	if (err)
+		return fail(err, DXA_EXIT_NO_DAX);
+	if (opts.help || opts.version) {
+		if (opts.help)
+			print_command_help(c);
+		else
+			print_version();
+		return flush_stdout(DXA_EXIT_PASS);
+	}
+	dxa_log_set(print_log, (enum dxa_log_level)(opts.verbose < 2 ? opts.verbose : 2));
+	err = c->run(&opts, &code);
+	return err ? fail(err, opts.skip_code) : flush_stdout(code);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+
+	if (argc < 2) {
+		fprintf(stderr, "daxaudit: no command given: see 'daxaudit --help'\n");
+		return DXA_EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_help();
+		return flush_stdout(DXA_EXIT_PASS);
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		print_version();
+		return flush_stdout(DXA_EXIT_PASS);
+	}
+	c = find_command(argv[1]);
+	if (!c) {
+		fprintf(stderr, "daxaudit: unknown command '%s': see 'daxaudit --help'\n", argv[1]);
+		return DXA_EXIT_USAGE;
+	}
+	return run_command(c, argc - 1, argv + 1);
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/opts.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/exitcode.h"
+
+#define MS 1000000ull
+#define SECOND (1000 * MS)
+
+enum key {
+	KEY_HELP = 'h',
+	KEY_OUTPUT = 'o',
+	KEY_VERBOSE = 'v',
+	KEY_VERSION = 'V',
+	KEY_LONG_ONLY = 256,
+	KEY_SETTLE,
+	KEY_SETTLE_LIMIT,
+	KEY_STUCK_AFTER,
+	KEY_FAIL_ON,
+	KEY_ASSUME,
+	KEY_ATTACH,
+	KEY_RING_SIZE,
+	KEY_BTF,
+	KEY_RECORD,
+	KEY_SKIP_CODE,
+};
+
+struct option_row {
+	int key;
+	const char *name;
+	const char *arg; /* what help calls the argument; NULL: takes none */
+	unsigned int mask;
+	const char *help; /* may hold newlines */
+};
+
+static const struct option_row rows[] = {
+	{ KEY_OUTPUT, "output", "FORMAT[:FILE]", DXA_CMD_ANALYSIS,
+	  "write FORMAT (text, json) to standard output or to FILE;\nmay be given several times" },
+	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
+	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
+	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_TRACE,
+	  "after the command: wait until nothing happened for so long\n(500ms, 2s; default 500ms)" },
+	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_TRACE,
+	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
+	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_ANALYSIS,
+	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s)" },
+	{ KEY_FAIL_ON, "fail-on", "SEVERITY", DXA_CMD_ANALYSIS,
+	  "exit with 1 from this severity on: info, warning, error\n(default warning)" },
+	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_ANALYSIS,
+	  "judge as if the data cache did, or did not, alias" },
+	{ KEY_RECORD, "record", "FILE", DXA_CMD_TRACE,
+	  "save what was seen, for 'daxaudit replay FILE'" },
+	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_LIVE,
+	  "how to hook: trampolines where possible (auto), or kprobes only" },
+	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_TRACE,
+	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M)" },
+	{ KEY_BTF, "btf", "FILE", DXA_CMD_LIVE, "the kernel's BTF, where it shows none itself" },
+	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_LIVE,
+	  "exit with N instead of 4 when there is no DAX core (meson: 77)" },
+	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show this help" },
+	{ KEY_VERSION, "version", NULL, DXA_CMD_ALL, "show the version" },
+};
+
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+/* Fill the tables of getopt_long(); the option string starts with '+': stop at the first argument. */
+static void make_getopt(unsigned int mask, struct option *longs, char *shorts)
+{
+	char *s = shorts;
+
+	*s++ = '+';
+	*s++ = ':';
+	for (size_t i = 0; i < N_ROWS; i++) {
+		const struct option_row *r = &rows[i];
+
+		if (!(r->mask & mask))
+			continue;
+		*longs++ = (struct option){ r->name, r->arg ? required_argument : no_argument, NULL,
+					    r->key };
+		if (r->key < KEY_LONG_ONLY) {
+			*s++ = (char)r->key;
+			if (r->arg)
+				*s++ = ':';
+		}
+	}
+	*s = '\0';
+	*longs = (struct option){ 0 };
+}
+
+static struct dxa_err *bad_value(const char *option, const char *value, const char *want)
+{
+	return dxa_err_new(DXA_ERR_INPUT, 0, "--%s '%s': expected %s", option, value, want);
+}
+
+static struct dxa_err *parse_time(const char *option, const char *value, uint64_t *ret)
+{
+	const char *want = "a time such as 500ms, 2s or 5m";
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(value, &end, 10);
+	if (end == value || value[0] == '-' || errno || n > 1000000000)
+		return bad_value(option, value, want);
+	if (!strcmp(end, "ms"))
+		*ret = n * MS;
+	else if (!strcmp(end, "s"))
+		*ret = n * SECOND;
+	else if (!strcmp(end, "m"))
+		*ret = n * 60 * SECOND;
+	else
+		return bad_value(option, value, want);
+	return NULL;
+}
+
+static struct dxa_err *parse_ring_size(const char *value, size_t *ret)
+{
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(value, &end, 10);
+	if (*end == 'K' || *end == 'M')
+		n <<= *end++ == 'K' ? 10 : 20;
+	if (end == value || value[0] == '-' || *end || errno || n & (n - 1) ||
+	    n < (unsigned long long)sysconf(_SC_PAGESIZE) || n > 1u << 30)
+		return bad_value("ring-size", value,
+				 "a power of two from the page size to 1024M, such as 4096 or 8M");
+	*ret = n;
+	return NULL;
+}
+
+static struct dxa_err *parse_assume(const char *value, struct dxa_opts *o)
+{
+	o->assume_aliasing = true;
+	if (!strcmp(value, "aliasing=yes"))
+		o->aliasing = DXA_ALIASING_YES;
+	else if (!strcmp(value, "aliasing=no"))
+		o->aliasing = DXA_ALIASING_NO;
+	else
+		return bad_value("assume", value, "aliasing=yes or aliasing=no");
+	return NULL;
+}
+
+static struct dxa_err *parse_severity(const char *value, enum dxa_severity *ret)
+{
+	for (int s = 0; s < DXA_SEVERITY_COUNT; s++) {
+		if (!strcmp(value, dxa_severity_name((enum dxa_severity)s))) {
+			*ret = (enum dxa_severity)s;
+			return NULL;
+		}
+	}
+	return bad_value("fail-on", value, "info, warning or error");
+}
+
+static struct dxa_err *parse_skip_code(const char *value, int *ret)
+{
+	char *end;
+	long n = strtol(value, &end, 10);
+
+	if (end == value || *end || n < 0 || n > 255)
+		return bad_value("skip-code", value, "a number from 0 to 255");
+	*ret = (int)n;
+	return NULL;
+}
+
+static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
+{
+	switch (key) {
+	case KEY_HELP:
+		o->help = true;
+		return NULL;
+	case KEY_VERSION:
+		o->version = true;
+		return NULL;
+	case KEY_VERBOSE:
+		o->verbose++;
+		return NULL;
+	case KEY_OUTPUT:
+		if (o->n_outputs == DXA_OUTPUTS_MAX)
+			return dxa_err_new(DXA_ERR_INPUT, 0, "more than %d outputs",
+					   DXA_OUTPUTS_MAX);
+		o->outputs[o->n_outputs++] = value;
+		return NULL;
+	case KEY_SETTLE:
+		return parse_time("settle", value, &o->settle_ns);
+	case KEY_SETTLE_LIMIT:
+		return parse_time("settle-limit", value, &o->settle_limit_ns);
+	case KEY_STUCK_AFTER:
+		return parse_time("stuck-after", value, &o->stuck_after_ns);
+	case KEY_FAIL_ON:
+		return parse_severity(value, &o->failing);
+	case KEY_ASSUME:
+		return parse_assume(value, o);
+	case KEY_RECORD:
+		o->record = value;
+		return NULL;
+	case KEY_ATTACH:
+		if (strcmp(value, "auto") != 0 && strcmp(value, "kprobe") != 0)
+			return bad_value("attach", value, "auto or kprobe");
+		o->kprobes_only = !strcmp(value, "kprobe");
+		return NULL;
+	case KEY_RING_SIZE:
+		return parse_ring_size(value, &o->ring_size);
+	case KEY_BTF:
+		o->btf = value;
+		return NULL;
+	default:
+		return parse_skip_code(value, &o->skip_code);
+	}
+}
+
+struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct dxa_opts *o)
+{
+	struct option longs[N_ROWS + 1];
+	char shorts[2 * N_ROWS + 3];
+	int key;
+
+	*o = (struct dxa_opts){ .settle_ns = 500 * MS,
+				.settle_limit_ns = 60 * SECOND,
+				.stuck_after_ns = 30 * SECOND,
+				.failing = DXA_SEVERITY_WARNING,
+				.skip_code = DXA_EXIT_NO_DAX };
+	make_getopt(mask, longs, shorts);
+	opterr = 0;
+	optind = 1;
+	while ((key = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		struct dxa_err *err;
+
+		if (key == '?' || key == ':')
+			return dxa_err_new(DXA_ERR_INPUT, 0,
+					   "%s '%s': see 'daxaudit %s --help'",
+					   key == '?' ? "unknown option" : "missing value behind",
+					   argv[optind - 1], argv[0]);
+		err = apply(key, optarg, o);
+		if (err)
+			return err;
+	}
+	o->args = argv + optind;
+	return NULL;
+}
+
+/* Print text, its further lines indented like the first. */
+static void print_indented(const char *text, int column)
+{
+	for (;;) {
+		size_t len = strcspn(text, "\n");
+
+		printf("%.*s\n", (int)len, text);
+		if (!text[len])
+			return;
+		printf("%*s", column, "");
+		text += len + 1;
+	}
+}
+
+void dxa_opts_help(unsigned int mask)
+{
+	const int column = 32;
+
+	printf("Options:\n");
+	for (size_t i = 0; i < N_ROWS; i++) {
+		const struct option_row *r = &rows[i];
+		char left[64];
+
+		if (!(r->mask & mask))
+			continue;
+		if (r->key < KEY_LONG_ONLY)
+			snprintf(left, sizeof(left), "-%c, --%s%s%s", r->key, r->name,
+				 r->arg ? " " : "", r->arg ? r->arg : "");
+		else
+			snprintf(left, sizeof(left), "    --%s%s%s", r->name, r->arg ? " " : "",
+				 r->arg ? r->arg : "");
+		printf("  %-*s", column - 2, left);
+		if ((int)strlen(left) >= column - 2)
+			printf("\n%*s", column, "");
+		print_indented(r->help, column);
+	}
+}

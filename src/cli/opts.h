@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One option set for all commands: parsing and help are drawn from one table. */
+#ifndef DAXAUDIT_CLI_OPTS_H
+#define DAXAUDIT_CLI_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "engine/engine.h"
+
+#define DXA_OUTPUTS_MAX 8
+
+/* Which commands take an option. */
+enum dxa_cmd_mask {
+	DXA_CMD_TRACE = 1 << 0,
+	DXA_CMD_REPLAY = 1 << 1,
+	DXA_CMD_EXPLAIN = 1 << 2,
+	DXA_CMD_DOCTOR = 1 << 3,
+	DXA_CMD_LIVE = DXA_CMD_TRACE | DXA_CMD_DOCTOR,
+	DXA_CMD_ANALYSIS = DXA_CMD_TRACE | DXA_CMD_REPLAY,
+	DXA_CMD_ALL = ~0,
+};
+
+struct dxa_opts {
+	bool help;
+	bool version;
+	int verbose;
+	const char *outputs[DXA_OUTPUTS_MAX]; /* FORMAT[:FILE] as given */
+	size_t n_outputs;
+	uint64_t settle_ns;
+	uint64_t settle_limit_ns;
+	uint64_t stuck_after_ns;
+	enum dxa_severity failing;
+	bool assume_aliasing; /* given: aliasing below is the user's word */
+	enum dxa_aliasing aliasing;
+	bool kprobes_only;
+	size_t ring_size; /* bytes; 0: default */
+	const char *btf;
+	const char *record;
+	int skip_code; /* replaces exit code 4 */
+	char **args; /* what is left: the audited command, files, ...; NULL-terminated */
+};
+
+/*
+ * Parse argv (argv[0] is the command's name) for a command of this mask. Stops
+ * at the first word that is no option, or behind "--". INPUT error for what is
+ * wrong. opts borrows argv's strings.
+ */
+struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct dxa_opts *opts);
+
+/* Print the options of a command of this mask to standard output. */
+void dxa_opts_help(unsigned int mask);
+
+#endif
