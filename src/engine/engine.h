@@ -48,6 +48,13 @@ struct dxa_engine_config {
 	int eopnotsupp; /* the audited architecture's number, positive: 95 on most, 122 on MIPS */
 	struct dxa_symbols *symbols; /* borrowed; resolves ops and call sites */
 	uint64_t stuck_after_ns; /* a context open for longer may be stuck; 0: 30 s */
+	/*
+	 * Hooks of functions that this kernel has but that are not watched, as
+	 * bits (1 << kind): what depends on having seen them is not judged. A
+	 * function that the kernel does not have, or whose module can still
+	 * come, is no bit here.
+	 */
+	uint32_t blind_hooks;
 };
 
 /* What ended a context. */
@@ -138,7 +145,7 @@ struct dxa_engine_stats {
 	uint64_t contexts; /* outermost, closed */
 	uint64_t contexts_open;
 	uint64_t lives; /* dax_devices seen, those before the audit included */
-	uint64_t lives_now; /* alive or not yet freed */
+	uint64_t lives_now; /* not destroyed yet */
 	uint64_t allocs[DXA_DRIVER_COUNT]; /* alloc_dax calls by owner, refusals included */
 	uint64_t findings[DXA_RULE_COUNT];
 	uint64_t gaps[DXA_GAP_COUNT];

@@ -24,6 +24,8 @@ enum dxa_severity {
 	  "a probe failed and a dax_device it allocated is still there")                           \
 	X(LEAK_ON_UNLOAD, "leak-on-unload", ERROR,                                                 \
 	  "the module that owns a live dax_device is gone")                                        \
+	X(LEAK_ON_UNBIND, "leak-on-unbind", ERROR,                                                 \
+	  "a driver was unbound and a dax_device that its probe allocated is still there")         \
 	X(ERR_PTR_TEARDOWN, "err-ptr-teardown", ERROR, "kill_dax or put_dax got an ERR_PTR")       \
 	X(PUT_WITHOUT_KILL, "put-without-kill", ERROR,                                             \
 	  "the final reference was dropped while the device was alive")                            \

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/model.h"
+
+#define COMMON_EOPNOTSUPP 95
+
+/* ---- which event goes where ---- */
+
+static void on_lost(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	uint64_t ts = r->ev.ts ? r->ev.ts : e->last_ts;
+
+	(void)t;
+	e->stats.gaps[DXA_GAP_LOST] += r->ev.ret > 0 ? (uint64_t)r->ev.ret : 1;
+	e->epoch++;
+	tasks_abandon(e, ts);
+	e->blind_since = ts;
+}
+
+static void on_nothing(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	(void)e;
+	(void)t;
+	(void)r;
+}
+
+static const handler_fn handlers[] = {
+	[DXA_KIND_ALLOC_DAX] = on_alloc_dax,
+	[DXA_KIND_KILL_DAX] = on_kill_dax,
+	[DXA_KIND_PUT_DAX] = on_put_dax,
+	[DXA_KIND_RUN_DAX] = on_run_dax,
+	[DXA_KIND_DAX_ADD_HOST] = on_add_host,
+	[DXA_KIND_DAX_REMOVE_HOST] = on_remove_host,
+	[DXA_KIND_FS_DAX_GET_BY_BDEV] = on_get,
+	[DXA_KIND_FS_DAX_GET] = on_get,
+	[DXA_KIND_FS_PUT_DAX] = on_put_dax,
+	[DXA_KIND_DAX_DESTROY_INODE] = on_destroy,
+	[DXA_KIND_DAX_FREE_INODE] = on_free,
+	[DXA_KIND_DEVICE_ADD_DISK] = on_device_add_disk,
+	[DXA_KIND_MODULE_LOAD] = on_nothing,
+	[DXA_KIND_MODULE_FREE] = on_module_free,
+	[DXA_KIND_SNAP_DEVICE] = on_snap_device,
+	[DXA_KIND_SNAP_HOST] = on_snap_host,
+	[DXA_KIND_DISK_STATE] = on_disk_state,
+	[DXA_KIND_TASK_STATE] = on_task_state,
+	[DXA_KIND_CMD_EXIT] = on_nothing,
+	[DXA_KIND_LOST] = on_lost,
+};
+
+static const uint8_t shapes[DXA_HOOK_MAX] = {
+#define ROW(id, num, sym, module, shape, ...) [num] = DXA_SHAPE_##shape,
+	DXA_HOOKS(ROW)
+#undef ROW
+};
+
+static void handle(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	/* The free comes from an interrupt: it belongs to what the task does by chance only. */
+	if (r->ev.kind != DXA_KIND_DAX_FREE_INODE)
+		story_add(e, t, &r->ev);
+	handlers[r->ev.kind](e, t, r);
+}
+
+static void on_acquire(struct dxa_engine *e, struct task *t, struct rec *r)
+{
+	if (r->ev.phase == DXA_PHASE_ARGS) {
+		task_enter(e, t, r, false);
+		return;
+	}
+	if (r->ev.phase == DXA_PHASE_RET) {
+		task_pair(e, t, r);
+		t = task_find(e, r->ev.tid);
+	}
+	handle(e, t, r);
+}
+
+static void on_hook(struct dxa_engine *e, struct rec *r)
+{
+	struct task *t = task_refresh(e, &r->ev);
+
+	switch ((enum dxa_hook_shape)shapes[r->ev.kind]) {
+	case DXA_SHAPE_BRACKET:
+		if (r->ev.phase & DXA_PHASE_ARGS)
+			task_enter(e, t, r, true);
+		else
+			task_leave(e, t, r);
+		break;
+	case DXA_SHAPE_ACQUIRE:
+		on_acquire(e, t, r);
+		break;
+	case DXA_SHAPE_RELEASE:
+	case DXA_SHAPE_TRACEPOINT:
+		handle(e, t, r);
+		break;
+	}
+}
+
+/* The record as ours: a recording may hold names that do not end. */
+static void take(struct rec *cur, uint64_t n, const struct dxa_event *ev)
+{
+	cur->n = n;
+	cur->ev = *ev;
+	cur->ev.comm[DXA_COMM_LEN - 1] = '\0';
+	cur->ev.name[DXA_NAME_LEN - 1] = '\0';
+	cur->ev.bus[DXA_BUS_LEN - 1] = '\0';
+	cur->ev.driver[DXA_DRIVER_LEN - 1] = '\0';
+}
+
+int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
+{
+	const size_t kinds = sizeof(handlers) / sizeof(*handlers);
+
+	if (!e->stats.events++)
+		e->blind_since = ev->ts;
+	take(&e->cur, ++e->n, ev);
+	if (ev->ts > e->last_ts)
+		e->last_ts = ev->ts;
+	judge_suspects(e, e->last_ts, false);
+	if (ev->kind > DXA_KIND_NONE && ev->kind < DXA_HOOK_MAX)
+		on_hook(e, &e->cur);
+	else if (ev->kind < kinds && handlers[ev->kind])
+		handlers[ev->kind](e, NULL, &e->cur);
+	else
+		gap(e, DXA_GAP_UNKNOWN_KIND);
+	if (!e->nomem)
+		return 0;
+	/* Something was not remembered: as if the event had been lost. */
+	e->nomem = false;
+	e->epoch++;
+	gap(e, DXA_GAP_LIMIT);
+	return -ENOMEM;
+}
+
+void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
+{
+	if (now < e->last_ts)
+		now = e->last_ts;
+	tasks_finish(e, now);
+	judge_suspects(e, now, true);
+}
+
+/* ---- the object ---- */
+
+struct dxa_engine *dxa_engine_new(const struct dxa_engine_config *config,
+				  const struct dxa_engine_sink *sink)
+{
+	struct dxa_engine *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->cfg = *config;
+	if (sink)
+		e->sink = *sink;
+	if (!e->cfg.stuck_after_ns)
+		e->cfg.stuck_after_ns = STUCK_AFTER_NS;
+	if (!e->cfg.eopnotsupp)
+		e->cfg.eopnotsupp = COMMON_EOPNOTSUPP;
+	e->evidence = DXA_VEC_OF(struct rec);
+	e->evidence_out = DXA_VEC_OF(struct dxa_event);
+	return e;
+}
+
+void dxa_engine_free(struct dxa_engine *e)
+{
+	if (!e)
+		return;
+	tasks_free(e);
+	lives_free(e);
+	free(e->refused);
+	dxa_vec_free(&e->evidence);
+	dxa_vec_free(&e->evidence_out);
+	free(e);
+}
+
+const struct dxa_engine_stats *dxa_engine_stats(const struct dxa_engine *e)
+{
+	return &e->stats;
+}
+
+size_t dxa_engine_open_contexts(const struct dxa_engine *e)
+{
+	return e->stats.contexts_open;
+}
+
+void dxa_engine_each_open(const struct dxa_engine *e, uint64_t since,
+			  void (*fn)(void *priv, const struct dxa_context *ctx), void *priv)
+{
+	const struct task *t;
+
+	for (t = e->task_first; t; t = t->next) {
+		struct dxa_context ctx = t->ctx;
+
+		if (!ctx.id || ctx.start >= since)
+			continue;
+		ctx.story = t->story.data;
+		ctx.story_len = t->story.len;
+		fn(priv, &ctx);
+	}
+}
+
+const char *dxa_gap_text(enum dxa_gap which)
+{
+	static const char *const texts[DXA_GAP_COUNT] = {
+		[DXA_GAP_LOST] = "records are missing from the stream",
+		[DXA_GAP_RETURN] = "a function was entered and its return was never seen",
+		[DXA_GAP_OPEN] = "a probe was still running when the audit ended",
+		[DXA_GAP_UNPAIRED] = "a function returned whose entry was never seen",
+		[DXA_GAP_UNKNOWN_KIND] = "a record is of a kind that this version does not know",
+		[DXA_GAP_LIMIT] = "a bound of the engine, or of the memory, was reached",
+	};
+
+	return which < DXA_GAP_COUNT ? texts[which] : "";
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the engine remembers: lives, tasks with their nested calls, contexts.
+ * Private to src/engine. task.c keeps tasks and pairs records, life.c keeps
+ * lives, alloc.c, teardown.c and watch.c judge, report.c words what they found.
+ */
+#ifndef DAXAUDIT_ENGINE_MODEL_H
+#define DAXAUDIT_ENGINE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "engine/engine.h"
+
+/* Bounds. What does not fit is left out and, where it matters, counted. */
+#define STORY_MAX 512 /* events of one context that are kept */
+#define FRAMES_MAX 64 /* brackets and calls nested in one task */
+#define CONTEXT_LIST_MAX 4096 /* allocations and the like that one context remembers */
+#define HISTORY_HEAD 8 /* events of one life that are kept: its first ... */
+#define HISTORY_TAIL 24 /* ... and its last */
+#define ENDED_MAX 16384 /* addresses whose last life is over and still remembered */
+#define REFUSED_DISKS_MAX 256 /* disks that came up after alloc_dax had refused */
+#define UNHOSTED_MAX 16 /* removals that a snapshot may have overtaken */
+#define SPARE_TASKS_MAX 64 /* task records kept for the next task */
+
+/* How long an unaccounted reference may be the kernel's passing use of the inode. */
+#define GRACE_NS 1000000000ULL
+#define STUCK_AFTER_NS 30000000000ULL
+
+/* An event and when it came, so that evidence from several places keeps its order. */
+struct rec {
+	uint64_t n;
+	struct dxa_event ev;
+};
+
+/* The events of one life: the first few, then a ring. */
+struct history {
+	struct rec *rec;
+	uint32_t cap;
+	uint64_t total; /* ever added */
+};
+
+/* What is suspected of a life and waits for proof by time. */
+enum suspicion {
+	SUSPECT_NOTHING,
+	SUSPECT_REFERENCE_LEAK, /* all known references are dropped, it is not destroyed */
+	SUSPECT_PUT_ALIVE, /* the last reference went while alive; its destroy is not seen yet */
+	SUSPECT_LEAK, /* its creation failed, outside of any probe that we saw */
+};
+
+struct life {
+	struct dxa_life_id id;
+	struct life *prev, *next; /* live ones by birth, ended ones by end */
+	struct life *sus_prev, *sus_next; /* suspects, oldest first */
+	char module[DXA_NAME_LEN]; /* that holds the ops; empty when built in or not known */
+	uint64_t epoch; /* of the engine when the life was first seen, or ended */
+	uint64_t host; /* the gendisk it is registered for, or 0 */
+	uint64_t holder;
+	uint64_t born_in; /* id of the context that allocated it */
+	uint64_t born_for; /* struct device whose probe allocated it */
+	uint64_t last_kill_in; /* context id */
+	uint64_t suspected_at;
+	struct dxa_context *suspect_in; /* owned */
+	struct rec *holder_taken; /* owned: a lookup that found the holder taken (F2) */
+	struct history hist;
+	int32_t refs; /* that are accounted for; valid with refs_known */
+	int32_t gets; /* lookups seen before a snapshot told refs */
+	int32_t last_put_refs;
+	uint32_t kills;
+	uint32_t last_kill_tid;
+	uint32_t last_put_tid;
+	uint8_t suspicion; /* enum suspicion */
+	bool from_alloc; /* the audit saw it begin */
+	bool snapshotted;
+	bool refs_known;
+	bool alive;
+	bool alive_known;
+	bool owner_put; /* its driver has dropped its reference */
+	bool put_last; /* the last event of this life was a put */
+	bool ended;
+	bool freed;
+	bool told_after; /* its use after its end was told */
+	bool told; /* a finding about how this life ends, or does not, is out */
+};
+
+/* A bracket in which something was allocated: its outcome decides. */
+struct decider {
+	struct rec entry;
+	struct rec exit;
+	enum dxa_outcome outcome; /* OPEN until the return is seen */
+	int err;
+};
+
+/* One level of a task: a bracket, or a call whose return is awaited. */
+struct frame {
+	struct rec entry;
+	size_t decider; /* index in the task's deciders plus one; 0: none */
+	uint64_t cdev_of; /* device-dax that is bound here with its cdev still in use */
+};
+
+/* An alloc_dax in an open context. Indexes of deciders count from 1. */
+struct alloc {
+	struct rec rec;
+	uint32_t generation;
+	enum dxa_driver driver;
+	int err; /* 0: granted */
+	size_t judge; /* the bracket whose failure makes the device a leak */
+	size_t answer; /* the bracket that called alloc_dax */
+	bool bound; /* the device was probed: it is registered with its bus */
+};
+
+/* kill_dax(NULL) or put_dax(NULL) in a bracket that had allocated a device. */
+struct null_call {
+	struct rec rec;
+	size_t judge;
+};
+
+struct host_failure {
+	struct rec rec;
+	uint32_t generation;
+	int err;
+	size_t answer;
+	bool folded; /* told by another finding */
+};
+
+struct life_ref {
+	uint64_t dax;
+	uint32_t generation;
+};
+
+struct task {
+	uint32_t tid;
+	uint32_t tgid;
+	struct task *prev, *next; /* those with something open, oldest first */
+	uint64_t epoch;
+	struct dxa_context ctx; /* id 0: none is open */
+	size_t brackets;
+	bool stuck_told;
+	uint64_t err_ptr_told; /* the ERR_PTR that this context was told about */
+	struct dxa_vec frames; /* struct frame */
+	struct dxa_vec story; /* struct dxa_event */
+	struct dxa_vec deciders; /* struct decider */
+	struct dxa_vec allocs; /* struct alloc */
+	struct dxa_vec nulls; /* struct null_call */
+	struct dxa_vec host_failures; /* struct host_failure */
+	struct dxa_vec released; /* struct life_ref: put by their owners here */
+	struct dxa_vec unbound; /* uint64_t: struct devices released here */
+};
+
+/* A disk that came up although alloc_dax had refused its driver. */
+struct refused_disk {
+	uint64_t disk; /* 0: none */
+	enum dxa_driver driver;
+	struct rec alloc;
+	struct rec up;
+	struct dxa_context ctx;
+	uint64_t epoch;
+};
+
+struct list {
+	struct life *first, *last;
+};
+
+struct dxa_engine {
+	struct dxa_engine_config cfg;
+	struct dxa_engine_sink sink;
+	struct dxa_engine_stats stats;
+	struct dxa_map lives; /* by address: the current or the last life there */
+	struct dxa_map hosts; /* by gendisk: struct life */
+	struct dxa_map tasks; /* by tid */
+	struct dxa_map born; /* by struct device: the life its probe allocated last */
+	struct list live, ended;
+	struct life *sus_first, *sus_last;
+	size_t n_ended;
+	struct task *task_first, *task_last;
+	struct task *spare; /* linked by next */
+	size_t n_spare;
+	struct refused_disk *refused; /* ring of REFUSED_DISKS_MAX, allocated when needed */
+	size_t n_refused;
+	struct dxa_vec evidence; /* struct rec, of the finding being made */
+	struct dxa_vec evidence_out; /* struct dxa_event */
+	uint64_t n; /* events fed */
+	uint64_t context_ids;
+	uint64_t epoch; /* raised whenever something may have been missed */
+	uint64_t blind_since; /* returns may come without entries for a while after this */
+	uint64_t last_ts;
+	uint64_t err_ptr_told; /* outside of contexts: the ERR_PTR told last ... */
+	uint32_t err_ptr_tid; /* ... and by whom it was used */
+	uint64_t unhosted[UNHOSTED_MAX]; /* disks that left dax_hosts unknown to us, a ring */
+	size_t n_unhosted;
+	size_t allocs_pending; /* alloc_dax calls entered and not yet returned */
+	bool destroys_seen;
+	bool nomem; /* while the current event was judged */
+	struct rec cur; /* the current event */
+};
+
+/* Handle one event; t is its task when that has something open, else NULL. */
+typedef void (*handler_fn)(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* ---- life.c ---- */
+
+/* The life at this address, ended or not, or NULL. */
+struct life *life_at(const struct dxa_engine *e, uint64_t dax);
+
+/* The life of this identity if it has not ended, else NULL. */
+struct life *life_alive(const struct dxa_engine *e, uint64_t dax, uint32_t generation);
+
+/* Begin a life at an address that alloc_dax returned. NULL without memory. */
+struct life *life_begin(struct dxa_engine *e, const struct rec *r);
+
+/*
+ * The life that an event concerns: the current one, or one that must have begun
+ * unseen. NULL when the life at this address is over, as far as all was seen,
+ * or without memory.
+ */
+struct life *life_touch(struct dxa_engine *e, const struct rec *r);
+
+/* Add the event to its history and learn what the record tells of the device. */
+void life_note(struct dxa_engine *e, struct life *l, const struct rec *r);
+
+/* Remember which device's probe it was allocated in, so that its unbinding can be judged. */
+void life_born_for(struct dxa_engine *e, struct life *l, uint64_t device);
+
+/* Learn the owner from a record that tells the ops. */
+void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event *ev);
+
+/* The life is over: no host, no suspicion; its address is remembered for a while. */
+void life_end(struct dxa_engine *e, struct life *l);
+
+/* Register and unregister a life for a gendisk. */
+void life_set_host(struct dxa_engine *e, struct life *l, uint64_t disk);
+void life_clear_host(struct dxa_engine *e, struct life *l);
+
+/* Could something about this life have been missed? Then only what was seen counts. */
+bool life_unsure(const struct dxa_engine *e, const struct life *l);
+
+/* Suspect a life of something that time must prove; ctx, if any, is copied. */
+void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
+		  const struct dxa_context *ctx, uint64_t now);
+void life_acquit(struct dxa_engine *e, struct life *l);
+
+/* Free every life. */
+void lives_free(struct dxa_engine *e);
+
+/* ---- task.c ---- */
+
+/* The task's record, or NULL when it has nothing open. */
+struct task *task_find(const struct dxa_engine *e, uint32_t tid);
+
+/*
+ * Bring the task of an event up to date before the event is handled: calls that
+ * cannot be running any more have lost their return. Returns it, or NULL.
+ */
+struct task *task_refresh(struct dxa_engine *e, const struct dxa_event *ev);
+
+/* Entry of a bracket or of a call. */
+void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool bracket);
+
+/*
+ * Return of a call that was recorded in two halves: complete r from its entry.
+ * False when the entry was not seen.
+ */
+bool task_pair(struct dxa_engine *e, struct task *t, struct rec *r);
+
+/* Return of a bracket: the outermost one's closes the context. */
+void task_leave(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* Close every open context as missed: nobody knows any more who is where. */
+void tasks_abandon(struct dxa_engine *e, uint64_t ts);
+
+/* Report and forget every open context at the end of the audit. */
+void tasks_finish(struct dxa_engine *e, uint64_t ts);
+
+/* Add an event to the story of the open context, if any. */
+void story_add(struct dxa_engine *e, struct task *t, const struct dxa_event *ev);
+
+/* The context that is open in the task, or NULL. t may be NULL. */
+const struct dxa_context *task_context(const struct task *t);
+
+/* The decider (from 1; 0: none) whose failure makes what is allocated now a leak. */
+size_t task_judge(struct dxa_engine *e, struct task *t);
+
+/* The decider of the innermost bracket. */
+size_t task_answer(struct dxa_engine *e, struct task *t);
+
+/* The struct device that is being probed innermost, or 0. */
+uint64_t task_device(const struct task *t);
+
+/* The decider with that number, or NULL for 0. */
+const struct decider *task_decider(const struct task *t, size_t number);
+
+/* May something of this task's context have been missed? */
+bool task_unsure(const struct dxa_engine *e, const struct task *t);
+
+/* Free every task. */
+void tasks_free(struct dxa_engine *e);
+
+/* How a bracket of this kind ended, by its result; *err is the positive error or 0. */
+enum dxa_outcome bracket_outcome(const struct dxa_event *ret, int *err);
+
+/* ---- alloc.c ---- */
+
+void on_alloc_dax(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_add_host(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_device_add_disk(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_disk_state(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* The outermost bracket has closed: judge what was allocated in it. */
+void judge_allocs(struct dxa_engine *e, struct task *t);
+
+/* ---- leak.c ---- */
+
+/* What was allocated in a bracket that failed must be gone. */
+void judge_leaks(struct dxa_engine *e, struct task *t);
+
+/* What was allocated in the probe of a device that was unbound must be gone. */
+void judge_unbound(struct dxa_engine *e, struct task *t);
+
+/* A creation that failed outside of every probe left its device behind for good. */
+void judge_late_leak(struct dxa_engine *e, struct life *l);
+
+void on_module_free(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* ---- teardown.c ---- */
+
+void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_put_dax(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_destroy(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_free(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_remove_host(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* Devices that their owners put in this context must have left dax_hosts. */
+void judge_released(struct dxa_engine *e, struct task *t);
+
+/* Tell what is proven of suspects from before ktime now less the grace; all: of every suspect. */
+void judge_suspects(struct dxa_engine *e, uint64_t now, bool all);
+
+/* ---- watch.c ---- */
+
+void on_run_dax(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_get(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_snap_host(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* A driver is about to be probed in the frame on top of the task. */
+void watch_probe(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* The bracket of that frame has closed well. */
+void watch_probed(struct dxa_engine *e, struct task *t, const struct frame *f);
+
+/* ---- report.c ---- */
+
+/* Start a finding; life and ctx may be NULL. The detail is written with say(). */
+void report_begin(struct dxa_engine *e, struct dxa_finding *f, enum dxa_rule rule,
+		  const struct life *l, const struct dxa_context *ctx);
+
+/* Append to the detail, printf-style; what does not fit is cut. */
+void say(struct dxa_finding *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Append a name: of a device, of an error, of a bracket, of the caller of a record. */
+void say_life(struct dxa_finding *f, const struct dxa_life_id *id);
+void say_errno(const struct dxa_engine *e, struct dxa_finding *f, int err);
+void say_place(struct dxa_finding *f, const struct dxa_event *entry);
+void say_outcome(const struct dxa_engine *e, struct dxa_finding *f, const struct decider *d);
+void say_caller(const struct dxa_engine *e, struct dxa_finding *f, const struct dxa_event *ev);
+
+/* Add evidence: one record, what is kept of a life, a bracket's entry and return. */
+void prove(struct dxa_engine *e, const struct rec *r);
+void prove_life(struct dxa_engine *e, const struct life *l);
+void prove_decider(struct dxa_engine *e, const struct decider *d);
+
+/* Sort the evidence and hand the finding out. */
+void report(struct dxa_engine *e, struct dxa_finding *f);
+
+/* Is this function there, but not watched? */
+static inline bool blind(const struct dxa_engine *e, enum dxa_kind hook)
+{
+	return e->cfg.blind_hooks & (1U << hook);
+}
+
+/* Count a gap. */
+void gap(struct dxa_engine *e, enum dxa_gap which);
+
+#endif

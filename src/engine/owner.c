@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "engine/owner.h"
+
+#include <string.h>
+
+/*
+ * fsdev has no module here: its devices belong to the dax bus, which takes them
+ * back when fsdev_dax is unbound.
+ */
+static const struct dxa_owner owners[DXA_DRIVER_COUNT] = {
+	[DXA_DRIVER_UNKNOWN] = { .name = "unknown" },
+	[DXA_DRIVER_PMEM] = { "pmem", "pmem_dax_ops", "nd_pmem", true, true },
+	[DXA_DRIVER_DM] = { "dm", "dm_dax_ops", "dm_mod", true, false },
+	[DXA_DRIVER_VIRTIOFS] = { "virtiofs", "virtio_fs_dax_ops", "virtiofs", true, true },
+	[DXA_DRIVER_DCSSBLK] = { "dcssblk", "dcssblk_dax_ops", "dcssblk", false, false },
+	[DXA_DRIVER_DEVICE_DAX] = { .name = "device-dax" },
+	[DXA_DRIVER_FSDEV] = { .name = "fsdev", .ops = "dev_dax_ops" },
+	[DXA_DRIVER_OTHER] = { .name = "other" },
+};
+
+const struct dxa_owner *dxa_owner_of(enum dxa_driver driver)
+{
+	return &owners[driver];
+}
+
+const char *dxa_driver_name(enum dxa_driver driver)
+{
+	return owners[driver].name;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	size_t len = strlen(s), n = strlen(end);
+
+	return len >= n && !strcmp(s + len - n, end);
+}
+
+static enum dxa_driver owner_by_symbol(const char *symbol)
+{
+	int i;
+
+	for (i = 0; i < DXA_DRIVER_COUNT; i++)
+		if (owners[i].ops && !strcmp(owners[i].ops, symbol))
+			return i;
+	return ends_with(symbol, "_dax_ops") ? DXA_DRIVER_OTHER : DXA_DRIVER_UNKNOWN;
+}
+
+/* "pmem_dax_ops [nd_pmem]", as the kernel's %ps prints it; an address is no name. */
+static bool split_ops_name(const struct dxa_event *ev, char symbol[DXA_NAME_LEN],
+			   char module[DXA_NAME_LEN])
+{
+	size_t len = strcspn(ev->name, " ");
+
+	if (ev->kind != DXA_KIND_ALLOC_DAX || !len || len >= DXA_NAME_LEN ||
+	    !strncmp(ev->name, "0x", 2))
+		return false;
+	memcpy(symbol, ev->name, len);
+	symbol[len] = '\0';
+	module[0] = '\0';
+	if (!strncmp(ev->name + len, " [", 2)) {
+		const char *at = ev->name + len + 2;
+
+		len = strcspn(at, "]");
+		memcpy(module, at, len);
+		module[len] = '\0';
+	}
+	return true;
+}
+
+enum dxa_driver dxa_owner_of_event(struct dxa_symbols *symbols, const struct dxa_event *ev,
+				   char module[DXA_NAME_LEN])
+{
+	char name[DXA_NAME_LEN];
+	struct dxa_symbol sym;
+
+	module[0] = '\0';
+	if (!ev->ops)
+		return DXA_DRIVER_DEVICE_DAX;
+	if (split_ops_name(ev, name, module))
+		return owner_by_symbol(name);
+	if (!symbols || !dxa_symbols_find(symbols, ev->ops, &sym) || sym.offset)
+		return DXA_DRIVER_UNKNOWN;
+	if (sym.module && strlen(sym.module) < DXA_NAME_LEN)
+		strcpy(module, sym.module);
+	return owner_by_symbol(sym.name);
+}

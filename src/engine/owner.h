@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The owner table: what the ops of a dax_device tell about its driver. */
+#ifndef DAXAUDIT_ENGINE_OWNER_H
+#define DAXAUDIT_ENGINE_OWNER_H
+
+#include <stdbool.h>
+
+#include "base/symbols.h"
+#include "engine/engine.h"
+
+struct dxa_owner {
+	const char *name; /* what people call the driver */
+	const char *ops; /* the symbol of its dax_operations; NULL when it has none */
+	const char *module; /* whose going away ends its devices; NULL when none does */
+	bool goes_on; /* must survive an alloc_dax that answers EOPNOTSUPP */
+	bool releases_at_unbind; /* its probe's devices are gone when the driver is unbound */
+};
+
+/* The row of a driver. Static. */
+const struct dxa_owner *dxa_owner_of(enum dxa_driver driver);
+
+/*
+ * The driver that owns the device of a record with ops in it, and in module the
+ * name of the module that holds them ("" when built in or not known). The
+ * record's own name of the ops (see hooks.h, alloc_dax) comes before symbols,
+ * which may be NULL.
+ */
+enum dxa_driver dxa_owner_of_event(struct dxa_symbols *symbols, const struct dxa_event *ev,
+				   char module[DXA_NAME_LEN]);
+
+#endif
