@@ -24,6 +24,7 @@ static __always_inline __s64 widen(__u64 ret)
 #define RET_INT(v) ((__s64)(__s32)(v))
 #define RET_VOID(v) 0
 
+/* clang-format off */
 #define ARGS_0(ctx) {}
 #define ARGS_1(ctx) { ctx[0] }
 #define ARGS_2(ctx) { ctx[0], ctx[1] }
@@ -32,6 +33,7 @@ static __always_inline __s64 widen(__u64 ret)
 #define REGS_1(ctx) { PT_REGS_PARM1_CORE(ctx) }
 #define REGS_2(ctx) { PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx) }
 #define REGS_3(ctx) { PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx), PT_REGS_PARM3_CORE(ctx) }
+/* clang-format on */
 
 /* A trampoline's program and the trampoline itself are on the stack; a kprobe leaves no frame. */
 #define SKIP_fentry 2
@@ -44,18 +46,18 @@ static __always_inline __s64 widen(__u64 ret)
  * program that turns its context into a struct call and hands it to
  * record_ID().
  */
-#define WRAP(ID, sec, sym, how, ctx_t, ph, args, result)                                           \
-	SEC("?" #sec "/" #sym)                                                                     \
-	int ID##_##how(ctx_t *ctx)                                                                 \
-	{                                                                                          \
-		struct call c = { .ctx = ctx,                                                      \
-				  .kind = DXA_KIND_##ID,                                           \
-				  .phase = ph,                                                     \
-				  .skip = SKIP_##how,                                                     \
-				  .arg = args,                                                     \
-				  .ret = result };                                                 \
-		record_##ID(&c);                                                                   \
-		return 0;                                                                          \
+#define WRAP(ID, sec, sym, how, ctx_t, ph, args, result) \
+	SEC("?" #sec "/" #sym)                           \
+	int ID##_##how(ctx_t *ctx)                       \
+	{                                                \
+		struct call c = { .ctx = ctx,            \
+				  .kind = DXA_KIND_##ID, \
+				  .phase = ph,           \
+				  .skip = SKIP_##how,    \
+				  .arg = args,           \
+				  .ret = result };       \
+		record_##ID(&c);                         \
+		return 0;                                \
 	}
 
 static __always_inline __u64 func_ret(void *ctx)
@@ -66,41 +68,41 @@ static __always_inline __u64 func_ret(void *ctx)
 	return ret;
 }
 
-#define AT_ENTRY(ID, sym, n)                                                                       \
-	WRAP(ID, fentry, sym, fentry, unsigned long long, DXA_PHASE_ARGS, ARGS_##n(ctx), 0)        \
+#define AT_ENTRY(ID, sym, n)                                                                \
+	WRAP(ID, fentry, sym, fentry, unsigned long long, DXA_PHASE_ARGS, ARGS_##n(ctx), 0) \
 	WRAP(ID, kprobe, sym, kprobe, struct pt_regs, DXA_PHASE_ARGS, REGS_##n(ctx), 0)
 
 /* The return alone: brackets, and acquires seen by kretprobe. */
-#define AT_RETURN(ID, sym, ret_t)                                                                  \
-	WRAP(ID, kretprobe, sym, kretprobe, struct pt_regs, DXA_PHASE_RET, {},                     \
+#define AT_RETURN(ID, sym, ret_t)                                              \
+	WRAP(ID, kretprobe, sym, kretprobe, struct pt_regs, DXA_PHASE_RET, {}, \
 	     RET_##ret_t(PT_REGS_RC_CORE(ctx)))
 
 #define RELEASE(ID, sym, n) AT_ENTRY(ID, sym, n)
 
-#define ACQUIRE(ID, sym, n, ret_t)                                                                 \
-	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_CALL, ARGS_##n(ctx),             \
-	     RET_##ret_t(func_ret(ctx)))                                                           \
-	WRAP(ID, kprobe, sym, kprobe, struct pt_regs, DXA_PHASE_ARGS, REGS_##n(ctx), 0)            \
+#define ACQUIRE(ID, sym, n, ret_t)                                                      \
+	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_CALL, ARGS_##n(ctx),  \
+	     RET_##ret_t(func_ret(ctx)))                                                \
+	WRAP(ID, kprobe, sym, kprobe, struct pt_regs, DXA_PHASE_ARGS, REGS_##n(ctx), 0) \
 	AT_RETURN(ID, sym, ret_t)
 
-#define BRACKET(ID, sym, n, ret_t)                                                                 \
-	AT_ENTRY(ID, sym, n)                                                                       \
-	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_RET, {},                         \
-	     RET_##ret_t(func_ret(ctx)))                                                           \
+#define BRACKET(ID, sym, n, ret_t)                                         \
+	AT_ENTRY(ID, sym, n)                                               \
+	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_RET, {}, \
+	     RET_##ret_t(func_ret(ctx)))                                   \
 	AT_RETURN(ID, sym, ret_t)
 
 /* RECORD(ID) { fill ev from c }: the body runs only when there is room for a record. */
-#define RECORD(ID)                                                                                 \
-	static __always_inline void fill_##ID(struct dxa_event *ev, const struct call *c);         \
-	static __always_inline void record_##ID(const struct call *c)                              \
-	{                                                                                          \
-		struct dxa_event *ev = event_begin(c);                                             \
-                                                                                                   \
-		if (!ev)                                                                           \
-			return;                                                                    \
-		fill_##ID(ev, c);                                                                  \
-		bpf_ringbuf_submit(ev, 0);                                                         \
-	}                                                                                          \
+#define RECORD(ID)                                                                         \
+	static __always_inline void fill_##ID(struct dxa_event *ev, const struct call *c); \
+	static __always_inline void record_##ID(const struct call *c)                      \
+	{                                                                                  \
+		struct dxa_event *ev = event_begin(c);                                     \
+                                                                                           \
+		if (!ev)                                                                   \
+			return;                                                            \
+		fill_##ID(ev, c);                                                          \
+		bpf_ringbuf_submit(ev, 0);                                                 \
+	}                                                                                  \
 	static __always_inline void fill_##ID(struct dxa_event *ev, const struct call *c)
 
 /* ---- the life of a dax_device ---- */

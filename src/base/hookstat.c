@@ -4,8 +4,10 @@
 const char *dxa_attach_mode_name(enum dxa_attach_mode mode)
 {
 	static const char *const names[] = {
-		[DXA_ATTACH_NONE] = "none",	  [DXA_ATTACH_FENTRY] = "fentry",
-		[DXA_ATTACH_KPROBE] = "kprobe",	  [DXA_ATTACH_PENDING] = "pending",
+		[DXA_ATTACH_NONE] = "none",
+		[DXA_ATTACH_FENTRY] = "fentry",
+		[DXA_ATTACH_KPROBE] = "kprobe",
+		[DXA_ATTACH_PENDING] = "pending",
 		[DXA_ATTACH_TRACEPOINT] = "tracepoint",
 	};
 
@@ -24,4 +26,38 @@ struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, 
 		*missed += hooks[i].missed;
 	}
 	return total;
+}
+
+/* CONFIG_FS_DAX=n leaves none of these in the kernel: include/linux/dax.h then has inline ones. */
+static bool is_fs_dax(unsigned int kind)
+{
+	return kind == DXA_KIND_DAX_ADD_HOST || kind == DXA_KIND_DAX_REMOVE_HOST ||
+	       kind == DXA_KIND_FS_DAX_GET_BY_BDEV || kind == DXA_KIND_FS_PUT_DAX;
+}
+
+static bool has_fs_dax(const struct dxa_hook_status *hooks, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_fs_dax(hooks[i].info->kind) && hooks[i].symbol[0])
+			return true;
+	return false;
+}
+
+uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n)
+{
+	bool fs_dax = has_fs_dax(hooks, n);
+	uint32_t blind = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct dxa_hook_status *h = &hooks[i];
+		bool absent = !h->symbol[0];
+
+		if (h->mode != DXA_ATTACH_NONE)
+			continue;
+		if (absent &&
+		    (h->info->need == DXA_NEED_EXTRA || (is_fs_dax(h->info->kind) && !fs_dax)))
+			continue;
+		blind |= 1u << h->info->kind;
+	}
+	return blind;
 }

@@ -40,4 +40,11 @@ struct dxa_hook_status {
 /* All hooks' counters added up. */
 struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed);
 
+/*
+ * Hooks of functions that this kernel has but that are not watched, as bits
+ * (1 << kind). A function that the kernel does not have by right (CONFIG_FS_DAX=n,
+ * another release) or whose module can still come is no bit here.
+ */
+uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n);
+
 #endif

@@ -13,8 +13,13 @@ static const struct dxa_kind_info kinds[] = {
 	DXA_HOOKS(HOOK)
 #undef HOOK
 #define SYNTHETIC(id_, num, name_, what_) \
-	{ .kind = (num), .id = #id_, .name = #name_, .module = "", .what = (what_), .synthetic = true },
-	DXA_SYNTHETIC_KINDS(SYNTHETIC)
+	{ .kind = (num),                  \
+	  .id = #id_,                     \
+	  .name = #name_,                 \
+	  .module = "",                   \
+	  .what = (what_),                \
+	  .synthetic = true },
+		DXA_SYNTHETIC_KINDS(SYNTHETIC)
 #undef SYNTHETIC
 };
 

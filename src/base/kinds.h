@@ -20,7 +20,8 @@ struct dxa_kind_info {
 	bool synthetic; /* written by user space; shape, need and module mean nothing */
 };
 
-/* All rows: the hooks first, in table order, then the synthetic kinds. Static; *n gets their number. */
+/* All rows: the hooks first, in table order, then the synthetic kinds. Static; *n gets their
+ * number. */
 const struct dxa_kind_info *dxa_kinds(size_t *n);
 
 /* The row of a kind, or NULL for a kind that this version does not know. */

@@ -2,6 +2,7 @@
 #include "cli/analysis.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -30,10 +31,11 @@ static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec, int ve
 	for (size_t i = 0; i < a->n_sinks; i++) {
 		if (!s->path && !a->sinks[i]->path) {
 			dxa_sink_discard(s);
-			return dxa_err_new(DXA_ERR_INPUT, 0,
-					   "two formats on standard output: give all but one a file, "
-					   "as in -o %s:FILE",
-					   spec);
+			return dxa_err_new(
+				DXA_ERR_INPUT, 0,
+				"two formats on standard output: give all but one a file, "
+				"as in -o %s:FILE",
+				spec);
 		}
 	}
 	a->sinks[a->n_sinks++] = s;
@@ -83,7 +85,7 @@ static void apply_policy(struct dxa_run *run, const struct dxa_opts *opts)
 }
 
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
-				   struct dxa_symbols *symbols)
+				   struct dxa_symbols *symbols, uint32_t blind_hooks)
 {
 	const struct dxa_engine_sink sink = { on_context, on_finding, a };
 	struct dxa_engine_config config;
@@ -93,6 +95,7 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	config = (struct dxa_engine_config){ .aliasing = a->run.aliasing,
 					     .eopnotsupp = a->run.story.eopnotsupp,
 					     .symbols = symbols,
+					     .blind_hooks = blind_hooks,
 					     .stuck_after_ns = opts->stuck_after_ns };
 	a->engine = dxa_engine_new(&config, &sink);
 	if (!a->engine)
@@ -103,15 +106,6 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	return NULL;
 }
 
-/* CONFIG_FS_DAX=n leaves no function of it in the kernel: a fact to state, not a failure to attach. */
-static bool without_fs_dax(const struct dxa_hook_status *hooks, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (hooks[i].info->kind == DXA_KIND_DAX_ADD_HOST)
-			return hooks[i].mode == DXA_ATTACH_NONE && !hooks[i].symbol[0];
-	return false;
-}
-
 struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
 				    int *exit_code)
 {
@@ -120,16 +114,12 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 	struct dxa_err *ret = NULL;
 
 	dxa_engine_finish(a->engine, ending->now);
-	in = (struct dxa_verdict_input){
-		.stats = dxa_engine_stats(a->engine),
-		.failing = a->failing,
-		.hooks = ending->hooks,
-		.n_hooks = ending->n_hooks,
-		.no_fs_dax = without_fs_dax(ending->hooks, ending->n_hooks),
-		.interrupted = ending->interrupted,
-	};
-	for (int s = 0; s < DXA_SEVERITY_COUNT; s++)
-		in.by_severity[s] = a->by_severity[s];
+	in = (struct dxa_verdict_input){ .stats = dxa_engine_stats(a->engine),
+					 .failing = a->failing,
+					 .hooks = ending->hooks,
+					 .n_hooks = ending->n_hooks,
+					 .interrupted = ending->interrupted };
+	memcpy(in.by_severity, a->by_severity, sizeof(in.by_severity));
 	result = (struct dxa_result){ .stats = in.stats,
 				      .hooks = ending->hooks,
 				      .n_hooks = ending->n_hooks,

@@ -38,10 +38,10 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
 /*
  * Begin: a->run's machine strings, argv, mode and start are set by the caller;
  * this adds what policy concludes for the machine and opts, and makes the engine.
- * symbols is borrowed.
+ * symbols is borrowed; blind_hooks as dxa_hooks_blind() tells.
  */
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
-				   struct dxa_symbols *symbols);
+				   struct dxa_symbols *symbols, uint32_t blind_hooks);
 
 /*
  * Judge what is left, write all results. *exit_code gets the verdict's code. An

@@ -7,14 +7,15 @@
 #include "engine/verdict.h"
 
 /* X(ID, code, "meaning") */
-#define DXA_EXIT_CODES(X)                                                                   \
-	X(PASS, 0, "pass: every life seen was as it must be")                               \
-	X(FINDINGS, 1, "findings at or above the failing severity")                         \
-	X(USAGE, 2, "usage or bad input")                                                   \
-	X(CANNOT, 3, "cannot audit here: no privilege, no hook attached, lockdown, I/O")    \
-	X(NO_DAX, 4, "skip: this kernel has no DAX core, so there is nothing to audit")     \
-	X(INCONCLUSIVE, 5, "inconclusive: records lost, calls missed, a required hook not " \
-			   "attached, audit cut short")
+#define DXA_EXIT_CODES(X)                                                                \
+	X(PASS, 0, "pass: every life seen was as it must be")                            \
+	X(FINDINGS, 1, "findings at or above the failing severity")                      \
+	X(USAGE, 2, "usage or bad input")                                                \
+	X(CANNOT, 3, "cannot audit here: no privilege, no hook attached, lockdown, I/O") \
+	X(NO_DAX, 4, "skip: this kernel has no DAX core, so there is nothing to audit")  \
+	X(INCONCLUSIVE, 5,                                                               \
+	  "inconclusive: records lost, calls missed, a required hook not "               \
+	  "attached, audit cut short")
 
 enum dxa_exit {
 #define DXA_ENUM(id, num, text) DXA_EXIT_##id = num,

@@ -198,7 +198,9 @@ static struct dxa_err *loop(struct live *l)
 static struct dxa_err *begin(struct live *l, const char *mode)
 {
 	struct dxa_run *run = &l->analysis.run;
+	const struct dxa_hook_status *hooks;
 	struct dxa_err *err;
+	size_t n;
 
 	uname(&l->uts);
 	run->mode = mode;
@@ -207,7 +209,9 @@ static struct dxa_err *begin(struct live *l, const char *mode)
 	run->machine = l->uts.machine;
 	run->argv = l->opts->args[0] ? (const char *const *)l->opts->args : NULL;
 	run->start = now_ns();
-	err = dxa_analysis_begin(&l->analysis, l->opts, dxa_probe_symbols(l->probe));
+	hooks = dxa_probe_hooks(l->probe, &n);
+	err = dxa_analysis_begin(&l->analysis, l->opts, dxa_probe_symbols(l->probe),
+				 dxa_hooks_blind(hooks, n));
 	if (!err)
 		err = dxa_probe_start(l->probe, on_event, l);
 	if (!err)

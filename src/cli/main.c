@@ -20,7 +20,8 @@ struct command {
 
 static const struct command commands[] = {
 	{ "trace", DXA_CMD_TRACE, "[OPTION...] [--] [COMMAND...]",
-	  "watch now, around COMMAND or until Ctrl-C; print each probe as it closes", dxa_cmd_trace },
+	  "watch now, around COMMAND or until Ctrl-C; print each probe as it closes",
+	  dxa_cmd_trace },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

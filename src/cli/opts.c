@@ -234,8 +234,7 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 		struct dxa_err *err;
 
 		if (key == '?' || key == ':')
-			return dxa_err_new(DXA_ERR_INPUT, 0,
-					   "%s '%s': see 'daxaudit %s --help'",
+			return dxa_err_new(DXA_ERR_INPUT, 0, "%s '%s': see 'daxaudit %s --help'",
 					   key == '?' ? "unknown option" : "missing value behind",
 					   argv[optind - 1], argv[0]);
 		err = apply(key, optarg, o);

@@ -16,7 +16,8 @@ const char *dxa_verdict_name(enum dxa_verdict_kind kind)
 	return names[kind];
 }
 
-__attribute__((format(printf, 2, 3))) static void reason(struct dxa_verdict *v, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void reason(struct dxa_verdict *v, const char *fmt,
+							 ...)
 {
 	va_list ap;
 
@@ -28,11 +29,11 @@ __attribute__((format(printf, 2, 3))) static void reason(struct dxa_verdict *v, 
 }
 
 /* A doubt makes a pass inconclusive and is said beside findings. */
-#define DOUBT(v, ...)                                            \
-	do {                                                     \
-		if ((v)->kind == DXA_VERDICT_PASS)               \
-			(v)->kind = DXA_VERDICT_INCONCLUSIVE;    \
-		reason(v, __VA_ARGS__);                          \
+#define DOUBT(v, ...)                                         \
+	do {                                                  \
+		if ((v)->kind == DXA_VERDICT_PASS)            \
+			(v)->kind = DXA_VERDICT_INCONCLUSIVE; \
+		reason(v, __VA_ARGS__);                       \
 	} while (0)
 
 static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdict *v)
@@ -53,23 +54,15 @@ static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdic
 		v->kind = DXA_VERDICT_FINDINGS;
 }
 
-/* Functions that exist only with CONFIG_FS_DAX. */
-static bool is_fs_dax(unsigned int kind)
-{
-	return kind == DXA_KIND_DAX_ADD_HOST || kind == DXA_KIND_DAX_REMOVE_HOST ||
-	       kind == DXA_KIND_FS_DAX_GET_BY_BDEV || kind == DXA_KIND_FS_PUT_DAX;
-}
-
 static void judge_hooks(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
+	uint32_t blind = dxa_hooks_blind(in->hooks, in->n_hooks);
+
 	for (size_t i = 0; i < in->n_hooks; i++) {
 		const struct dxa_hook_status *h = &in->hooks[i];
 
-		if (h->mode != DXA_ATTACH_NONE || h->info->need == DXA_NEED_EXTRA)
-			continue;
-		if (in->no_fs_dax && is_fs_dax(h->info->kind))
-			continue;
-		DOUBT(v, "%s is not watched (%s)", h->info->name, h->reason);
+		if (blind >> h->info->kind & 1 && h->info->need != DXA_NEED_EXTRA)
+			DOUBT(v, "%s is not watched (%s)", h->info->name, h->reason);
 	}
 }
 
@@ -84,8 +77,9 @@ static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict 
 	if (missed)
 		DOUBT(v, "the kernel missed %" PRIu64 " calls", missed);
 	if (total.seen != total.submitted + total.dropped)
-		DOUBT(v, "counters do not add up: %" PRIu64 " seen, %" PRIu64 " submitted, %" PRIu64
-			 " dropped",
+		DOUBT(v,
+		      "counters do not add up: %" PRIu64 " seen, %" PRIu64 " submitted, %" PRIu64
+		      " dropped",
 		      total.seen, total.submitted, total.dropped);
 }
 

@@ -30,7 +30,6 @@ struct dxa_verdict_input {
 	enum dxa_severity failing; /* findings of this severity and above fail */
 	const struct dxa_hook_status *hooks;
 	size_t n_hooks;
-	bool no_fs_dax; /* this kernel has no FS_DAX: its functions are absent by right */
 	bool interrupted; /* the audit was cut short */
 };
 

@@ -95,8 +95,8 @@ static struct json_object *context_object(const struct dxa_context *ctx,
 	return o;
 }
 
-static void add_events(struct json_object *to, const char *key, const struct dxa_event *evs, size_t n,
-		       const struct dxa_story_env *env)
+static void add_events(struct json_object *to, const char *key, const struct dxa_event *evs,
+		       size_t n, const struct dxa_story_env *env)
 {
 	struct json_object *a = add_array(to, key);
 
@@ -117,9 +117,9 @@ static struct dxa_err *json_open(struct dxa_sink *s)
 
 static void json_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
-	static const char *const aliasing[] = { [DXA_ALIASING_UNKNOWN] = "unknown",
-						[DXA_ALIASING_NO] = "no",
-						[DXA_ALIASING_YES] = "yes" };
+	static const char *const aliasing[] = {
+		[DXA_ALIASING_UNKNOWN] = "unknown", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
+	};
 	struct document *d = s->state;
 	struct json_object *o;
 

@@ -8,7 +8,7 @@
 #include "base/kinds.h"
 #include "engine/errname.h"
 
-#define MINOR(rdev) ((rdev) & 0xfffff) /* include/linux/kdev_t.h: MINORBITS is 20 */
+#define MINOR(rdev) ((rdev)&0xfffff) /* include/linux/kdev_t.h: MINORBITS is 20 */
 
 /* A value that may be a pointer, NULL or an ERR_PTR. */
 static void spell_pointer(char *buf, size_t size, uint64_t v, const struct dxa_story_env *env)
@@ -105,8 +105,7 @@ static bool spell_result(char *buf, size_t size, const struct dxa_event *ev,
 	case DXA_KIND_REALLY_PROBE:
 		/* The driver core hands probe errors on as positive numbers. */
 		if (ev->ret > 0)
-			snprintf(buf, size, "%s",
-				 dxa_errname(name, (int)ev->ret, env->eopnotsupp));
+			snprintf(buf, size, "%s", dxa_errname(name, (int)ev->ret, env->eopnotsupp));
 		else
 			spell_int(buf, size, ev->ret, env);
 		return true;

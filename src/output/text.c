@@ -20,14 +20,16 @@ enum colour { RED, YELLOW, GREEN, BOLD, DIM, RESET };
 static const char *paint(const struct dxa_sink *s, enum colour c)
 {
 	static const char *const codes[] = { "\033[1;31m", "\033[1;33m", "\033[1;32m",
-					     "\033[1m",    "\033[2m",	 "\033[0m" };
+					     "\033[1m",	   "\033[2m",	 "\033[0m" };
 
 	return s->colour ? codes[c] : "";
 }
 
 static enum colour severity_colour(enum dxa_severity severity)
 {
-	return severity == DXA_SEVERITY_ERROR ? RED : severity == DXA_SEVERITY_WARNING ? YELLOW : BOLD;
+	return severity == DXA_SEVERITY_ERROR	? RED :
+	       severity == DXA_SEVERITY_WARNING ? YELLOW :
+						  BOLD;
 }
 
 static struct dxa_err *text_open(struct dxa_sink *s)
@@ -153,8 +155,9 @@ static void print_hooks(struct dxa_sink *s, const struct dxa_result *r)
 	for (size_t i = 0; i < r->n_hooks; i++) {
 		const struct dxa_hook_status *h = &r->hooks[i];
 
-		fprintf(s->out, "  %-30s %-10s seen %" PRIu64 ", dropped %" PRIu64 ", missed %" PRIu64
-				"%s%s\n",
+		fprintf(s->out,
+			"  %-30s %-10s seen %" PRIu64 ", dropped %" PRIu64 ", missed %" PRIu64
+			"%s%s\n",
 			h->info->name, dxa_attach_mode_name(h->mode), h->count.seen,
 			h->count.dropped, h->missed, h->reason[0] ? "; " : "", h->reason);
 	}

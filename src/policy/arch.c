@@ -8,7 +8,8 @@
 #define ALWAYS DXA_ALIASING_YES
 #define RUN_TIME DXA_ALIASING_UNKNOWN
 
-/* include/linux/cacheinfo.h: without ARCH_HAS_CPU_CACHE_ALIASING, cpu_dcache_is_aliasing() is false. */
+/* include/linux/cacheinfo.h: without ARCH_HAS_CPU_CACHE_ALIASING, cpu_dcache_is_aliasing() is
+ * false. */
 #define CONSTANT_NO "constant: ARCH_HAS_CPU_CACHE_ALIASING is not selected"
 #define CONSTANT_YES "constant: arch/*/include/asm/cachetype.h"
 

@@ -47,7 +47,8 @@ static const struct {
 	unsigned int kind;
 	unsigned int instead_of;
 } alternatives[] = {
-	/* commit c05ae9d85b47 ("dax/bus.c: replace driver-core lock usage by a local rwsem") (in v6.9) */
+	/* commit c05ae9d85b47 ("dax/bus.c: replace driver-core lock usage by a local rwsem") (in
+	   v6.9) */
 	{ DXA_KIND_CREATE_DEV_DAX_OLD, DXA_KIND_CREATE_DEV_DAX },
 };
 
@@ -267,7 +268,8 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 			return;
 		hook->status.mode = DXA_ATTACH_KPROBE;
 		/* 524 is the kernel's internal ENOTSUPP, for which libc has no text. */
-		REASON(hook, "trampoline refused: %s", err == -524 ? "not supported" : strerror(-err));
+		REASON(hook, "trampoline refused: %s",
+		       err == -524 ? "not supported" : strerror(-err));
 	}
 	err = attach_kprobes(hook, obj, tracefs);
 	if (!err)

@@ -54,7 +54,8 @@ static bool reserve(void **array, size_t *cap, size_t need, size_t size)
 	return true;
 }
 
-/* Index of a module's name, adding it. kallsyms groups by module, so the last one is the likely one. */
+/* Index of a module's name, adding it. kallsyms groups by module, so the last one is the likely
+ * one. */
 static int module_index(struct dxa_kallsyms *k, const char *name)
 {
 	for (size_t i = k->n_modules; i-- > 1;)

@@ -63,7 +63,7 @@ static uint64_t capabilities(void)
 	return data[0].effective | (uint64_t)data[1].effective << 32;
 }
 
-#define HAS(caps, cap) ((caps) >> (cap) & 1)
+#define HAS(caps, cap) ((caps) >> (cap)&1)
 
 static struct dxa_err *check_privilege(void)
 {
@@ -72,9 +72,10 @@ static struct dxa_err *check_privilege(void)
 	if (HAS(caps, CAP_SYS_ADMIN) ||
 	    (HAS(caps, CAP_BPF) && HAS(caps, CAP_PERFMON) && HAS(caps, CAP_SYSLOG)))
 		return NULL;
-	return dxa_err_new(DXA_ERR_REFUSED, EPERM,
-			   "not enough privilege to trace the kernel: run as root (or with CAP_BPF, "
-			   "CAP_PERFMON, CAP_SYSLOG and access to tracefs)");
+	return dxa_err_new(
+		DXA_ERR_REFUSED, EPERM,
+		"not enough privilege to trace the kernel: run as root (or with CAP_BPF, "
+		"CAP_PERFMON, CAP_SYSLOG and access to tracefs)");
 }
 
 /* The mode in brackets of "none [integrity] confidentiality" is in force. */
@@ -135,11 +136,12 @@ struct dxa_err *dxa_preflight_explain(int code)
 	if (locked_down())
 		return lockdown_error();
 	if (code == EPERM || code == EACCES)
-		return dxa_err_new(DXA_ERR_REFUSED, code,
-				   "the kernel refuses tracing programs (%s): this machine, container "
-				   "or its security policy forbids BPF; run daxaudit on the host, as "
-				   "root, or in a guest",
-				   strerror(code));
+		return dxa_err_new(
+			DXA_ERR_REFUSED, code,
+			"the kernel refuses tracing programs (%s): this machine, container "
+			"or its security policy forbids BPF; run daxaudit on the host, as "
+			"root, or in a guest",
+			strerror(code));
 	return dxa_err_new(DXA_ERR_REFUSED, code, "cannot load the tracing programs: %s",
 			   strerror(code));
 }

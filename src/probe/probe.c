@@ -182,9 +182,10 @@ static struct dxa_err *check_core_hooks(const struct dxa_probe *p)
 		const struct dxa_hook_status *s = &p->hooks[i].status;
 
 		if (s->info->need == DXA_NEED_CORE && s->mode == DXA_ATTACH_NONE)
-			return dxa_err_new(DXA_ERR_REFUSED, 0,
-					   "cannot watch %s, without which nothing can be judged: %s",
-					   s->info->name, s->reason);
+			return dxa_err_new(
+				DXA_ERR_REFUSED, 0,
+				"cannot watch %s, without which nothing can be judged: %s",
+				s->info->name, s->reason);
 	}
 	return NULL;
 }
@@ -293,7 +294,8 @@ static void read_count(const struct dxa_probe *p, struct dxa_hook_status *s)
 	free(per_cpu);
 }
 
-/* recursion_misses: commit 9ed9e9ba2337 ("bpf: Count the number of times recursion was prevented") (in v5.12) */
+/* recursion_misses: commit 9ed9e9ba2337 ("bpf: Count the number of times recursion was prevented")
+ * (in v5.12) */
 static uint64_t recursion_misses(struct bpf_program *prog)
 {
 	struct bpf_prog_info info = { 0 };

@@ -56,8 +56,9 @@ static uint64_t start_time(long pid)
 	buf[n] = '\0';
 	/* The command may hold spaces and parentheses: count from the last one. */
 	p = strrchr(buf, ')');
-	if (!p || sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-				"%*d %*d %*d %" SCNu64,
+	if (!p || sscanf(p + 1,
+			 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+			 "%*d %*d %*d %" SCNu64,
 			 &start) != 1)
 		return 0;
 	return start;
@@ -87,10 +88,11 @@ struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)
 			why = errno;
 	}
 	if (why == ENOENT)
-		return dxa_err_new(DXA_ERR_REFUSED, why,
-				   "tracefs is missing: run 'mount -t tracefs nodev %s' (the kernel "
-				   "needs CONFIG_KPROBE_EVENTS)",
-				   roots[0]);
+		return dxa_err_new(
+			DXA_ERR_REFUSED, why,
+			"tracefs is missing: run 'mount -t tracefs nodev %s' (the kernel "
+			"needs CONFIG_KPROBE_EVENTS)",
+			roots[0]);
 	return dxa_err_new(DXA_ERR_REFUSED, why, "cannot use tracefs at %s: %s; run as root",
 			   roots[0], strerror(why));
 }
