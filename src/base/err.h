@@ -27,14 +27,14 @@ struct dxa_err {
  * a static error.
  */
 struct dxa_err *dxa_err_new(enum dxa_err_class class, int code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4), returns_nonnull));
 
 /* Prefix the message with printf-style context and ": ". Takes and returns ownership of err. */
 struct dxa_err *dxa_err_wrap(struct dxa_err *err, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), returns_nonnull));
 
 /* The error for a failed allocation; static, so it needs no memory; dxa_err_free() accepts it. */
-struct dxa_err *dxa_err_nomem(void);
+struct dxa_err *dxa_err_nomem(void) __attribute__((returns_nonnull));
 
 /* Free an error. NULL is allowed. */
 void dxa_err_free(struct dxa_err *err);

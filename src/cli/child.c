@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-
 static int runnable(const char *path)
 {
 	struct stat st;
@@ -31,22 +29,23 @@ static struct dxa_err *cannot_run(const char *name, int code)
 
 struct dxa_err *dxa_child_check(char *const *argv)
 {
-	const char *path = getenv("PATH");
-	_cleanup_free_ char *copy = NULL;
-	char full[4096], *save = NULL;
+	const char *dir = getenv("PATH");
+	char full[4096];
 	int err;
 
 	if (strchr(argv[0], '/')) {
 		err = runnable(argv[0]);
 		return err ? cannot_run(argv[0], -err) : NULL;
 	}
-	copy = strdup(path && path[0] ? path : "/usr/bin:/bin");
-	if (!copy)
-		return dxa_err_nomem();
-	for (char *dir = strtok_r(copy, ":", &save); dir; dir = strtok_r(NULL, ":", &save)) {
-		snprintf(full, sizeof(full), "%s/%s", dir, argv[0]);
+	if (!dir || !dir[0])
+		dir = "/usr/bin:/bin";
+	while (*dir) {
+		size_t len = strcspn(dir, ":");
+
+		snprintf(full, sizeof(full), "%.*s/%s", (int)len, dir, argv[0]);
 		if (!runnable(full))
 			return NULL;
+		dir += len + (dir[len] == ':');
 	}
 	return cannot_run(argv[0], ENOENT);
 }

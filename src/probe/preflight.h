@@ -19,6 +19,6 @@ struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf);
  * Say why the kernel refused to load or attach tracing programs, given the
  * errno (positive) of the attempt.
  */
-struct dxa_err *dxa_preflight_explain(int code);
+struct dxa_err *dxa_preflight_explain(int code) __attribute__((returns_nonnull));
 
 #endif
