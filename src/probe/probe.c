@@ -108,26 +108,28 @@ static void drop_refused_trampolines(struct dxa_probe *p, const struct dxa_probe
 	}
 }
 
-static struct dxa_err *load(struct dxa_probe *p, const struct dxa_probe_config *config)
+/* Load what is planned. NULL with *code (errno, positive) when the kernel refuses it all. */
+static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_config *config,
+				 int *code)
 {
-	int err = 0;
-
 	for (int attempt = 0; attempt < 2; attempt++) {
-		p->skel = open_object(config);
-		if (!p->skel)
-			return dxa_err_new(DXA_ERR_REFUSED, errno,
-					   "cannot open the BPF programs: %s", strerror(errno));
-		dxa_attach_select(p->hooks, p->n_hooks, p->skel->obj);
-		err = daxaudit_bpf__load(p->skel);
-		if (!err)
+		struct daxaudit_bpf *skel = open_object(config);
+
+		if (!skel) {
+			*code = errno;
 			return NULL;
-		daxaudit_bpf__destroy(dxa_take(p->skel));
+		}
+		dxa_attach_select(p->hooks, p->n_hooks, skel->obj);
+		*code = -daxaudit_bpf__load(skel);
+		if (!*code)
+			return skel;
+		daxaudit_bpf__destroy(skel);
 		/* A refusal of all BPF will not get better by trying one at a time. */
-		if (err == -EPERM || err == -EACCES || attempt)
+		if (*code == EPERM || *code == EACCES)
 			break;
 		drop_refused_trampolines(p, config);
 	}
-	return dxa_preflight_explain(-err);
+	return NULL;
 }
 
 /* The kernel told the owner's name in the record itself: "pmem_dax_ops [nd_pmem]". */
@@ -206,6 +208,7 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 {
 	unsigned int swept;
 	struct dxa_err *err;
+	int code;
 
 	err = dxa_kallsyms_open(KALLSYMS, &p->kallsyms);
 	if (!err)
@@ -225,9 +228,9 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 	if (err)
 		return err;
 	dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms, config->kprobes_only || config->btf);
-	err = load(p, config);
-	if (err)
-		return err;
+	p->skel = load(p, config, &code);
+	if (!p->skel)
+		return dxa_preflight_explain(code);
 	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.events), on_record, p, NULL);
 	if (!p->ring)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot map the ring buffer: %s",
