@@ -83,6 +83,13 @@ static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict 
 		      total.seen, total.submitted, total.dropped);
 }
 
+/* A pass must not hide that there was nothing to judge. */
+static void say_if_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+{
+	if (!in->stats->lives && !v->n_reasons)
+		reason(v, "no dax_device was seen, so nothing was exercised");
+}
+
 void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	*v = (struct dxa_verdict){ .kind = DXA_VERDICT_PASS };
@@ -95,4 +102,5 @@ void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v
 		if (in->stats->gaps[gap])
 			DOUBT(v, "%" PRIu64 " times %s", in->stats->gaps[gap],
 			      dxa_gap_text((enum dxa_gap)gap));
+	say_if_idle(in, v);
 }

@@ -10,8 +10,8 @@
 
 /* Beyond this an address is not in the function before it, but in no symbol that we keep. */
 #define FUNCTION_MAX (64 << 10)
-/* The same for the pages of generated code ([bpf], [__builtin__ftrace], ...). */
-#define GENERATED_MAX 4096
+/* The same behind the last symbol of a module, where another may have been, and in generated code. */
+#define LAST_MAX 4096
 
 struct symbol {
 	uint64_t addr;
@@ -250,11 +250,17 @@ static const struct symbol *below(const struct dxa_kallsyms *k, uint64_t addr)
 	return lo ? &k->syms[lo - 1] : NULL;
 }
 
-static uint64_t max_offset(const char *module)
+/* How far behind s an address can be and still belong to it. */
+static uint64_t max_offset(const struct dxa_kallsyms *k, const struct symbol *s)
 {
-	bool generated = module && (!strcmp(module, "bpf") || !strncmp(module, "__builtin__", 11));
+	bool last = s + 1 == k->syms + k->n || s[1].module != s->module;
+	const char *module = module_of(k, s);
 
-	return generated ? GENERATED_MAX : FUNCTION_MAX;
+	if (s->data)
+		return 0;
+	if (module && (last || !strcmp(module, "bpf") || !strncmp(module, "__builtin__", 11)))
+		return LAST_MAX;
+	return FUNCTION_MAX;
 }
 
 bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
@@ -270,7 +276,7 @@ bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 	if (!s || !s->addr)
 		return false;
 	offset = addr - s->addr;
-	if (offset && (s->data || offset > max_offset(module_of(k, s))))
+	if (offset > max_offset(k, s))
 		return false;
 	snprintf(k->bare, sizeof(k->bare), "%s", k->pool + s->name);
 	k->bare[strcspn(k->bare, ".")] = '\0';

@@ -41,11 +41,15 @@ static struct event_name event_name(const struct dxa_tracefs *t, const char *nam
 
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-/* Field 22 of /proc/PID/stat: with the pid it names a process for good. 0 when there is none. */
+/*
+ * Field 22 of /proc/PID/stat: with the pid it names a process for good. 0 when
+ * there is none, or only its zombie: that holds no hook any more.
+ */
 static uint64_t start_time(long pid)
 {
 	char path[64], buf[1024], *p;
 	uint64_t start = 0;
+	char state;
 	size_t n;
 
 	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
@@ -56,10 +60,12 @@ static uint64_t start_time(long pid)
 	buf[n] = '\0';
 	/* The command may hold spaces and parentheses: count from the last one. */
 	p = strrchr(buf, ')');
-	if (!p || sscanf(p + 1,
-			 " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-			 "%*d %*d %*d %" SCNu64,
-			 &start) != 1)
+	if (!p ||
+	    sscanf(p + 1,
+		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+		   "%*d %*d %*d %" SCNu64,
+		   &state, &start) != 2 ||
+	    state == 'Z' || state == 'X')
 		return 0;
 	return start;
 }
