@@ -202,7 +202,8 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 [DXA_RULE_ALLOC_FAILED] = {
 	HEAD(ALLOC_FAILED),
 	.meaning = "alloc_dax failed with an error that says nothing about aliasing, such as "
-		"ENOMEM; or with EOPNOTSUPP in a driver that may fail for it.",
+		"ENOMEM; or with EOPNOTSUPP in a driver that may fail for it, or whose probe then "
+		"failed with another error.",
 	.consequence = "Depends on the driver: the finding says what became of the probe.",
 	.example = "really_probe(namespace0.0) {\n"
 		"  alloc_dax() = -ENOMEM\n"

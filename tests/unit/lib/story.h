@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tells the engine what happens in a kernel, in words: each function below is
+ * one thing that a driver, a file system or the driver core does, and emits the
+ * records that the hooks would. A small model of the devices keeps references,
+ * flags and destruction true to the kernel's rules, so that a story holds only
+ * what matters to it.
+ *
+ * Every story is told twice: with calls in one record each (fexit) and in two
+ * (kprobe and kretprobe), and must come to the same findings.
+ */
+#ifndef DAXAUDIT_TESTS_STORY_H
+#define DAXAUDIT_TESTS_STORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/map.h"
+#include "base/symbols.h"
+#include "base/vec.h"
+#include "engine/engine.h"
+
+#define EOPNOTSUPP_HERE 95
+
+enum story_mode { STORY_CALLS, STORY_PAIRS, STORY_MODES };
+
+/* Who asks for a device: the ops that alloc_dax gets. */
+enum asker { ASK_PMEM, ASK_DM, ASK_VIRTIOFS, ASK_DCSSBLK, ASK_DEVICE_DAX, ASK_FAMFS, ASK_NAMELESS };
+
+struct story_device {
+	uint64_t addr;
+	uint64_t ops;
+	uint64_t holder;
+	uint32_t rdev;
+	uint32_t flags;
+	int32_t refs;
+	int32_t cdev_refs;
+	bool destroyed; /* and not freed yet */
+};
+
+struct story_finding {
+	struct dxa_finding finding;
+	struct dxa_event evidence[64];
+};
+
+struct story {
+	enum story_mode mode;
+	struct dxa_engine *engine;
+	struct dxa_engine_config config;
+	struct dxa_symbols *symbols;
+	struct dxa_map devices; /* struct story_device by address */
+	struct dxa_vec findings; /* struct story_finding */
+	struct dxa_vec contexts; /* struct dxa_context, without their stories */
+	struct dxa_vec fed; /* struct dxa_event: all that was fed */
+	uint64_t now;
+	uint64_t seq;
+	uint32_t next_minor;
+	uint32_t tid; /* of the task that acts */
+	const char *comm;
+	const char *expected; /* rules, in order of their names; NULL: not said */
+	uint64_t gaps; /* expected */
+	bool finished;
+};
+
+/* ---- running ---- */
+
+/* Begin and end a story; at its end the findings must be the expected ones, and no gaps else. */
+void story_begin(struct story *s, enum story_mode mode);
+void story_end(struct story *s);
+
+/* Begin anew with another configuration; nothing may have been told yet. */
+void story_configure(struct story *s, const struct dxa_engine_config *config);
+
+/* Tell a story in every mode. */
+void story_run(void (*tell)(struct story *s));
+
+/* Define a cmocka test that tells the story in its body. */
+#define STORY(name)                             \
+	static void tell_##name(struct story *s);\
+	static void name(void **state)          \
+	{                                       \
+		(void)state;                    \
+		story_run(tell_##name);         \
+	}                                       \
+	static void tell_##name(struct story *s)
+
+/* These rules, separated by blanks, and no others: "" for none. Any order; repeats count. */
+void expect(struct story *s, const char *rules);
+
+/* The n gaps that the story must leave. */
+void expect_gaps(struct story *s, uint64_t n);
+
+/* End the audit now; then look at the only finding of that rule. */
+const struct dxa_finding *finding_of(struct story *s, const char *rule);
+
+/* Its evidence must be these kinds in this order, separated by blanks. */
+void expect_evidence(struct story *s, const char *rule, const char *kinds);
+
+/* ---- the stage ---- */
+
+void as(struct story *s, uint32_t tid, const char *comm);
+void pass_ms(struct story *s, uint64_t ms);
+
+/* Feed a record as it is; time and sequence are set where they are 0. */
+void feed(struct story *s, struct dxa_event ev);
+
+/* ---- brackets ---- */
+
+/* The driver core probes a device; `dax` is its device-dax on the dax bus, else 0. */
+void probe(struct story *s, uint64_t dev, const char *name, const char *bus, const char *driver);
+void probe_dax(struct story *s, uint64_t dev, const char *name, const char *driver, uint64_t dax);
+void probed(struct story *s, uint64_t dev, int ret);
+void unbind(struct story *s, uint64_t dev, const char *name, const char *bus, const char *driver);
+void unbound(struct story *s, uint64_t dev);
+
+/* Any other bracket. */
+void enter(struct story *s, enum dxa_kind kind, uint64_t obj);
+void leave(struct story *s, enum dxa_kind kind, uint64_t obj, int64_t ret);
+
+/* ---- calls ---- */
+
+void alloc(struct story *s, enum asker who, uint64_t addr);
+void alloc_with_flags(struct story *s, enum asker who, uint64_t addr, uint32_t flags);
+void alloc_fails(struct story *s, enum asker who, int err);
+void alloc_null(struct story *s, enum asker who);
+void set_flags(struct story *s, uint64_t addr, uint32_t flags);
+void add_host(struct story *s, uint64_t addr, uint64_t disk, const char *name);
+void add_host_fails(struct story *s, uint64_t addr, uint64_t disk, const char *name, int err);
+void remove_host(struct story *s, uint64_t disk, const char *name);
+void add_disk(struct story *s, uint64_t disk, const char *name, int ret);
+void kill_dax(struct story *s, uint64_t addr);
+void run_dax(struct story *s, uint64_t addr);
+void put_dax(struct story *s, uint64_t addr);
+void fs_put_dax(struct story *s, uint64_t addr, uint64_t holder);
+void get_by_bdev(struct story *s, uint64_t addr, uint64_t disk, const char *name, uint64_t holder);
+void get_nothing(struct story *s, uint64_t disk, const char *name, uint64_t holder);
+void fs_get(struct story *s, uint64_t addr, uint64_t holder, int ret);
+
+/* A reference that no hook sees. */
+void ref_unseen(struct story *s, uint64_t addr);
+void put_unseen(struct story *s, uint64_t addr);
+
+/* RCU frees what was destroyed, in whatever task it interrupts. */
+void rcu(struct story *s);
+
+void module_gone(struct story *s, const char *module);
+void lost(struct story *s, int64_t n);
+void task_state(struct story *s, uint32_t tid, char state);
+void disk_state(struct story *s, uint64_t disk, const char *name, int dax);
+void snap_device(struct story *s, uint64_t addr);
+void snap_host(struct story *s, uint64_t addr, uint64_t disk, const char *name);
+
+/* A device that lives before the audit: nothing is recorded. */
+void lives_already(struct story *s, enum asker who, uint64_t addr, int32_t refs, uint32_t flags);
+
+#endif

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "lib/places.h"
+#include "lib/story.h"
+
+/* What alloc_dax and dax_add_host answer, and what the drivers make of it. */
+
+static void assume(struct story *s, enum dxa_aliasing aliasing)
+{
+	struct dxa_engine_config config = s->config;
+
+	config.aliasing = aliasing;
+	story_configure(s, &config);
+}
+
+/* pmem is refused; its probe ends with that result (positive, as really_probe has it). */
+static void refused_pmem(struct story *s, int attach_ret, int probe_ret)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	enter(s, DXA_KIND_PMEM_ATTACH_DISK, NS);
+	alloc_fails(s, ASK_PMEM, K_EOPNOTSUPP);
+	leave(s, DXA_KIND_PMEM_ATTACH_DISK, NS, attach_ret);
+	probed(s, NS, probe_ret);
+}
+
+/* ---- fallback ---- */
+
+STORY(pmem_goes_on_without_dax)
+{
+	assume(s, DXA_ALIASING_YES);
+	refused_pmem(s, 0, 0);
+	expect(s, "fallback");
+	expect_evidence(s, "fallback", "pmem_attach_disk alloc_dax pmem_attach_disk");
+}
+
+STORY(pmem_gives_up_for_eopnotsupp)
+{
+	assume(s, DXA_ALIASING_YES);
+	refused_pmem(s, -K_EOPNOTSUPP, K_EOPNOTSUPP);
+	expect(s, "fallback-fatal");
+	assert_string_equal(finding_of(s, "fallback-fatal")->detail,
+			    "alloc_dax was asked for a dax_device of pmem and refused with "
+			    "EOPNOTSUPP; the probe of a device failed with EOPNOTSUPP, but it must go "
+			    "on without DAX");
+}
+
+STORY(the_attach_function_need_not_be_watched)
+{
+	assume(s, DXA_ALIASING_YES);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_fails(s, ASK_PMEM, K_EOPNOTSUPP);
+	probed(s, NS, K_EOPNOTSUPP);
+	expect(s, "fallback-fatal");
+}
+
+STORY(pmem_goes_on_and_fails_later_for_another_reason)
+{
+	assume(s, DXA_ALIASING_YES);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	enter(s, DXA_KIND_PMEM_ATTACH_DISK, NS);
+	alloc_fails(s, ASK_PMEM, K_EOPNOTSUPP);
+	add_disk(s, DISK, "pmem0", -K_ENOMEM);
+	kill_dax(s, NO_DAX);
+	put_dax(s, NO_DAX);
+	leave(s, DXA_KIND_PMEM_ATTACH_DISK, NS, -K_ENOMEM);
+	probed(s, NS, K_ENOMEM);
+	expect(s, "alloc-failed");
+}
+
+STORY(the_probe_fails_after_its_attach_went_on)
+{
+	assume(s, DXA_ALIASING_YES);
+	refused_pmem(s, 0, K_ENOMEM);
+	expect(s, "fallback");
+}
+
+STORY(a_deferred_probe_says_nothing_yet)
+{
+	assume(s, DXA_ALIASING_YES);
+	refused_pmem(s, -K_EPROBE_DEFER, K_EPROBE_DEFER);
+	expect(s, "");
+}
+
+STORY(dm_goes_on_without_dax)
+{
+	assume(s, DXA_ALIASING_YES);
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	enter(s, DXA_KIND_DM_CREATE, 0);
+	alloc_fails(s, ASK_DM, K_EOPNOTSUPP);
+	leave(s, DXA_KIND_DM_CREATE, 0, 0);
+	leave(s, DXA_KIND_DM_DEV_CREATE, 0, 0);
+	expect(s, "fallback");
+}
+
+STORY(dm_gives_up_and_calls_it_enxio)
+{
+	assume(s, DXA_ALIASING_YES);
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	enter(s, DXA_KIND_DM_CREATE, 0);
+	alloc_fails(s, ASK_DM, K_EOPNOTSUPP);
+	leave(s, DXA_KIND_DM_CREATE, 0, -K_ENXIO);
+	leave(s, DXA_KIND_DM_DEV_CREATE, 0, -K_ENXIO);
+	expect(s, "fallback-fatal");
+}
+
+STORY(dm_name_clash_after_a_fallback_is_no_failure_of_it)
+{
+	assume(s, DXA_ALIASING_YES);
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	enter(s, DXA_KIND_DM_CREATE, 0);
+	alloc_fails(s, ASK_DM, K_EOPNOTSUPP);
+	leave(s, DXA_KIND_DM_CREATE, 0, 0);
+	leave(s, DXA_KIND_DM_DEV_CREATE, 0, -K_EBUSY);
+	expect(s, "fallback");
+}
+
+STORY(virtiofs_goes_on_or_gives_up)
+{
+	assume(s, DXA_ALIASING_YES);
+	probe(s, DEV, "virtio3", "virtio", "virtiofs");
+	alloc_fails(s, ASK_VIRTIOFS, K_EOPNOTSUPP);
+	probed(s, DEV, 0);
+	probe(s, DEV, "virtio3", "virtio", "virtiofs");
+	alloc_fails(s, ASK_VIRTIOFS, K_EOPNOTSUPP);
+	probed(s, DEV, K_EOPNOTSUPP);
+	expect(s, "fallback fallback-fatal");
+}
+
+STORY(virtiofs_with_a_duplicate_tag_fails_for_that)
+{
+	assume(s, DXA_ALIASING_YES);
+	probe(s, DEV, "virtio3", "virtio", "virtiofs");
+	alloc_fails(s, ASK_VIRTIOFS, K_EOPNOTSUPP);
+	probed(s, DEV, K_EEXIST);
+	expect(s, "alloc-failed");
+}
+
+STORY(dcssblk_may_fail_for_eopnotsupp)
+{
+	assume(s, DXA_ALIASING_YES);
+	enter(s, DXA_KIND_DCSSBLK_ADD, 0);
+	alloc_fails(s, ASK_DCSSBLK, K_EOPNOTSUPP);
+	leave(s, DXA_KIND_DCSSBLK_ADD, 0, -K_EOPNOTSUPP);
+	expect(s, "alloc-failed");
+}
+
+STORY(dcssblk_returns_a_count_when_it_goes_on)
+{
+	assume(s, DXA_ALIASING_YES);
+	enter(s, DXA_KIND_DCSSBLK_ADD, 0);
+	alloc_fails(s, ASK_DCSSBLK, K_EOPNOTSUPP);
+	leave(s, DXA_KIND_DCSSBLK_ADD, 0, 7);
+	expect(s, "fallback");
+}
+
+STORY(another_architecture_has_another_number)
+{
+	struct dxa_engine_config mips = { .aliasing = DXA_ALIASING_YES, .eopnotsupp = 122 };
+
+	story_configure(s, &mips);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_fails(s, ASK_PMEM, 122);
+	probed(s, NS, 122);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_fails(s, ASK_PMEM, 95);
+	probed(s, NS, 95);
+	expect(s, "alloc-failed fallback-fatal");
+	assert_non_null(strstr(finding_of(s, "fallback-fatal")->detail, "EOPNOTSUPP"));
+	assert_non_null(strstr(finding_of(s, "alloc-failed")->detail, "errno 95"));
+}
+
+/* ---- the policy ---- */
+
+STORY(a_refusal_where_nothing_aliases)
+{
+	refused_pmem(s, 0, 0);
+	expect(s, "unexpected-eopnotsupp fallback");
+}
+
+STORY(a_fatal_refusal_where_nothing_aliases_is_two_mistakes)
+{
+	refused_pmem(s, -K_EOPNOTSUPP, K_EOPNOTSUPP);
+	expect(s, "unexpected-eopnotsupp fallback-fatal");
+}
+
+STORY(nothing_is_unexpected_where_aliasing_is_unknown)
+{
+	assume(s, DXA_ALIASING_UNKNOWN);
+	refused_pmem(s, 0, 0);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, 0);
+	expect(s, "fallback");
+}
+
+STORY(a_grant_where_the_cache_aliases)
+{
+	assume(s, DXA_ALIASING_YES);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, 0);
+	expect(s, "missing-eopnotsupp");
+}
+
+STORY(device_dax_is_granted_where_the_cache_aliases)
+{
+	assume(s, DXA_ALIASING_YES);
+	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
+	alloc(s, ASK_DEVICE_DAX, X);
+	kill_dax(s, X);
+	leave(s, DXA_KIND_CREATE_DEV_DAX, 0, (int64_t)DEV);
+	expect(s, "");
+}
+
+STORY(device_dax_is_never_refused)
+{
+	assume(s, DXA_ALIASING_YES);
+	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
+	alloc_fails(s, ASK_DEVICE_DAX, K_EOPNOTSUPP);
+	leave(s, DXA_KIND_CREATE_DEV_DAX, 0, -K_EOPNOTSUPP);
+	expect(s, "device-dax-refused");
+}
+
+STORY(device_dax_may_fail_otherwise)
+{
+	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
+	alloc_fails(s, ASK_DEVICE_DAX, K_ENOMEM);
+	leave(s, DXA_KIND_CREATE_DEV_DAX, 0, -K_ENOMEM);
+	expect(s, "alloc-failed");
+}
+
+/* ---- other answers ---- */
+
+STORY(alloc_fails_and_the_driver_cleans_up_with_null)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_fails(s, ASK_PMEM, K_ENOMEM);
+	kill_dax(s, NO_DAX);
+	put_dax(s, NO_DAX);
+	probed(s, NS, K_ENOMEM);
+	expect(s, "alloc-failed");
+	assert_int_equal(finding_of(s, "alloc-failed")->err, K_ENOMEM);
+	assert_int_equal(finding_of(s, "alloc-failed")->life.driver, DXA_DRIVER_PMEM);
+}
+
+STORY(alloc_fails_outside_of_everything)
+{
+	alloc_fails(s, ASK_DM, K_ENOMEM);
+	expect(s, "alloc-failed");
+}
+
+STORY(alloc_returns_null)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_null(s, ASK_PMEM);
+	probed(s, NS, 0);
+	expect(s, "alloc-null");
+}
+
+STORY(a_host_fails_and_the_driver_cleans_up)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	add_host_fails(s, X, DISK, "pmem0", K_ENOMEM);
+	kill_dax(s, X);
+	put_dax(s, X);
+	probed(s, NS, K_ENOMEM);
+	expect(s, "host-failed");
+	assert_non_null(strstr(finding_of(s, "host-failed")->detail, "was released"));
+	assert_string_equal(finding_of(s, "host-failed")->life.disk, "pmem0");
+}
+
+STORY(dm_removes_a_host_that_it_never_got)
+{
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	enter(s, DXA_KIND_DM_CREATE, 0);
+	alloc(s, ASK_DM, X);
+	add_host_fails(s, X, DISK, "dm-0", K_ENOMEM);
+	remove_host(s, DISK, "dm-0");
+	kill_dax(s, X);
+	put_dax(s, X);
+	leave(s, DXA_KIND_DM_CREATE, 0, -K_ENXIO);
+	leave(s, DXA_KIND_DM_DEV_CREATE, 0, -K_ENXIO);
+	expect(s, "host-failed");
+}
+
+STORY(a_host_fails_outside_of_everything)
+{
+	alloc(s, ASK_DM, X);
+	add_host_fails(s, X, DISK, "dm-0", K_ENOMEM);
+	expect(s, "host-failed");
+}
+
+/* ---- stale flags ---- */
+
+static void pmem_lives(struct story *s, uint32_t flags)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_with_flags(s, ASK_PMEM, X, flags);
+	add_host(s, X, DISK, "pmem0");
+	set_flags(s, X, 0x1e);
+	probed(s, NS, 0);
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	remove_host(s, DISK, "pmem0");
+	kill_dax(s, X);
+	put_dax(s, X);
+	unbound(s, NS);
+	rcu(s);
+}
+
+STORY(flags_survive_in_the_slab)
+{
+	pmem_lives(s, 0x1);
+	pmem_lives(s, 0x1f);
+	expect(s, "stale-flags");
+	expect_evidence(s, "stale-flags", "dax_destroy_inode alloc_dax");
+	assert_non_null(strstr(finding_of(s, "stale-flags")->detail,
+			       "WRITE_CACHE SYNC NOCACHE NOMC; before, this memory was pmem0's"));
+	assert_int_equal(finding_of(s, "stale-flags")->life.generation, 2);
+}
+
+STORY(flags_are_fresh)
+{
+	pmem_lives(s, 0x1);
+	pmem_lives(s, 0x1);
+	expect(s, "");
+}
+
+STORY(stale_flags_of_memory_we_never_saw)
+{
+	alloc_with_flags(s, ASK_DM, X, 0x5);
+	expect(s, "stale-flags");
+}
+
+/* ---- the disk says DAX ---- */
+
+static void pmem_disk_without_dax(struct story *s)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	enter(s, DXA_KIND_PMEM_ATTACH_DISK, NS);
+	alloc_fails(s, ASK_PMEM, K_EOPNOTSUPP);
+	add_disk(s, DISK, "pmem0", 0);
+	leave(s, DXA_KIND_PMEM_ATTACH_DISK, NS, 0);
+	probed(s, NS, 0);
+}
+
+STORY(a_disk_advertises_what_it_has_not)
+{
+	assume(s, DXA_ALIASING_YES);
+	pmem_disk_without_dax(s);
+	disk_state(s, DISK, "pmem0", 1);
+	expect(s, "fallback dax-advertised-without-device");
+	expect_evidence(s, "dax-advertised-without-device",
+			"alloc_dax device_add_disk disk_state");
+}
+
+STORY(a_disk_without_dax_says_so)
+{
+	assume(s, DXA_ALIASING_YES);
+	pmem_disk_without_dax(s);
+	disk_state(s, DISK, "pmem0", 0);
+	expect(s, "fallback");
+}
+
+STORY(a_disk_with_dax_says_so)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	add_host(s, X, DISK, "pmem0");
+	add_disk(s, DISK, "pmem0", 0);
+	probed(s, NS, 0);
+	disk_state(s, DISK, "pmem0", 1);
+	expect(s, "");
+}
+
+STORY(a_disk_whose_probe_was_not_seen_may_have_dax)
+{
+	disk_state(s, DISK, "pmem0", 1);
+	expect(s, "");
+}
+
+STORY(another_disk_at_the_same_address)
+{
+	assume(s, DXA_ALIASING_YES);
+	pmem_disk_without_dax(s);
+	add_disk(s, DISK, "sda", 0);
+	disk_state(s, DISK, "sda", 1);
+	expect(s, "fallback");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pmem_goes_on_without_dax),
+		cmocka_unit_test(pmem_gives_up_for_eopnotsupp),
+		cmocka_unit_test(the_attach_function_need_not_be_watched),
+		cmocka_unit_test(pmem_goes_on_and_fails_later_for_another_reason),
+		cmocka_unit_test(the_probe_fails_after_its_attach_went_on),
+		cmocka_unit_test(a_deferred_probe_says_nothing_yet),
+		cmocka_unit_test(dm_goes_on_without_dax),
+		cmocka_unit_test(dm_gives_up_and_calls_it_enxio),
+		cmocka_unit_test(dm_name_clash_after_a_fallback_is_no_failure_of_it),
+		cmocka_unit_test(virtiofs_goes_on_or_gives_up),
+		cmocka_unit_test(virtiofs_with_a_duplicate_tag_fails_for_that),
+		cmocka_unit_test(dcssblk_may_fail_for_eopnotsupp),
+		cmocka_unit_test(dcssblk_returns_a_count_when_it_goes_on),
+		cmocka_unit_test(another_architecture_has_another_number),
+		cmocka_unit_test(a_refusal_where_nothing_aliases),
+		cmocka_unit_test(a_fatal_refusal_where_nothing_aliases_is_two_mistakes),
+		cmocka_unit_test(nothing_is_unexpected_where_aliasing_is_unknown),
+		cmocka_unit_test(a_grant_where_the_cache_aliases),
+		cmocka_unit_test(device_dax_is_granted_where_the_cache_aliases),
+		cmocka_unit_test(device_dax_is_never_refused),
+		cmocka_unit_test(device_dax_may_fail_otherwise),
+		cmocka_unit_test(alloc_fails_and_the_driver_cleans_up_with_null),
+		cmocka_unit_test(alloc_fails_outside_of_everything),
+		cmocka_unit_test(alloc_returns_null),
+		cmocka_unit_test(a_host_fails_and_the_driver_cleans_up),
+		cmocka_unit_test(dm_removes_a_host_that_it_never_got),
+		cmocka_unit_test(a_host_fails_outside_of_everything),
+		cmocka_unit_test(flags_survive_in_the_slab),
+		cmocka_unit_test(flags_are_fresh),
+		cmocka_unit_test(stale_flags_of_memory_we_never_saw),
+		cmocka_unit_test(a_disk_advertises_what_it_has_not),
+		cmocka_unit_test(a_disk_without_dax_says_so),
+		cmocka_unit_test(a_disk_with_dax_says_so),
+		cmocka_unit_test(a_disk_whose_probe_was_not_seen_may_have_dax),
+		cmocka_unit_test(another_disk_at_the_same_address),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
