@@ -229,6 +229,23 @@ static void context_open(struct dxa_engine *e, struct task *t, const struct dxa_
 	t->err_ptr_told = 0;
 }
 
+/*
+ * A kretprobe does not tell whose return it is, so a probe whose return is
+ * missed takes the return of the one around it. That one then stays open:
+ * within a context that never closed, no such outcome can be trusted.
+ */
+static void distrust_outcomes(struct task *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->deciders.len; i++) {
+		struct decider *d = dxa_vec_at(&t->deciders, i);
+
+		if (d->entry.ev.kind == DXA_KIND_REALLY_PROBE && !d->exit.ev.obj)
+			d->outcome = DXA_OUTCOME_MISSED;
+	}
+}
+
 /* Hand the context out, judge it, forget it. */
 static void context_close(struct dxa_engine *e, struct task *t, uint64_t ts,
 			  enum dxa_outcome outcome, int err)
@@ -244,6 +261,8 @@ static void context_close(struct dxa_engine *e, struct task *t, uint64_t ts,
 		e->sink.context_closed(e->sink.priv, &t->ctx);
 	t->ctx.story = NULL;
 	t->ctx.story_len = 0;
+	if (outcome == DXA_OUTCOME_OPEN || outcome == DXA_OUTCOME_MISSED)
+		distrust_outcomes(t);
 	judge_leaks(e, t);
 	judge_unbound(e, t);
 	judge_allocs(e, t);

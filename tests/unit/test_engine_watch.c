@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "lib/places.h"
+#include "lib/story.h"
+/* Device-dax that is bound again, probes that do not end, streams with holes. */
+
+static void device_dax_comes(struct story *s)
+{
+	probe(s, NS, "dax0.0", "nd", "dax_pmem");
+	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
+	alloc(s, ASK_DEVICE_DAX, X);
+	kill_dax(s, X);
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+	leave(s, DXA_KIND_CREATE_DEV_DAX, 0, (int64_t)DEV);
+	probed(s, NS, 0);
+}
+
+static void unbind_device_dax(struct story *s)
+{
+	unbind(s, DEV, "dax0.0", "dax", "device_dax");
+	kill_dax(s, X);
+	unbound(s, DEV);
+}
+
+static struct story_device *device_of(struct story *s, uint64_t addr)
+{
+	return dxa_map_get(&s->devices, addr);
+}
+
+/* ---- cdev-reinit ---- */
+
+STORY(bound_again_with_the_file_open)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	device_of(s, X)->cdev_refs = 1;
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+	expect(s, "cdev-reinit");
+	assert_string_equal(finding_of(s, "cdev-reinit")->life.disk, "dax0.0");
+	assert_string_equal(finding_of(s, "cdev-reinit")->detail,
+			    "dax0.0 was bound to device_dax while its character device had 1 "
+			    "reference: it was initialised over a live one");
+}
+
+STORY(bound_again_to_fsdev_with_the_file_open)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	device_of(s, X)->cdev_refs = 2;
+	probe_dax(s, DEV, "dax0.0", "fsdev_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+	expect(s, "cdev-reinit");
+}
+
+STORY(a_bind_is_told_by_its_end_where_run_dax_is_not_watched)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	device_of(s, X)->cdev_refs = 1;
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	probed(s, DEV, 0);
+	expect(s, "cdev-reinit");
+}
+
+STORY(bound_to_kmem_with_the_file_open)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	device_of(s, X)->cdev_refs = 1;
+	probe_dax(s, DEV, "dax0.0", "kmem", X);
+	probed(s, DEV, 0);
+	expect(s, "");
+}
+
+STORY(a_bind_that_fails_before_it_touches_the_cdev)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	device_of(s, X)->cdev_refs = 1;
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	probed(s, DEV, K_EBUSY);
+	expect(s, "");
+}
+
+STORY(bound_again_after_the_file_was_closed)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+	expect(s, "");
+}
+
+/* ---- stuck-probe ---- */
+
+/* F5: unregister_dev_dax waits for the lock that its caller holds. */
+static void device_dax_gets_stuck(struct story *s)
+{
+	as(s, 700, "kworker/u8:3");
+	probe(s, NS, "dax0.0", "nd", "dax_pmem");
+	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
+	alloc(s, ASK_DEVICE_DAX, X);
+	kill_dax(s, X);
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+}
+
+STORY(a_creation_waits_for_itself)
+{
+	device_dax_gets_stuck(s);
+	pass_ms(s, 31000);
+	task_state(s, 700, 'D');
+	pass_ms(s, 31000);
+	task_state(s, 700, 'D');
+	expect(s, "stuck-probe");
+	assert_non_null(strstr(finding_of(s, "stuck-probe")->detail, "(F5)"));
+	expect_evidence(s, "stuck-probe",
+			"really_probe __devm_create_dev_dax alloc_dax kill_dax really_probe run_dax "
+			"really_probe task_state");
+}
+
+STORY(a_probe_that_is_stuck_elsewhere)
+{
+	as(s, 700, "kworker/u8:3");
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	pass_ms(s, 31000);
+	task_state(s, 700, 'D');
+	expect(s, "stuck-probe");
+	assert_null(strstr(finding_of(s, "stuck-probe")->detail, "F5"));
+}
+
+STORY(a_long_probe_that_runs)
+{
+	device_dax_gets_stuck(s);
+	pass_ms(s, 31000);
+	task_state(s, 700, 'R');
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(a_probe_that_sleeps_for_a_while)
+{
+	device_dax_gets_stuck(s);
+	pass_ms(s, 29000);
+	task_state(s, 700, 'D');
+	leave(s, DXA_KIND_CREATE_DEV_DAX, 0, (int64_t)DEV);
+	probed(s, NS, 0);
+	pass_ms(s, 29000);
+	task_state(s, 700, 'D');
+	expect(s, "");
+}
+
+STORY(the_limit_can_be_set)
+{
+	struct dxa_engine_config config = s->config;
+
+	config.stuck_after_ns = 5000000000;
+	story_configure(s, &config);
+	device_dax_gets_stuck(s);
+	pass_ms(s, 6000);
+	task_state(s, 700, 'D');
+	expect(s, "stuck-probe");
+}
+
+/* ---- streams with holes ---- */
+
+STORY(a_loss_leaves_leaks_open)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	lost(s, 3);
+	probed(s, NS, K_ENOMEM);
+	module_gone(s, "nd_pmem");
+	expect(s, "");
+	expect_gaps(s, 3);
+}
+
+STORY(a_loss_does_not_undo_what_was_seen)
+{
+	alloc_with_flags(s, ASK_PMEM, X, 0x5);
+	lost(s, 1);
+	kill_dax(s, ERR_DAX(K_EIO));
+	put_dax(s, X);
+	expect(s, "stale-flags err-ptr-teardown put-without-kill");
+	expect_gaps(s, 1);
+}
+
+STORY(a_loss_leaves_references_open)
+{
+	alloc(s, ASK_PMEM, X);
+	lost(s, 1);
+	ref_unseen(s, X);
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(a_loss_leaves_ends_open)
+{
+	alloc(s, ASK_PMEM, X);
+	kill_dax(s, X);
+	put_dax(s, X);
+	rcu(s);
+	lost(s, 1);
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(a_loss_leaves_hosts_open)
+{
+	alloc(s, ASK_PMEM, X);
+	add_host(s, X, DISK, "pmem0");
+	lost(s, 1);
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(after_a_loss_new_lives_are_judged_again)
+{
+	lost(s, 1);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, K_ENOMEM);
+	expect(s, "leak-on-failed-probe");
+	expect_gaps(s, 1);
+}
+
+STORY(a_refusal_whose_outcome_is_lost)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_fails(s, ASK_VIRTIOFS, K_ENOMEM);
+	alloc_fails(s, ASK_PMEM, K_EOPNOTSUPP);
+	lost(s, 1);
+	probed(s, NS, K_EOPNOTSUPP);
+	expect(s, "alloc-failed unexpected-eopnotsupp");
+	expect_gaps(s, 1);
+}
+
+STORY(the_stream_begins_in_the_middle)
+{
+	lives_already(s, ASK_PMEM, X, 2, 0x1f);
+	leave(s, DXA_KIND_PMEM_ATTACH_DISK, NS, 0);
+	probed(s, NS, 0);
+	remove_host(s, DISK, "pmem0");
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect(s, "");
+	assert_int_equal(dxa_engine_stats(s->engine)->lives, 1);
+}
+
+STORY(a_return_without_an_entry_later_on)
+{
+	module_gone(s, "loop");
+	pass_ms(s, 40000);
+	probed(s, NS, 0);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(an_inner_return_is_missed)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	enter(s, DXA_KIND_PMEM_ATTACH_DISK, NS);
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, K_ENOMEM);
+	expect(s, "leak-on-failed-probe");
+	expect_gaps(s, 1);
+}
+
+STORY(the_deciding_return_is_missed)
+{
+	probe(s, DEV, "0000:00:05.0", "pci", "virtio-pci");
+	probe(s, NS, "virtio3", "virtio", "virtiofs");
+	alloc(s, ASK_VIRTIOFS, X);
+	probed(s, DEV, K_EINVAL);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(the_outermost_return_is_missed)
+{
+	as(s, 800, "dmsetup");
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	enter(s, DXA_KIND_DM_CREATE, 0);
+	alloc(s, ASK_DM, X);
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	leave(s, DXA_KIND_DM_DEV_CREATE, 0, 0);
+	expect(s, "");
+	expect_gaps(s, 2);
+	assert_int_equal(s->contexts.len, 2);
+	assert_int_equal(((struct dxa_context *)dxa_vec_at(&s->contexts, 0))->outcome,
+			 DXA_OUTCOME_MISSED);
+}
+
+STORY(the_same_device_is_probed_again_without_a_return)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	probed(s, NS, K_ENOMEM);
+	expect(s, "");
+	expect_gaps(s, 1);
+	assert_int_equal(s->contexts.len, 2);
+}
+
+STORY(a_probe_is_open_at_the_end)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	add_host_fails(s, X, DISK, "pmem0", K_ENOMEM);
+	kill_dax(s, NO_DAX);
+	put_dax(s, NO_DAX);
+	assert_int_equal(dxa_engine_open_contexts(s->engine), 1);
+	expect(s, "host-failed");
+	expect_gaps(s, 1);
+}
+
+STORY(a_task_id_is_used_again)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	feed(s, (struct dxa_event){ .kind = DXA_KIND_REALLY_PROBE, .phase = DXA_PHASE_ARGS,
+				    .obj = DEV, .tid = 100, .tgid = 99 });
+	feed(s, (struct dxa_event){ .kind = DXA_KIND_REALLY_PROBE, .phase = DXA_PHASE_RET,
+				    .obj = DEV, .tid = 100, .tgid = 99 });
+	expect(s, "");
+	expect_gaps(s, 1);
+	assert_int_equal(s->contexts.len, 2);
+}
+
+STORY(an_allocation_does_not_return)
+{
+	struct dxa_event args = { .kind = DXA_KIND_ALLOC_DAX, .phase = DXA_PHASE_ARGS,
+				  .tid = 100, .tgid = 100 };
+
+	alloc(s, ASK_PMEM, X);
+	kill_dax(s, X);
+	put_dax(s, X);
+	rcu(s);
+	feed(s, args);
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(a_free_is_missed)
+{
+	alloc(s, ASK_PMEM, X);
+	kill_dax(s, X);
+	put_dax(s, X);
+	rcu(s);
+	alloc(s, ASK_PMEM, X);
+	alloc(s, ASK_PMEM, X);
+	expect(s, "");
+	expect_gaps(s, 1);
+	assert_int_equal(dxa_engine_stats(s->engine)->lives, 3);
+}
+
+STORY(a_kind_from_the_future)
+{
+	feed(s, (struct dxa_event){ .kind = 60 });
+	feed(s, (struct dxa_event){ .kind = 6000 });
+	feed(s, (struct dxa_event){ .kind = DXA_KIND_NONE });
+	expect(s, "");
+	expect_gaps(s, 3);
+}
+
+STORY(more_events_than_a_story_holds)
+{
+	const struct dxa_context *ctx;
+	int i;
+
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	for (i = 0; i < 1000; i++)
+		kill_dax(s, X);
+	put_dax(s, X);
+	probed(s, NS, 0);
+	expect(s, "");
+	ctx = dxa_vec_at(&s->contexts, 0);
+	assert_int_equal(ctx->story_len, 512);
+	assert_int_equal(ctx->story_cut, s->fed.len - 512 - (s->mode == STORY_PAIRS));
+	assert_int_equal(ctx->dax_events, 1003);
+}
+
+STORY(deeper_than_any_kernel)
+{
+	int i;
+
+	for (i = 0; i < 100; i++)
+		probe(s, NS + (uint64_t)i * 64, "x", "pci", "y");
+	expect(s, "");
+	expect_gaps(s, 66);
+}
+
+/* ---- what a live reader asks ---- */
+
+static void count_open(void *priv, const struct dxa_context *ctx)
+{
+	assert_int_equal(ctx->tid, 700);
+	assert_string_equal(ctx->device, "dax0.0");
+	++*(int *)priv;
+}
+
+STORY(open_contexts_can_be_listed)
+{
+	int n = 0;
+
+	device_dax_gets_stuck(s);
+	dxa_engine_each_open(s->engine, s->now, count_open, &n);
+	assert_int_equal(n, 1);
+	dxa_engine_each_open(s->engine, 1, count_open, &n);
+	assert_int_equal(n, 1);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bound_again_with_the_file_open),
+		cmocka_unit_test(bound_again_to_fsdev_with_the_file_open),
+		cmocka_unit_test(a_bind_is_told_by_its_end_where_run_dax_is_not_watched),
+		cmocka_unit_test(bound_to_kmem_with_the_file_open),
+		cmocka_unit_test(a_bind_that_fails_before_it_touches_the_cdev),
+		cmocka_unit_test(bound_again_after_the_file_was_closed),
+		cmocka_unit_test(a_creation_waits_for_itself),
+		cmocka_unit_test(a_probe_that_is_stuck_elsewhere),
+		cmocka_unit_test(a_long_probe_that_runs),
+		cmocka_unit_test(a_probe_that_sleeps_for_a_while),
+		cmocka_unit_test(the_limit_can_be_set),
+		cmocka_unit_test(a_loss_leaves_leaks_open),
+		cmocka_unit_test(a_loss_does_not_undo_what_was_seen),
+		cmocka_unit_test(a_loss_leaves_references_open),
+		cmocka_unit_test(a_loss_leaves_ends_open),
+		cmocka_unit_test(a_loss_leaves_hosts_open),
+		cmocka_unit_test(after_a_loss_new_lives_are_judged_again),
+		cmocka_unit_test(a_refusal_whose_outcome_is_lost),
+		cmocka_unit_test(the_stream_begins_in_the_middle),
+		cmocka_unit_test(a_return_without_an_entry_later_on),
+		cmocka_unit_test(an_inner_return_is_missed),
+		cmocka_unit_test(the_deciding_return_is_missed),
+		cmocka_unit_test(the_outermost_return_is_missed),
+		cmocka_unit_test(the_same_device_is_probed_again_without_a_return),
+		cmocka_unit_test(a_probe_is_open_at_the_end),
+		cmocka_unit_test(a_task_id_is_used_again),
+		cmocka_unit_test(an_allocation_does_not_return),
+		cmocka_unit_test(a_free_is_missed),
+		cmocka_unit_test(a_kind_from_the_future),
+		cmocka_unit_test(more_events_than_a_story_holds),
+		cmocka_unit_test(deeper_than_any_kernel),
+		cmocka_unit_test(open_contexts_can_be_listed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
