@@ -131,9 +131,13 @@ lint: $(SKELS) $(O)/gen/version.h ## layers, headers, clang-format, clang-tidy, 
 format: ## format all C sources in place
 	$(Q)git ls-files '*.c' '*.h' | grep -v '^vmlinux-headers/' | xargs clang-format -i
 
-install: $(O)/daxaudit ## install below DESTDIR PREFIX
+$(O)/daxaudit.8: $(O)/daxaudit
+	$(msg) MAN $@
+	$(Q)$< man > $@
+
+install: $(O)/daxaudit $(O)/daxaudit.8 ## install below DESTDIR PREFIX
 	install -Dm755 $(O)/daxaudit $(DESTDIR)$(PREFIX)/sbin/daxaudit
-	install -Dm644 docs/daxaudit.8 $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
+	install -Dm644 $(O)/daxaudit.8 $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
 
 uninstall: ## remove what install installed
 	rm -f $(DESTDIR)$(PREFIX)/sbin/daxaudit $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8

@@ -8,23 +8,24 @@
 #include "cli/commands.h"
 #include "cli/exitcode.h"
 #include "cli/opts.h"
+#include "cli/tables.h"
 #include "version.h"
 
-struct command {
-	const char *name;
-	unsigned int mask;
-	const char *args; /* as usage shows them */
-	const char *what;
-	struct dxa_err *(*run)(const struct dxa_opts *opts, int *exit_code);
-};
-
-static const struct command commands[] = {
+static const struct dxa_command commands[] = {
 	{ "trace", DXA_CMD_TRACE, "[OPTION...] [--] [COMMAND...]",
 	  "watch now, around COMMAND or until Ctrl-C; print each probe as it closes",
 	  dxa_cmd_trace },
+	{ "man", DXA_CMD_MAN, "",
+	  "print the man page (troff), drawn from the tables behind this help", dxa_cmd_man },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const struct dxa_command *dxa_commands(size_t *n)
+{
+	*n = N_COMMANDS;
+	return commands;
+}
 
 static void print_log(enum dxa_log_level level, const char *line)
 {
@@ -61,7 +62,7 @@ static void print_help(void)
 	       "NO_COLOR set.\n");
 }
 
-static void print_command_help(const struct command *c)
+static void print_command_help(const struct dxa_command *c)
 {
 	printf("Usage: daxaudit %s %s\n%s.\n\n", c->name, c->args, c->what);
 	dxa_opts_help(c->mask);
@@ -73,7 +74,7 @@ static void print_version(void)
 	printf("daxaudit %s%s%s\n", DXA_VERSION, DXA_VERSION_GIT[0] ? " " : "", DXA_VERSION_GIT);
 }
 
-static const struct command *find_command(const char *name)
+static const struct dxa_command *find_command(const char *name)
 {
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		if (!strcmp(commands[i].name, name))
@@ -91,7 +92,7 @@ static int flush_stdout(int code)
 	return code;
 }
 
-static int run_command(const struct command *c, int argc, char **argv)
+static int run_command(const struct dxa_command *c, int argc, char **argv)
 {
 	struct dxa_opts opts;
 	struct dxa_err *err = dxa_opts_parse(argc, argv, c->mask, &opts);
@@ -113,7 +114,7 @@ static int run_command(const struct command *c, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const struct command *c;
+	const struct dxa_command *c;
 
 	if (argc < 2) {
 		fprintf(stderr, "daxaudit: no command given: see 'daxaudit --help'\n");

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/exitcode.h"
+#include "cli/tables.h"
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
@@ -18,8 +19,7 @@ enum key {
 	KEY_OUTPUT = 'o',
 	KEY_VERBOSE = 'v',
 	KEY_VERSION = 'V',
-	KEY_LONG_ONLY = 256,
-	KEY_SETTLE,
+	KEY_SETTLE = DXA_KEY_LONG_ONLY,
 	KEY_SETTLE_LIMIT,
 	KEY_STUCK_AFTER,
 	KEY_FAIL_ON,
@@ -31,15 +31,7 @@ enum key {
 	KEY_SKIP_CODE,
 };
 
-struct option_row {
-	int key;
-	const char *name;
-	const char *arg; /* what help calls the argument; NULL: takes none */
-	unsigned int mask;
-	const char *help; /* may hold newlines */
-};
-
-static const struct option_row rows[] = {
+static const struct dxa_option_row rows[] = {
 	{ KEY_OUTPUT, "output", "FORMAT[:FILE]", DXA_CMD_ANALYSIS,
 	  "write FORMAT (text, json) to standard output or to FILE;\nmay be given several times" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
@@ -69,6 +61,12 @@ static const struct option_row rows[] = {
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
 
+const struct dxa_option_row *dxa_options(size_t *n)
+{
+	*n = N_ROWS;
+	return rows;
+}
+
 /* Fill the tables of getopt_long(); the option string starts with '+': stop at the first argument. */
 static void make_getopt(unsigned int mask, struct option *longs, char *shorts)
 {
@@ -77,13 +75,13 @@ static void make_getopt(unsigned int mask, struct option *longs, char *shorts)
 	*s++ = '+';
 	*s++ = ':';
 	for (size_t i = 0; i < N_ROWS; i++) {
-		const struct option_row *r = &rows[i];
+		const struct dxa_option_row *r = &rows[i];
 
 		if (!(r->mask & mask))
 			continue;
 		*longs++ = (struct option){ r->name, r->arg ? required_argument : no_argument, NULL,
 					    r->key };
-		if (r->key < KEY_LONG_ONLY) {
+		if (r->key < DXA_KEY_LONG_ONLY) {
 			*s++ = (char)r->key;
 			if (r->arg)
 				*s++ = ':';
@@ -265,12 +263,12 @@ void dxa_opts_help(unsigned int mask)
 
 	printf("Options:\n");
 	for (size_t i = 0; i < N_ROWS; i++) {
-		const struct option_row *r = &rows[i];
+		const struct dxa_option_row *r = &rows[i];
 		char left[64];
 
 		if (!(r->mask & mask))
 			continue;
-		if (r->key < KEY_LONG_ONLY)
+		if (r->key < DXA_KEY_LONG_ONLY)
 			snprintf(left, sizeof(left), "-%c, --%s%s%s", r->key, r->name,
 				 r->arg ? " " : "", r->arg ? r->arg : "");
 		else

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The man page, drawn from the same tables as --help, so that neither can lag behind. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/kinds.h"
+#include "cli/commands.h"
+#include "cli/exitcode.h"
+#include "cli/tables.h"
+#include "engine/rules.h"
+#include "version.h"
+
+/* Print text as troff prose: minus signs and backslashes escaped, newlines as spaces. */
+static void print_prose(const char *text)
+{
+	/* A dot or quote at the start of a line would be a request. */
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", stdout);
+	for (; *text; text++) {
+		if (*text == '\\')
+			fputs("\\e", stdout);
+		else if (*text == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(*text == '\n' ? ' ' : *text);
+	}
+	putchar('\n');
+}
+
+static void print_item(const char *tag, const char *text)
+{
+	printf(".TP\n.B ");
+	print_prose(tag);
+	print_prose(text);
+}
+
+static void print_options(void)
+{
+	size_t n;
+	const struct dxa_option_row *rows = dxa_options(&n);
+
+	printf(".SH OPTIONS\n");
+	for (size_t i = 0; i < n; i++) {
+		char tag[96], letter[8] = "";
+
+		if (rows[i].key < DXA_KEY_LONG_ONLY)
+			snprintf(letter, sizeof(letter), "-%c, ", rows[i].key);
+		snprintf(tag, sizeof(tag), "%s--%s%s%s", letter, rows[i].name,
+			 rows[i].arg ? " " : "", rows[i].arg ? rows[i].arg : "");
+		print_item(tag, rows[i].help);
+	}
+}
+
+static void print_commands(void)
+{
+	size_t n;
+	const struct dxa_command *commands = dxa_commands(&n);
+
+	printf(".SH COMMANDS\n");
+	for (size_t i = 0; i < n; i++) {
+		char tag[128];
+
+		snprintf(tag, sizeof(tag), "%s %s", commands[i].name, commands[i].args);
+		print_item(tag, commands[i].what);
+	}
+}
+
+static void print_rules(void)
+{
+	printf(".SH RULES\nWhat can be found, with its severity.\n");
+	for (int rule = 0; rule < DXA_RULE_COUNT; rule++) {
+		const struct dxa_rule_info *info = dxa_rule_info((enum dxa_rule)rule);
+		char tag[96];
+
+		snprintf(tag, sizeof(tag), "%s (%s)", info->name,
+			 dxa_severity_name(info->severity));
+		print_item(tag, info->title);
+	}
+}
+
+static void print_hooks(void)
+{
+	size_t n;
+	const struct dxa_kind_info *kinds = dxa_kinds(&n);
+
+	printf(".SH HOOKS\nThe kernel functions that are watched.\n");
+	for (size_t i = 0; i < n; i++)
+		if (!kinds[i].synthetic)
+			print_item(kinds[i].name, kinds[i].what);
+}
+
+struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
+{
+	(void)opts;
+	*exit_code = DXA_EXIT_PASS;
+	printf(".TH DAXAUDIT 8 \"\" \"daxaudit %s\" \"System Administration\"\n", DXA_VERSION);
+	printf(".SH NAME\ndaxaudit \\- audit the life of every dax_device in the running kernel\n");
+	printf(".SH SYNOPSIS\n.B daxaudit\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fB\\-\\-\\fR] "
+	       "[\\fIARGUMENT\\fR...]\n");
+	printf(".SH DESCRIPTION\n");
+	print_prose(
+		"daxaudit watches alloc_dax, kill_dax, put_dax and their neighbours with eBPF, "
+		"follows each struct dax_device through the driver probe that made it, and "
+		"reports every broken lifetime and every answer of alloc_dax that this "
+		"architecture, CPU and kernel must not give. It prints the story of each device "
+		"with its call sites, and ends with a verdict and an exit code.");
+	print_commands();
+	print_options();
+	print_rules();
+	print_hooks();
+	printf(".SH EXIT STATUS\n");
+#define DXA_PRINT(id, num, text) print_item(#num, text);
+	DXA_EXIT_CODES(DXA_PRINT)
+#undef DXA_PRINT
+	printf(".SH ENVIRONMENT\n");
+	print_item("NO_COLOR", "no colour, even on a terminal");
+	printf(".SH EXAMPLES\n.nf\ndaxaudit trace \\-\\- modprobe nd_pmem\n"
+	       "daxaudit trace \\-o json:report.json \\-\\- ndctl enable\\-namespace all\n"
+	       "daxaudit trace\n.fi\n");
+	return NULL;
+}

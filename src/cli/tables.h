@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The tables behind --help, for the man page's generator. */
+#ifndef DAXAUDIT_CLI_TABLES_H
+#define DAXAUDIT_CLI_TABLES_H
+
+#include <stddef.h>
+
+#include "cli/opts.h"
+
+/* One command. */
+struct dxa_command {
+	const char *name;
+	unsigned int mask; /* its bit of enum dxa_cmd_mask */
+	const char *args; /* as usage shows them */
+	const char *what; /* one line */
+	struct dxa_err *(*run)(const struct dxa_opts *opts, int *exit_code);
+};
+
+/* All commands, in the order of help. Static; *n gets their number. */
+const struct dxa_command *dxa_commands(size_t *n);
+
+/* One option. */
+struct dxa_option_row {
+	int key; /* the short option's letter, or a number above all letters */
+	const char *name;
+	const char *arg; /* what help calls the argument; NULL: takes none */
+	unsigned int mask; /* commands that take it */
+	const char *help; /* may hold newlines */
+};
+
+/* Keys from here on have no short option. */
+#define DXA_KEY_LONG_ONLY 256
+
+/* All options, in the order of help. Static; *n gets their number. */
+const struct dxa_option_row *dxa_options(size_t *n);
+
+#endif
