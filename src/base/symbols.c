@@ -29,6 +29,7 @@ struct dxa_symbols {
 	struct dxa_map by_addr; /* index into entries, plus one */
 	struct dxa_vec entries; /* in the order in which they came */
 	struct dxa_map strings; /* by hash */
+	size_t text_bytes; /* of the strings */
 };
 
 /* What the compiler appends to the name of a part or a variant of a function. */
@@ -75,6 +76,7 @@ static const char *intern(struct dxa_symbols *s, const char *text, size_t len)
 		free(i);
 		return NULL;
 	}
+	s->text_bytes += sizeof(*i) + len + 1;
 	return i->text;
 }
 
@@ -153,8 +155,7 @@ bool dxa_symbols_find(struct dxa_symbols *s, uint64_t addr, struct dxa_symbol *r
 	if (!e) {
 		struct dxa_symbol sym;
 
-		if (!s->source || !s->source(s->priv, addr, &sym) ||
-		    dxa_symbols_add(s, addr, &sym))
+		if (!s->source || !s->source(s->priv, addr, &sym) || dxa_symbols_add(s, addr, &sym))
 			return false;
 		e = remembered(s, addr);
 	}
@@ -192,4 +193,10 @@ void dxa_symbols_each(const struct dxa_symbols *s,
 
 		fn(priv, e->addr, &e->sym);
 	}
+}
+
+size_t dxa_symbols_memory(const struct dxa_symbols *s)
+{
+	return s->text_bytes + s->entries.cap * sizeof(struct entry) +
+	       (s->by_addr.cap + s->strings.cap) * sizeof(struct dxa_map_slot);
 }

@@ -327,8 +327,7 @@ void on_disk_state(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 		if (!r->ev.obj || d->disk != r->ev.obj)
 			continue;
-		if (r->ev.ret == 1 && d->epoch == e->epoch &&
-		    !dxa_map_get(&e->hosts, d->disk))
+		if (r->ev.ret == 1 && d->epoch == e->epoch && !dxa_map_get(&e->hosts, d->disk))
 			report_advertised(e, d, r);
 		forget_refused_disk(e, r->ev.obj);
 		return;

@@ -30,26 +30,16 @@ static void on_nothing(struct dxa_engine *e, struct task *t, const struct rec *r
 }
 
 static const handler_fn handlers[] = {
-	[DXA_KIND_ALLOC_DAX] = on_alloc_dax,
-	[DXA_KIND_KILL_DAX] = on_kill_dax,
-	[DXA_KIND_PUT_DAX] = on_put_dax,
-	[DXA_KIND_RUN_DAX] = on_run_dax,
-	[DXA_KIND_DAX_ADD_HOST] = on_add_host,
-	[DXA_KIND_DAX_REMOVE_HOST] = on_remove_host,
-	[DXA_KIND_FS_DAX_GET_BY_BDEV] = on_get,
-	[DXA_KIND_FS_DAX_GET] = on_get,
-	[DXA_KIND_FS_PUT_DAX] = on_put_dax,
-	[DXA_KIND_DAX_DESTROY_INODE] = on_destroy,
-	[DXA_KIND_DAX_FREE_INODE] = on_free,
-	[DXA_KIND_DEVICE_ADD_DISK] = on_device_add_disk,
-	[DXA_KIND_MODULE_LOAD] = on_nothing,
-	[DXA_KIND_MODULE_FREE] = on_module_free,
-	[DXA_KIND_SNAP_DEVICE] = on_snap_device,
-	[DXA_KIND_SNAP_HOST] = on_snap_host,
-	[DXA_KIND_DISK_STATE] = on_disk_state,
-	[DXA_KIND_TASK_STATE] = on_task_state,
-	[DXA_KIND_CMD_EXIT] = on_nothing,
-	[DXA_KIND_LOST] = on_lost,
+	[DXA_KIND_ALLOC_DAX] = on_alloc_dax,	 [DXA_KIND_KILL_DAX] = on_kill_dax,
+	[DXA_KIND_PUT_DAX] = on_put_dax,	 [DXA_KIND_RUN_DAX] = on_run_dax,
+	[DXA_KIND_DAX_ADD_HOST] = on_add_host,	 [DXA_KIND_DAX_REMOVE_HOST] = on_remove_host,
+	[DXA_KIND_FS_DAX_GET_BY_BDEV] = on_get,	 [DXA_KIND_FS_DAX_GET] = on_get,
+	[DXA_KIND_FS_PUT_DAX] = on_put_dax,	 [DXA_KIND_DAX_DESTROY_INODE] = on_destroy,
+	[DXA_KIND_DAX_FREE_INODE] = on_free,	 [DXA_KIND_DEVICE_ADD_DISK] = on_device_add_disk,
+	[DXA_KIND_MODULE_LOAD] = on_nothing,	 [DXA_KIND_MODULE_FREE] = on_module_free,
+	[DXA_KIND_SNAP_DEVICE] = on_snap_device, [DXA_KIND_SNAP_HOST] = on_snap_host,
+	[DXA_KIND_DISK_STATE] = on_disk_state,	 [DXA_KIND_TASK_STATE] = on_task_state,
+	[DXA_KIND_CMD_EXIT] = on_nothing,	 [DXA_KIND_LOST] = on_lost,
 };
 
 static const uint8_t shapes[DXA_HOOK_MAX] = {

@@ -32,8 +32,7 @@ static bool may_be_released_later(const struct life *l)
 }
 
 /* The leaked life of an allocation, or NULL when all is well or cannot be judged. */
-static struct life *leaked(const struct dxa_engine *e, const struct task *t,
-			   const struct alloc *a)
+static struct life *leaked(const struct dxa_engine *e, const struct task *t, const struct alloc *a)
 {
 	struct life *l;
 
@@ -77,8 +76,7 @@ static void fold_host_failure(struct task *t, const struct life *l)
 	}
 }
 
-static void report_leak(struct dxa_engine *e, struct task *t, const struct alloc *a,
-			struct life *l)
+static void report_leak(struct dxa_engine *e, struct task *t, const struct alloc *a, struct life *l)
 {
 	const struct decider *d = task_decider(t, a->judge);
 	bool kill = false, put = false;
@@ -201,7 +199,8 @@ void on_module_free(struct dxa_engine *e, struct task *t, const struct rec *r)
 			continue;
 		report_begin(e, &f, DXA_RULE_LEAK_ON_UNLOAD, l, task_context(t));
 		say_life(&f, &l->id);
-		say(&f, " is still there, but the module %.*s that its operations belong to is gone",
+		say(&f,
+		    " is still there, but the module %.*s that its operations belong to is gone",
 		    DXA_NAME_LEN, r->ev.name);
 		prove_life(e, l);
 		prove(e, r);

@@ -188,13 +188,19 @@ struct life *life_begin(struct dxa_engine *e, const struct rec *r)
 	return l;
 }
 
+/* Is somebody in alloc_dax who may be getting this memory, which was given back? */
+static bool may_be_reborn(const struct dxa_engine *e, const struct life *l)
+{
+	return e->allocs_pending && (l->freed || !e->frees_seen);
+}
+
 struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 {
 	struct life *l = life_at(e, r->ev.dax);
 
 	if (l && !l->ended)
 		return l;
-	if (l && !life_unsure(e, l) && !e->allocs_pending)
+	if (l && !life_unsure(e, l) && !may_be_reborn(e, l))
 		return NULL;
 	l = life_renew(e, r->ev.dax);
 	if (l && (r->ev.has & DXA_HAS_DAX))

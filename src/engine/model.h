@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the engine remembers: lives, tasks with their nested calls, contexts.
- * Private to src/engine. task.c keeps tasks and pairs records, life.c keeps
- * lives, alloc.c, teardown.c and watch.c judge, report.c words what they found.
+ * Private to src/engine. task.c keeps tasks and pairs records, context.c
+ * delimits what belongs together, life.c keeps lives; alloc.c, leak.c,
+ * teardown.c and watch.c judge; report.c words what they found.
  */
 #ifndef DAXAUDIT_ENGINE_MODEL_H
 #define DAXAUDIT_ENGINE_MODEL_H
@@ -192,7 +193,8 @@ struct dxa_engine {
 	uint64_t unhosted[UNHOSTED_MAX]; /* disks that left dax_hosts unknown to us, a ring */
 	size_t n_unhosted;
 	size_t allocs_pending; /* alloc_dax calls entered and not yet returned */
-	bool destroys_seen;
+	bool destroys_seen; /* such hooks are at work */
+	bool frees_seen;
 	bool nomem; /* while the current event was judged */
 	struct rec cur; /* the current event */
 };
@@ -274,6 +276,28 @@ void tasks_abandon(struct dxa_engine *e, uint64_t ts);
 /* Report and forget every open context at the end of the audit. */
 void tasks_finish(struct dxa_engine *e, uint64_t ts);
 
+/* Is it a bracket, and not a call? */
+static inline bool is_bracket(uint16_t kind)
+{
+	return kind >= DXA_KIND_REALLY_PROBE && kind <= DXA_KIND_CREATE_DEV_DAX_OLD;
+}
+
+/* The i-th frame of a task, outermost first. */
+static inline struct frame *frame_at(const struct task *t, size_t i)
+{
+	return dxa_vec_at(&t->frames, i);
+}
+
+/* Free every task. */
+void tasks_free(struct dxa_engine *e);
+
+/* ---- context.c ---- */
+
+/* The task's first bracket was entered, its last one was left. */
+void context_open(struct dxa_engine *e, struct task *t, const struct dxa_event *ev);
+void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_outcome outcome,
+		   int err);
+
 /* Add an event to the story of the open context, if any. */
 void story_add(struct dxa_engine *e, struct task *t, const struct dxa_event *ev);
 
@@ -294,9 +318,6 @@ const struct decider *task_decider(const struct task *t, size_t number);
 
 /* May something of this task's context have been missed? */
 bool task_unsure(const struct dxa_engine *e, const struct task *t);
-
-/* Free every task. */
-void tasks_free(struct dxa_engine *e);
 
 /* How a bracket of this kind ended, by its result; *err is the positive error or 0. */
 enum dxa_outcome bracket_outcome(const struct dxa_event *ret, int *err);

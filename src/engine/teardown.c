@@ -214,8 +214,9 @@ static void judge_host(struct dxa_engine *e, const struct dxa_context *ctx, stru
 		return;
 	report_begin(e, &f, DXA_RULE_HOST_LEFT_BEHIND, l, ctx);
 	say_life(&f, &l->id);
-	say(&f, r ? " was %s while dax_hosts still had it for its disk" :
-		    " was %s by its driver while dax_hosts still had it for its disk",
+	say(&f,
+	    r ? " was %s while dax_hosts still had it for its disk" :
+		" was %s by its driver while dax_hosts still had it for its disk",
 	    r ? r->ev.kind == DXA_KIND_DAX_FREE_INODE ? "freed" : "destroyed" : "killed and put");
 	prove_life(e, l);
 	if (r)
@@ -241,8 +242,8 @@ void judge_released(struct dxa_engine *e, struct task *t)
 
 /* ---- the end ---- */
 
-static void report_alive_at_end(struct dxa_engine *e, const struct dxa_context *ctx,
-				struct life *l, const struct rec *r, bool put_seen)
+static void report_alive_at_end(struct dxa_engine *e, const struct dxa_context *ctx, struct life *l,
+				const struct rec *r, bool put_seen)
 {
 	struct dxa_finding f;
 
@@ -299,11 +300,14 @@ void on_free(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 	if (!r->ev.dax)
 		return;
-	l = life_touch(e, r);
-	if (l)
-		judge_end(e, t, l, r);
+	e->frees_seen = true;
 	l = life_at(e, r->ev.dax);
-	if (l && l->ended)
+	if (!l || !l->ended) {
+		l = life_touch(e, r);
+		if (l)
+			judge_end(e, t, l, r);
+	}
+	if (l)
 		l->freed = true;
 }
 

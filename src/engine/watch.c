@@ -29,8 +29,8 @@ void watch_probe(struct dxa_engine *e, struct task *t, const struct rec *r)
 	struct life *l;
 	size_t i;
 
-	if (ev->kind != DXA_KIND_REALLY_PROBE || !names(ev->bus, DXA_BUS_LEN, "dax") ||
-	    !ev->dax || dxa_is_err_ptr(ev->dax))
+	if (ev->kind != DXA_KIND_REALLY_PROBE || !names(ev->bus, DXA_BUS_LEN, "dax") || !ev->dax ||
+	    dxa_is_err_ptr(ev->dax))
 		return;
 	l = life_at(e, ev->dax);
 	if (l && !l->ended && !l->id.disk[0])
@@ -56,8 +56,9 @@ static void report_cdev(struct dxa_engine *e, struct task *t, const struct frame
 	out.life.dax = f->cdev_of;
 	out.life.rdev = ev->rdev;
 	memcpy(out.life.disk, ev->name, sizeof(out.life.disk));
-	say(&out, "%.*s was bound to %.*s while its character device had %d reference%s: "
-		  "it was initialised over a live one",
+	say(&out,
+	    "%.*s was bound to %.*s while its character device had %d reference%s: "
+	    "it was initialised over a live one",
 	    DXA_NAME_LEN, ev->name, DXA_DRIVER_LEN, ev->driver, ev->cdev_refs,
 	    ev->cdev_refs == 1 ? "" : "s");
 	if (l && !l->ended)
@@ -137,6 +138,8 @@ void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
 	life_note(e, l, r);
 	l->refs++;
 	l->gets++;
+	/* The lookup was under way when the last known reference was dropped. */
+	life_acquit(e, l);
 	if (r->ev.arg)
 		l->holder = r->ev.arg;
 }

@@ -45,10 +45,11 @@ STORY(pmem_gives_up_for_eopnotsupp)
 	assume(s, DXA_ALIASING_YES);
 	refused_pmem(s, -K_EOPNOTSUPP, K_EOPNOTSUPP);
 	expect(s, "fallback-fatal");
-	assert_string_equal(finding_of(s, "fallback-fatal")->detail,
-			    "alloc_dax was asked for a dax_device of pmem and refused with "
-			    "EOPNOTSUPP; the probe of a device failed with EOPNOTSUPP, but it must go "
-			    "on without DAX");
+	assert_string_equal(
+		finding_of(s, "fallback-fatal")->detail,
+		"alloc_dax was asked for a dax_device of pmem and refused with "
+		"EOPNOTSUPP; the probe of a device failed with EOPNOTSUPP, but it must go "
+		"on without DAX");
 }
 
 STORY(the_attach_function_need_not_be_watched)
@@ -357,8 +358,7 @@ STORY(a_disk_advertises_what_it_has_not)
 	pmem_disk_without_dax(s);
 	disk_state(s, DISK, "pmem0", 1);
 	expect(s, "fallback dax-advertised-without-device");
-	expect_evidence(s, "dax-advertised-without-device",
-			"alloc_dax device_add_disk disk_state");
+	expect_evidence(s, "dax-advertised-without-device", "alloc_dax device_add_disk disk_state");
 }
 
 STORY(a_disk_without_dax_says_so)

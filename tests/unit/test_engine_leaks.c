@@ -39,8 +39,7 @@ STORY(pmem_loses_its_device)
 			    "probe of namespace0.0 failed with ENOMEM: the device is lost");
 	assert_int_equal(finding_of(s, "null-teardown-leak")->err, K_ENOMEM);
 	assert_string_equal(finding_of(s, "null-teardown-leak")->context.device, "namespace0.0");
-	assert_int_equal(finding_of(s, "null-teardown-leak")->context.outcome,
-			 DXA_OUTCOME_FAILED);
+	assert_int_equal(finding_of(s, "null-teardown-leak")->context.outcome, DXA_OUTCOME_FAILED);
 }
 
 STORY(pmem_loses_one_each_time)
@@ -190,8 +189,7 @@ STORY(an_inner_probe_fails_in_one_that_succeeds)
 	probed(s, DEV, 0);
 	expect(s, "leak-on-failed-probe");
 	assert_non_null(strstr(finding_of(s, "leak-on-failed-probe")->detail, "probe of virtio3"));
-	assert_string_equal(finding_of(s, "leak-on-failed-probe")->context.device,
-			    "0000:00:05.0");
+	assert_string_equal(finding_of(s, "leak-on-failed-probe")->context.device, "0000:00:05.0");
 }
 
 STORY(an_inner_probe_succeeds_in_one_that_fails)

@@ -179,8 +179,9 @@ STORY(the_address_has_a_new_life)
 
 STORY(the_new_life_may_be_on_its_way)
 {
-	struct dxa_event args = { .kind = DXA_KIND_ALLOC_DAX, .phase = DXA_PHASE_ARGS,
-				  .tid = 900, .tgid = 900 };
+	struct dxa_event args = {
+		.kind = DXA_KIND_ALLOC_DAX, .phase = DXA_PHASE_ARGS, .tid = 900, .tgid = 900
+	};
 
 	pmem_binds(s);
 	pmem_unbinds(s);

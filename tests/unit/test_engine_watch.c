@@ -128,9 +128,10 @@ STORY(a_creation_waits_for_itself)
 	task_state(s, 700, 'D');
 	expect(s, "stuck-probe");
 	assert_non_null(strstr(finding_of(s, "stuck-probe")->detail, "(F5)"));
-	expect_evidence(s, "stuck-probe",
-			"really_probe __devm_create_dev_dax alloc_dax kill_dax really_probe run_dax "
-			"really_probe task_state");
+	expect_evidence(
+		s, "stuck-probe",
+		"really_probe __devm_create_dev_dax alloc_dax kill_dax really_probe run_dax "
+		"really_probe task_state");
 }
 
 STORY(a_probe_that_is_stuck_elsewhere)
@@ -337,10 +338,16 @@ STORY(a_probe_is_open_at_the_end)
 STORY(a_task_id_is_used_again)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
-	feed(s, (struct dxa_event){ .kind = DXA_KIND_REALLY_PROBE, .phase = DXA_PHASE_ARGS,
-				    .obj = DEV, .tid = 100, .tgid = 99 });
-	feed(s, (struct dxa_event){ .kind = DXA_KIND_REALLY_PROBE, .phase = DXA_PHASE_RET,
-				    .obj = DEV, .tid = 100, .tgid = 99 });
+	feed(s, (struct dxa_event){ .kind = DXA_KIND_REALLY_PROBE,
+				    .phase = DXA_PHASE_ARGS,
+				    .obj = DEV,
+				    .tid = 100,
+				    .tgid = 99 });
+	feed(s, (struct dxa_event){ .kind = DXA_KIND_REALLY_PROBE,
+				    .phase = DXA_PHASE_RET,
+				    .obj = DEV,
+				    .tid = 100,
+				    .tgid = 99 });
 	expect(s, "");
 	expect_gaps(s, 1);
 	assert_int_equal(s->contexts.len, 2);
@@ -348,8 +355,9 @@ STORY(a_task_id_is_used_again)
 
 STORY(an_allocation_does_not_return)
 {
-	struct dxa_event args = { .kind = DXA_KIND_ALLOC_DAX, .phase = DXA_PHASE_ARGS,
-				  .tid = 100, .tgid = 100 };
+	struct dxa_event args = {
+		.kind = DXA_KIND_ALLOC_DAX, .phase = DXA_PHASE_ARGS, .tid = 100, .tgid = 100
+	};
 
 	alloc(s, ASK_PMEM, X);
 	kill_dax(s, X);

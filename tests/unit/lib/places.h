@@ -13,7 +13,7 @@
 #define XFS1 0xffff888400000000ULL /* holders */
 #define XFS2 0xffff888400001000ULL
 #define NO_DAX 0
-#define ERR_DAX(err) ((uint64_t)-(int64_t)(err))
+#define ERR_DAX(err) ((uint64_t) - (int64_t)(err))
 
 /* Error numbers, as the kernels of the stories have them. */
 #define K_EIO 5

@@ -59,6 +59,8 @@ struct story {
 	const char *comm;
 	const char *expected; /* rules, in order of their names; NULL: not said */
 	uint64_t gaps; /* expected */
+	void (*meanwhile)(struct story *s); /* what others do between the halves of a call */
+	void *priv;
 	bool finished;
 };
 
@@ -68,6 +70,12 @@ struct story {
 void story_begin(struct story *s, enum story_mode mode);
 void story_end(struct story *s);
 
+/* Tell the story's symbols the names of the askers' ops. */
+void name_askers(struct story *s);
+
+/* How many findings of that rule there are so far. */
+uint64_t story_count(const struct story *s, const char *rule);
+
 /* Begin anew with another configuration; nothing may have been told yet. */
 void story_configure(struct story *s, const struct dxa_engine_config *config);
 
@@ -75,13 +83,13 @@ void story_configure(struct story *s, const struct dxa_engine_config *config);
 void story_run(void (*tell)(struct story *s));
 
 /* Define a cmocka test that tells the story in its body. */
-#define STORY(name)                             \
-	static void tell_##name(struct story *s);\
-	static void name(void **state)          \
-	{                                       \
-		(void)state;                    \
-		story_run(tell_##name);         \
-	}                                       \
+#define STORY(name)                               \
+	static void tell_##name(struct story *s); \
+	static void name(void **state)            \
+	{                                         \
+		(void)state;                      \
+		story_run(tell_##name);           \
+	}                                         \
 	static void tell_##name(struct story *s)
 
 /* These rules, separated by blanks, and no others: "" for none. Any order; repeats count. */
