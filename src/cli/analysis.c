@@ -19,7 +19,8 @@ static bool use_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_color && no_color[0]);
 }
 
-static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec, int verbose)
+static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec,
+				const struct dxa_opts *opts)
 {
 	struct dxa_sink *s;
 	struct dxa_err *err = dxa_sink_open(spec, &s);
@@ -27,7 +28,8 @@ static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec, int ve
 	if (err)
 		return err;
 	s->colour = !s->path && use_colour();
-	s->verbose = verbose;
+	s->verbose = opts->verbose;
+	s->quiet = opts->quiet;
 	for (size_t i = 0; i < a->n_sinks; i++) {
 		if (!s->path && !a->sinks[i]->path) {
 			dxa_sink_discard(s);
@@ -48,9 +50,9 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
 
 	*a = (struct dxa_analysis){ .failing = opts->failing };
 	if (!opts->n_outputs)
-		return add_sink(a, "text", opts->verbose);
+		return add_sink(a, "text", opts);
 	for (size_t i = 0; i < opts->n_outputs && !err; i++)
-		err = add_sink(a, opts->outputs[i], opts->verbose);
+		err = add_sink(a, opts->outputs[i], opts);
 	return err;
 }
 
@@ -75,9 +77,14 @@ static void apply_policy(struct dxa_run *run, const struct dxa_opts *opts)
 {
 	const struct dxa_arch *arch = dxa_arch_by_machine(run->machine);
 
-	run->aliasing = arch ? arch->aliasing : DXA_ALIASING_UNKNOWN;
-	run->aliasing_from = arch ? arch->how : "an architecture this version does not know";
-	run->story.eopnotsupp = arch ? arch->eopnotsupp : EOPNOTSUPP_MOST;
+	/* What the live audit concluded stands in its recording: it could look at the machine. */
+	if (!run->aliasing_from) {
+		run->aliasing = arch ? arch->aliasing : DXA_ALIASING_UNKNOWN;
+		run->aliasing_from = arch ? arch->how :
+					    "an architecture this version does not know";
+	}
+	if (!run->story.eopnotsupp)
+		run->story.eopnotsupp = arch ? arch->eopnotsupp : EOPNOTSUPP_MOST;
 	if (opts->assume_aliasing) {
 		run->aliasing = opts->aliasing;
 		run->aliasing_from = "assumed: --assume";
@@ -118,7 +125,8 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 					 .failing = a->failing,
 					 .hooks = ending->hooks,
 					 .n_hooks = ending->n_hooks,
-					 .interrupted = ending->interrupted };
+					 .interrupted = ending->interrupted,
+					 .cut = ending->cut };
 	memcpy(in.by_severity, a->by_severity, sizeof(in.by_severity));
 	result = (struct dxa_result){ .stats = in.stats,
 				      .hooks = ending->hooks,

@@ -26,6 +26,7 @@ struct dxa_ending {
 	int cmd_status;
 	bool interrupted;
 	uint64_t now; /* ktime, ns */
+	const char *cut; /* one line: what of the events is missing at their end; NULL for none */
 };
 
 /*
@@ -36,8 +37,9 @@ struct dxa_ending {
 struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts *opts);
 
 /*
- * Begin: a->run's machine strings, argv, mode and start are set by the caller;
- * this adds what policy concludes for the machine and opts, and makes the engine.
+ * Begin: a->run's machine strings, argv, mode and start are set by the caller
+ * (a recording's aliasing, aliasing_from and story.eopnotsupp, too); this adds
+ * what policy concludes for the machine and opts, and makes the engine.
  * symbols is borrowed; blind_hooks as dxa_hooks_blind() tells.
  */
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,

@@ -17,7 +17,9 @@
 #include "base/log.h"
 #include "cli/analysis.h"
 #include "cli/child.h"
+#include "cli/exitcode.h"
 #include "cli/facts.h"
+#include "cli/saving.h"
 #include "probe/probe.h"
 
 #define MS 1000000ull
@@ -29,6 +31,7 @@
 struct live {
 	const struct dxa_opts *opts;
 	struct dxa_analysis analysis;
+	struct dxa_saving saving;
 	struct dxa_probe *probe;
 	struct dxa_facts facts;
 	struct utsname uts;
@@ -54,6 +57,8 @@ static uint64_t now_ns(void)
 
 static void feed(struct live *l, const struct dxa_event *ev)
 {
+	/* Saved first: should an event ever be too much for the engine, it can be looked at. */
+	dxa_saving_event(&l->saving, ev, now_ns());
 	dxa_engine_feed(l->analysis.engine, ev);
 }
 
@@ -87,8 +92,9 @@ static struct dxa_err *setup_signals(struct live *l)
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, &l->old_mask);
-	/* A reader that went away is a write error, told like any other. */
+	/* A reader that went away, or a file grown too long, is a write error told like any other. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	l->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	l->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (l->sigfd < 0 || l->epfd < 0)
@@ -164,6 +170,7 @@ static uint64_t ends_at(const struct live *l)
 	return settled;
 }
 
+/* looking: something has to be done every LOOK_NS. */
 static int timeout_ms(uint64_t end, uint64_t now, bool looking)
 {
 	uint64_t ns = looking ? LOOK_NS : 0;
@@ -183,12 +190,14 @@ static struct dxa_err *loop(struct live *l)
 
 		if (end && now >= end)
 			return NULL;
-		n = epoll_wait(l->epfd, ev, 2, timeout_ms(end, now, looking));
+		n = epoll_wait(l->epfd, ev, 2,
+			       timeout_ms(end, now, looking || l->saving.pending_since));
 		if (n < 0 && errno != EINTR)
 			return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
 		dxa_probe_consume(l->probe);
 		read_signals(l);
 		now = now_ns();
+		dxa_saving_tick(&l->saving, now);
 		if (looking && now > l->opts->stuck_after_ns)
 			dxa_engine_each_open(l->analysis.engine, now - l->opts->stuck_after_ns,
 					     on_open_context, l);
@@ -213,6 +222,8 @@ static struct dxa_err *begin(struct live *l, const char *mode)
 	err = dxa_analysis_begin(&l->analysis, l->opts, dxa_probe_symbols(l->probe),
 				 dxa_hooks_blind(hooks, n));
 	if (!err)
+		dxa_saving_begin(&l->saving, &l->analysis, l->opts, hooks, n);
+	if (!err)
 		err = dxa_probe_start(l->probe, on_event, l);
 	if (!err)
 		err = watch(l, dxa_probe_fd(l->probe));
@@ -233,12 +244,21 @@ static struct dxa_err *finish(struct live *l, int *exit_code)
 	struct dxa_ending ending = { .has_cmd_status = l->has_status,
 				     .cmd_status = l->status,
 				     .interrupted = l->interrupted };
+	struct dxa_err *err, *unsaved;
 
 	dxa_probe_stop(l->probe);
 	dxa_probe_consume(l->probe);
 	ending.hooks = dxa_probe_hooks(l->probe, &ending.n_hooks);
 	ending.now = now_ns();
-	return dxa_analysis_finish(&l->analysis, &ending, exit_code);
+	unsaved = dxa_saving_finish(&l->saving, &ending);
+	err = dxa_analysis_finish(&l->analysis, &ending, exit_code);
+	/* Findings outrank a recording that could not be written. */
+	if (unsaved && (err || *exit_code == DXA_EXIT_FINDINGS)) {
+		dxa_log(DXA_LOG_WARN, "%s", unsaved->msg);
+		dxa_err_free(unsaved);
+		return err;
+	}
+	return err ? err : unsaved;
 }
 
 static struct dxa_err *run(struct live *l, const char *mode, int *exit_code)
@@ -252,6 +272,8 @@ static struct dxa_err *run(struct live *l, const char *mode, int *exit_code)
 		err = dxa_child_check(l->opts->args);
 	if (!err)
 		err = dxa_analysis_init(&l->analysis, l->opts);
+	if (!err)
+		err = dxa_saving_open(&l->saving, l->opts);
 	if (!err)
 		err = setup_signals(l);
 	if (!err)
@@ -268,6 +290,7 @@ struct dxa_err *dxa_live_run(const char *mode, const struct dxa_opts *opts, int 
 	struct live l = { .opts = opts, .sigfd = -1, .epfd = -1 };
 	struct dxa_err *err = run(&l, mode, exit_code);
 
+	dxa_saving_close(&l.saving);
 	dxa_probe_close(l.probe);
 	dxa_analysis_deinit(&l.analysis);
 	if (l.sigfd >= 0)

@@ -15,6 +15,11 @@ static const struct dxa_command commands[] = {
 	{ "trace", DXA_CMD_TRACE, "[OPTION...] [--] [COMMAND...]",
 	  "watch now, around COMMAND or until Ctrl-C; print each probe as it closes",
 	  dxa_cmd_trace },
+	{ "replay", DXA_CMD_REPLAY, "[OPTION...] FILE...",
+	  "the same analysis over recordings: no root, any machine, any architecture",
+	  dxa_cmd_replay },
+	{ "explain", DXA_CMD_EXPLAIN, "[RULE...]",
+	  "what a rule means, why it matters, what is known to fix it", dxa_cmd_explain },
 	{ "man", DXA_CMD_MAN, "",
 	  "print the man page (troff), drawn from the tables behind this help", dxa_cmd_man },
 };

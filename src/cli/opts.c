@@ -17,6 +17,7 @@
 enum key {
 	KEY_HELP = 'h',
 	KEY_OUTPUT = 'o',
+	KEY_QUIET = 'q',
 	KEY_VERBOSE = 'v',
 	KEY_VERSION = 'V',
 	KEY_SETTLE = DXA_KEY_LONG_ONLY,
@@ -36,12 +37,13 @@ static const struct dxa_option_row rows[] = {
 	  "write FORMAT (text, json) to standard output or to FILE;\nmay be given several times" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
+	{ KEY_QUIET, "quiet", NULL, DXA_CMD_ANALYSIS, "findings and verdict only, no probes" },
 	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_TRACE,
 	  "after the command: wait until nothing happened for so long\n(500ms, 2s; default 500ms)" },
 	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_TRACE,
 	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
 	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_ANALYSIS,
-	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s)" },
+	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s; replay: as recorded)" },
 	{ KEY_FAIL_ON, "fail-on", "SEVERITY", DXA_CMD_ANALYSIS,
 	  "exit with 1 from this severity on: info, warning, error\n(default warning)" },
 	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_ANALYSIS,
@@ -180,6 +182,9 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 	case KEY_VERBOSE:
 		o->verbose++;
 		return NULL;
+	case KEY_QUIET:
+		o->quiet = true;
+		return NULL;
 	case KEY_OUTPUT:
 		if (o->n_outputs == DXA_OUTPUTS_MAX)
 			return dxa_err_new(DXA_ERR_INPUT, 0, "more than %d outputs",
@@ -191,6 +196,7 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 	case KEY_SETTLE_LIMIT:
 		return parse_time("settle-limit", value, &o->settle_limit_ns);
 	case KEY_STUCK_AFTER:
+		o->stuck_after_given = true;
 		return parse_time("stuck-after", value, &o->stuck_after_ns);
 	case KEY_FAIL_ON:
 		return parse_severity(value, &o->failing);

@@ -28,11 +28,13 @@ struct dxa_opts {
 	bool help;
 	bool version;
 	int verbose;
+	bool quiet; /* findings and verdict only */
 	const char *outputs[DXA_OUTPUTS_MAX]; /* FORMAT[:FILE] as given */
 	size_t n_outputs;
 	uint64_t settle_ns;
 	uint64_t settle_limit_ns;
 	uint64_t stuck_after_ns;
+	bool stuck_after_given; /* else it is the default */
 	enum dxa_severity failing;
 	bool assume_aliasing; /* given: aliasing below is the user's word */
 	enum dxa_aliasing aliasing;

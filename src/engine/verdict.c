@@ -96,6 +96,8 @@ void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v
 	judge_findings(in, v);
 	if (in->interrupted)
 		DOUBT(v, "the audit was interrupted before it was complete");
+	if (in->cut)
+		DOUBT(v, "%s", in->cut);
 	judge_losses(in, v);
 	judge_hooks(in, v);
 	for (int gap = 0; gap < DXA_GAP_COUNT; gap++)

@@ -31,6 +31,7 @@ struct dxa_verdict_input {
 	const struct dxa_hook_status *hooks;
 	size_t n_hooks;
 	bool interrupted; /* the audit was cut short */
+	const char *cut; /* one line: what of a recording is missing; NULL when it is whole */
 };
 
 /* Judge. Writes *ret. */

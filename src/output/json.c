@@ -125,6 +125,7 @@ static void json_begin(struct dxa_sink *s, const struct dxa_run *run)
 
 	json_object_object_add(d->root, "schema", json_object_new_int(SCHEMA_VERSION));
 	add_string(d->root, "mode", run->mode);
+	add_string(d->root, "recording", run->recording);
 	o = add_object(d->root, "kernel");
 	add_string(o, "release", run->release);
 	add_string(o, "version", run->version);
@@ -146,7 +147,7 @@ static void json_context(struct dxa_sink *s, const struct dxa_context *ctx)
 	struct document *d = s->state;
 	struct json_object *o;
 
-	if (!ctx->dax_events && !s->verbose)
+	if (s->quiet || (!ctx->dax_events && !s->verbose))
 		return;
 	o = context_object(ctx, &s->run->story);
 	add_events(o, "events", ctx->story, ctx->story_len, &s->run->story);

@@ -19,6 +19,7 @@
 /* The machine and the question. Strings are borrowed for the sink's life. */
 struct dxa_run {
 	const char *mode; /* the command: "trace", ... */
+	const char *recording; /* the file that is replayed; NULL for a live audit */
 	const char *release; /* uname -r */
 	const char *version; /* uname -v */
 	const char *machine; /* uname -m */
@@ -64,6 +65,7 @@ struct dxa_sink {
 	char *tmp_path; /* written first, renamed to path at the end */
 	bool colour; /* text only */
 	int verbose;
+	bool quiet; /* findings and verdict only */
 	void *state; /* the format's own */
 };
 

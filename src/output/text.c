@@ -69,6 +69,9 @@ static const char *aliasing_words(enum dxa_aliasing aliasing)
 
 static void text_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
+	if (run->recording)
+		fprintf(s->out, "%sRecording %s%s\n", paint(s, BOLD), run->recording,
+			paint(s, RESET));
 	fprintf(s->out, "%sLinux %s %s%s, %s (%s)\n", paint(s, BOLD), run->release, run->machine,
 		paint(s, RESET), aliasing_words(run->aliasing), run->aliasing_from);
 	fflush(s->out);
@@ -104,6 +107,8 @@ static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 		t->quiet_contexts++;
 		return;
 	}
+	if (s->quiet)
+		return;
 	fprintf(s->out, "\n%s%s%s in %s[%u]: %s\n", paint(s, BOLD), dxa_story_context(what, ctx),
 		paint(s, RESET), ctx->comm, ctx->tid,
 		dxa_story_outcome(outcome, ctx, &s->run->story));

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* --record: the recording that a live audit keeps beside its analysis. */
+#ifndef DAXAUDIT_CLI_SAVING_H
+#define DAXAUDIT_CLI_SAVING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cli/analysis.h"
+#include "record/writer.h"
+
+/* Zero-initialised, nothing is recorded. */
+struct dxa_saving {
+	struct dxa_recorder *recorder; /* NULL: no --record */
+	uint64_t pending_since; /* ktime, ns; 0: nothing is pending */
+};
+
+/* What a killed audit loses at most. */
+#define DXA_SAVING_FLUSH_NS 1000000000ull
+
+/* Open the file that opts name, if they do. INPUT error when it cannot be used. */
+struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts);
+
+/* Begin with what analysis knows of the machine; hooks as attached. */
+void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
+		      const struct dxa_opts *opts, const struct dxa_hook_status *hooks,
+		      size_t n_hooks);
+
+/* Save an event, to be called before the engine gets it. */
+void dxa_saving_event(struct dxa_saving *s, const struct dxa_event *ev, uint64_t now);
+
+/* Write what has been pending for DXA_SAVING_FLUSH_NS at ktime now. */
+void dxa_saving_tick(struct dxa_saving *s, uint64_t now);
+
+/* End the recording. The first error of any write (SYSTEM). */
+struct dxa_err *dxa_saving_finish(struct dxa_saving *s, const struct dxa_ending *ending);
+
+/* Close it, whatever state it is in. */
+void dxa_saving_close(struct dxa_saving *s);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writing a recording while an audit runs. What has been flushed survives the
+ * writer's death; a write that fails ends the recording at its last whole block
+ * and is told by dxa_recorder_finish(), while the audit goes on.
+ */
+#ifndef DAXAUDIT_RECORD_WRITER_H
+#define DAXAUDIT_RECORD_WRITER_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/symbols.h"
+#include "record/record.h"
+
+struct dxa_recorder;
+
+/*
+ * Open path for a recording, without changing what is there yet. INPUT error
+ * when it cannot be written, is no regular file, holds something that is
+ * neither empty nor a recording, or is being written by another recorder. Free
+ * *ret with dxa_recorder_free().
+ */
+struct dxa_err *dxa_recorder_open(const char *path, struct dxa_recorder **ret);
+
+/*
+ * Replace what is in the file by a recording that begins with head. symbols is
+ * borrowed until the end: the names of all addresses in the events are taken
+ * from it as the events come.
+ */
+void dxa_recorder_begin(struct dxa_recorder *r, const struct dxa_record_head *head,
+			struct dxa_symbols *symbols);
+
+/* Record the next event. It is in the file after the next flush. */
+void dxa_recorder_event(struct dxa_recorder *r, const struct dxa_event *ev);
+
+/* Are there events that a flush would write? */
+bool dxa_recorder_pending(const struct dxa_recorder *r);
+
+/* Write what is pending. */
+void dxa_recorder_flush(struct dxa_recorder *r);
+
+/*
+ * Flush, write the trailer, and see to it that the file is on disk. Returns the
+ * first error of any write since begin (SYSTEM).
+ */
+struct dxa_err *dxa_recorder_finish(struct dxa_recorder *r, const struct dxa_record_end *end);
+
+/* Close and free; a file that was created and never begun is removed. NULL is allowed. */
+void dxa_recorder_free(struct dxa_recorder *r);
+
+#endif
