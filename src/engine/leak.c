@@ -36,7 +36,7 @@ static struct life *leaked(const struct dxa_engine *e, const struct task *t, con
 {
 	struct life *l;
 
-	if (a->err || task_unsure(e, t) || !failed(task_decider(t, a->judge)))
+	if (a->err || !failed(task_decider(t, a->judge)))
 		return NULL;
 	l = life_alive(e, a->rec.ev.dax, a->generation);
 	return l && held_by_owner(e, l) && !may_be_released_later(l) ? l : NULL;

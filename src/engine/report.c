@@ -161,7 +161,6 @@ static int by_arrival(const void *a, const void *b)
 
 void report(struct dxa_engine *e, struct dxa_finding *f)
 {
-	uint64_t last = 0;
 	size_t i;
 
 	if (e->evidence.len)
@@ -170,9 +169,6 @@ void report(struct dxa_engine *e, struct dxa_finding *f)
 	for (i = 0; i < e->evidence.len; i++) {
 		const struct rec *r = dxa_vec_at(&e->evidence, i);
 
-		if (r->n == last)
-			continue;
-		last = r->n;
 		if (!dxa_vec_push(&e->evidence_out, &r->ev))
 			e->nomem = true;
 	}

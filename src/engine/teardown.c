@@ -121,8 +121,6 @@ void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 	if (!l)
 		return;
-	if (l->suspicion == SUSPECT_LEAK)
-		life_acquit(e, l);
 	l->alive = false;
 	l->alive_known = true;
 	l->kills++;
@@ -134,7 +132,7 @@ void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 /*
  * dm tables drop their reference to another's device with put_dax too. The
  * owner's put follows its kill, in the same task and context, or belongs to the
- * context that allocated; nobody else puts a device-dax.
+ * context that allocated.
  */
 static bool is_owners_put(const struct task *t, const struct life *l, const struct rec *r)
 {
@@ -142,11 +140,9 @@ static bool is_owners_put(const struct task *t, const struct life *l, const stru
 
 	if (r->ev.kind != DXA_KIND_PUT_DAX || l->owner_put)
 		return false;
-	if (l->id.driver == DXA_DRIVER_DEVICE_DAX)
-		return true;
 	if (in && in == l->born_in)
 		return true;
-	return !l->alive && l->kills && l->last_kill_tid == r->ev.tid && l->last_kill_in == in;
+	return l->kills && l->last_kill_tid == r->ev.tid && l->last_kill_in == in;
 }
 
 static void owner_has_put(struct dxa_engine *e, struct task *t, struct life *l)

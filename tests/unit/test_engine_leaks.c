@@ -407,6 +407,92 @@ STORY(device_dax_outlives_its_drivers)
 	expect(s, "");
 }
 
+/* ---- what must not be mixed up ---- */
+
+STORY(null_in_an_inner_probe_is_not_the_outer_ones_teardown)
+{
+	probe(s, DEV, "0000:00:05.0", "pci", "virtio-pci");
+	alloc(s, ASK_VIRTIOFS, X);
+	probe(s, NS, "virtio3", "virtio", "virtiofs");
+	put_dax(s, NO_DAX);
+	probed(s, NS, K_EINVAL);
+	probed(s, DEV, K_EINVAL);
+	expect(s, "leak-on-failed-probe");
+}
+
+STORY(null_after_a_refusal_is_not_the_next_ones_teardown)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_fails(s, ASK_PMEM, K_ENOMEM);
+	kill_dax(s, NO_DAX);
+	put_dax(s, NO_DAX);
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, K_ENOMEM);
+	expect(s, "alloc-failed leak-on-failed-probe");
+}
+
+STORY(a_suspected_leak_is_not_told_after_a_loss)
+{
+	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
+	alloc(s, ASK_DEVICE_DAX, X);
+	kill_dax(s, X);
+	leave(s, DXA_KIND_CREATE_DEV_DAX, 0, -K_ENOMEM);
+	lost(s, 1);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(a_dm_tables_put_is_not_the_owners)
+{
+	pmem_binds(s);
+	as(s, 300, "dmsetup");
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	as(s, 100, "kworker/u8:1");
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	remove_host(s, DISK, "pmem0");
+	kill_dax(s, X);
+	as(s, 300, "dmsetup");
+	put_dax(s, X);
+	as(s, 100, "kworker/u8:1");
+	unbound(s, NS);
+	expect(s, "leak-on-unbind");
+}
+
+STORY(a_put_in_a_later_context_is_not_the_owners)
+{
+	alloc(s, ASK_FAMFS, X);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	kill_dax(s, X);
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	put_dax(s, X);
+	leave(s, DXA_KIND_DM_DEV_CREATE, 0, 0);
+	module_gone(s, "famfs");
+	expect(s, "leak-on-unload");
+}
+
+STORY(put_and_not_killed_while_a_mount_holds_it)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	as(s, 200, "mount");
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	as(s, 100, "kworker/u8:1");
+	put_dax(s, X);
+	probed(s, NS, K_ENOMEM);
+	as(s, 200, "umount");
+	fs_put_dax(s, X, NOBODY);
+	expect(s, "put-without-kill");
+}
+
+STORY(a_leak_that_is_destroyed_after_all_is_told_once)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, K_ENOMEM);
+	put_unseen(s, X);
+	expect(s, "leak-on-failed-probe");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -444,6 +530,13 @@ int main(void)
 		cmocka_unit_test(a_mount_outlives_the_module),
 		cmocka_unit_test(a_leak_is_told_once),
 		cmocka_unit_test(device_dax_outlives_its_drivers),
+		cmocka_unit_test(null_in_an_inner_probe_is_not_the_outer_ones_teardown),
+		cmocka_unit_test(null_after_a_refusal_is_not_the_next_ones_teardown),
+		cmocka_unit_test(a_suspected_leak_is_not_told_after_a_loss),
+		cmocka_unit_test(a_dm_tables_put_is_not_the_owners),
+		cmocka_unit_test(a_put_in_a_later_context_is_not_the_owners),
+		cmocka_unit_test(put_and_not_killed_while_a_mount_holds_it),
+		cmocka_unit_test(a_leak_that_is_destroyed_after_all_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -261,194 +261,64 @@ STORY(removals_are_not_watched)
 	expect(s, "");
 }
 
-/* ---- reference-leak ---- */
+/* ---- what must not be mixed up ---- */
 
-/* F2: the second XFS takes a reference and gets NULL. */
-static void two_xfs_on_one_disk(struct story *s, bool dropped)
+STORY(killed_twice_is_two_mistakes)
 {
-	as(s, 200, "mount");
-	get_by_bdev(s, X, DISK, "pmem0", XFS1);
-	as(s, 201, "mount");
-	if (!dropped)
-		ref_unseen(s, X);
-	get_nothing(s, DISK, "pmem0", XFS2);
-	as(s, 202, "umount");
-	fs_put_dax(s, NO_DAX, XFS2);
-	fs_put_dax(s, X, XFS1);
+	kill_dax(s, ERR_DAX(K_EIO));
+	kill_dax(s, ERR_DAX(K_EIO));
+	expect(s, "err-ptr-teardown err-ptr-teardown");
 }
 
-STORY(two_xfs_leak_a_reference)
+STORY(a_new_host_replaces_the_old_one)
 {
-	pmem_binds(s);
-	two_xfs_on_one_disk(s, false);
-	pmem_unbinds(s);
-	expect(s, "reference-leak");
-	expect_evidence(s, "reference-leak",
-			"alloc_dax dax_add_host fs_dax_get_by_bdev fs_dax_get_by_bdev fs_put_dax "
-			"dax_remove_host kill_dax put_dax");
-	assert_non_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
-}
-
-STORY(two_xfs_on_a_kernel_that_drops_the_reference)
-{
-	pmem_binds(s);
-	two_xfs_on_one_disk(s, true);
-	pmem_unbinds(s);
-	expect(s, "");
-}
-
-STORY(a_reference_leaks_and_nobody_knows_where)
-{
-	pmem_binds(s);
-	ref_unseen(s, X);
-	pmem_unbinds(s);
-	expect(s, "reference-leak");
-	assert_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
-}
-
-STORY(a_reference_leak_does_not_wait_for_the_end)
-{
-	pmem_binds(s);
-	ref_unseen(s, X);
-	pmem_unbinds(s);
-	pass_ms(s, 1100);
-	module_gone(s, "loop");
-	assert_int_equal(s->findings.len, 1);
-	expect(s, "reference-leak");
-}
-
-STORY(the_kernel_itself_held_it_for_a_moment)
-{
-	pmem_binds(s);
-	ref_unseen(s, X);
-	pmem_unbinds(s);
-	pass_ms(s, 900);
-	as(s, 9, "drop_caches");
-	put_unseen(s, X);
-	pass_ms(s, 5000);
-	expect(s, "");
-}
-
-STORY(a_mount_still_holds_it_at_the_end)
-{
-	pmem_binds(s);
-	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
-	pmem_unbinds(s);
-	pass_ms(s, 5000);
-	expect(s, "");
-}
-
-STORY(a_reference_leaks_under_a_mount)
-{
-	pmem_binds(s);
-	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
-	ref_unseen(s, X);
-	pmem_unbinds(s);
-	fs_put_dax(s, X, NOBODY);
-	expect(s, "reference-leak");
-}
-
-STORY(lookups_are_not_watched)
-{
-	struct dxa_engine_config config = s->config;
-
-	config.blind_hooks = 1U << DXA_KIND_FS_DAX_GET_BY_BDEV;
-	story_configure(s, &config);
-	pmem_binds(s);
-	ref_unseen(s, X);
-	pmem_unbinds(s);
-	expect(s, "");
-}
-
-STORY(fsdev_holders_are_counted)
-{
-	pmem_binds(s);
-	fs_get(s, X, XFS1, 0);
-	fs_get(s, X, XFS2, -K_EBUSY);
-	fs_put_dax(s, X, XFS1);
-	pmem_unbinds(s);
-	expect(s, "");
-}
-
-/* ---- before the audit ---- */
-
-STORY(references_of_a_device_from_before_the_audit)
-{
-	lives_already(s, ASK_PMEM, X, 3, 0x1f);
-	snap_device(s, X);
-	snap_host(s, X, DISK, "pmem0");
-	fs_put_dax(s, X, NOBODY);
-	pmem_unbinds(s);
-	expect(s, "");
-}
-
-STORY(a_reference_taken_since_the_snapshot_leaks)
-{
-	lives_already(s, ASK_PMEM, X, 1, 0x1f);
-	snap_device(s, X);
-	snap_host(s, X, DISK, "pmem0");
-	two_xfs_on_one_disk(s, false);
-	pmem_unbinds(s);
-	expect(s, "reference-leak");
-	assert_int_equal(finding_of(s, "reference-leak")->life.generation, 0);
-	assert_string_equal(finding_of(s, "reference-leak")->life.disk, "pmem0");
-}
-
-STORY(a_lookup_overtakes_the_snapshot)
-{
-	lives_already(s, ASK_PMEM, X, 1, 0x1f);
-	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
-	snap_device(s, X);
-	snap_host(s, X, DISK, "pmem0");
-	pmem_unbinds(s);
-	expect(s, "");
-}
-
-STORY(a_removal_overtakes_the_snapshot)
-{
-	lives_already(s, ASK_PMEM, X, 1, 0x1f);
-	remove_host(s, DISK, "pmem0");
-	snap_device(s, X);
-	snap_host(s, X, DISK, "pmem0");
+	alloc(s, ASK_DM, X);
+	add_host(s, X, DISK, "dm-0");
+	alloc(s, ASK_DM, Y);
+	add_host(s, Y, DISK, "dm-0");
 	kill_dax(s, X);
 	put_dax(s, X);
-	expect(s, "");
-}
-
-STORY(a_snapshot_finds_what_just_ended)
-{
-	pmem_binds(s);
-	snap_device(s, X);
-	pmem_unbinds(s);
-	snap_device(s, X);
-	put_dax(s, X);
-	expect(s, "put-after-free");
-}
-
-STORY(a_host_from_before_the_audit_is_left_behind)
-{
-	lives_already(s, ASK_PMEM, X, 1, 0x1f);
-	snap_device(s, X);
-	snap_host(s, X, DISK, "pmem0");
-	kill_dax(s, X);
-	put_dax(s, X);
+	kill_dax(s, Y);
+	put_dax(s, Y);
 	expect(s, "host-left-behind");
+	assert_int_equal(finding_of(s, "host-left-behind")->life.dax, Y);
 }
 
-STORY(a_live_device_from_before_the_audit_loses_its_module)
+STORY(an_alive_device_is_not_left_behind_before_its_end)
 {
-	lives_already(s, ASK_PMEM, X, 1, 0x1f);
-	snap_device(s, X);
-	module_gone(s, "nd_pmem");
-	expect(s, "leak-on-unload");
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	add_host(s, X, DISK, "pmem0");
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	put_dax(s, X);
+	probed(s, NS, 0);
+	as(s, 200, "umount");
+	fs_put_dax(s, X, NOBODY);
+	expect(s, "put-without-kill host-left-behind");
+	assert_non_null(strstr(finding_of(s, "host-left-behind")->detail, "was destroyed"));
 }
 
-STORY(a_dead_device_from_before_the_audit_may_lose_its_module)
+STORY(destroyed_by_another_than_who_put_last)
 {
-	lives_already(s, ASK_PMEM, X, 1, 0x1e);
-	snap_device(s, X);
-	module_gone(s, "nd_pmem");
-	expect(s, "");
+	pmem_binds(s);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	remove_host(s, DISK, "pmem0");
+	fs_put_dax(s, X, NOBODY);
+	as(s, 300, "rm");
+	put_unseen(s, X);
+	expect(s, "destroyed-alive");
+}
+
+STORY(destroyed_by_who_took_it_last)
+{
+	pmem_binds(s);
+	remove_host(s, DISK, "pmem0");
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	fs_put_dax(s, X, NOBODY);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	put_unseen(s, X);
+	put_unseen(s, X);
+	expect(s, "destroyed-alive");
 }
 
 int main(void)
@@ -476,23 +346,11 @@ int main(void)
 		cmocka_unit_test(the_host_goes_later_in_the_same_context),
 		cmocka_unit_test(a_new_device_takes_the_disk_over),
 		cmocka_unit_test(removals_are_not_watched),
-		cmocka_unit_test(two_xfs_leak_a_reference),
-		cmocka_unit_test(two_xfs_on_a_kernel_that_drops_the_reference),
-		cmocka_unit_test(a_reference_leaks_and_nobody_knows_where),
-		cmocka_unit_test(a_reference_leak_does_not_wait_for_the_end),
-		cmocka_unit_test(the_kernel_itself_held_it_for_a_moment),
-		cmocka_unit_test(a_mount_still_holds_it_at_the_end),
-		cmocka_unit_test(a_reference_leaks_under_a_mount),
-		cmocka_unit_test(lookups_are_not_watched),
-		cmocka_unit_test(fsdev_holders_are_counted),
-		cmocka_unit_test(references_of_a_device_from_before_the_audit),
-		cmocka_unit_test(a_reference_taken_since_the_snapshot_leaks),
-		cmocka_unit_test(a_lookup_overtakes_the_snapshot),
-		cmocka_unit_test(a_removal_overtakes_the_snapshot),
-		cmocka_unit_test(a_snapshot_finds_what_just_ended),
-		cmocka_unit_test(a_host_from_before_the_audit_is_left_behind),
-		cmocka_unit_test(a_live_device_from_before_the_audit_loses_its_module),
-		cmocka_unit_test(a_dead_device_from_before_the_audit_may_lose_its_module),
+		cmocka_unit_test(killed_twice_is_two_mistakes),
+		cmocka_unit_test(a_new_host_replaces_the_old_one),
+		cmocka_unit_test(an_alive_device_is_not_left_behind_before_its_end),
+		cmocka_unit_test(destroyed_by_another_than_who_put_last),
+		cmocka_unit_test(destroyed_by_who_took_it_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

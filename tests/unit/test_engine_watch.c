@@ -442,6 +442,82 @@ STORY(open_contexts_can_be_listed)
 	expect_gaps(s, 1);
 }
 
+STORY(a_system_call_begins_in_a_probe_that_returned_unseen)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	alloc(s, ASK_DM, X);
+	leave(s, DXA_KIND_DM_DEV_CREATE, 0, -K_ENOMEM);
+	expect(s, "leak-on-failed-probe");
+	expect_gaps(s, 1);
+}
+
+STORY(after_a_loss_the_task_is_somewhere_else)
+{
+	probe(s, DEV, "namespace1.0", "nd", "nd_pmem");
+	lost(s, 1);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, K_ENOMEM);
+	expect(s, "leak-on-failed-probe");
+	expect_gaps(s, 1);
+	assert_int_equal(s->contexts.len, 2);
+}
+
+/* The two halves of an allocation, and an interrupt between them. */
+STORY(a_free_interrupts_an_allocation)
+{
+	struct dxa_event ev = {
+		.kind = DXA_KIND_ALLOC_DAX, .phase = DXA_PHASE_ARGS, .tid = 100, .tgid = 100
+	};
+
+	alloc(s, ASK_PMEM, X);
+	kill_dax(s, X);
+	put_dax(s, X);
+	feed(s, ev);
+	rcu(s);
+	ev.phase = DXA_PHASE_RET;
+	ev.ret = (int64_t)Y;
+	ev.dax = Y;
+	feed(s, ev);
+	expect(s, "");
+	assert_int_equal(dxa_engine_stats(s->engine)->allocs[DXA_DRIVER_DEVICE_DAX], 1);
+}
+
+static void outcome_is(struct story *s, size_t i, enum dxa_outcome outcome, int err)
+{
+	const struct dxa_context *ctx = dxa_vec_at(&s->contexts, i);
+
+	assert_int_equal(ctx->outcome, outcome);
+	assert_int_equal(ctx->err, err);
+}
+
+STORY(outcomes)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	probed(s, NS, K_ENXIO);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	probed(s, NS, -K_EPROBE_DEFER);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	probed(s, NS, -K_EBUSY);
+	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
+	leave(s, DXA_KIND_DM_DEV_CREATE, 0, -K_ENXIO);
+	enter(s, DXA_KIND_DCSSBLK_ADD, 0);
+	leave(s, DXA_KIND_DCSSBLK_ADD, 0, 5000);
+	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
+	leave(s, DXA_KIND_CREATE_DEV_DAX, 0, 0);
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	leave(s, DXA_KIND_RELEASE_DRIVER, NS, -1);
+	expect(s, "");
+	outcome_is(s, 0, DXA_OUTCOME_NO_DEVICE, K_ENXIO);
+	outcome_is(s, 1, DXA_OUTCOME_DEFERRED, K_EPROBE_DEFER);
+	outcome_is(s, 2, DXA_OUTCOME_FAILED, K_EBUSY);
+	outcome_is(s, 3, DXA_OUTCOME_FAILED, K_ENXIO);
+	outcome_is(s, 4, DXA_OUTCOME_OK, 0);
+	outcome_is(s, 5, DXA_OUTCOME_FAILED, 0);
+	outcome_is(s, 6, DXA_OUTCOME_OK, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -477,6 +553,10 @@ int main(void)
 		cmocka_unit_test(more_events_than_a_story_holds),
 		cmocka_unit_test(deeper_than_any_kernel),
 		cmocka_unit_test(open_contexts_can_be_listed),
+		cmocka_unit_test(a_system_call_begins_in_a_probe_that_returned_unseen),
+		cmocka_unit_test(after_a_loss_the_task_is_somewhere_else),
+		cmocka_unit_test(a_free_interrupts_an_allocation),
+		cmocka_unit_test(outcomes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

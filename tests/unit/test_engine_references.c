@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "lib/places.h"
+#include "lib/story.h"
+
+/* References: who holds a device, and who has forgotten that he does. */
+
+static void pmem_binds(struct story *s)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	add_host(s, X, DISK, "pmem0");
+	probed(s, NS, 0);
+}
+
+static void pmem_unbinds(struct story *s)
+{
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	remove_host(s, DISK, "pmem0");
+	kill_dax(s, X);
+	put_dax(s, X);
+	unbound(s, NS);
+}
+
+/* ---- reference-leak ---- */
+
+/* F2: the second XFS takes a reference and gets NULL. */
+static void two_xfs_on_one_disk(struct story *s, bool dropped)
+{
+	as(s, 200, "mount");
+	get_by_bdev(s, X, DISK, "pmem0", XFS1);
+	as(s, 201, "mount");
+	if (!dropped)
+		ref_unseen(s, X);
+	get_nothing(s, DISK, "pmem0", XFS2);
+	as(s, 202, "umount");
+	fs_put_dax(s, NO_DAX, XFS2);
+	fs_put_dax(s, X, XFS1);
+}
+
+STORY(two_xfs_leak_a_reference)
+{
+	pmem_binds(s);
+	two_xfs_on_one_disk(s, false);
+	pmem_unbinds(s);
+	expect(s, "reference-leak");
+	expect_evidence(s, "reference-leak",
+			"alloc_dax dax_add_host fs_dax_get_by_bdev fs_dax_get_by_bdev fs_put_dax "
+			"dax_remove_host kill_dax put_dax");
+	assert_non_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
+}
+
+STORY(two_xfs_on_a_kernel_that_drops_the_reference)
+{
+	pmem_binds(s);
+	two_xfs_on_one_disk(s, true);
+	pmem_unbinds(s);
+	expect(s, "");
+}
+
+STORY(a_reference_leaks_and_nobody_knows_where)
+{
+	pmem_binds(s);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	expect(s, "reference-leak");
+	assert_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
+}
+
+STORY(a_reference_leak_does_not_wait_for_the_end)
+{
+	pmem_binds(s);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	pass_ms(s, 1100);
+	module_gone(s, "loop");
+	assert_int_equal(s->findings.len, 1);
+	expect(s, "reference-leak");
+}
+
+STORY(the_kernel_itself_held_it_for_a_moment)
+{
+	pmem_binds(s);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	pass_ms(s, 900);
+	as(s, 9, "drop_caches");
+	put_unseen(s, X);
+	pass_ms(s, 5000);
+	expect(s, "");
+}
+
+STORY(a_mount_still_holds_it_at_the_end)
+{
+	pmem_binds(s);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	pmem_unbinds(s);
+	pass_ms(s, 5000);
+	expect(s, "");
+}
+
+STORY(a_reference_leaks_under_a_mount)
+{
+	pmem_binds(s);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	fs_put_dax(s, X, NOBODY);
+	expect(s, "reference-leak");
+}
+
+STORY(lookups_are_not_watched)
+{
+	struct dxa_engine_config config = s->config;
+
+	config.blind_hooks = 1U << DXA_KIND_FS_DAX_GET_BY_BDEV;
+	story_configure(s, &config);
+	pmem_binds(s);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	expect(s, "");
+}
+
+STORY(fsdev_holders_are_counted)
+{
+	pmem_binds(s);
+	fs_get(s, X, XFS1, 0);
+	fs_get(s, X, XFS2, -K_EBUSY);
+	fs_put_dax(s, X, XFS1);
+	pmem_unbinds(s);
+	expect(s, "");
+}
+
+/* ---- before the audit ---- */
+
+STORY(references_of_a_device_from_before_the_audit)
+{
+	lives_already(s, ASK_PMEM, X, 3, 0x1f);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	fs_put_dax(s, X, NOBODY);
+	pmem_unbinds(s);
+	expect(s, "");
+}
+
+STORY(a_reference_taken_since_the_snapshot_leaks)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	two_xfs_on_one_disk(s, false);
+	pmem_unbinds(s);
+	expect(s, "reference-leak");
+	assert_int_equal(finding_of(s, "reference-leak")->life.generation, 0);
+	assert_string_equal(finding_of(s, "reference-leak")->life.disk, "pmem0");
+}
+
+STORY(a_lookup_overtakes_the_snapshot)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	pmem_unbinds(s);
+	expect(s, "");
+}
+
+STORY(a_removal_overtakes_the_snapshot)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	remove_host(s, DISK, "pmem0");
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect(s, "");
+}
+
+STORY(a_snapshot_finds_what_just_ended)
+{
+	pmem_binds(s);
+	snap_device(s, X);
+	pmem_unbinds(s);
+	snap_device(s, X);
+	put_dax(s, X);
+	expect(s, "put-after-free");
+}
+
+STORY(a_host_from_before_the_audit_is_left_behind)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect(s, "host-left-behind");
+}
+
+STORY(a_live_device_from_before_the_audit_loses_its_module)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	snap_device(s, X);
+	module_gone(s, "nd_pmem");
+	expect(s, "leak-on-unload");
+}
+
+STORY(a_dead_device_from_before_the_audit_may_lose_its_module)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1e);
+	snap_device(s, X);
+	module_gone(s, "nd_pmem");
+	expect(s, "");
+}
+
+/* ---- lookups that are under way, or fail ---- */
+
+STORY(a_lookup_fails_for_another_reason)
+{
+	pmem_binds(s);
+	get_nothing(s, DISK, "pmem0", XFS1);
+	get_by_bdev(s, X, DISK, "pmem0", XFS1);
+	fs_put_dax(s, X, XFS1);
+	get_nothing(s, DISK, "pmem0", XFS2);
+	get_by_bdev(s, X, DISK, "pmem0", XFS1);
+	kill_dax(s, X);
+	get_nothing(s, DISK, "pmem0", XFS2);
+	fs_put_dax(s, X, XFS1);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	expect(s, "reference-leak");
+	assert_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
+}
+
+STORY(a_refused_holder_takes_no_reference)
+{
+	pmem_binds(s);
+	fs_get(s, X, XFS1, 0);
+	fs_get(s, X, XFS2, -K_EBUSY);
+	fs_put_dax(s, X, XFS1);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	expect(s, "reference-leak");
+}
+
+STORY(a_lookup_is_under_way_at_the_owners_put)
+{
+	pmem_binds(s);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	((struct story_device *)dxa_map_get(&s->devices, X))->refs--;
+	as(s, 200, "mount");
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	pass_ms(s, 60000);
+	module_gone(s, "loop");
+	expect(s, "");
+}
+
+STORY(an_unknown_holder_puts_after_all)
+{
+	struct dxa_event last = {
+		.kind = DXA_KIND_PUT_DAX,
+		.phase = DXA_PHASE_ARGS,
+		.has = DXA_HAS_DAX,
+		.dax = X,
+		.refs = 1,
+		.tid = 7,
+		.tgid = 7,
+	};
+
+	pmem_binds(s);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	feed(s, last);
+	expect(s, "");
+}
+
+STORY(a_snapshot_before_the_lookup_that_overtakes_it)
+{
+	struct dxa_event snap = {
+		.kind = DXA_KIND_SNAP_DEVICE,
+		.has = DXA_HAS_DAX,
+		.dax = X,
+		.refs = 1,
+		.dax_flags = 0x1f,
+	};
+
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	feed(s, snap);
+	pmem_unbinds(s);
+	expect(s, "");
+}
+
+STORY(a_snapshot_excuses_nothing_that_is_known)
+{
+	pmem_binds(s);
+	ref_unseen(s, X);
+	snap_device(s, X);
+	pmem_unbinds(s);
+	expect(s, "reference-leak");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_xfs_leak_a_reference),
+		cmocka_unit_test(two_xfs_on_a_kernel_that_drops_the_reference),
+		cmocka_unit_test(a_reference_leaks_and_nobody_knows_where),
+		cmocka_unit_test(a_reference_leak_does_not_wait_for_the_end),
+		cmocka_unit_test(the_kernel_itself_held_it_for_a_moment),
+		cmocka_unit_test(a_mount_still_holds_it_at_the_end),
+		cmocka_unit_test(a_reference_leaks_under_a_mount),
+		cmocka_unit_test(lookups_are_not_watched),
+		cmocka_unit_test(fsdev_holders_are_counted),
+		cmocka_unit_test(references_of_a_device_from_before_the_audit),
+		cmocka_unit_test(a_reference_taken_since_the_snapshot_leaks),
+		cmocka_unit_test(a_lookup_overtakes_the_snapshot),
+		cmocka_unit_test(a_removal_overtakes_the_snapshot),
+		cmocka_unit_test(a_snapshot_finds_what_just_ended),
+		cmocka_unit_test(a_host_from_before_the_audit_is_left_behind),
+		cmocka_unit_test(a_live_device_from_before_the_audit_loses_its_module),
+		cmocka_unit_test(a_dead_device_from_before_the_audit_may_lose_its_module),
+		cmocka_unit_test(a_lookup_fails_for_another_reason),
+		cmocka_unit_test(a_refused_holder_takes_no_reference),
+		cmocka_unit_test(a_lookup_is_under_way_at_the_owners_put),
+		cmocka_unit_test(an_unknown_holder_puts_after_all),
+		cmocka_unit_test(a_snapshot_before_the_lookup_that_overtakes_it),
+		cmocka_unit_test(a_snapshot_excuses_nothing_that_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
