@@ -87,6 +87,8 @@ ARCHES = {
         # Under TCG five-level paging only costs time.
         cpu="max,la57=off",
         console="ttyS0",
+        # Else the border moves with the amount of RAM.
+        machine=("-machine", "pc,max-ram-below-4g=3G"),
         registers=_X86_REGISTERS,
         channel=Channel("virtio", device="virtio-serial-pci",
                         modules=("virtio_pci", "virtio_console")),

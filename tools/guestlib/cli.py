@@ -4,6 +4,7 @@
 import argparse
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import termios
@@ -18,8 +19,16 @@ from .initramfs import File, host_tool
 HANG, CANNOT = 124, 125
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        # argparse's own 2 could be the script's.
+        self.print_usage(sys.stderr)
+        _say(f"error: {message}")
+        raise SystemExit(CANNOT)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="tools/guest", description="Boot distribution kernels in QEMU and run scripts there.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="the kernels of the matrix")
@@ -114,7 +123,7 @@ def _guest(options: argparse.Namespace) -> Guest:
     files = [File.parse(text) for text in options.file]
     for name in options.tool:
         files += host_tool(name)
-    size = os.get_terminal_size() if options.tty and sys.stdout.isatty() else None
+    size = shutil.get_terminal_size((80, 25))
     return Guest(
         kernel=options.kernel, script=_script(options), files=files,
         modules=_modules(options.module), append=options.append,
@@ -123,7 +132,7 @@ def _guest(options: argparse.Namespace) -> Guest:
         collect=[text.partition(":")[0] for text in options.collect],
         smp=options.smp, mem=options.mem, cpu=options.cpu, icount=options.icount, kaslr=options.kaslr,
         timeout=options.timeout, verbose=options.verbose, qemu=options.qemu_arg,
-        tty=((size.lines, size.columns) if size else (25, 80)) if options.tty else None)
+        tty=(size.lines, size.columns) if options.tty else None)
 
 
 def _save(result: Result, options: argparse.Namespace) -> bool:
@@ -204,11 +213,16 @@ def main() -> int:
     options = _parser().parse_args(before)
     options.words = words
 
+    endings = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
     def stop(number, _frame):
+        # A second Ctrl-C shall not disturb the cleaning up after the first.
+        for ending in endings:
+            signal.signal(ending, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
+    for ending in endings:
+        signal.signal(ending, stop)
     try:
         sweep_scratch()
         match options.command:

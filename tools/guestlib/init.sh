@@ -82,9 +82,11 @@ run_piped() {
 }
 
 run_on_tty() {
-	stty -F "$tty" sane
-	[ -z "$tty_size" ] || stty -F "$tty" $tty_size
-	setsid -c sh /guest/script <"$tty" >"$tty" 2>&1 5>&- 6>&- 7>&-
+	# Held open, for the settings are lost with the last close.
+	exec 8<>"$tty"
+	# shellcheck disable=SC2086 # several words
+	stty -F "$tty" sane $tty_size
+	setsid -c sh /guest/script <"$tty" >"$tty" 2>&1 5>&- 6>&- 7>&- 8>&-
 	code=$?
 }
 

@@ -58,14 +58,27 @@ class Kernel:
         lines = (self.modules / "modules.builtin").read_text().splitlines()
         return {module_name(line) for line in lines}
 
+    def wishes(self) -> dict[str, list[str]]:
+        """Module name -> the modules it asks for at run time, such as ext4's checksums."""
+        text = (self.modules / "modules.softdep").read_text()
+        aliases = dict(re.findall(r"(?m)^alias ([\w-]+) (\w+)$",
+                                  (self.modules / "modules.alias").read_text()))
+        return {module_name(name): [module_name(aliases.get(word, word)) for word in words.split()
+                                    if not word.endswith(":")]
+                for name, words in re.findall(r"(?m)^softdep (\S+) (.*)$", text)}
+
     def closure(self, names: list[str]) -> list[str]:
         """The files of the named modules and of all they need."""
-        table, builtin = self.dependencies(), self.builtin()
+        table, builtin, wishes = self.dependencies(), self.builtin(), self.wishes()
         files: dict[str, None] = {}
-        for name in map(module_name, names):
+        wanted = list(map(module_name, names))
+        for name in wanted:
             if name in table:
                 path, needs = table[name]
                 files.update(dict.fromkeys([*reversed(needs), path]))
+                wanted += [wish for needed in [name, *map(module_name, needs)]
+                           for wish in wishes.get(needed, [])
+                           if wish in table and wish not in wanted]
             elif name not in builtin:
                 raise GuestError(f"{self.entry.name} ({self.release}) has no module {name}")
         return list(files)

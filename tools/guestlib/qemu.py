@@ -91,8 +91,9 @@ def _virtio_pmem(machine: Machine) -> list[str]:
         return []
     if not device:
         raise GuestError(f"--virtio-pmem: QEMU has no such device for {machine.kernel.arch.name}")
-    size = mebibytes(machine.virtio_pmem)
-    return ["-object", f"memory-backend-ram,id=vpmem,size={size}M",
+    # A file, because the guest's flushes fail on anonymous memory.
+    path, size = machine.initrd.with_name("virtio-pmem"), mebibytes(machine.virtio_pmem)
+    return ["-object", f"memory-backend-file,id=vpmem,share=on,mem-path={path},size={size}M",
             "-device", f"{device},memdev=vpmem,id=vpmem0"]
 
 
