@@ -106,7 +106,7 @@ static void judge_refused(struct dxa_engine *e, struct task *t, const struct all
 		return;
 	}
 	/* device-dax is told by its own rule; and without an outcome nothing is proven. */
-	if (a->driver == DXA_DRIVER_DEVICE_DAX || !decided(d) || task_unsure(e, t))
+	if (a->driver == DXA_DRIVER_DEVICE_DAX || !decided(d))
 		return;
 	if (d->outcome == DXA_OUTCOME_OK)
 		report_fallback(e, t, a, d, DXA_RULE_FALLBACK);

@@ -278,6 +278,30 @@ void life_end(struct dxa_engine *e, struct life *l)
 		evict_ended(e);
 }
 
+static void suspects_add(struct dxa_engine *e, struct life *l, uint64_t now)
+{
+	l->suspected_at = now;
+	l->sus_next = NULL;
+	l->sus_prev = e->sus_last;
+	if (e->sus_last)
+		e->sus_last->sus_next = l;
+	else
+		e->sus_first = l;
+	e->sus_last = l;
+}
+
+static void suspects_del(struct dxa_engine *e, struct life *l)
+{
+	if (l->sus_prev)
+		l->sus_prev->sus_next = l->sus_next;
+	else
+		e->sus_first = l->sus_next;
+	if (l->sus_next)
+		l->sus_next->sus_prev = l->sus_prev;
+	else
+		e->sus_last = l->sus_prev;
+}
+
 void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 		  const struct dxa_context *ctx, uint64_t now)
 {
@@ -290,15 +314,14 @@ void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 		}
 		*l->suspect_in = *ctx;
 	}
-	l->suspicion = what;
-	l->suspected_at = now;
-	l->sus_next = NULL;
-	l->sus_prev = e->sus_last;
-	if (e->sus_last)
-		e->sus_last->sus_next = l;
-	else
-		e->sus_first = l;
-	e->sus_last = l;
+	l->suspicion = (uint8_t)what;
+	suspects_add(e, l, now);
+}
+
+void life_suspect_again(struct dxa_engine *e, struct life *l, uint64_t now)
+{
+	suspects_del(e, l);
+	suspects_add(e, l, now);
 }
 
 void life_acquit(struct dxa_engine *e, struct life *l)
@@ -308,14 +331,7 @@ void life_acquit(struct dxa_engine *e, struct life *l)
 	l->suspicion = SUSPECT_NOTHING;
 	free(l->suspect_in);
 	l->suspect_in = NULL;
-	if (l->sus_prev)
-		l->sus_prev->sus_next = l->sus_next;
-	else
-		e->sus_first = l->sus_next;
-	if (l->sus_next)
-		l->sus_next->sus_prev = l->sus_prev;
-	else
-		e->sus_last = l->sus_prev;
+	suspects_del(e, l);
 }
 
 static void free_life(void *priv, uint64_t key, void *value)

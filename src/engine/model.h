@@ -192,6 +192,7 @@ struct dxa_engine {
 	uint32_t err_ptr_tid; /* ... and by whom it was used */
 	uint64_t unhosted[UNHOSTED_MAX]; /* disks that left dax_hosts unknown to us, a ring */
 	size_t n_unhosted;
+	size_t gets_pending; /* lookups entered and not yet returned */
 	size_t allocs_pending; /* alloc_dax calls entered and not yet returned */
 	bool destroys_seen; /* such hooks are at work */
 	bool frees_seen;
@@ -242,6 +243,7 @@ bool life_unsure(const struct dxa_engine *e, const struct life *l);
 /* Suspect a life of something that time must prove; ctx, if any, is copied. */
 void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 		  const struct dxa_context *ctx, uint64_t now);
+void life_suspect_again(struct dxa_engine *e, struct life *l, uint64_t now);
 void life_acquit(struct dxa_engine *e, struct life *l);
 
 /* Free every life. */

@@ -153,6 +153,20 @@ static struct decider *frame_decider(const struct task *t, const struct frame *f
 	return f->decider ? dxa_vec_at(&t->deciders, f->decider - 1) : NULL;
 }
 
+/* The count of calls of this kind that are under way, where somebody must know it. */
+static size_t *pending(struct dxa_engine *e, uint16_t kind)
+{
+	switch (kind) {
+	case DXA_KIND_ALLOC_DAX:
+		return &e->allocs_pending;
+	case DXA_KIND_FS_DAX_GET_BY_BDEV:
+	case DXA_KIND_FS_DAX_GET:
+		return &e->gets_pending;
+	default:
+		return NULL;
+	}
+}
+
 /* Take the top frame off; ret is its return, NULL when that was missed. */
 static void frame_pop(struct dxa_engine *e, struct task *t, const struct rec *ret,
 		      enum dxa_outcome outcome, int err)
@@ -172,8 +186,8 @@ static void frame_pop(struct dxa_engine *e, struct task *t, const struct rec *re
 	t->frames.len--;
 	if (is_bracket(kind))
 		t->brackets--;
-	if (kind == DXA_KIND_ALLOC_DAX)
-		e->allocs_pending--;
+	if (pending(e, kind))
+		--*pending(e, kind);
 }
 
 /* Take frames off until `keep` are left: their returns were missed. */
@@ -281,8 +295,8 @@ void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool 
 			task_retire(e, t);
 		return;
 	}
-	if (r->ev.kind == DXA_KIND_ALLOC_DAX)
-		e->allocs_pending++;
+	if (pending(e, r->ev.kind))
+		++*pending(e, r->ev.kind);
 	if (!bracket)
 		return;
 	t->brackets++;

@@ -354,6 +354,14 @@ void judge_suspects(struct dxa_engine *e, uint64_t now, bool all)
 	while ((l = e->sus_first)) {
 		if (!all && (now <= l->suspected_at || now - l->suspected_at <= GRACE_NS))
 			break;
+		/* A lookup that has not returned may have the reference. */
+		if (l->suspicion == SUSPECT_REFERENCE_LEAK && e->gets_pending) {
+			if (all)
+				life_acquit(e, l);
+			else
+				life_suspect_again(e, l, now);
+			continue;
+		}
 		judge_suspect(e, l);
 		life_acquit(e, l);
 	}

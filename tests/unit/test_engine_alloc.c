@@ -395,6 +395,30 @@ STORY(another_disk_at_the_same_address)
 	expect(s, "fallback");
 }
 
+STORY(a_disk_of_another_probe_inside)
+{
+	assume(s, DXA_ALIASING_YES);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc_fails(s, ASK_PMEM, K_EOPNOTSUPP);
+	probe(s, DEV, "nvme0", "pci", "nvme");
+	add_disk(s, DISK, "nvme0n1", 0);
+	probed(s, DEV, 0);
+	probed(s, NS, 0);
+	disk_state(s, DISK, "nvme0n1", 1);
+	expect(s, "fallback");
+}
+
+STORY(the_probe_answers_where_the_attach_functions_return_is_missed)
+{
+	assume(s, DXA_ALIASING_YES);
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	enter(s, DXA_KIND_PMEM_ATTACH_DISK, NS);
+	alloc_fails(s, ASK_PMEM, K_EOPNOTSUPP);
+	probed(s, NS, 0);
+	expect(s, "fallback");
+	expect_gaps(s, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,6 +457,8 @@ int main(void)
 		cmocka_unit_test(a_disk_with_dax_says_so),
 		cmocka_unit_test(a_disk_whose_probe_was_not_seen_may_have_dax),
 		cmocka_unit_test(another_disk_at_the_same_address),
+		cmocka_unit_test(a_disk_of_another_probe_inside),
+		cmocka_unit_test(the_probe_answers_where_the_attach_functions_return_is_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

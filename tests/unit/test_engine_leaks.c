@@ -493,6 +493,17 @@ STORY(a_leak_that_is_destroyed_after_all_is_told_once)
 	expect(s, "leak-on-failed-probe");
 }
 
+STORY(a_put_by_another_task_is_not_the_owners)
+{
+	alloc(s, ASK_FAMFS, X);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	kill_dax(s, X);
+	as(s, 300, "dmsetup");
+	put_dax(s, X);
+	module_gone(s, "famfs");
+	expect(s, "leak-on-unload");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -537,6 +548,7 @@ int main(void)
 		cmocka_unit_test(a_put_in_a_later_context_is_not_the_owners),
 		cmocka_unit_test(put_and_not_killed_while_a_mount_holds_it),
 		cmocka_unit_test(a_leak_that_is_destroyed_after_all_is_told_once),
+		cmocka_unit_test(a_put_by_another_task_is_not_the_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -329,11 +329,175 @@ static void test_one_broken_life(void **state)
 			perform(seed % STORY_MODES, seed * 7919 + fault, 80, rule, fault);
 }
 
+/* ---- what can be missing from a legal stream ---- */
+
+struct listener {
+	const char *what;
+	size_t at;
+};
+
+static void no_finding(void *priv, const struct dxa_finding *f)
+{
+	const struct listener *l = priv;
+
+	if (f->severity > DXA_SEVERITY_INFO)
+		fail_msg("%s at %zu: %s: %s", l->what, l->at, dxa_rule_info(f->rule)->name,
+			 f->detail);
+}
+
+/* Tell a legal story and keep its records. */
+static void tell_legal(struct story *s, struct stage *st, enum story_mode mode, uint64_t seed)
+{
+	struct dxa_engine_config config;
+
+	*st = (struct stage){ .random = seed, .lives = 60, .next_tid = 1000 };
+	story_begin(s, mode);
+	config = s->config;
+	config.aliasing = DXA_ALIASING_UNKNOWN;
+	config.stuck_after_ns = INT64_MAX;
+	story_configure(s, &config);
+	s->priv = st;
+	s->meanwhile = others;
+	while (step(s))
+		if (!draw(st, 6))
+			rcu(s);
+	expect(s, "");
+}
+
+/* Feed records from..to; `missing` is left out, or is a loss that was noticed. */
+static void replay(const struct story *s, struct listener *l, size_t from, size_t to,
+		   size_t missing, bool noticed)
+{
+	const struct dxa_engine_sink sink = { .finding = no_finding, .priv = l };
+	struct dxa_engine *e = dxa_engine_new(&s->config, &sink);
+	size_t i;
+
+	assert_non_null(e);
+	for (i = from; i < to; i++) {
+		struct dxa_event ev = *(struct dxa_event *)dxa_vec_at(&s->fed, i);
+
+		if (i == missing && !noticed)
+			continue;
+		if (i == missing)
+			ev = (struct dxa_event){ .kind = DXA_KIND_LOST, .ts = ev.ts, .ret = 1 };
+		assert_int_equal(dxa_engine_feed(e, &ev), 0);
+	}
+	dxa_engine_finish(e, s->now);
+	assert_int_equal(dxa_engine_open_contexts(e), 0);
+	dxa_engine_free(e);
+}
+
+static bool is_return(const struct story *s, size_t i)
+{
+	const struct dxa_event *ev = dxa_vec_at(&s->fed, i);
+
+	return ev->phase == DXA_PHASE_RET;
+}
+
+static void test_holes_accuse_nobody(void **state)
+{
+	struct listener l;
+	struct stage st;
+	struct story s;
+	uint64_t seed;
+	int i;
+
+	(void)state;
+	for (seed = 1; seed <= 12; seed++) {
+		tell_legal(&s, &st, seed % STORY_MODES, seed * 104729);
+		for (i = 0; i < 60; i++) {
+			size_t n = s.fed.len, at = draw(&st, (uint32_t)n);
+
+			l = (struct listener){ "loss", at };
+			replay(&s, &l, 0, n, at, true);
+			l.what = "late start";
+			replay(&s, &l, at, n, n, true);
+			l.what = "early end";
+			replay(&s, &l, 0, at, n, true);
+			l.what = "missed return";
+			if (is_return(&s, at))
+				replay(&s, &l, 0, n, at, false);
+		}
+		s.findings.len = 0;
+		story_end(&s);
+	}
+}
+
+/* ---- no stream may do harm ---- */
+
+static struct dxa_event garbage(struct stage *st)
+{
+	static const uint64_t pointers[] = { 0, X, Y, NS, DISK, (uint64_t)-12, 0xfffffff4, 1 };
+	struct dxa_event ev = {
+		.kind = (uint16_t)draw(st, 74),
+		.phase = (uint8_t)draw(st, 5),
+		.has = (uint8_t)draw(st, 16),
+		.tid = draw(st, 6),
+		.tgid = 1,
+		.ts = draw(st, 2000000000),
+		.refs = (int32_t)draw(st, 5) - 1,
+		.cdev_refs = (int32_t)draw(st, 3) - 1,
+		.dax_flags = draw(st, 32),
+		.ret = (int64_t)draw(st, 1200) - 600,
+	};
+
+	ev.dax = pointers[draw(st, 8)];
+	ev.obj = pointers[draw(st, 8)];
+	ev.arg = pointers[draw(st, 8)];
+	ev.holder = pointers[draw(st, 8)];
+	ev.ops = pointers[draw(st, 8)];
+	ev.stack[0] = pointers[draw(st, 8)];
+	if (draw(st, 2))
+		ev.ret = (int64_t)ev.dax;
+	/* Names that do not end. */
+	memset(ev.name, draw(st, 2) ? 'x' : 0, sizeof(ev.name));
+	memset(ev.driver, 'y', sizeof(ev.driver));
+	memset(ev.comm, 'z', sizeof(ev.comm));
+	memcpy(ev.bus, draw(st, 2) ? "dax" : "nd", 3);
+	return ev;
+}
+
+static void take_finding(void *priv, const struct dxa_finding *f)
+{
+	assert_true(f->evidence_len > 0);
+	assert_true(strlen(f->detail) < sizeof(f->detail));
+	assert_true(strlen(f->life.disk) < DXA_NAME_LEN);
+	assert_true(strlen(f->context.comm) < DXA_COMM_LEN);
+	++*(uint64_t *)priv;
+}
+
+static void test_garbage_does_no_harm(void **state)
+{
+	uint64_t seed, findings = 0;
+
+	(void)state;
+	for (seed = 1; seed <= 20; seed++) {
+		const struct dxa_engine_config config = { .aliasing = seed % 3 };
+		const struct dxa_engine_sink sink = { .finding = take_finding, .priv = &findings };
+		struct dxa_engine *e = dxa_engine_new(&config, &sink);
+		struct stage st = { .random = seed * 15485863 };
+		int i;
+
+		assert_non_null(e);
+		for (i = 0; i < 20000; i++) {
+			struct dxa_event ev = garbage(&st);
+
+			assert_int_equal(dxa_engine_feed(e, &ev), 0);
+		}
+		dxa_engine_finish(e, 0);
+		assert_int_equal(dxa_engine_open_contexts(e), 0);
+		dxa_engine_free(e);
+	}
+	assert_true(findings > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_legal_lives),
 		cmocka_unit_test(test_one_broken_life),
+		cmocka_unit_test(test_holes_accuse_nobody),
+		cmocka_unit_test(test_garbage_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
