@@ -29,10 +29,10 @@ static struct dxa_map_slot *find(const struct dxa_map *m, uint64_t key)
 	return &m->slots[i];
 }
 
-static int resize(struct dxa_map *m, size_t cap)
+static int grow(struct dxa_map *m)
 {
+	size_t cap = m->cap < MAP_MIN_CAP ? MAP_MIN_CAP : m->cap * 2, i;
 	struct dxa_map bigger = { calloc(cap, sizeof(*bigger.slots)), cap, m->len };
-	size_t i;
 
 	if (!bigger.slots)
 		return -ENOMEM;
@@ -51,14 +51,17 @@ void *dxa_map_get(const struct dxa_map *m, uint64_t key)
 
 int dxa_map_put(struct dxa_map *m, uint64_t key, void *value)
 {
-	struct dxa_map_slot *slot = m->cap ? find(m, key) : NULL;
+	struct dxa_map_slot *slot;
 
-	if (slot && slot->value) {
+	if (!m->cap && grow(m))
+		return -ENOMEM;
+	slot = find(m, key);
+	if (slot->value) {
 		slot->value = value;
 		return 0;
 	}
 	if ((m->len + 1) * 4 > m->cap * 3) {
-		if (resize(m, m->cap ? m->cap * 2 : MAP_MIN_CAP))
+		if (grow(m))
 			return -ENOMEM;
 		slot = find(m, key);
 	}

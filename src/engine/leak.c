@@ -184,7 +184,7 @@ void judge_unbound(struct dxa_engine *e, struct task *t)
 /* Known to be alive, or killed under our eyes: then its owner's put would have been seen too. */
 static bool unload_leaks(const struct dxa_engine *e, const struct life *l, const char *module)
 {
-	if (!l->module[0] || strcmp(l->module, module) || !held_by_owner(e, l))
+	if (!l->module[0] || strcmp(l->module, module) != 0 || !held_by_owner(e, l))
 		return false;
 	return l->alive_known && (l->alive || l->kills);
 }

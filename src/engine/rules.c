@@ -35,14 +35,14 @@ static const struct dxa_rule_commit aliasing_check[] = {
 #define FIXES(list) .fixes = (list), .n_fixes = sizeof(list) / sizeof(*(list))
 
 /* Name, severity and title come from the list in rules.h; here are the texts. */
-#define CONSTANTS(id, name, severity, title)       \
-	static const char name_##id[] = name;      \
-	static const char title_##id[] = title;    \
+#define CONSTANTS(id, name, severity, title)    \
+	static const char name_##id[] = name;   \
+	static const char title_##id[] = title; \
 	enum { severity_##id = DXA_SEVERITY_##severity };
 DXA_RULES(CONSTANTS)
 #undef CONSTANTS
 
-#define HEAD(id)                                                                              \
+#define HEAD(id)                                                                                \
 	.rule = DXA_RULE_##id, .name = name_##id, .severity = (enum dxa_severity)severity_##id, \
 	.title = title_##id
 

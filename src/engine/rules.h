@@ -17,53 +17,53 @@ enum dxa_severity {
 };
 
 /* X(ID, "name", default severity, "one-line title") */
-#define DXA_RULES(X)                                                                               \
-	X(NULL_TEARDOWN_LEAK, "null-teardown-leak", ERROR,                                         \
-	  "kill_dax/put_dax got NULL because the device was not stored yet: it is lost")           \
-	X(LEAK_ON_FAILED_PROBE, "leak-on-failed-probe", ERROR,                                     \
-	  "a probe failed and a dax_device it allocated is still there")                           \
-	X(LEAK_ON_UNLOAD, "leak-on-unload", ERROR,                                                 \
-	  "the module that owns a live dax_device is gone")                                        \
-	X(LEAK_ON_UNBIND, "leak-on-unbind", ERROR,                                                 \
-	  "a driver was unbound and a dax_device that its probe allocated is still there")         \
-	X(ERR_PTR_TEARDOWN, "err-ptr-teardown", ERROR, "kill_dax or put_dax got an ERR_PTR")       \
-	X(PUT_WITHOUT_KILL, "put-without-kill", ERROR,                                             \
-	  "the final reference was dropped while the device was alive")                            \
-	X(PUT_AFTER_FREE, "put-after-free", ERROR, "put_dax on a device whose life was over")      \
-	X(KILL_AFTER_FREE, "kill-after-free", ERROR, "kill_dax on a device whose life was over")   \
-	X(HOST_LEFT_BEHIND, "host-left-behind", ERROR,                                             \
-	  "a device was freed, or killed and put by its driver, while still in dax_hosts")         \
-	X(FALLBACK, "fallback", INFO,                                                              \
-	  "alloc_dax refused with EOPNOTSUPP and the probe went on without DAX")                   \
-	X(FALLBACK_FATAL, "fallback-fatal", ERROR,                                                 \
-	  "EOPNOTSUPP from alloc_dax made a probe fail that must go on without DAX")               \
-	X(UNEXPECTED_EOPNOTSUPP, "unexpected-eopnotsupp", ERROR,                                   \
-	  "alloc_dax refused with EOPNOTSUPP although the data cache does not alias")              \
-	X(MISSING_EOPNOTSUPP, "missing-eopnotsupp", ERROR,                                         \
-	  "alloc_dax granted a file-system DAX device although the data cache aliases")            \
-	X(DEVICE_DAX_REFUSED, "device-dax-refused", ERROR,                                         \
-	  "alloc_dax refused device-dax with EOPNOTSUPP, which is exempt from aliasing")           \
-	X(ALLOC_NULL, "alloc-null", ERROR, "alloc_dax returned NULL")                              \
-	X(ALLOC_FAILED, "alloc-failed", INFO, "alloc_dax failed with another error")               \
-	X(HOST_FAILED, "host-failed", INFO, "dax_add_host failed")                                 \
-	X(DAX_ADVERTISED_WITHOUT_DEVICE, "dax-advertised-without-device", WARNING,                 \
-	  "the disk's queue says DAX, but there is no dax_device behind it")                       \
-	X(REFERENCE_LEAK, "reference-leak", ERROR,                                                 \
-	  "the driver's own put left references that no holder accounts for")                      \
-	X(STALE_FLAGS, "stale-flags", ERROR,                                                       \
-	  "alloc_dax returned a device whose flags carry its former life")                         \
-	X(CDEV_REINIT, "cdev-reinit", ERROR,                                                       \
-	  "a device-dax was bound again while its cdev was still open")                            \
-	X(STUCK_PROBE, "stuck-probe", ERROR,                                                       \
-	  "a probe has not ended and its task sleeps uninterruptibly")                             \
-	X(DESTROYED_ALIVE, "destroyed-alive", ERROR,                                               \
+#define DXA_RULES(X)                                                                             \
+	X(NULL_TEARDOWN_LEAK, "null-teardown-leak", ERROR,                                       \
+	  "kill_dax/put_dax got NULL because the device was not stored yet: it is lost")         \
+	X(LEAK_ON_FAILED_PROBE, "leak-on-failed-probe", ERROR,                                   \
+	  "a probe failed and a dax_device it allocated is still there")                         \
+	X(LEAK_ON_UNLOAD, "leak-on-unload", ERROR,                                               \
+	  "the module that owns a live dax_device is gone")                                      \
+	X(LEAK_ON_UNBIND, "leak-on-unbind", ERROR,                                               \
+	  "a driver was unbound and a dax_device that its probe allocated is still there")       \
+	X(ERR_PTR_TEARDOWN, "err-ptr-teardown", ERROR, "kill_dax or put_dax got an ERR_PTR")     \
+	X(PUT_WITHOUT_KILL, "put-without-kill", ERROR,                                           \
+	  "the final reference was dropped while the device was alive")                          \
+	X(PUT_AFTER_FREE, "put-after-free", ERROR, "put_dax on a device whose life was over")    \
+	X(KILL_AFTER_FREE, "kill-after-free", ERROR, "kill_dax on a device whose life was over") \
+	X(HOST_LEFT_BEHIND, "host-left-behind", ERROR,                                           \
+	  "a device was freed, or killed and put by its driver, while still in dax_hosts")       \
+	X(FALLBACK, "fallback", INFO,                                                            \
+	  "alloc_dax refused with EOPNOTSUPP and the probe went on without DAX")                 \
+	X(FALLBACK_FATAL, "fallback-fatal", ERROR,                                               \
+	  "EOPNOTSUPP from alloc_dax made a probe fail that must go on without DAX")             \
+	X(UNEXPECTED_EOPNOTSUPP, "unexpected-eopnotsupp", ERROR,                                 \
+	  "alloc_dax refused with EOPNOTSUPP although the data cache does not alias")            \
+	X(MISSING_EOPNOTSUPP, "missing-eopnotsupp", ERROR,                                       \
+	  "alloc_dax granted a file-system DAX device although the data cache aliases")          \
+	X(DEVICE_DAX_REFUSED, "device-dax-refused", ERROR,                                       \
+	  "alloc_dax refused device-dax with EOPNOTSUPP, which is exempt from aliasing")         \
+	X(ALLOC_NULL, "alloc-null", ERROR, "alloc_dax returned NULL")                            \
+	X(ALLOC_FAILED, "alloc-failed", INFO, "alloc_dax failed with another error")             \
+	X(HOST_FAILED, "host-failed", INFO, "dax_add_host failed")                               \
+	X(DAX_ADVERTISED_WITHOUT_DEVICE, "dax-advertised-without-device", WARNING,               \
+	  "the disk's queue says DAX, but there is no dax_device behind it")                     \
+	X(REFERENCE_LEAK, "reference-leak", ERROR,                                               \
+	  "the driver's own put left references that no holder accounts for")                    \
+	X(STALE_FLAGS, "stale-flags", ERROR,                                                     \
+	  "alloc_dax returned a device whose flags carry its former life")                       \
+	X(CDEV_REINIT, "cdev-reinit", ERROR,                                                     \
+	  "a device-dax was bound again while its cdev was still open")                          \
+	X(STUCK_PROBE, "stuck-probe", ERROR,                                                     \
+	  "a probe has not ended and its task sleeps uninterruptibly")                           \
+	X(DESTROYED_ALIVE, "destroyed-alive", ERROR,                                             \
 	  "the dax inode was destroyed while the device was alive")
 
 enum dxa_rule {
 #define DXA_ENUM(id, ...) DXA_RULE_##id,
 	DXA_RULES(DXA_ENUM)
 #undef DXA_ENUM
-	DXA_RULE_COUNT,
+		DXA_RULE_COUNT,
 };
 
 /* A kernel commit that is known to cause or to fix what a rule finds. */
