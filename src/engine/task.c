@@ -352,6 +352,14 @@ bool task_pair(struct dxa_engine *e, struct task *t, struct rec *r)
 	return true;
 }
 
+/* A device without a driver is "released" as well: then nothing was unbound. */
+static void note_unbound(struct dxa_engine *e, struct task *t, const struct dxa_event *entry)
+{
+	if (entry->kind == DXA_KIND_RELEASE_DRIVER && entry->driver[0] &&
+	    !dxa_vec_push(&t->unbound, &entry->obj))
+		e->nomem = true;
+}
+
 void task_leave(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	size_t i = t ? frame_of(t, &r->ev) : 0;
@@ -366,9 +374,7 @@ void task_leave(struct dxa_engine *e, struct task *t, const struct rec *r)
 		frames_drop(e, t, i, r->ev.ts);
 	outcome = bracket_outcome(&r->ev, &err);
 	story_add(e, t, &r->ev);
-	if (r->ev.kind == DXA_KIND_RELEASE_DRIVER &&
-	    !dxa_vec_push(&t->unbound, &frame_at(t, i - 1)->entry.ev.obj))
-		e->nomem = true;
+	note_unbound(e, t, &frame_at(t, i - 1)->entry.ev);
 	frame_pop(e, t, r, outcome, err);
 	if (!t->brackets)
 		context_close(e, t, r->ev.ts, outcome, err);

@@ -341,6 +341,14 @@ STORY(unbinding_kills_and_never_puts)
 	expect(s, "leak-on-unbind");
 }
 
+STORY(nothing_was_bound_any_more)
+{
+	pmem_binds(s);
+	unbind(s, NS, "namespace0.0", "nd", "");
+	unbound(s, NS);
+	expect(s, "");
+}
+
 STORY(another_device_is_unbound)
 {
 	pmem_binds(s);
@@ -534,6 +542,7 @@ int main(void)
 		cmocka_unit_test(a_holder_outlives_a_failed_probe),
 		cmocka_unit_test(unbinding_forgets_the_device),
 		cmocka_unit_test(unbinding_kills_and_never_puts),
+		cmocka_unit_test(nothing_was_bound_any_more),
 		cmocka_unit_test(another_device_is_unbound),
 		cmocka_unit_test(unloading_forgets_the_device),
 		cmocka_unit_test(another_module_goes),

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "engine/verdict.h"
+
+/* An audit in which nothing happened and everything was watched. */
+struct audit {
+	struct dxa_engine_stats stats;
+	struct dxa_hook_status hooks[DXA_HOOK_MAX];
+	struct dxa_verdict_input in;
+};
+
+static void quiet(struct audit *a)
+{
+	size_t n, i, used = 0;
+	const struct dxa_kind_info *rows = dxa_kinds(&n);
+
+	memset(a, 0, sizeof(*a));
+	a->stats.lives = 1;
+	for (i = 0; i < n; i++)
+		if (!rows[i].synthetic)
+			a->hooks[used++] = (struct dxa_hook_status){ .info = &rows[i],
+								     .mode = DXA_ATTACH_FENTRY };
+	a->in = (struct dxa_verdict_input){ .stats = &a->stats,
+					    .failing = DXA_SEVERITY_WARNING,
+					    .hooks = a->hooks,
+					    .n_hooks = used };
+}
+
+static enum dxa_verdict_kind judge(const struct audit *a, struct dxa_verdict *v)
+{
+	dxa_verdict_judge(&a->in, v);
+	return v->kind;
+}
+
+static void test_quiet_is_a_pass(void **state)
+{
+	struct dxa_verdict v;
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	assert_int_equal(v.n_reasons, 0);
+	a.in.by_severity[DXA_SEVERITY_INFO] = 3;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+}
+
+static void test_a_pass_says_that_nothing_was_exercised(void **state)
+{
+	struct dxa_verdict v;
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.stats.lives = 0;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	assert_int_equal(v.n_reasons, 1);
+}
+
+static void test_severity_decides(void **state)
+{
+	struct dxa_verdict v;
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.in.by_severity[DXA_SEVERITY_WARNING] = 1;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_FINDINGS);
+	a.in.failing = DXA_SEVERITY_ERROR;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	a.in.failing = DXA_SEVERITY_INFO;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_FINDINGS);
+}
+
+static void test_a_gap_is_inconclusive_and_a_finding_outranks_it(void **state)
+{
+	struct dxa_verdict v;
+	struct audit a;
+	int gap;
+
+	(void)state;
+	for (gap = 0; gap < DXA_GAP_COUNT; gap++) {
+		quiet(&a);
+		a.stats.gaps[gap] = 1;
+		assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+		assert_int_equal(v.n_reasons, 1);
+		a.in.by_severity[DXA_SEVERITY_ERROR] = 1;
+		assert_int_equal(judge(&a, &v), DXA_VERDICT_FINDINGS);
+		assert_int_equal(v.n_reasons, 2);
+	}
+}
+
+static void test_counters_must_agree(void **state)
+{
+	struct dxa_verdict v;
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.hooks[0].count = (struct dxa_count){ 10, 10, 0 };
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	a.hooks[0].count = (struct dxa_count){ 10, 9, 1 };
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	a.hooks[0].count = (struct dxa_count){ 10, 9, 0 };
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	quiet(&a);
+	a.hooks[3].missed = 1;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+}
+
+static void test_interrupted(void **state)
+{
+	struct dxa_verdict v;
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.in.interrupted = true;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+}
+
+static void test_verdicts_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(dxa_verdict_name(DXA_VERDICT_PASS), "pass");
+	assert_string_equal(dxa_verdict_name(DXA_VERDICT_FINDINGS), "findings");
+	assert_string_equal(dxa_verdict_name(DXA_VERDICT_INCONCLUSIVE), "inconclusive");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_quiet_is_a_pass),
+		cmocka_unit_test(test_a_pass_says_that_nothing_was_exercised),
+		cmocka_unit_test(test_severity_decides),
+		cmocka_unit_test(test_a_gap_is_inconclusive_and_a_finding_outranks_it),
+		cmocka_unit_test(test_counters_must_agree),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_verdicts_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
