@@ -277,6 +277,16 @@ STORY(a_return_without_an_entry_later_on)
 	expect_gaps(s, 1);
 }
 
+STORY(a_return_whose_entry_was_before_a_loss)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	pass_ms(s, 40000);
+	lost(s, 1);
+	probed(s, NS, 0);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
 STORY(an_inner_return_is_missed)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
@@ -541,6 +551,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_whose_outcome_is_lost),
 		cmocka_unit_test(the_stream_begins_in_the_middle),
 		cmocka_unit_test(a_return_without_an_entry_later_on),
+		cmocka_unit_test(a_return_whose_entry_was_before_a_loss),
 		cmocka_unit_test(an_inner_return_is_missed),
 		cmocka_unit_test(the_deciding_return_is_missed),
 		cmocka_unit_test(the_outermost_return_is_missed),

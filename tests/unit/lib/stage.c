@@ -98,6 +98,7 @@ static void read_disk(struct dxa_event *ev, uint64_t disk, const char *name)
 {
 	ev->obj = disk;
 	ev->has |= DXA_HAS_DISK;
+	ev->rdev = 259U << 20 | 77;
 	put_name(ev->name, sizeof(ev->name), name);
 }
 
