@@ -171,6 +171,12 @@ class _Run:
         if self.booted is None and self.control.started:
             self.booted = time.monotonic() - self.began
 
+    def _drain(self) -> None:
+        """What QEMU had sent when it ended: a kernel's complaint may be among it."""
+        for key in list(self.selector.get_map().values()):
+            while key.data != "keyboard" and key.fd in self.selector.get_map():
+                self._receive(key.data)
+
     def _open_streams(self) -> set[str]:
         return {key.data for key in self.selector.get_map().values()} - {"keyboard"}
 
@@ -191,6 +197,7 @@ class _Run:
     def result(self, outcome: str) -> Result:
         """What is known now."""
         _kill(self.qemu)
+        self._drain()
         hits = self.injector.finish() if self.injector else {}
         for stream in self.streams.values():
             stream.flush()

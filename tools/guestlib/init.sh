@@ -119,5 +119,8 @@ printf '%s' "$token" >&6
 echo "exit $code" >&7
 collect >&7
 printf '%s' "$token" >&7
+# A port's data waits in the guest until the host takes it, and would be lost with
+# it: so the host ends us when it has everything.
+sleep 60
 poweroff -f
 exec sleep 1000
