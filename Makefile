@@ -59,10 +59,15 @@ SKELS := $(BPF_SRC:bpf/%.bpf.c=$(O)/gen/%.skel.h)
 SAN_OBJ := $(CORE_SRC:%.c=$(O)/san/%.o)
 UNIT_LIB_OBJ := $(UNIT_LIB_SRC:%.c=$(O)/san/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(O)/san/%)
+# Programs that tests use; they are no tests themselves.
+TEST_TOOL_SRC := tests/golden/story.c
+TEST_TOOL_OBJ := $(TEST_TOOL_SRC:%.c=$(O)/%.o)
+STORIES := $(wildcard tests/golden/*.story)
+STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static check unit cli lint check-layers format install uninstall clean help
+.PHONY: all static check unit golden cli lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -114,13 +119,25 @@ $(O)/gen/version.h: FORCE
 .PHONY: FORCE
 FORCE:
 
-check: check-layers unit cli ## run all off-root tests
+check: check-layers unit golden cli ## run all off-root tests
 
 cli: $(O)/daxaudit ## test what the command line says and how it exits
 	$(Q)tests/cli/run $(O)
 
 unit: $(UNIT_BIN) ## build and run the unit tests under ASan and UBSan
 	$(Q)tests/unit/run $^
+
+$(O)/tests/%: $(O)/tests/%.o $(O)/libdaxaudit-core.a
+	$(msg) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+$(O)/golden/%.dxr: tests/golden/%.story $(O)/tests/golden/story
+	$(msg) STORY $@
+	$(Q)mkdir -p $(@D)
+	$(Q)rm -f $@ && $(O)/tests/golden/story $< $@
+
+golden: $(O)/daxaudit $(STORY_DXR) ## replay the golden recordings and compare the findings
+	$(Q)tests/golden/run $(O)
 
 check-layers: ## check that dependencies between the folders of src/ point one way
 	$(Q)tools/check-layers
@@ -153,4 +170,4 @@ help: ## list the targets
 	@printf '  ARCH=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
 
 -include $(CORE_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(SAN_OBJ:.o=.d) \
-	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d)
+	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d)

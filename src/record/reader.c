@@ -366,7 +366,7 @@ static struct dxa_err *read_file_head(struct dxa_reader *r)
 
 static struct dxa_err *read_header(struct dxa_reader *r)
 {
-	uint32_t type;
+	uint32_t type = 0;
 
 	if (!next_block(r, &type))
 		return dxa_err_new(DXA_ERR_INPUT, r->error, "%s: %s, before its first event",

@@ -38,6 +38,7 @@ struct dxa_recorder {
 	struct dxa_symbols *symbols; /* borrowed */
 	struct dxr_bytes names; /* items, of the open block */
 	struct dxa_map written; /* address -> fingerprint of the name in the file */
+	uintptr_t forgotten; /* how often names were forgotten */
 };
 
 /* ---- the file ---- */
@@ -339,13 +340,15 @@ void dxa_recorder_flush(struct dxa_recorder *r)
 }
 
 /*
- * Tells one name from another, never 0. Equal strings of one dxa_symbols are
- * one pointer.
+ * Tells one name from another, and from itself before it was forgotten; never
+ * 0. Equal strings of one dxa_symbols are one pointer.
  */
-static uintptr_t fingerprint(const struct dxa_symbol *sym)
+static uintptr_t fingerprint(const struct dxa_recorder *r, const struct dxa_symbol *sym)
 {
-	return ((uintptr_t)sym->name ^ (uintptr_t)sym->module << 7 ^ (uintptr_t)sym->offset << 1) |
-	       1;
+	uintptr_t mixed = (uintptr_t)sym->name ^ (uintptr_t)sym->module << 7 ^
+			  (uintptr_t)sym->offset << 1 ^ r->forgotten << 20;
+
+	return mixed | 1;
 }
 
 static bool add_name(struct dxr_bytes *b, uint64_t addr, const struct dxa_symbol *sym)
@@ -366,7 +369,7 @@ static void record_name(struct dxa_recorder *r, uint64_t addr)
 
 	if (!addr || !dxa_symbols_find(r->symbols, addr, &sym))
 		return;
-	now = fingerprint(&sym);
+	now = fingerprint(r, &sym);
 	before = (uintptr_t)dxa_map_get(&r->written, addr);
 	if (now == before)
 		return;
@@ -397,7 +400,7 @@ void dxa_recorder_event(struct dxa_recorder *r, const struct dxa_event *ev)
 		dxa_recorder_flush(r);
 	/* The module's names are forgotten now, here as in a replay. */
 	if (ev->kind == DXA_KIND_MODULE_FREE)
-		dxa_map_free(&r->written);
+		r->forgotten++;
 }
 
 struct dxa_err *dxa_recorder_finish(struct dxa_recorder *r, const struct dxa_record_end *end)

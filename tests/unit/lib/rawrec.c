@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lib/rawrec.h"
+
+#include <byteswap.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include <cmocka.h>
+
+#define FILE_HEAD sizeof(struct dxr_file_head)
+#define BLOCK_HEAD sizeof(struct dxr_block_head)
+
+struct raw raw_load(const char *path)
+{
+	struct raw r = { 0 };
+	FILE *f = fopen(path, "re");
+	unsigned char buf[4096];
+	size_t n;
+
+	assert_non_null(f);
+	while ((n = fread(buf, 1, sizeof(buf), f)))
+		raw_append(&r, buf, n);
+	fclose(f);
+	return r;
+}
+
+void raw_save(const struct raw *r, const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(r->data, 1, r->len, f), r->len);
+	assert_int_equal(fclose(f), 0);
+}
+
+void raw_free(struct raw *r)
+{
+	free(r->data);
+	*r = (struct raw){ 0 };
+}
+
+static struct dxr_block_head head_at(const struct raw *r, size_t at)
+{
+	struct dxr_block_head h;
+
+	memcpy(&h, r->data + at, sizeof(h));
+	return h;
+}
+
+bool raw_block(const struct raw *r, size_t i, size_t *at, size_t *len)
+{
+	*at = FILE_HEAD;
+	while (*at + BLOCK_HEAD <= r->len) {
+		*len = BLOCK_HEAD + head_at(r, *at).packed;
+		if (*at + *len > r->len)
+			return false;
+		if (!i--)
+			return true;
+		*at += *len;
+	}
+	return false;
+}
+
+size_t raw_count(const struct raw *r, uint32_t type, size_t end)
+{
+	size_t n = 0, at, len;
+
+	for (size_t i = 0; raw_block(r, i, &at, &len) && at + len <= end; i++)
+		n += head_at(r, at).type == type;
+	return n;
+}
+
+struct raw raw_unpack(const struct raw *r, size_t at)
+{
+	struct dxr_block_head h = head_at(r, at);
+	struct raw out = { malloc(h.length + 1), h.length };
+	uLongf len = h.length;
+
+	assert_non_null(out.data);
+	assert_int_equal(uncompress(out.data, &len, r->data + at + BLOCK_HEAD, h.packed), Z_OK);
+	assert_int_equal(len, h.length);
+	return out;
+}
+
+void raw_append(struct raw *r, const void *data, size_t len)
+{
+	r->data = realloc(r->data, r->len + len + 1);
+	assert_non_null(r->data);
+	memcpy(r->data + r->len, data, len);
+	r->len += len;
+}
+
+/* A block's head, and what it says of itself, in the wanted byte order. */
+static void append_block(struct raw *r, uint32_t type, const void *payload, size_t len, bool swap)
+{
+	uLongf packed = compressBound(len);
+	unsigned char *buf = malloc(packed);
+	struct dxr_block_head h = { .type = type, .length = (uint32_t)len };
+
+	assert_non_null(buf);
+	assert_int_equal(compress(buf, &packed, payload, len), Z_OK);
+	h.packed = (uint32_t)packed;
+	if (swap) {
+		h.type = bswap_32(h.type);
+		h.length = bswap_32(h.length);
+		h.packed = bswap_32(h.packed);
+	}
+	h.crc = (uint32_t)crc32(crc32(0, (const Bytef *)&h, 12), buf, (uInt)packed);
+	if (swap)
+		h.crc = bswap_32(h.crc);
+	raw_append(r, &h, sizeof(h));
+	raw_append(r, buf, packed);
+	free(buf);
+}
+
+void raw_append_block(struct raw *r, uint32_t type, const void *payload, size_t len)
+{
+	append_block(r, type, payload, len, false);
+}
+
+void raw_seal(struct raw *r)
+{
+	uint32_t crc = (uint32_t)crc32(0, r->data, FILE_HEAD - 4);
+
+	memcpy(r->data + FILE_HEAD - 4, &crc, 4);
+}
+
+/* ---- the other byte order ---- */
+
+static void reverse(unsigned char *at, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		unsigned char byte = at[i];
+
+		at[i] = at[n - 1 - i];
+		at[n - 1 - i] = byte;
+	}
+}
+
+/* The numbers that a tag's value begins with: "8824": two of 8 bytes, one of 2, one of 4. */
+static const char *layout_of(uint16_t tag)
+{
+	switch (tag) {
+	case DXR_TAG_ALIASING:
+	case DXR_TAG_EOPNOTSUPP:
+	case DXR_TAG_CMD_STATUS:
+	case DXR_TAG_INTERRUPTED:
+		return "4";
+	case DXR_TAG_STUCK_AFTER:
+	case DXR_TAG_START:
+	case DXR_TAG_END:
+	case DXR_TAG_EVENTS:
+		return "8";
+	case DXR_TAG_SYMBOL:
+		return "88";
+	case DXR_TAG_HOOK:
+		return "228888";
+	default:
+		return "";
+	}
+}
+
+static void swap_items(struct raw *r)
+{
+	size_t at = 0;
+
+	while (at < r->len) {
+		unsigned char *p = r->data + at;
+		uint16_t tag, len;
+		size_t i = 4;
+
+		memcpy(&tag, p, 2);
+		memcpy(&len, p + 2, 2);
+		for (const char *l = layout_of(tag); *l; l++) {
+			reverse(p + i, (size_t)(*l - '0'));
+			i += (size_t)(*l - '0');
+		}
+		reverse(p, 2);
+		reverse(p + 2, 2);
+		at += 4u + len;
+	}
+}
+
+/* The numbers inside each 8-byte word of a record. */
+static void swap_word(unsigned char *p, unsigned int word)
+{
+	if (word < 14) {
+		reverse(p, 8);
+	} else if (word < 18) {
+		reverse(p, 4);
+		reverse(p + 4, 4);
+	} else if (word == 18) {
+		reverse(p, 4);
+		reverse(p + 4, 2);
+	}
+}
+
+static void swap_events(struct raw *r)
+{
+	size_t at = 0;
+
+	while (at < r->len) {
+		uint64_t head;
+
+		memcpy(&head, r->data + at, 8);
+		reverse(r->data + at, 8);
+		at += 8;
+		for (unsigned int word = 0; word < 48; word++) {
+			if (!(head >> word & 1))
+				continue;
+			swap_word(r->data + at, word);
+			at += 8;
+		}
+	}
+}
+
+struct raw raw_swap(const struct raw *r)
+{
+	struct raw out = { 0 };
+	size_t at, len;
+
+	raw_append(&out, r->data, FILE_HEAD);
+	reverse(out.data + 8, 4);
+	for (size_t i = 12; i < 20; i += 2)
+		reverse(out.data + i, 2);
+	raw_seal(&out);
+	reverse(out.data + FILE_HEAD - 4, 4);
+	for (size_t i = 0; raw_block(r, i, &at, &len); i++) {
+		struct raw block = raw_unpack(r, at);
+		uint32_t type = head_at(r, at).type;
+
+		if (type == DXR_BLOCK_EVENTS)
+			swap_events(&block);
+		else
+			swap_items(&block);
+		append_block(&out, type, block.data, block.len, true);
+		raw_free(&block);
+	}
+	return out;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Recordings as bytes: taken apart and put together by code of its own, so that
+ * a mistake that reader and writer share does not stay unseen.
+ */
+#ifndef DAXAUDIT_TESTS_RAWREC_H
+#define DAXAUDIT_TESTS_RAWREC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record/format.h"
+
+struct raw {
+	unsigned char *data;
+	size_t len;
+};
+
+/* A file's bytes, and back. Failing is a failed test. */
+struct raw raw_load(const char *path);
+void raw_save(const struct raw *r, const char *path);
+void raw_free(struct raw *r);
+
+/* The bytes of block number i (0: the header), head included; false when there is none. */
+bool raw_block(const struct raw *r, size_t i, size_t *at, size_t *len);
+
+/* How many blocks of that type end at or before byte `end`. */
+size_t raw_count(const struct raw *r, uint32_t type, size_t end);
+
+/* Unpack the block at byte `at`; the caller frees it. */
+struct raw raw_unpack(const struct raw *r, size_t at);
+
+/* Append bytes, or a block with that payload. */
+void raw_append(struct raw *r, const void *data, size_t len);
+void raw_append_block(struct raw *r, uint32_t type, const void *payload, size_t len);
+
+/* Make the file head's checksum right again. */
+void raw_seal(struct raw *r);
+
+/* The same recording as a machine of the other byte order would have written it. */
+struct raw raw_swap(const struct raw *r);
+
+#endif
