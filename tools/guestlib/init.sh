@@ -4,6 +4,8 @@
 # PID 1 of a guest: run one script, hand its output, exit code and files to the
 # host, end the guest. /guest/config is written by initramfs.py.
 
+# shellcheck disable=SC2154 # from /guest/config
+
 export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM="${TERM:-linux}"
 
 fail() {
@@ -39,10 +41,11 @@ virtio_port() {
 	tries=0
 	while [ "$tries" -lt 500 ]; do
 		for entry in /sys/class/virtio-ports/*/name; do
-			[ -r "$entry" ] && read -r name <"$entry" && [ "$name" = "$1" ] || continue
+			name=''
+			[ ! -r "$entry" ] || read -r name <"$entry"
 			entry=${entry%/name}
 			port=/dev/${entry##*/}
-			[ -c "$port" ] && return
+			[ "$name" = "$1" ] && [ -c "$port" ] && return
 		done
 		usleep 10000
 		tries=$((tries + 1))
@@ -86,6 +89,7 @@ run_on_tty() {
 	exec 8<>"$tty"
 	# shellcheck disable=SC2086 # several words
 	stty -F "$tty" sane $tty_size
+	# shellcheck disable=SC2094 # a terminal, not a file
 	setsid -c sh /guest/script <"$tty" >"$tty" 2>&1 5>&- 6>&- 7>&- 8>&-
 	code=$?
 }

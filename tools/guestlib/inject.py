@@ -18,6 +18,8 @@ WORD = REGISTERS["word"]
 MASK = (1 << 8 * WORD) - 1
 # Alternatives, nops and thunks are patched on loading, and differ from the file.
 SAME_CODE = 0.7
+# No kernel stack is larger.
+STACK = 1 << 15
 
 # The breakpoints that asked for the present stop.
 fired = []
@@ -89,13 +91,15 @@ class FaultHook(Hook):
     def __init__(self, fault, address):
         super().__init__(address)
         self.fault, self.seen = fault, 0
-        self.enabled = not fault["inside"]
+        self.inside = None
 
     def _wanted(self):
         if self.fault["argument"]:
             number, value = self.fault["argument"]
             if register(REGISTERS["arguments"][number]) != value:
                 return False
+        if self.inside and not self.inside.same_task():
+            return False
         if self.fault["callers"]:
             caller = return_address()
             starts = ((resolve(place), place["size"]) for place in self.fault["callers"])
@@ -118,19 +122,49 @@ class FaultHook(Hook):
         set_register(REGISTERS["pc"], target)
         with open(PLAN["hits"], "a", encoding="ascii") as hits:
             hits.write(self.fault["name"] + "\n")
-        if self.fault["inside"]:
-            self.enabled = False
 
 
 class InsideHook(Hook):
-    """Arms a fault when a function is entered."""
+    """Arms a fault from the entry of a function to its return."""
 
     def __init__(self, hook, address):
         super().__init__(address)
         self.hook = hook
+        # Stack pointers at entry, with the address each call will return to.
+        self.entered = []
+        self.returns = {}
 
     def act(self):
-        self.hook.enabled = True
+        target = return_address()
+        self.entered.append((register(REGISTERS["stack"]), target))
+        if target not in self.returns:
+            self.returns[target] = ReturnHook(self, target)
+        self.update()
+
+    def update(self):
+        """Nothing shall break where it is not needed: breakpoints slow down their page."""
+        self.hook.enabled = bool(self.entered)
+        for target, hook in self.returns.items():
+            hook.enabled = any(target == wanted for _, wanted in self.entered)
+
+    def same_task(self):
+        """The call under which the present function runs: the one on the same stack."""
+        now = register(REGISTERS["stack"])
+        return next((call for call in self.entered if -WORD <= call[0] - now < STACK), None)
+
+
+class ReturnHook(Hook):
+    """Disarms it."""
+
+    def __init__(self, inside, address):
+        super().__init__(address)
+        self.inside = inside
+
+    def act(self):
+        call = self.inside.same_task()
+        if call:
+            self.inside.entered.remove(call)
+        self.inside.update()
 
 
 def same_code(place, address):
@@ -187,7 +221,8 @@ def place_fault(fault):
         address = after_nop(address)
     hook = FaultHook(fault, address)
     if inside is not None:
-        InsideHook(hook, inside)
+        hook.inside = InsideHook(hook, inside)
+        hook.inside.update()
     return True
 
 
