@@ -322,3 +322,7 @@ int MODULE_FREE_tp(struct bpf_raw_tracepoint_args *ctx)
 	record_module(DXA_KIND_MODULE_FREE, (const void *)ctx->args[0]);
 	return 0;
 }
+
+/* ---- what was there before ---- */
+
+#include "snapshot.bpf.h"

@@ -41,31 +41,16 @@ struct call {
 	__u8 skip; /* innermost stack frames that are the hook's own */
 };
 
-/*
- * Reserve a record and fill what every record has; NULL when the ring buffer
- * is full. Atomic adds, because BPF programs can preempt one another on a CPU.
- */
-static __always_inline struct dxa_event *event_begin(const struct call *c)
+/* Reserve a record and fill what every record has; NULL when the ring buffer is full. */
+static __always_inline struct dxa_event *event_reserve(const struct call *c, __u64 seq)
 {
-	__u32 key = c->kind, dropped = dropped_so_far;
-	struct dxa_hook_count *count;
+	__u32 dropped = dropped_so_far;
 	struct dxa_event *ev;
-	__u64 seq, id;
+	__u64 id;
 
-	if (!enabled)
-		return NULL;
-	count = bpf_map_lookup_elem(&counts, &key);
-	if (!count)
-		return NULL;
-	__sync_fetch_and_add(&count->seen, 1);
-	seq = __sync_fetch_and_add(&next_seq, 1);
 	ev = bpf_ringbuf_reserve(&events, sizeof(*ev), 0);
-	if (!ev) {
-		__sync_fetch_and_add(&count->dropped, 1);
-		__sync_fetch_and_add(&dropped_so_far, 1);
+	if (!ev)
 		return NULL;
-	}
-	__sync_fetch_and_add(&count->submitted, 1);
 	__builtin_memset(ev, 0, sizeof(*ev));
 	ev->seq = seq;
 	ev->ts = bpf_ktime_get_ns();
@@ -78,6 +63,34 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 	ev->tid = (__u32)id;
 	ev->cpu = bpf_get_smp_processor_id();
 	bpf_get_current_comm(ev->comm, sizeof(ev->comm));
+	return ev;
+}
+
+/*
+ * A record of a hooked call, counted; NULL when it is not to be recorded or
+ * cannot be. Atomic adds, because BPF programs can preempt one another on a CPU.
+ */
+static __always_inline struct dxa_event *event_begin(const struct call *c)
+{
+	struct dxa_hook_count *count;
+	struct dxa_event *ev;
+	__u32 key = c->kind;
+	__u64 seq;
+
+	if (!enabled)
+		return NULL;
+	count = bpf_map_lookup_elem(&counts, &key);
+	if (!count)
+		return NULL;
+	__sync_fetch_and_add(&count->seen, 1);
+	seq = __sync_fetch_and_add(&next_seq, 1);
+	ev = event_reserve(c, seq);
+	if (!ev) {
+		__sync_fetch_and_add(&count->dropped, 1);
+		__sync_fetch_and_add(&dropped_so_far, 1);
+		return NULL;
+	}
+	__sync_fetch_and_add(&count->submitted, 1);
 	return ev;
 }
 

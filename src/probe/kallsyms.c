@@ -17,7 +17,7 @@ struct symbol {
 	uint64_t addr;
 	uint32_t name; /* offset in pool */
 	uint16_t module; /* index in modules; 0: the kernel proper */
-	uint16_t data; /* an ops table: matches its exact address only */
+	uint16_t data; /* a variable: matches its exact address only */
 };
 
 struct module {
@@ -89,7 +89,14 @@ static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const c
 	return true;
 }
 
-/* One line is "address type name[\t[module]]". Keep text, and the ops tables. */
+/* Variables that are kept: the ops tables tell a device's owner, the others where all are. */
+static bool is_wanted_data(const char *name)
+{
+	return has_suffix(name, "_dax_ops") || !strcmp(name, "dax_superblock") ||
+	       !strcmp(name, "dax_hosts");
+}
+
+/* One line is "address type name[\t[module]]". Keep text and wanted data. */
 static bool parse_line(struct dxa_kallsyms *k, char *line)
 {
 	char *p, *type, *name, *module = NULL;
@@ -110,7 +117,7 @@ static bool parse_line(struct dxa_kallsyms *k, char *line)
 		module[strcspn(module, "]")] = '\0';
 	}
 	text = strchr("tTwW", type[0]) != NULL;
-	if (has_suffix(name, "_dax_ops"))
+	if (is_wanted_data(name))
 		return add_symbol(k, addr, true, name, module);
 	if (!text || !strncmp(name, "__pfx_", 6))
 		return true;
@@ -214,6 +221,14 @@ bool dxa_kallsyms_by_name(const struct dxa_kallsyms *k, const char *name, struct
 		return false;
 	*ret = (struct dxa_kallsym){ found->addr, k->pool + found->name, module_of(k, found) };
 	return true;
+}
+
+uint64_t dxa_kallsyms_data(const struct dxa_kallsyms *k, const char *name)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->syms[i].data && !strcmp(k->pool + k->syms[i].name, name))
+			return k->syms[i].addr;
+	return 0;
 }
 
 bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module)

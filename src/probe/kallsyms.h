@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The running kernel's symbols: text, and the *_dax_ops tables that tell a device's owner. */
+/* The running kernel's symbols: text, and the few variables of the DAX core that matter. */
 #ifndef DAXAUDIT_PROBE_KALLSYMS_H
 #define DAXAUDIT_PROBE_KALLSYMS_H
 
@@ -32,6 +32,9 @@ void dxa_kallsyms_free(struct dxa_kallsyms *k);
  * never a .cold part. Returns false when the kernel has none.
  */
 bool dxa_kallsyms_by_name(const struct dxa_kallsyms *k, const char *name, struct dxa_kallsym *ret);
+
+/* The address of a kept variable (dax_superblock, dax_hosts, an ops table); 0 when not known. */
+uint64_t dxa_kallsyms_data(const struct dxa_kallsyms *k, const char *name);
 
 /* Is any symbol of this module known, that is, is the module loaded? */
 bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module);

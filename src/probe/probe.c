@@ -14,6 +14,7 @@
 #include "probe/attach.h"
 #include "probe/kallsyms.h"
 #include "probe/preflight.h"
+#include "probe/snapshot.h"
 #include "probe/tracefs.h"
 
 #define KALLSYMS "/proc/kallsyms"
@@ -28,21 +29,26 @@ struct dxa_probe {
 	struct dxa_hook *hooks;
 	struct dxa_hook_status *status; /* the hooks' status, side by side for the caller */
 	size_t n_hooks;
+	const char *no_snapshot; /* why there is none; NULL: there is */
 	uint32_t dropped; /* as the newest record knew it */
 	dxa_event_fn fn;
 	void *priv;
 };
 
+/* One message may be a whole verifier log: hand it on line by line. */
 static int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	char line[1024];
+	char *text, *save = NULL;
 	int n;
 
 	if (level == LIBBPF_DEBUG)
 		return 0;
-	n = vsnprintf(line, sizeof(line), fmt, ap);
-	line[strcspn(line, "\n")] = '\0';
-	dxa_log(DXA_LOG_DEBUG, "%s", line);
+	n = vasprintf(&text, fmt, ap);
+	if (n < 0)
+		return n;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		dxa_log(DXA_LOG_DEBUG, "%s", line);
+	free(text);
 	return n;
 }
 
@@ -120,6 +126,7 @@ static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_con
 			return NULL;
 		}
 		dxa_attach_select(p->hooks, p->n_hooks, skel->obj);
+		p->no_snapshot = dxa_snapshot_select(skel->progs.snapshot_devices, p->kallsyms);
 		*code = -daxaudit_bpf__load(skel);
 		if (!*code)
 			return skel;
@@ -260,6 +267,12 @@ struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv
 	p->fn = fn;
 	p->priv = priv;
 	p->skel->bss->enabled = 1;
+	/* After the hooks: what comes or goes meanwhile is in the stream twice, never missed. */
+	if (!p->no_snapshot)
+		p->no_snapshot = dxa_snapshot_run(p->skel->progs.snapshot_devices, p->kallsyms);
+	if (p->no_snapshot)
+		dxa_log(DXA_LOG_WARN, "devices from before the audit are not known: %s",
+			p->no_snapshot);
 	return NULL;
 }
 

@@ -31,7 +31,12 @@ struct inode {
 	struct {
 		int counter;
 	} i_count;
+	struct super_block *i_sb;
 	struct list_head i_sb_list;
+};
+
+struct super_block {
+	struct list_head s_inodes;
 };
 
 struct cdev {
