@@ -37,6 +37,9 @@ BPF_CPPFLAGS := -Ivmlinux-headers/$(ARCH) -Ibpf -Iinclude \
 SAN_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
 
+FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
 PKGS := libbpf libelf zlib json-c
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS))
@@ -60,14 +63,17 @@ SAN_OBJ := $(CORE_SRC:%.c=$(O)/san/%.o)
 UNIT_LIB_OBJ := $(UNIT_LIB_SRC:%.c=$(O)/san/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(O)/san/%)
 # Programs that tests use; they are no tests themselves.
-TEST_TOOL_SRC := tests/golden/story.c
+TEST_TOOL_SRC := tests/golden/story.c tests/bench/generate.c tests/fuzz/seeds.c
 TEST_TOOL_OBJ := $(TEST_TOOL_SRC:%.c=$(O)/%.o)
+FUZZ_BIN := $(O)/fuzz/fuzz_record $(O)/fuzz/fuzz_engine
+FUZZ_OBJ := $(CORE_SRC:%.c=$(O)/fuzz/%.o) $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,fuzz_record fuzz_engine audit)
+FUZZ_SECONDS ?= 60
 STORIES := $(wildcard tests/golden/*.story)
 STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static check unit golden cli lint check-layers format install uninstall clean help
+.PHONY: all static check unit golden cli fuzz fuzz-short lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -139,6 +145,22 @@ $(O)/golden/%.dxr: tests/golden/%.story $(O)/tests/golden/story
 golden: $(O)/daxaudit $(STORY_DXR) ## replay the golden recordings and compare the findings
 	$(Q)tests/golden/run $(O)
 
+$(O)/fuzz/%.o: %.c | $(O)/gen/version.h
+	$(msg) CC-FUZZ $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(CORE_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(O)/fuzz/tests/fuzz/audit.o \
+		$(CORE_SRC:%.c=$(O)/fuzz/%.o)
+	$(msg) LINK $@
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+fuzz: $(FUZZ_BIN) $(O)/tests/fuzz/seeds $(STORY_DXR) ## fuzz each target for FUZZ_SECONDS (default: 60)
+	$(Q)tests/fuzz/run $(O) $(FUZZ_SECONDS)
+
+fuzz-short: ## fuzz each target for 10 seconds
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
+
 check-layers: ## check that dependencies between the folders of src/ point one way
 	$(Q)tools/check-layers
 
@@ -167,7 +189,8 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16 | sed 's/^/  /'
 	@printf '\nVariables:\n  O=DIR           build there (default: build)\n'
 	@printf '  V=1             show the commands\n'
+	@printf '  FUZZ_SECONDS=N  how long make fuzz runs each target\n'
 	@printf '  ARCH=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
 
 -include $(CORE_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(SAN_OBJ:.o=.d) \
-	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d)
+	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d)

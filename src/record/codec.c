@@ -73,7 +73,7 @@ static void end_names(struct dxa_event *ev)
 
 const struct dxa_event *dxr_decode(struct dxr_codec *c, const void *buf, size_t len, size_t *used)
 {
-	const unsigned char *from = buf;
+	const unsigned char *from = buf, *end = from + len;
 	struct dxa_event *ev;
 	uint64_t head, mask, *word;
 
@@ -84,15 +84,18 @@ const struct dxa_event *dxr_decode(struct dxr_codec *c, const void *buf, size_t 
 		head = bswap_64(head);
 	from += sizeof(head);
 	mask = head & WORDS_MASK;
-	*used = sizeof(head) + 8 * (size_t)__builtin_popcountll(mask);
-	if (*used > len || mask >> (c->words - 1) > 1)
+	if (mask >> (c->words - 1) > 1)
 		return NULL;
 	word = c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].word;
 	ev = &c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].ev;
 	c->seq++;
 	word[0] = c->swap ? bswap_64(c->seq) : c->seq;
-	for (; mask; mask &= mask - 1, from += 8)
+	for (; mask; mask &= mask - 1, from += 8) {
+		if (end - from < 8)
+			return NULL;
 		memcpy(&word[__builtin_ctzll(mask)], from, 8);
+	}
+	*used = (size_t)(from - (const unsigned char *)buf);
 	c->seq = c->swap ? bswap_64(word[0]) : word[0];
 	if (c->swap) {
 		c->swapped = *ev;

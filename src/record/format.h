@@ -33,6 +33,9 @@
 #define DXR_EVENT_MAX 384 /* bytes of one event: 48 words, one bit each in a record's head */
 #define DXR_ARGV_MAX 256 /* words of the audited command that are kept */
 
+/* windowBits of zlib for a raw stream with its largest window. */
+#define DXR_WINDOW_BITS (-15)
+
 /* When the writer ends a block of events. */
 #define DXR_BLOCK_FULL (64u << 10)
 
@@ -50,7 +53,11 @@ struct dxr_file_head {
 
 _Static_assert(sizeof(struct dxr_file_head) == 32, "struct dxr_file_head is an exchange format");
 
-/* What each block begins with; its packed bytes (a zlib stream) follow. */
+/*
+ * What each block begins with; its packed bytes follow: a raw deflate stream,
+ * because zlib's own checksum would cost a tenth of a replay to say what the
+ * block's says already.
+ */
 struct dxr_block_head {
 	uint32_t type; /* enum dxr_block */
 	uint32_t packed; /* bytes that follow */

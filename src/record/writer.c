@@ -17,6 +17,8 @@
 
 /* Level 1: it costs the audited machine a fifth of level 6, for files a fifth longer. */
 #define LEVEL 1
+/* zlib's default: 128 KiB. */
+#define MEM_LEVEL 8
 /* The memory of names that were written; when it is full, they are written again. */
 #define WRITTEN_MAX 65536
 
@@ -102,7 +104,8 @@ struct dxa_err *dxa_recorder_open(const char *path, struct dxa_recorder **ret)
 	r->fd = -1;
 	r->names.max = DXR_BLOCK_FULL;
 	r->events = malloc(DXR_BLOCK_FULL + DXR_CODED_MAX);
-	r->z_ready = deflateInit(&r->z, LEVEL) == Z_OK;
+	r->z_ready = deflateInit2(&r->z, LEVEL, Z_DEFLATED, DXR_WINDOW_BITS, MEM_LEVEL,
+				  Z_DEFAULT_STRATEGY) == Z_OK;
 	if (!r->events || !r->z_ready)
 		err = dxa_err_nomem();
 	if (!err)

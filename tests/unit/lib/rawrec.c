@@ -78,11 +78,16 @@ struct raw raw_unpack(const struct raw *r, size_t at)
 {
 	struct dxr_block_head h = head_at(r, at);
 	struct raw out = { malloc(h.length + 1), h.length };
-	uLongf len = h.length;
+	z_stream z = { .next_in = r->data + at + BLOCK_HEAD,
+		       .avail_in = h.packed,
+		       .next_out = out.data,
+		       .avail_out = h.length };
 
 	assert_non_null(out.data);
-	assert_int_equal(uncompress(out.data, &len, r->data + at + BLOCK_HEAD, h.packed), Z_OK);
-	assert_int_equal(len, h.length);
+	assert_int_equal(inflateInit2(&z, DXR_WINDOW_BITS), Z_OK);
+	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+	assert_int_equal(z.total_out, h.length);
+	inflateEnd(&z);
 	return out;
 }
 
@@ -97,23 +102,30 @@ void raw_append(struct raw *r, const void *data, size_t len)
 /* A block's head, and what it says of itself, in the wanted byte order. */
 static void append_block(struct raw *r, uint32_t type, const void *payload, size_t len, bool swap)
 {
-	uLongf packed = compressBound(len);
-	unsigned char *buf = malloc(packed);
+	size_t room = compressBound(len);
+	unsigned char *buf = malloc(room);
+	z_stream z = { .next_in = (Bytef *)payload,
+		       .avail_in = (uInt)len,
+		       .next_out = buf,
+		       .avail_out = (uInt)room };
 	struct dxr_block_head h = { .type = type, .length = (uint32_t)len };
 
 	assert_non_null(buf);
-	assert_int_equal(compress(buf, &packed, payload, len), Z_OK);
-	h.packed = (uint32_t)packed;
+	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, DXR_WINDOW_BITS, 9, Z_DEFAULT_STRATEGY),
+			 Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	h.packed = (uint32_t)z.total_out;
 	if (swap) {
 		h.type = bswap_32(h.type);
 		h.length = bswap_32(h.length);
 		h.packed = bswap_32(h.packed);
 	}
-	h.crc = (uint32_t)crc32(crc32(0, (const Bytef *)&h, 12), buf, (uInt)packed);
+	h.crc = (uint32_t)crc32(crc32(0, (const Bytef *)&h, 12), buf, (uInt)z.total_out);
 	if (swap)
 		h.crc = bswap_32(h.crc);
 	raw_append(r, &h, sizeof(h));
-	raw_append(r, buf, packed);
+	raw_append(r, buf, z.total_out);
+	deflateEnd(&z);
 	free(buf);
 }
 
