@@ -213,6 +213,33 @@ RECORD(DAX_FREE_INODE)
 }
 RELEASE(DAX_FREE_INODE, dax_free_inode, 1)
 
+/* ---- what drivers declare ---- */
+
+RECORD(SET_DAX_SYNCHRONOUS)
+{
+	read_dax(ev, c->arg[0]);
+}
+RELEASE(SET_DAX_SYNCHRONOUS, set_dax_synchronous, 1)
+
+RECORD(SET_DAX_NOCACHE)
+{
+	read_dax(ev, c->arg[0]);
+}
+RELEASE(SET_DAX_NOCACHE, set_dax_nocache, 1)
+
+RECORD(SET_DAX_NOMC)
+{
+	read_dax(ev, c->arg[0]);
+}
+RELEASE(SET_DAX_NOMC, set_dax_nomc, 1)
+
+RECORD(DAX_WRITE_CACHE)
+{
+	read_dax(ev, c->arg[0]);
+	ev->arg = c->arg[1] & 1;
+}
+RELEASE(DAX_WRITE_CACHE, dax_write_cache, 2)
+
 /* ---- contexts ---- */
 
 static __always_inline int is_dax_bus(const struct dxa_event *ev)

@@ -15,7 +15,7 @@
  */
 enum dxa_hook_shape {
 	DXA_SHAPE_ACQUIRE, /* at return, with arguments and result */
-	DXA_SHAPE_RELEASE, /* at entry */
+	DXA_SHAPE_RELEASE, /* at entry; also calls of which only the fact counts */
 	DXA_SHAPE_BRACKET, /* at entry and at return: delimits a context */
 	DXA_SHAPE_TRACEPOINT, /* a tracepoint, not a function */
 };
@@ -80,7 +80,16 @@ enum dxa_hook_need {
 	  "the same on kernels without __devm_create_dev_dax")                                    \
 	X(DEVICE_ADD_DISK, 21, device_add_disk, "", ACQUIRE, EXTRA, "the disk in obj came up")    \
 	X(MODULE_LOAD, 22, module_load, "", TRACEPOINT, EXTRA, "the module in name is loading")   \
-	X(MODULE_FREE, 23, module_free, "", TRACEPOINT, VERDICT, "the module in name goes away")
+	X(MODULE_FREE, 23, module_free, "", TRACEPOINT, VERDICT, "the module in name goes away")  \
+	X(SET_DAX_SYNCHRONOUS, 24, set_dax_synchronous, "dax", RELEASE, EXTRA,                    \
+	  "the driver says that dax is synchronous; without these four stale flags cannot be "    \
+	  "told from the driver's own")                                                           \
+	X(SET_DAX_NOCACHE, 25, set_dax_nocache, "dax", RELEASE, EXTRA,                            \
+	  "the driver says that dax is copied to past the cache")                                 \
+	X(SET_DAX_NOMC, 26, set_dax_nomc, "dax", RELEASE, EXTRA,                                  \
+	  "the driver says that reads of dax recover from machine checks")                        \
+	X(DAX_WRITE_CACHE, 27, dax_write_cache, "dax", RELEASE, EXTRA,                            \
+	  "the driver says whether dax has a write cache; arg=on")
 
 /* Kinds that no hook writes: what user space adds to the stream, in order. */
 #define DXA_SYNTHETIC_KINDS(X)                                                                   \
@@ -99,6 +108,6 @@ enum dxa_kind {
 };
 
 /* One more than the largest number of a hook: sizes arrays indexed by hook. */
-#define DXA_HOOK_MAX 24
+#define DXA_HOOK_MAX 28
 
 #endif

@@ -43,17 +43,28 @@ static bool has_fs_dax(const struct dxa_hook_status *hooks, size_t n)
 	return false;
 }
 
+/*
+ * What a driver declares of its device. A kernel that has alloc_dax has these
+ * too: where they are not watched, absent or not, what was not declared cannot
+ * be told.
+ */
+static const uint32_t declarations = 1u << DXA_KIND_SET_DAX_SYNCHRONOUS |
+				     1u << DXA_KIND_SET_DAX_NOCACHE | 1u << DXA_KIND_SET_DAX_NOMC |
+				     1u << DXA_KIND_DAX_WRITE_CACHE;
+
 uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n)
 {
 	bool fs_dax = has_fs_dax(hooks, n);
-	uint32_t blind = 0;
+	uint32_t blind = declarations;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct dxa_hook_status *h = &hooks[i];
 		bool absent = !h->symbol[0];
 
-		if (h->mode != DXA_ATTACH_NONE)
+		if (h->mode != DXA_ATTACH_NONE) {
+			blind &= ~(1u << h->info->kind);
 			continue;
+		}
 		if (absent &&
 		    (h->info->need == DXA_NEED_EXTRA || (is_fs_dax(h->info->kind) && !fs_dax)))
 			continue;

@@ -136,38 +136,6 @@ static void judge_granted(struct dxa_engine *e, struct task *t, const struct rec
 	report(e, &f);
 }
 
-static void judge_flags(struct dxa_engine *e, struct task *t, const struct rec *r,
-			const struct life *l, const struct dxa_life_id *former,
-			const struct rec *former_end)
-{
-	static const char *const names[] = {
-		[DXA_DAXDEV_WRITE_CACHE] = "WRITE_CACHE",
-		[DXA_DAXDEV_SYNC] = "SYNC",
-		[DXA_DAXDEV_NOCACHE] = "NOCACHE",
-		[DXA_DAXDEV_NOMC] = "NOMC",
-	};
-	struct dxa_finding f;
-	unsigned int i;
-
-	if (!(r->ev.has & DXA_HAS_DAX) || r->ev.dax_flags == 1U << DXA_DAXDEV_ALIVE)
-		return;
-	report_begin(e, &f, DXA_RULE_STALE_FLAGS, l, task_context(t));
-	say_life(&f, &l->id);
-	say(&f, " is new, but its flags are 0x%x:", r->ev.dax_flags);
-	if (!(r->ev.dax_flags & (1U << DXA_DAXDEV_ALIVE)))
-		say(&f, " not ALIVE");
-	for (i = DXA_DAXDEV_WRITE_CACHE; i < sizeof(names) / sizeof(*names); i++)
-		if (r->ev.dax_flags & (1U << i))
-			say(&f, " %s", names[i]);
-	if (former->dax) {
-		say(&f, "; before, this memory was ");
-		say_life(&f, former);
-		prove(e, former_end);
-	}
-	prove(e, r);
-	report(e, &f);
-}
-
 static void report_null(struct dxa_engine *e, struct task *t, const struct rec *r,
 			enum dxa_driver driver)
 {
@@ -200,7 +168,7 @@ static struct life *begin(struct dxa_engine *e, struct task *t, const struct rec
 		life_born_for(e, l, task_device(t));
 	}
 	judge_granted(e, t, r, l);
-	judge_flags(e, t, r, l, &former_id, &former_end);
+	stale_begin(e, l, r, &former_id, &former_end);
 	return l;
 }
 

@@ -125,6 +125,7 @@ void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_o
 	judge_leaks(e, t);
 	judge_unbound(e, t);
 	judge_allocs(e, t);
+	judge_all_stale(e, t);
 	judge_released(e, t);
 	t->ctx.id = 0;
 	t->story.len = 0;

@@ -48,6 +48,7 @@ bool life_unsure(const struct dxa_engine *e, const struct life *l)
 static void life_free(struct life *l)
 {
 	free(l->suspect_in);
+	stale_forget(l);
 	free(l->holder_taken);
 	free(l->hist.rec);
 	free(l);
@@ -132,6 +133,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 		hist = (struct history){ .rec = l->hist.rec, .cap = l->hist.cap };
 		list_del(&e->ended, l);
 		e->n_ended--;
+		stale_forget(l);
 		free(l->holder_taken);
 		memset(l, 0, sizeof(*l));
 	} else {

@@ -2,8 +2,8 @@
 /*
  * What the engine remembers: lives, tasks with their nested calls, contexts.
  * Private to src/engine. task.c keeps tasks and pairs records, context.c
- * delimits what belongs together, life.c keeps lives; alloc.c, leak.c,
- * teardown.c and watch.c judge; report.c words what they found.
+ * delimits what belongs together, life.c keeps lives; alloc.c, stale.c,
+ * leak.c, teardown.c and watch.c judge; report.c words what they found.
  */
 #ifndef DAXAUDIT_ENGINE_MODEL_H
 #define DAXAUDIT_ENGINE_MODEL_H
@@ -52,6 +52,8 @@ enum suspicion {
 	SUSPECT_LEAK, /* its creation failed, outside of any probe that we saw */
 };
 
+struct stale;
+
 struct life {
 	struct dxa_life_id id;
 	struct life *prev, *next; /* live ones by birth, ended ones by end */
@@ -65,6 +67,7 @@ struct life {
 	uint64_t last_kill_in; /* context id */
 	uint64_t suspected_at;
 	struct dxa_context *suspect_in; /* owned */
+	struct stale *stale; /* owned: flags of the former life that nobody has declared since */
 	struct rec *holder_taken; /* owned: a lookup that found the holder taken (F2) */
 	struct history hist;
 	int32_t refs; /* that are accounted for; valid with refs_known */
@@ -333,6 +336,22 @@ void on_disk_state(struct dxa_engine *e, struct task *t, const struct rec *r);
 
 /* The outermost bracket has closed: judge what was allocated in it. */
 void judge_allocs(struct dxa_engine *e, struct task *t);
+
+/* ---- stale.c ---- */
+
+/* A device was allocated: remember which flags it did not get from its driver. */
+void stale_begin(struct dxa_engine *e, struct life *l, const struct rec *alloc,
+		 const struct dxa_life_id *former, const struct rec *former_end);
+void stale_forget(struct life *l);
+
+/* The driver declares a property itself. */
+void on_declare(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* The device goes into use: whatever is still stale is a finding. */
+void judge_stale(struct dxa_engine *e, struct task *t, struct life *l);
+
+/* The same for all that was allocated in the context that has closed. */
+void judge_all_stale(struct dxa_engine *e, struct task *t);
 
 /* ---- leak.c ---- */
 

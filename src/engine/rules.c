@@ -246,14 +246,16 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 },
 [DXA_RULE_STALE_FLAGS] = {
 	HEAD(STALE_FLAGS),
-	.meaning = "alloc_dax returned a device whose flags are not just ALIVE: the memory had "
-		"been another dax_device, and its flags were not reset. This is F3, in every "
-		"kernel up to 7.2.",
+	.meaning = "A device went into use with flags that its driver never set: its memory had been "
+		"another dax_device, and alloc_dax did not reset that one's flags. This is F3, in "
+		"every kernel up to 7.2. Stale flags that the driver sets anyway do no harm and "
+		"are not told.",
 	.consequence = "With a stale SYNC flag MAP_SYNC is accepted on a device that cannot keep "
 		"that promise, such as virtio-pmem: data that user space takes for persistent is "
 		"not.",
-	.example = "pmem0's X is freed with flags 0x1e\n"
-		"alloc_dax() = X, flags 0x1f\n",
+	.example = "pmem0's X is freed with the SYNC flag\n"
+		"alloc_dax(pmem_dax_ops) = X          for a virtio-pmem: asynchronous\n"
+		"set_dax_nocache(X), set_dax_nomc(X)  but no set_dax_synchronous(X)\n",
 },
 [DXA_RULE_CDEV_REINIT] = {
 	HEAD(CDEV_REINIT),

@@ -51,7 +51,7 @@ enum dxa_severity {
 	X(REFERENCE_LEAK, "reference-leak", ERROR,                                               \
 	  "the driver's own put left references that no holder accounts for")                    \
 	X(STALE_FLAGS, "stale-flags", ERROR,                                                     \
-	  "alloc_dax returned a device whose flags carry its former life")                       \
+	  "a device is in use with flags that only its former life had set")                     \
 	X(CDEV_REINIT, "cdev-reinit", ERROR,                                                     \
 	  "a device-dax was bound again while its cdev was still open")                          \
 	X(STUCK_PROBE, "stuck-probe", ERROR,                                                     \

@@ -123,7 +123,6 @@ void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l;
 
-	(void)t;
 	if (r->ev.kind == DXA_KIND_FS_DAX_GET && r->ev.ret)
 		return;
 	if (!r->ev.dax) {
@@ -136,6 +135,7 @@ void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!l)
 		return;
 	life_note(e, l, r);
+	judge_stale(e, t, l);
 	l->refs++;
 	l->gets++;
 	/* The lookup was under way when the last known reference was dropped. */

@@ -83,9 +83,14 @@ static void play_alloc(struct story *s, struct actor *a, struct line l)
 {
 	switch (l.op) {
 	case ALLOC:
+		/* All memory was used before; drivers set what they mean to have. */
+		a->dax = free_address(s);
+		alloc_with_flags(s, a->who, a->dax, 0x1f);
+		declare(s, a->dax, 0x1e);
+		break;
 	case ALLOC_STALE:
 		a->dax = free_address(s);
-		alloc_with_flags(s, a->who, a->dax, l.op == ALLOC ? 1 : 0x1f);
+		alloc_with_flags(s, a->who, a->dax, 0x1f);
 		break;
 	case ALLOC_FAILS:
 		alloc_fails(s, a->who, l.arg);

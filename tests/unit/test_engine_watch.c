@@ -192,7 +192,9 @@ STORY(a_loss_leaves_leaks_open)
 
 STORY(a_loss_does_not_undo_what_was_seen)
 {
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
 	alloc_with_flags(s, ASK_PMEM, X, 0x5);
+	probed(s, NS, 0);
 	lost(s, 1);
 	kill_dax(s, ERR_DAX(K_EIO));
 	put_dax(s, X);

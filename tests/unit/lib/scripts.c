@@ -246,9 +246,9 @@ static void break_references(struct actor *a)
 
 static void break_flags(struct actor *a)
 {
-	dm_comes(a);
+	pmem_comes(a);
 	a->script[2].op = ALLOC_STALE;
-	SCRIPT(a, { DM_IOCTL_END, 0 }, { UNHOST, 0 }, { KILL, 0 }, { PUT, 0 });
+	pmem_goes(a);
 }
 
 static void break_cdev(struct actor *a)

@@ -270,6 +270,27 @@ void set_flags(struct story *s, uint64_t addr, uint32_t flags)
 	device(s, addr)->flags |= flags;
 }
 
+void declare(struct story *s, uint64_t addr, uint32_t flags)
+{
+	static const uint16_t kinds[] = {
+		[DXA_DAXDEV_WRITE_CACHE] = DXA_KIND_DAX_WRITE_CACHE,
+		[DXA_DAXDEV_SYNC] = DXA_KIND_SET_DAX_SYNCHRONOUS,
+		[DXA_DAXDEV_NOCACHE] = DXA_KIND_SET_DAX_NOCACHE,
+		[DXA_DAXDEV_NOMC] = DXA_KIND_SET_DAX_NOMC,
+	};
+
+	for (unsigned int bit = DXA_DAXDEV_WRITE_CACHE; bit <= DXA_DAXDEV_NOMC; bit++) {
+		struct dxa_event ev;
+
+		if (!(flags >> bit & 1))
+			continue;
+		ev = event(s, kinds[bit], DXA_PHASE_ARGS);
+		read_dax(s, &ev, addr);
+		feed(s, ev);
+	}
+	set_flags(s, addr, flags);
+}
+
 void add_host_fails(struct story *s, uint64_t addr, uint64_t disk, const char *name, int err)
 {
 	struct dxa_event ev = event(s, DXA_KIND_DAX_ADD_HOST, DXA_PHASE_CALL);

@@ -132,6 +132,9 @@ void alloc_with_flags(struct story *s, enum asker who, uint64_t addr, uint32_t f
 void alloc_fails(struct story *s, enum asker who, int err);
 void alloc_null(struct story *s, enum asker who);
 void set_flags(struct story *s, uint64_t addr, uint32_t flags);
+
+/* The driver declares all these flags (as in dax_device.flags) itself, each with its call. */
+void declare(struct story *s, uint64_t addr, uint32_t flags);
 void add_host(struct story *s, uint64_t addr, uint64_t disk, const char *name);
 void add_host_fails(struct story *s, uint64_t addr, uint64_t disk, const char *name, int err);
 void remove_host(struct story *s, uint64_t disk, const char *name);
