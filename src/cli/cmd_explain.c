@@ -44,16 +44,15 @@ static void print_lines(const char *text)
 	}
 }
 
-static void print_fixes(const struct dxa_rule_info *rule)
+static void print_commits(const struct dxa_rule_info *rule)
 {
-	if (rule->n_fixes)
+	if (rule->n_commits)
 		printf("\nKnown commits\n");
-	for (size_t i = 0; i < rule->n_fixes; i++) {
-		const struct dxa_rule_commit *c = &rule->fixes[i];
+	for (size_t i = 0; i < rule->n_commits; i++) {
+		const struct dxa_rule_commit *c = &rule->commits[i];
 
-		printf("%*s%.12s (\"%s\")%s%s\n", INDENT, "", c->id[0] ? c->id : "no commit yet",
-		       c->subject, c->first_release[0] ? ", in " : ", in no release yet",
-		       c->first_release);
+		printf("%*s%s%s%s %.12s (\"%s\"), in %s\n", INDENT, "", c->driver ? c->driver : "",
+		       c->driver ? ": " : "", c->relation, c->id, c->subject, c->first_release);
 	}
 }
 
@@ -81,7 +80,7 @@ static void print_rule(const struct dxa_rule_info *rule)
 	print_paragraph(rule->consequence);
 	printf("\nHow it looks\n");
 	print_lines(rule->example);
-	print_fixes(rule);
+	print_commits(rule);
 	print_silencing(rule);
 }
 

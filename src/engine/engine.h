@@ -115,6 +115,9 @@ struct dxa_finding {
 	size_t evidence_len;
 };
 
+/* The driver that a finding concerns, by its name; NULL when it is not known. Static. */
+const char *dxa_finding_driver(const struct dxa_finding *finding);
+
 /*
  * Where the engine reports. What is passed lives until the callback returns.
  * context_closed is called for every outermost bracket when it closes (a

@@ -180,3 +180,10 @@ void report(struct dxa_engine *e, struct dxa_finding *f)
 	if (e->sink.finding)
 		e->sink.finding(e->sink.priv, f);
 }
+
+const char *dxa_finding_driver(const struct dxa_finding *finding)
+{
+	if (finding->life.driver == DXA_DRIVER_UNKNOWN)
+		return NULL;
+	return dxa_driver_name(finding->life.driver);
+}

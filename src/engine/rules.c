@@ -8,31 +8,31 @@
  * of 6.1.176, 6.12.107 and 7.2.13. A defect that 7.2.13 still has, has none.
  */
 static const struct dxa_rule_commit pmem_leak[] = {
-	{ "f6932a275461e339de69df01195c50951f039153",
+	{ "fixed by", "pmem", "f6932a275461e339de69df01195c50951f039153",
 	  "nvdimm/pmem: fix leak on dax_add_host() failure", "v6.9" },
 };
 
 static const struct dxa_rule_commit non_fatal[] = {
-	{ "f4d373ddd699561d81e79f17bb68064b1a9b686b",
+	{ "fixed by", "pmem", "f4d373ddd699561d81e79f17bb68064b1a9b686b",
 	  "nvdimm/pmem: Treat alloc_dax() -EOPNOTSUPP failure as non-fatal", "v6.9" },
-	{ "c29290728decdf58b48b10a58861beca3f2f87f0",
+	{ "fixed by", "dm", "c29290728decdf58b48b10a58861beca3f2f87f0",
 	  "dm: treat alloc_dax() -EOPNOTSUPP failure as non-fatal", "v6.9" },
-	{ "562ce8285b5da3f0d2087341f262c0c728d43f31",
+	{ "fixed by", "virtiofs", "562ce8285b5da3f0d2087341f262c0c728d43f31",
 	  "virtio: treat alloc_dax() -EOPNOTSUPP failure as non-fatal", "v6.9" },
-	{ "cf7fe690abbbe520034843b97423d35e0acf9bd8",
+	{ "reworked by", "dcssblk", "cf7fe690abbbe520034843b97423d35e0acf9bd8",
 	  "dcssblk: handle alloc_dax() -EOPNOTSUPP failure", "v6.9" },
 };
 
 static const struct dxa_rule_commit aliasing_check[] = {
-	{ "1df4ca0155acb37b9b1d03ab91323d70a309ff54",
+	{ "decided by", NULL, "1df4ca0155acb37b9b1d03ab91323d70a309ff54",
 	  "dax: check for data cache aliasing at runtime", "v6.9" },
-	{ "8690bbcf3b7010b31fdbf3851e1add6ae19b8624",
+	{ "decided by", NULL, "8690bbcf3b7010b31fdbf3851e1add6ae19b8624",
 	  "Introduce cpu_dcache_is_aliasing() across all architectures", "v6.9" },
-	{ "902ccb86ed02eea5b81c2afb514c0a7d72f63de2",
+	{ "decided by", NULL, "902ccb86ed02eea5b81c2afb514c0a7d72f63de2",
 	  "dax: fix incorrect list of data cache aliasing architectures", "v6.9" },
 };
 
-#define FIXES(list) .fixes = (list), .n_fixes = sizeof(list) / sizeof(*(list))
+#define COMMITS(list) .commits = (list), .n_commits = sizeof(list) / sizeof(*(list))
 
 /* Name, severity and title come from the list in rules.h; here are the texts. */
 #define CONSTANTS(id, name, severity, title)    \
@@ -61,7 +61,7 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"  kill_dax(NULL)\n"
 		"  put_dax(NULL)\n"
 		"} = ENOMEM          X is never put\n",
-	FIXES(pmem_leak),
+	COMMITS(pmem_leak),
 },
 [DXA_RULE_LEAK_ON_FAILED_PROBE] = {
 	HEAD(LEAK_ON_FAILED_PROBE),
@@ -166,7 +166,7 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 	.example = "really_probe(namespace0.0) {\n"
 		"  alloc_dax() = -EOPNOTSUPP\n"
 		"} = EOPNOTSUPP\n",
-	FIXES(non_fatal),
+	COMMITS(non_fatal),
 },
 [DXA_RULE_UNEXPECTED_EOPNOTSUPP] = {
 	HEAD(UNEXPECTED_EOPNOTSUPP),
@@ -174,7 +174,7 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"data cache does not alias.",
 	.consequence = "DAX is lost on a machine that can do it.",
 	.example = "alloc_dax(ops=pmem_dax_ops) = -EOPNOTSUPP          on x86\n",
-	FIXES(aliasing_check),
+	COMMITS(aliasing_check),
 },
 [DXA_RULE_MISSING_EOPNOTSUPP] = {
 	HEAD(MISSING_EOPNOTSUPP),
@@ -183,7 +183,7 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 	.consequence = "User mappings and the kernel's mapping of the same page can disagree: data "
 		"is corrupted without a word.",
 	.example = "alloc_dax(ops=pmem_dax_ops) = X          on an aliasing data cache\n",
-	FIXES(aliasing_check),
+	COMMITS(aliasing_check),
 },
 [DXA_RULE_DEVICE_DAX_REFUSED] = {
 	HEAD(DEVICE_DAX_REFUSED),
@@ -191,7 +191,7 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"Device-dax maps to user space only and is exempt from the check for aliasing.",
 	.consequence = "Device-dax cannot be used on this machine although it could.",
 	.example = "alloc_dax(ops=NULL) = -EOPNOTSUPP\n",
-	FIXES(aliasing_check),
+	COMMITS(aliasing_check),
 },
 [DXA_RULE_ALLOC_NULL] = {
 	HEAD(ALLOC_NULL),
@@ -318,4 +318,9 @@ const char *dxa_severity_name(enum dxa_severity severity)
 	};
 
 	return names[severity];
+}
+
+bool dxa_commit_concerns(const struct dxa_rule_commit *commit, const char *driver)
+{
+	return !commit->driver || !driver || !strcmp(commit->driver, driver);
 }

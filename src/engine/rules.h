@@ -6,6 +6,7 @@
 #ifndef DAXAUDIT_ENGINE_RULES_H
 #define DAXAUDIT_ENGINE_RULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Ascending: a comparison tells whether one is at least as severe as another. */
@@ -66,8 +67,10 @@ enum dxa_rule {
 		DXA_RULE_COUNT,
 };
 
-/* A kernel commit that is known to cause or to fix what a rule finds. */
+/* A kernel commit that has to do with what a rule finds. */
 struct dxa_rule_commit {
+	const char *relation; /* "fixed by", "decided by" */
+	const char *driver; /* whom it concerns, by dxa_driver_name(); NULL: all */
 	const char *id; /* full or abbreviated hash; "" when the change has no commit yet */
 	const char *subject;
 	const char *first_release; /* "v6.9": the first release that has it; "" when none has */
@@ -81,12 +84,15 @@ struct dxa_rule_info {
 	const char *meaning; /* what was seen, in one paragraph */
 	const char *consequence; /* why it matters */
 	const char *example; /* a small story, several lines */
-	const struct dxa_rule_commit *fixes; /* known fixes, or NULL */
-	size_t n_fixes;
+	const struct dxa_rule_commit *commits; /* or NULL */
+	size_t n_commits;
 };
 
 /* The table's row for a rule. Static. */
 const struct dxa_rule_info *dxa_rule_info(enum dxa_rule rule);
+
+/* Does a commit concern this driver? Every one concerns an unknown driver, NULL. */
+bool dxa_commit_concerns(const struct dxa_rule_commit *commit, const char *driver);
 
 /* The rule of that name, or -1. */
 int dxa_rule_by_name(const char *name);

@@ -156,18 +156,23 @@ static void json_context(struct dxa_sink *s, const struct dxa_context *ctx)
 	json_object_array_add(d->contexts, o);
 }
 
-static void add_fixes(struct json_object *to, const struct dxa_rule_info *rule)
+static void add_commits(struct json_object *to, const struct dxa_rule_info *rule,
+			const char *driver)
 {
-	struct json_object *a, *o;
+	struct json_object *a = NULL, *o;
 
-	if (!rule->n_fixes)
-		return;
-	a = add_array(to, "fixes");
-	for (size_t i = 0; i < rule->n_fixes; i++) {
+	for (size_t i = 0; i < rule->n_commits; i++) {
+		const struct dxa_rule_commit *c = &rule->commits[i];
+
+		if (!dxa_commit_concerns(c, driver))
+			continue;
+		if (!a)
+			a = add_array(to, "commits");
 		o = json_object_new_object();
-		add_string(o, "commit", rule->fixes[i].id);
-		add_string(o, "subject", rule->fixes[i].subject);
-		add_string(o, "release", rule->fixes[i].first_release);
+		add_string(o, "relation", c->relation);
+		add_string(o, "commit", c->id);
+		add_string(o, "subject", c->subject);
+		add_string(o, "release", c->first_release);
 		json_object_array_add(a, o);
 	}
 }
@@ -194,7 +199,7 @@ static void json_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	add_string(life, "disk", f->life.disk);
 	if (f->context.id)
 		json_object_object_add(o, "context", context_object(&f->context, env));
-	add_fixes(o, rule);
+	add_commits(o, rule, dxa_finding_driver(f));
 	add_events(o, "evidence", f->evidence, f->evidence_len, env);
 	json_object_array_add(d->findings, o);
 }

@@ -170,10 +170,16 @@ const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev
 
 const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)
 {
+	const uint32_t alive = 1u << DXA_DAXDEV_ALIVE;
+	int n;
+
 	if (!(ev->has & DXA_HAS_DAX))
 		return NULL;
-	snprintf(buf, DXA_WORDS_LEN, "minor %u, refs %d, %s", MINOR(ev->rdev), ev->refs,
-		 ev->dax_flags & 1u << DXA_DAXDEV_ALIVE ? "alive" : "dead");
+	n = snprintf(buf, DXA_WORDS_LEN, "minor %u, refs %d, %s", MINOR(ev->rdev), ev->refs,
+		     ev->dax_flags & alive ? "alive" : "dead");
+	/* A new device should have no other flag yet. */
+	if (ev->kind == DXA_KIND_ALLOC_DAX && ev->dax_flags & ~alive)
+		snprintf(buf + n, (size_t)(DXA_WORDS_LEN - n), ", flags 0x%x", ev->dax_flags);
 	return buf;
 }
 

@@ -126,13 +126,14 @@ static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 	fflush(s->out);
 }
 
-static void print_fixes(FILE *out, const struct dxa_rule_info *rule)
+static void print_commits(FILE *out, const struct dxa_rule_info *rule, const char *driver)
 {
-	for (size_t i = 0; i < rule->n_fixes; i++) {
-		const struct dxa_rule_commit *c = &rule->fixes[i];
+	for (size_t i = 0; i < rule->n_commits; i++) {
+		const struct dxa_rule_commit *c = &rule->commits[i];
 
-		fprintf(out, "    known fix: %s (\"%s\")%s%s\n", c->id[0] ? c->id : "no commit yet",
-			c->subject, c->first_release[0] ? ", in " : "", c->first_release);
+		if (dxa_commit_concerns(c, driver))
+			fprintf(out, "    %s %s (\"%s\"), in %s\n", c->relation, c->id, c->subject,
+				c->first_release);
 	}
 }
 
@@ -149,7 +150,7 @@ static void text_finding(struct dxa_sink *s, const struct dxa_finding *f)
 		fprintf(out, "    device: %" PRIx64 " (life %u at this address), %s%s%s\n",
 			f->life.dax, f->life.generation, dxa_driver_name(f->life.driver),
 			f->life.disk[0] ? " " : "", f->life.disk);
-	print_fixes(out, rule);
+	print_commits(out, rule, dxa_finding_driver(f));
 	for (size_t i = 0; i < f->evidence_len; i++)
 		print_event(s, out, &f->evidence[i], f->evidence[0].ts, 0);
 }

@@ -131,9 +131,9 @@ static void test_every_rule_is_explained(void **state)
 		assert_true(strlen(r->meaning) > 40);
 		assert_true(strlen(r->consequence) > 20);
 		assert_int_equal(r->example[strlen(r->example) - 1], '\n');
-		for (k = 0; k < (int)r->n_fixes; k++) {
-			assert_int_equal(strlen(r->fixes[k].id), 40);
-			assert_int_equal(r->fixes[k].first_release[0], 'v');
+		for (k = 0; k < (int)r->n_commits; k++) {
+			assert_int_equal(strlen(r->commits[k].id), 40);
+			assert_int_equal(r->commits[k].first_release[0], 'v');
 		}
 	}
 	assert_int_equal(dxa_rule_by_name("no-such-rule"), -1);
