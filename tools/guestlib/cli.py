@@ -6,13 +6,14 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import termios
 import tty
 from pathlib import Path
 
 from . import faults, kernel, matrix
-from .errors import GuestError
+from .errors import GuestError, failed
 from .guest import DEFAULT_MODULES, Guest, Result, run_guest, sweep_scratch
 from .initramfs import File, host_tool
 
@@ -237,7 +238,14 @@ def main() -> int:
     except GuestError as error:
         _say(f"error: {error}")
         return CANNOT
+    except subprocess.CalledProcessError as error:
+        _say(f"error: {failed(error)}")
+        return CANNOT
     except BrokenPipeError:
         # Whoever read our output has gone, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 128 + signal.SIGPIPE
+    except OSError as error:
+        _say(f"error: {error.filename or 'the system'}: {error.strerror}; if that was in the "
+             "cache, run again")
+        return CANNOT

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import faults, initramfs, kernel as kernels, qemu
-from .errors import GuestError
+from .errors import GuestError, failed
 from .initramfs import File
 from .streams import Control, Sink, Stream, complaints
 
@@ -221,6 +221,15 @@ class _Run:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
+def _attempt(guest: Guest, sinks: dict[str, Sink], tty_input: int | None) -> Result:
+    run = _Run(guest, sinks, tty_input)
+    try:
+        run.start()
+        return run.result(run.follow())
+    finally:
+        run.close()
+
+
 def run_guest(guest: Guest, sinks: dict[str, Sink] | None = None,
               tty_input: int | None = None) -> Result:
     """Boot it, run the script, bring back what it left.
@@ -228,12 +237,15 @@ def run_guest(guest: Guest, sinks: dict[str, Sink] | None = None,
     sinks: "out", "err", "console" and "tty" get the bytes as they come.
     Raises GuestError when the guest cannot be started at all.
     """
-    run = _Run(guest, sinks or {}, tty_input)
     try:
-        run.start()
-        return run.result(run.follow())
+        return _attempt(guest, sinks or {}, tty_input)
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        # Somebody deleted the cache, or a part of it, under our hands.
+        kernels.forget(guest.kernel)
+    try:
+        return _attempt(guest, sinks or {}, tty_input)
     except FileNotFoundError as error:
-        raise GuestError(f"{error.filename} is gone; if it was in the cache, run again, "
-                         "else run tools/setup") from error
-    finally:
-        run.close()
+        raise GuestError(f"{error.filename} is missing; run tools/setup if it is a program, "
+                         "and again if it is a file of the cache") from error
+    except subprocess.CalledProcessError as error:
+        raise failed(error) from error

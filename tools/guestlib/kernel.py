@@ -117,9 +117,10 @@ def _unpack(archives: list[Path], target: Path) -> str:
     raw.mkdir()
     for archive in archives:
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive],
-                              stdout=subprocess.PIPE) as reader:
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:
+            # Its complaints are kept for our one line: there would be one for each module.
             subprocess.run(["tar", "-x", "-C", raw, "--exclude=./usr/share", "-f", "-"],
-                           stdin=reader.stdout, check=True)
+                           stdin=reader.stdout, check=True, stderr=subprocess.PIPE)
         if reader.returncode:
             raise GuestError(f"{archive} cannot be unpacked; delete it and try again")
     tree = next((path for path in (raw / "usr/lib/modules", raw / "lib/modules")
@@ -146,7 +147,10 @@ def _load(entry: matrix.Entry, key: str) -> Kernel | None:
         meta = json.loads((path / "meta.json").read_bytes())
     except OSError:
         return None
-    return Kernel(entry, key, path, meta["release"])
+    kernel = Kernel(entry, key, path, meta["release"])
+    # Whoever deletes a cache may be interrupted.
+    whole = kernel.image.exists() and (kernel.modules / "modules.dep").exists()
+    return kernel if whole else None
 
 
 def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kernel:
@@ -157,7 +161,6 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
             return kernel
         archives = [suite.download(package) for package in packages]
         path = cache.root() / "kernels" / key
-        # A directory without meta.json was half deleted.
         shutil.rmtree(path, ignore_errors=True)
         with cache.new_directory(path) as target:
             meta = {"release": _unpack(archives, target),
@@ -180,6 +183,13 @@ def fetch(name: str, fresh: bool = False) -> Kernel:
         # Versions move on in the archive: look again, once.
         suite.refresh()
         return _obtain(entry, suite, entry.resolve(suite.packages()))
+
+
+def forget(name: str) -> None:
+    """Have it unpacked again: the cache entry has lost a part."""
+    found = cached(name)
+    if found:
+        (found.path / "meta.json").unlink(missing_ok=True)
 
 
 def cached(name: str) -> Kernel | None:
