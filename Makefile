@@ -63,7 +63,8 @@ SAN_OBJ := $(CORE_SRC:%.c=$(O)/san/%.o)
 UNIT_LIB_OBJ := $(UNIT_LIB_SRC:%.c=$(O)/san/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(O)/san/%)
 # Programs that tests use; they are no tests themselves.
-TEST_TOOL_SRC := tests/golden/story.c tests/bench/generate.c tests/fuzz/seeds.c
+TEST_TOOL_SRC := tests/golden/story.c tests/bench/generate.c tests/bench/spend.c \
+	tests/fuzz/seeds.c
 TEST_TOOL_OBJ := $(TEST_TOOL_SRC:%.c=$(O)/%.o)
 FUZZ_BIN := $(O)/fuzz/fuzz_record $(O)/fuzz/fuzz_engine
 FUZZ_OBJ := $(CORE_SRC:%.c=$(O)/fuzz/%.o) $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,fuzz_record fuzz_engine audit)
@@ -73,7 +74,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static check unit golden cli fuzz fuzz-short lint check-layers format install uninstall clean help
+.PHONY: all static check unit golden cli fuzz fuzz-short bench lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -160,6 +161,9 @@ fuzz: $(FUZZ_BIN) $(O)/tests/fuzz/seeds $(STORY_DXR) ## fuzz each target for FUZ
 
 fuzz-short: ## fuzz each target for 10 seconds
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
+
+bench: $(O)/daxaudit $(O)/tests/bench/generate $(O)/tests/bench/spend ## measure replay: speed, memory, instructions
+	$(Q)tests/bench/run $(O)
 
 check-layers: ## check that dependencies between the folders of src/ point one way
 	$(Q)tools/check-layers
