@@ -24,6 +24,15 @@ struct module {
 	char name[56];
 };
 
+/* Where a module's code was when it was loaded last. */
+struct range {
+	char module[56];
+	uint64_t start, size;
+};
+
+/* More modules than these at once come and go on no machine that is audited. */
+#define RANGES_MAX 64
+
 struct dxa_kallsyms {
 	char *path;
 	struct symbol *syms; /* by address */
@@ -32,6 +41,8 @@ struct dxa_kallsyms {
 	size_t pool_len, pool_cap;
 	struct module *modules;
 	size_t n_modules, cap_modules;
+	struct range ranges[RANGES_MAX]; /* a ring */
+	size_t n_ranges;
 	bool stale;
 	char bare[128]; /* the last name handed out without its suffix */
 };
@@ -278,23 +289,52 @@ static uint64_t max_offset(const struct dxa_kallsyms *k, const struct symbol *s)
 	return FUNCTION_MAX;
 }
 
+void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64_t start,
+			      uint64_t size)
+{
+	struct range *r = &k->ranges[k->n_ranges++ % RANGES_MAX];
+
+	snprintf(r->module, sizeof(r->module), "%s", module);
+	r->start = start;
+	r->size = size;
+}
+
+/* The module that was loaded there last, or NULL. */
+static const struct range *range_of(const struct dxa_kallsyms *k, uint64_t addr)
+{
+	size_t n = k->n_ranges < RANGES_MAX ? k->n_ranges : RANGES_MAX;
+
+	for (size_t i = 1; i <= n; i++) {
+		const struct range *r = &k->ranges[(k->n_ranges - i) % RANGES_MAX];
+
+		if (addr >= r->start && addr - r->start < r->size)
+			return r;
+	}
+	return NULL;
+}
+
 bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 {
 	struct dxa_kallsyms *k = priv;
+	const struct range *r;
 	const struct symbol *s;
-	uint64_t offset;
+	const char *module;
 
 	/* An unreadable file leaves the old names: better than none. */
 	if (k->stale)
 		dxa_err_free(read_all(k));
 	s = below(k, addr);
-	if (!s || !s->addr)
-		return false;
-	offset = addr - s->addr;
-	if (offset > max_offset(k, s))
-		return false;
+	module = s ? module_of(k, s) : NULL;
+	r = range_of(k, addr);
+	if (!s || !s->addr || addr - s->addr > max_offset(k, s) ||
+	    (r && (!module || strcmp(module, r->module) != 0))) {
+		if (!r)
+			return false;
+		*ret = (struct dxa_symbol){ r->module, r->module, addr - r->start };
+		return true;
+	}
 	snprintf(k->bare, sizeof(k->bare), "%s", k->pool + s->name);
 	k->bare[strcspn(k->bare, ".")] = '\0';
-	*ret = (struct dxa_symbol){ k->bare, module_of(k, s), offset };
+	*ret = (struct dxa_symbol){ k->bare, module, addr - s->addr };
 	return true;
 }

@@ -45,6 +45,14 @@ bool dxa_kallsyms_hidden(const struct dxa_kallsyms *k);
 /* A module came or went: read the file again before the next address is looked up. */
 void dxa_kallsyms_invalidate(struct dxa_kallsyms *k);
 
+/*
+ * A module's code lies at start for size bytes: an address in it that no symbol
+ * names, because the module is gone by the time somebody looks, is named after
+ * the module.
+ */
+void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64_t start,
+			      uint64_t size);
+
 /* A dxa_symbols_source_fn; priv is the struct dxa_kallsyms. Re-reads the file after an invalidate. */
 bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret);
 

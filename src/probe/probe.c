@@ -170,8 +170,10 @@ static int on_record(void *priv, void *data, size_t size)
 		p->dropped = ev->dropped;
 		p->fn(p->priv, &lost);
 	}
-	if (ev->kind == DXA_KIND_MODULE_LOAD)
+	if (ev->kind == DXA_KIND_MODULE_LOAD) {
 		dxa_kallsyms_invalidate(p->kallsyms);
+		dxa_kallsyms_note_module(p->kallsyms, ev->name, ev->obj, ev->arg);
+	}
 	learn_ops(p, ev);
 	/* Name the addresses now: their module may be gone when somebody asks. */
 	dxa_symbols_find(p->symbols, ev->ops, &sym);
