@@ -88,7 +88,7 @@ static void print_event(const struct dxa_sink *s, FILE *out, const struct dxa_ev
 	uint64_t us = ev->ts > start ? (ev->ts - start) / 1000 : 0;
 
 	dxa_story_call(call, ev, &s->run->story);
-	fprintf(out, "  %6" PRIu64 ".%06" PRIu64 "  %*s%s", us / 1000000, us % 1000000, 2 * depth,
+	fprintf(out, "  %3" PRIu64 ".%06" PRIu64 "  %*s%s", us / 1000000, us % 1000000, 2 * depth,
 		"", call);
 	if (has_state)
 		fprintf(out, "  %s(%s)%s", paint(s, DIM), state, paint(s, RESET));
