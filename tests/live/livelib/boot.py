@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One guest that runs several cases, and what each of them left behind."""
+
+import io
+import re
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from guestlib import Guest, GuestError, Result, run_guest
+from guestlib.initramfs import File, host_tool
+
+from .cases import Case
+
+DRIVER = Path(__file__).with_name("driver.sh")
+# Beside the cases' own time: booting, and getting the outputs, on a busy machine.
+BOOT_SECONDS = 120
+CASE_SECONDS = 30
+
+
+@dataclass
+class Remains:
+    """What a case left: files by name, and how long it took."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def text(self, name: str) -> str:
+        """A file's text; "" if there is none."""
+        return self.files.get(name, b"").decode(errors="replace")
+
+    def number(self, name: str) -> int | None:
+        """The number in a file."""
+        return int(self.text(name)) if name in self.files else None
+
+
+class Frames:
+    """Takes the driver's output apart as it comes; see driver.sh."""
+
+    def __init__(self, on_end: Callable[[int, Remains], None]):
+        self.on_end = on_end
+        self.began: dict[int, float] = {}
+        self._data = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """More of it."""
+        self._data += data
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        line, newline, rest = bytes(self._data).partition(b"\n")
+        begin, end = re.fullmatch(rb"@begin (\d+)", line), re.fullmatch(rb"@end (\d+) (\d+)", line)
+        if not newline or (end and len(rest) < int(end[2])):
+            return False
+        self._data = bytearray(rest)
+        if begin:
+            self.began[int(begin[1])] = time.monotonic()
+        elif end:
+            size, number = int(end[2]), int(end[1])
+            del self._data[:size]
+            self.on_end(number, Remains(_untar(rest[:size]),
+                                        time.monotonic() - self.began[number]))
+        return True
+
+
+def _untar(data: bytes) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return {member.name.removeprefix("./"): archive.extractfile(member).read()
+                for member in archive if member.isfile()}
+
+
+def _write_scripts(cases: list[Case], into: Path) -> None:
+    lines = []
+    for number, case in enumerate(cases):
+        folder = into / str(number)
+        folder.mkdir()
+        # Half a set-up is none.
+        (folder / "setup").write_text("set -e\n" + case.setup)
+        (folder / "run").write_text(case.run)
+        (folder / "cleanup").write_text(case.cleanup)
+        for position, script in enumerate(case.after):
+            (folder / f"after.{position}").write_text(script)
+        lines.append(f"{number} {case.timeout:g} {case.attach[0]}\n")
+    (into / "cases").write_text("".join(lines))
+    (into / "driver").write_bytes(DRIVER.read_bytes())
+
+
+def _guest(cases: list[Case], scripts: Path, binary: Path) -> Guest:
+    first = cases[0]
+    files = [File(scripts, "/live"), File(binary, "/bin/daxaudit", 0o755)]
+    for name in sorted({name for case in cases for name in case.tools}):
+        files += host_tool(name)
+    return Guest(kernel=first.kernels[0], script="exec sh /live/driver", files=files,
+                 modules=first.all_modules, append=first.append, pmem=first.pmem,
+                 virtio_pmem=first.virtio_pmem, faults=first.faults, smp=first.smp, mem=first.mem,
+                 timeout=BOOT_SECONDS + sum(case.timeout + CASE_SECONDS for case in cases))
+
+
+def play(cases: list[Case], binary: Path,
+         on_end: Callable[[Case, Remains], None]) -> tuple[Result | None, str]:
+    """Run the cases in one guest; its result, or why there is none."""
+    def ended(number: int, remains: Remains) -> None:
+        on_end(cases[number], remains)
+
+    with tempfile.TemporaryDirectory(prefix="daxaudit-live.") as scratch:
+        _write_scripts(cases, Path(scratch))
+        try:
+            guest = _guest(cases, Path(scratch), binary)
+            return run_guest(guest, {"out": Frames(ended).feed}), ""
+        except GuestError as error:
+            return None, str(error)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What tests/live/cases/*.toml declare. The format is described in tests/live/README.md."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+from guestlib import GuestError
+from guestlib.guest import DEFAULT_MODULES
+
+CASES = Path(__file__).resolve().parents[1] / "cases"
+KERNELS = ["6.1-amd64", "6.12-amd64", "7.2-amd64"]
+# Codes with which daxaudit has judged something, and so has written a report.
+JUDGED = (0, 1, 5)
+
+
+@dataclass
+class Case:
+    """One case as declared; after spread(), for one kernel and one way to attach."""
+
+    name: str
+    run: str
+    what: str = ""
+    code: int = 0
+    kernels: list[str] = field(default_factory=lambda: list(KERNELS))
+    attach: list[str] = field(default_factory=lambda: ["auto"])
+
+    # The guest; cases that agree in all of this share one.
+    modules: list[str] = field(default_factory=list)
+    pmem: list[str] = field(default_factory=list)
+    virtio_pmem: str | None = None
+    append: list[str] = field(default_factory=list)
+    smp: int = 2
+    mem: str = "1G"
+    faults: list[str] = field(default_factory=list)
+    alone: bool = False
+
+    # Brought into the guest, whoever else shares it.
+    tools: list[str] = field(default_factory=list)
+
+    setup: str = ""
+    cleanup: str = ""
+    timeout: float = 60
+    slow: bool = False
+
+    # Expectations beside the exit code.
+    report: bool | None = None
+    find: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
+    hits: dict[str, int] = field(default_factory=dict)
+    out: list[str] = field(default_factory=list)
+    err: list[str] = field(default_factory=list)
+    not_out: list[str] = field(default_factory=list)
+    not_err: list[str] = field(default_factory=list)
+    err_lines: int | None = None
+    after: list[str] = field(default_factory=list)
+    json: list[str] = field(default_factory=list)
+    same: list[list[str]] = field(default_factory=list)
+    console_may: list[str] = field(default_factory=list)
+    leftovers: bool = False
+
+    @property
+    def id(self) -> str:
+        """What the output calls it."""
+        way = "" if self.attach[0] == "auto" else f"@{self.attach[0]}"
+        return f"live/{self.name}{way}/{self.kernels[0]}"
+
+    @property
+    def wants_report(self) -> bool:
+        """Must there be a report.json?"""
+        return self.code in JUDGED if self.report is None else self.report
+
+    @property
+    def expected_hits(self) -> dict[str, int]:
+        """How often each fault must be injected; once unless said otherwise."""
+        return {name.partition("@")[0]: 1 for name in self.faults} | self.hits
+
+    @property
+    def guest(self) -> tuple:
+        """Equal for cases that can share a guest."""
+        return (self.kernels[0], tuple(self.modules), tuple(self.pmem), self.virtio_pmem,
+                tuple(self.append), self.smp, self.mem, tuple(self.faults),
+                self.id if self.alone else "")
+
+    @property
+    def all_modules(self) -> list[str]:
+        """The default ones and +NAME, or just those named."""
+        plain = [name for name in self.modules if not name.startswith("+")]
+        return [*(plain or DEFAULT_MODULES), *(name[1:] for name in self.modules
+                                               if name.startswith("+"))]
+
+
+def _one(value):
+    return [value] if isinstance(value, str) else value
+
+
+def _parse(table: dict, path: Path) -> Case:
+    known = {item.name: item for item in fields(Case)}
+    for key, value in table.items():
+        if key not in known:
+            raise GuestError(f"{path.name}: {table.get('name', '?')}: no such field: {key}")
+        if "list[str]" in str(known[key].type):
+            table[key] = _one(value)
+    try:
+        case = Case(**table)
+    except TypeError as error:
+        raise GuestError(f"{path.name}: {table.get('name', '?')}: {error}") from error
+    for text in [*case.out, *case.err, *case.not_out, *case.not_err, *case.console_may]:
+        re.compile(text)
+    for expression in case.json:
+        compile(expression, f"{path.name}: {case.name}", "eval")
+    if not re.fullmatch(r"[\w.-]+", case.name):
+        raise GuestError(f"{path.name}: {case.name!r} is no good name")
+    return case
+
+
+def load(directory: Path = CASES) -> list[Case]:
+    """Every case for every kernel and way to attach."""
+    found: dict[str, Case] = {}
+    for path in sorted(directory.glob("*.toml")):
+        try:
+            document = tomllib.loads(path.read_text())
+        except tomllib.TOMLDecodeError as error:
+            raise GuestError(f"{path.name}: {error}") from error
+        defaults = document.get("defaults", {})
+        for table in document["case"]:
+            declared = _parse(defaults | table, path)
+            for kernel in declared.kernels:
+                for way in declared.attach:
+                    case = replace(declared, kernels=[kernel], attach=[way])
+                    if case.id in found:
+                        raise GuestError(f"{path.name}: there are two {case.id}")
+                    found[case.id] = case
+    return list(found.values())

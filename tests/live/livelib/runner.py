@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""tests/live/run: the command line; two guests at a time, a line for each case."""
+
+import argparse
+import fnmatch
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from guestlib import GuestError, Result, kernel
+from guestlib.guest import SCRATCH, sweep_scratch
+from guestlib.matrix import REPOSITORY
+
+from . import boot, cases as declared
+from .cases import Case
+from .judge import judge
+
+# The more cases share a boot, the less there is to run in parallel at the end.
+SHARE = 8
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tests/live/run", description="Let daxaudit audit real kernels in guests.")
+    add = parser.add_argument
+    add("-k", metavar="GLOB", action="append", default=[],
+        help="only cases of that NAME or NAME/KERNEL; may be given several times")
+    add("--all", action="store_true", help="the slow cases too")
+    add("--list", action="store_true", help="name the cases and run none")
+    add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
+        help="the daxaudit to test, linked statically (default build/daxaudit.static)")
+    add("-j", type=int, default=2, metavar="N", help="guests at a time (default 2)")
+    add("--save", type=Path, metavar="DIR", help="keep what every case left behind")
+    return parser
+
+
+def _chosen(options: argparse.Namespace) -> list[Case]:
+    def wanted(case: Case) -> bool:
+        names = (case.name, case.id, case.id.removeprefix("live/"))
+        return not options.k or any(fnmatch.fnmatch(name, glob)
+                                    for glob in options.k for name in names)
+    return [case for case in declared.load() if wanted(case) and (options.all or not case.slow)]
+
+
+def _shared(cases: list[Case]) -> list[list[Case]]:
+    """Cases that share a guest; the longest first, so that the last one is short."""
+    groups: dict[tuple, list[Case]] = {}
+    for case in cases:
+        groups.setdefault(case.guest, []).append(case)
+    batches = []
+    for group in groups.values():
+        count = -(-len(group) // SHARE)
+        batches += [group[number::count] for number in range(count)]
+    return sorted(batches, key=len, reverse=True)
+
+
+class Report:
+    """Counts and prints; used by all threads."""
+
+    def __init__(self, save: Path | None):
+        self.counts: Counter = Counter()
+        self.save, self._lock = save, threading.Lock()
+
+    def end(self, case: Case, wrong: list[str], seconds: float) -> None:
+        """A case passed, or failed for these reasons."""
+        with self._lock:
+            self.counts["failed" if wrong else "passed"] += 1
+            print(f"{'FAIL' if wrong else 'ok  '} {case.id} ({seconds:.1f} s)", flush=True)
+            for reason in wrong:
+                for line in reason.splitlines():
+                    print(f"       {line}", flush=True)
+
+    def skip(self, case: Case, reason: str) -> None:
+        """A case could not be run here."""
+        with self._lock:
+            self.counts["skipped"] += 1
+            print(f"SKIP {case.id}: {reason}", flush=True)
+
+    def keep(self, case: Case, remains: boot.Remains) -> None:
+        """For who asked to see."""
+        if self.save:
+            folder = self.save / case.id.removeprefix("live/").replace("/", "_")
+            for name, data in remains.files.items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(data)
+
+
+def _wrong_hits(cases: list[Case], result: Result) -> list[str]:
+    """The debugger counts for the whole guest."""
+    wanted: Counter = Counter()
+    for case in cases:
+        wanted.update(case.expected_hits)
+    return [f"fault {name} was injected {result.fault_hits.get(name, 0)} times, not {count}"
+            + (f" (in all {len(cases)} cases of this guest)" if len(cases) > 1 else "")
+            for name, count in wanted.items() if result.fault_hits.get(name, 0) != count]
+
+
+def _lost(result: Result | None, why: str, first: bool) -> list[str]:
+    """Why a case has not come back; `first`: it was the one that was running."""
+    if not result:
+        return [f"no guest: {why}"]
+    if not first:
+        return ["not run: the guest had ended in an earlier case"]
+    ends = {"hang": "the guest hung and was ended", "died": "the guest died"}
+    return [ends.get(result.outcome, "the guest ended before the case did"),
+            "the last lines of its console:", *(f"| {line}" for line
+                                                in result.last_words(25).splitlines())]
+
+
+def _play(cases: list[Case], binary: Path, report: Report) -> None:
+    """One guest. A case is reported when it ends, unless a fault's count is still to come."""
+    verdicts: dict[str, tuple[list[str], float]] = {}
+
+    def ended(case: Case, remains: boot.Remains) -> None:
+        verdicts[case.id] = judge(case, remains), remains.seconds
+        report.keep(case, remains)
+        if not case.faults:
+            report.end(case, *verdicts[case.id])
+
+    began = time.monotonic()
+    result, why = boot.play(cases, binary, ended)
+    missing = [case for case in cases if case.id not in verdicts]
+    for case in missing:
+        report.end(case, _lost(result, why, case is missing[0]), time.monotonic() - began)
+    hits = _wrong_hits(cases, result) if result and not missing else []
+    for case in cases:
+        if case.faults and case.id in verdicts:
+            wrong, seconds = verdicts[case.id]
+            report.end(case, hits + wrong, seconds)
+
+
+def _runnable(cases: list[Case], report: Report) -> list[Case]:
+    """Without those that need a program this machine has not."""
+    runnable = []
+    for case in cases:
+        lacking = [name for name in case.tools if not shutil.which(name)]
+        if lacking:
+            report.skip(case, f"{' and '.join(lacking)} not installed; run tools/setup test")
+        else:
+            runnable.append(case)
+    return runnable
+
+
+def _on_signal(number, _frame):
+    # The guests are tied to our life; only their scratch has to be taken away.
+    for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}{os.getpid()}.*"):
+        shutil.rmtree(path, ignore_errors=True)
+    print("interrupted", file=sys.stderr, flush=True)
+    os._exit(128 + number)
+
+
+def _run(options: argparse.Namespace) -> int:
+    chosen = _chosen(options)
+    if options.list:
+        for case in chosen:
+            print(f"{case.id:60} {case.what}")
+        return 0
+    if not chosen:
+        raise GuestError(f"no case is called {' or '.join(options.k)}; --list names them")
+    if not options.binary.is_file():
+        raise GuestError(f"there is no {options.binary}: run make static")
+    report = Report(options.save)
+    batches = _shared(_runnable(chosen, report))
+    # Once, here: not by two guests at the same time.
+    for name in sorted({case.kernels[0] for batch in batches for case in batch}):
+        kernel.fetch(name)
+    with tempfile.TemporaryDirectory(prefix="daxaudit-live.") as scratch:
+        # A copy, for it may be built anew meanwhile.
+        binary = Path(shutil.copy(options.binary, Path(scratch) / "daxaudit"))
+        with ThreadPoolExecutor(options.j) as pool:
+            for done in [pool.submit(_play, batch, binary, report) for batch in batches]:
+                done.result()
+    counts = report.counts
+    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    return 1 if counts["failed"] else 0
+
+
+def main() -> int:
+    """The process's exit code."""
+    options = _parser().parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _on_signal)
+    try:
+        sweep_scratch()
+        return _run(options)
+    except GuestError as error:
+        print(f"tests/live/run: {error}", file=sys.stderr)
+        return 1
