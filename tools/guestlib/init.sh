@@ -26,6 +26,7 @@ mount_all() {
 	# A kernel may lack any of these; the script finds out.
 	mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 	mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+	mount -t securityfs security /sys/kernel/security 2>/dev/null
 	mount -t bpf bpf /sys/fs/bpf 2>/dev/null
 	mount -t configfs configfs /sys/kernel/config 2>/dev/null
 	mount -t cgroup2 cgroup2 /sys/fs/cgroup 2>/dev/null

@@ -90,8 +90,14 @@ class FaultHook(Hook):
 
     def __init__(self, fault, address):
         super().__init__(address)
-        self.fault, self.seen = fault, 0
-        self.inside = None
+        self.fault, self.inside = fault, None
+
+    def remove(self):
+        """Take the fault's breakpoints away: another module's code may come to be there."""
+        if self.inside:
+            for hook in [self.inside, *self.inside.returns.values()]:
+                hook.delete()
+        self.delete()
 
     def _wanted(self):
         if self.fault["argument"]:
@@ -105,8 +111,9 @@ class FaultHook(Hook):
             starts = ((resolve(place), place["size"]) for place in self.fault["callers"])
             if not any(start and start < caller <= start + size for start, size in starts):
                 return False
-        self.seen += 1
-        return not self.fault["calls"] or self.seen in self.fault["calls"]
+        # Counted in the fault, which outlives its module.
+        self.fault["seen"] = self.fault.get("seen", 0) + 1
+        return not self.fault["calls"] or self.fault["seen"] in self.fault["calls"]
 
     def stop(self):
         if self._wanted():
@@ -192,15 +199,13 @@ def text_base(image, place):
 
 
 class ModuleHook(Hook):
-    """A module was loaded and will be initialised."""
+    """A module was loaded, for the first time or again, and will be initialised."""
 
-    def __init__(self, waiting):
+    def __init__(self):
         super().__init__(PLAN["module_loaded"])
-        # The faults without breakpoint yet, and one place for each module of interest.
-        self.waiting = waiting
+        # One place for each module of interest.
         self.places = {place["module"]: place for fault in PLAN["faults"]
-                       for place in [fault["place"], fault["inside"], *(fault["callers"] or [])]
-                       if place and "module" in place}
+                       for place in places(fault) if "module" in place}
 
     def act(self):
         module = register(REGISTERS["arguments"][0])
@@ -208,22 +213,34 @@ class ModuleHook(Hook):
             image = read(module, facts["size"])
             if image[facts["name_at"]:].startswith(name.encode() + b"\0"):
                 loaded[name] = text_base(image, self.places[name])
-                self.waiting = [fault for fault in self.waiting if not place_fault(fault)]
+                for fault in PLAN["faults"]:
+                    if any(place.get("module") == name for place in places(fault)):
+                        place_fault(fault)
+
+
+def places(fault):
+    """Every place that a fault has to do with."""
+    return [place for place in [fault["place"], fault["inside"], *(fault["callers"] or [])] if place]
+
+
+# Fault name -> its FaultHook.
+placed = {}
 
 
 def place_fault(fault):
-    """Set the fault's breakpoints; False if a module is not there yet."""
+    """Set the fault's breakpoints, if the modules they are in are there."""
     address = resolve(fault["place"])
     inside = resolve(fault["inside"]) if fault["inside"] else None
     if address is None or (fault["inside"] and inside is None):
-        return False
+        return
+    if fault["name"] in placed:
+        placed[fault["name"]].remove()
     if fault["at"] == "after-nop":
         address = after_nop(address)
-    hook = FaultHook(fault, address)
+    hook = placed[fault["name"]] = FaultHook(fault, address)
     if inside is not None:
         hook.inside = InsideHook(hook, inside)
         hook.inside.update()
-    return True
 
 
 class ReadyHook(Hook):
@@ -231,9 +248,10 @@ class ReadyHook(Hook):
 
     def act(self):
         self.enabled = False
-        waiting = [fault for fault in PLAN["faults"] if not place_fault(fault)]
+        for fault in PLAN["faults"]:
+            place_fault(fault)
         if PLAN["modules"]:
-            ModuleHook(waiting)
+            ModuleHook()
 
 
 def connect():
