@@ -25,6 +25,7 @@ class Case:
     code: int = 0
     kernels: list[str] = field(default_factory=lambda: list(KERNELS))
     attach: list[str] = field(default_factory=lambda: ["auto"])
+    slow_attach: list[str] = field(default_factory=list)
 
     # The guest; cases that agree in all of this share one.
     modules: list[str] = field(default_factory=list)
@@ -127,8 +128,9 @@ def load(directory: Path = CASES) -> list[Case]:
         for table in document["case"]:
             declared = _parse(defaults | table, path)
             for kernel in declared.kernels:
-                for way in declared.attach:
-                    case = replace(declared, kernels=[kernel], attach=[way])
+                for way in dict.fromkeys(declared.attach + declared.slow_attach):
+                    case = replace(declared, kernels=[kernel], attach=[way],
+                                   slow=declared.slow or way not in declared.attach)
                     if case.id in found:
                         raise GuestError(f"{path.name}: there are two {case.id}")
                     found[case.id] = case

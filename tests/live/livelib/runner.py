@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""tests/live/run: the command line; two guests at a time, a line for each case."""
+"""tests/live/run: the command line; some guests at a time, a line for each case."""
 
 import argparse
 import fnmatch
@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--list", action="store_true", help="name the cases and run none")
     add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
         help="the daxaudit to test, linked statically (default build/daxaudit.static)")
-    add("-j", type=int, default=2, metavar="N", help="guests at a time (default 2)")
+    add("-j", type=int, default=3, metavar="N", help="guests at a time (default 3)")
     add("--save", type=Path, metavar="DIR", help="keep what every case left behind")
     return parser
 
