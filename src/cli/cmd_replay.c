@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,24 @@
 /* Stands for the recording's name in -o FORMAT:FILE. */
 #define PLACE "{}"
 #define SUFFIX ".dxr"
+
+/* Set by SIGINT or SIGTERM: the replay ends in order, and half an output is thrown away. */
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+/* The second signal ends it at once. */
+static void catch_signals(void)
+{
+	const struct sigaction act = { .sa_handler = on_stop, .sa_flags = SA_RESETHAND };
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
 
 /* ---- one recording ---- */
 
@@ -64,8 +84,11 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 				 dxa_hooks_blind(head->hooks, head->n_hooks));
 	if (err)
 		return err;
-	while ((ev = dxa_reader_next(r)))
+	while (!stopped && (ev = dxa_reader_next(r)))
 		dxa_engine_feed(a->engine, ev);
+	if (stopped)
+		return dxa_err_new(DXA_ERR_SYSTEM, EINTR, "%s: interrupted, nothing is judged",
+				   path);
 	tell_unknown(r, path);
 	end = dxa_reader_end(r);
 	ending = (struct dxa_ending){ .hooks = end->hooks,
@@ -223,6 +246,7 @@ struct dxa_err *dxa_cmd_replay(const struct dxa_opts *opts, int *exit_code)
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "no recording given: see 'daxaudit replay --help'");
 	*exit_code = DXA_EXIT_PASS;
+	catch_signals();
 	if (!opts->args[1])
 		return replay_filled_in(opts, opts->args[0], exit_code);
 	return replay_several(opts, exit_code);
