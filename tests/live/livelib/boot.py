@@ -2,6 +2,7 @@
 """One guest that runs several cases, and what each of them left behind."""
 
 import io
+import os
 import re
 import tarfile
 import tempfile
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from guestlib import Guest, GuestError, Result, run_guest
+from guestlib.guest import SCRATCH as GUEST_SCRATCH
 from guestlib.initramfs import File, host_tool
 
 from .cases import Case
@@ -19,6 +21,8 @@ DRIVER = Path(__file__).with_name("driver.sh")
 # Beside the cases' own time: booting, and getting the outputs, on a busy machine.
 BOOT_SECONDS = 120
 CASE_SECONDS = 30
+# Named as a guest's is, so that it is swept with those of killed runs.
+SCRATCH = f"{GUEST_SCRATCH}{os.getpid()}.live."
 
 
 @dataclass
@@ -106,7 +110,7 @@ def play(cases: list[Case], binary: Path,
     def ended(number: int, remains: Remains) -> None:
         on_end(cases[number], remains)
 
-    with tempfile.TemporaryDirectory(prefix="daxaudit-live.") as scratch:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH) as scratch:
         _write_scripts(cases, Path(scratch))
         try:
             guest = _guest(cases, Path(scratch), binary)

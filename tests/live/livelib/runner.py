@@ -171,7 +171,7 @@ def _run(options: argparse.Namespace) -> int:
     # Once, here: not by two guests at the same time.
     for name in sorted({case.kernels[0] for batch in batches for case in batch}):
         kernel.fetch(name)
-    with tempfile.TemporaryDirectory(prefix="daxaudit-live.") as scratch:
+    with tempfile.TemporaryDirectory(prefix=boot.SCRATCH) as scratch:
         # A copy, for it may be built anew meanwhile.
         binary = Path(shutil.copy(options.binary, Path(scratch) / "daxaudit"))
         with ThreadPoolExecutor(options.j) as pool:
