@@ -98,7 +98,6 @@ enum dxa_hook_need {
 	X(SNAP_HOST, 65, snap_host, "dax was in dax_hosts for the disk in obj before the audit") \
 	X(DISK_STATE, 66, disk_state, "ret is the queue/dax attribute of the disk in name")      \
 	X(TASK_STATE, 67, task_state, "ret is the state letter of task tid in /proc/TID/stat")   \
-	X(CMD_EXIT, 68, cmd_exit, "the audited command exited with wait status ret")             \
 	X(LOST, 69, lost, "ret records are missing here")
 
 enum dxa_kind {

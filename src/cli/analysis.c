@@ -109,7 +109,6 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 		return dxa_err_nomem();
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_begin(a->sinks[i], &a->run);
-	a->began = true;
 	return NULL;
 }
 

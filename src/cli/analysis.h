@@ -15,7 +15,6 @@ struct dxa_analysis {
 	struct dxa_run run;
 	uint64_t by_severity[DXA_SEVERITY_COUNT];
 	enum dxa_severity failing;
-	bool began; /* the sinks have seen the run's beginning */
 };
 
 /* How the audit ended, for dxa_analysis_finish(). */

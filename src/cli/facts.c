@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/procstat.h"
 #include "daxaudit/hooks.h"
 
 static bool queue_says_dax(const char *disk, int *dax)
@@ -60,19 +61,12 @@ bool dxa_facts_disk(struct dxa_facts *f, const struct dxa_event *ev, struct dxa_
 
 bool dxa_facts_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
 {
-	char path[64], buf[512], *p;
-	size_t n;
+	struct dxa_procstat stat;
 
-	snprintf(path, sizeof(path), "/proc/%u/stat", tid);
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	if (!f)
+	if (!dxa_procstat_read(tid, &stat))
 		return false;
-	n = fread(buf, 1, sizeof(buf) - 1, f);
-	buf[n] = '\0';
-	/* The command in parentheses may hold anything: the state follows the last one. */
-	p = strrchr(buf, ')');
-	if (!p || p[1] != ' ')
-		return false;
-	*ret = (struct dxa_event){ .kind = DXA_KIND_TASK_STATE, .ts = now, .tid = tid, .ret = p[2] };
+	*ret = (struct dxa_event){
+		.kind = DXA_KIND_TASK_STATE, .ts = now, .tid = tid, .ret = stat.state
+	};
 	return true;
 }

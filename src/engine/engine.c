@@ -52,7 +52,6 @@ static const handler_fn handlers[] = {
 	[DXA_KIND_SNAP_HOST] = on_snap_host,
 	[DXA_KIND_DISK_STATE] = on_disk_state,
 	[DXA_KIND_TASK_STATE] = on_task_state,
-	[DXA_KIND_CMD_EXIT] = on_nothing,
 	[DXA_KIND_LOST] = on_lost,
 };
 

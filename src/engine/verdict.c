@@ -76,11 +76,16 @@ static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict 
 		      total.dropped, total.seen);
 	if (missed)
 		DOUBT(v, "the kernel missed %" PRIu64 " calls", missed);
-	if (total.seen != total.submitted + total.dropped)
-		DOUBT(v,
-		      "counters do not add up: %" PRIu64 " seen, %" PRIu64 " submitted, %" PRIu64
-		      " dropped",
-		      total.seen, total.submitted, total.dropped);
+	/* Hook by hook: the errors of two must not cancel each other out. */
+	for (size_t i = 0; i < in->n_hooks; i++) {
+		const struct dxa_count *c = &in->hooks[i].count;
+
+		if (c->seen != c->submitted + c->dropped)
+			DOUBT(v,
+			      "%s: counters do not add up: %" PRIu64 " seen, %" PRIu64
+			      " submitted, %" PRIu64 " dropped",
+			      in->hooks[i].info->name, c->seen, c->submitted, c->dropped);
+	}
 }
 
 /* A pass must not hide that there was nothing to judge. */

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/procstat.h"
 
 #define GROUP_PREFIX "daxaudit_"
 
@@ -41,33 +42,14 @@ static struct event_name event_name(const struct dxa_tracefs *t, const char *nam
 
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-/*
- * Field 22 of /proc/PID/stat: with the pid it names a process for good. 0 when
- * there is none, or only its zombie: that holds no hook any more.
- */
+/* 0 when there is no such process, or only its zombie: that holds no hook any more. */
 static uint64_t start_time(long pid)
 {
-	char path[64], buf[1024], *p;
-	uint64_t start = 0;
-	char state;
-	size_t n;
+	struct dxa_procstat stat;
 
-	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	if (!f)
+	if (!dxa_procstat_read(pid, &stat) || stat.state == 'Z' || stat.state == 'X')
 		return 0;
-	n = fread(buf, 1, sizeof(buf) - 1, f);
-	buf[n] = '\0';
-	/* The command may hold spaces and parentheses: count from the last one. */
-	p = strrchr(buf, ')');
-	if (!p ||
-	    sscanf(p + 1,
-		   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-		   "%*d %*d %*d %" SCNu64,
-		   &state, &start) != 2 ||
-	    state == 'Z' || state == 'X')
-		return 0;
-	return start;
+	return stat.start;
 }
 
 struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)

@@ -115,6 +115,19 @@ static void test_counters_must_agree(void **state)
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
 }
 
+static void test_errors_of_two_hooks_do_not_cancel(void **state)
+{
+	struct dxa_verdict v;
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.hooks[0].count = (struct dxa_count){ .seen = 5, .submitted = 4 };
+	a.hooks[1].count = (struct dxa_count){ .seen = 4, .submitted = 5 };
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	assert_int_equal(v.n_reasons, 2);
+}
+
 static void test_interrupted(void **state)
 {
 	struct dxa_verdict v;
@@ -142,6 +155,7 @@ int main(void)
 		cmocka_unit_test(test_severity_decides),
 		cmocka_unit_test(test_a_gap_is_inconclusive_and_a_finding_outranks_it),
 		cmocka_unit_test(test_counters_must_agree),
+		cmocka_unit_test(test_errors_of_two_hooks_do_not_cancel),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_verdicts_have_names),
 	};
