@@ -48,7 +48,7 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
 {
 	struct dxa_err *err = NULL;
 
-	*a = (struct dxa_analysis){ .failing = opts->failing };
+	*a = (struct dxa_analysis){ .failing = opts->failing, .required = opts->require };
 	if (!opts->n_outputs)
 		return add_sink(a, "text", opts);
 	for (size_t i = 0; i < opts->n_outputs && !err; i++)
@@ -112,6 +112,13 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	return NULL;
 }
 
+void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
+{
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_event(a->sinks[i], ev);
+	dxa_engine_feed(a->engine, ev);
+}
+
 struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
 				    int *exit_code)
 {
@@ -122,12 +129,14 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 	dxa_engine_finish(a->engine, ending->now);
 	in = (struct dxa_verdict_input){ .stats = dxa_engine_stats(a->engine),
 					 .failing = a->failing,
+					 .required = a->required,
 					 .hooks = ending->hooks,
 					 .n_hooks = ending->n_hooks,
 					 .interrupted = ending->interrupted,
 					 .cut = ending->cut };
 	memcpy(in.by_severity, a->by_severity, sizeof(in.by_severity));
 	result = (struct dxa_result){ .stats = in.stats,
+				      .required = a->required,
 				      .hooks = ending->hooks,
 				      .n_hooks = ending->n_hooks,
 				      .has_cmd_status = ending->has_cmd_status,

@@ -15,6 +15,7 @@ struct dxa_analysis {
 	struct dxa_run run;
 	uint64_t by_severity[DXA_SEVERITY_COUNT];
 	enum dxa_severity failing;
+	uint32_t required; /* drivers that must be exercised: bits 1 << driver */
 };
 
 /* How the audit ended, for dxa_analysis_finish(). */
@@ -43,6 +44,9 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
  */
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
 				   struct dxa_symbols *symbols, uint32_t blind_hooks);
+
+/* Hand the next event to the engine, and to the sinks that show every one. */
+void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev);
 
 /*
  * Judge what is left, write all results. *exit_code gets the verdict's code. An

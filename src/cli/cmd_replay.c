@@ -85,7 +85,7 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 	if (err)
 		return err;
 	while (!stopped && (ev = dxa_reader_next(r)))
-		dxa_engine_feed(a->engine, ev);
+		dxa_analysis_feed(a, ev);
 	if (stopped)
 		return dxa_err_new(DXA_ERR_SYSTEM, EINTR, "%s: interrupted, nothing is judged",
 				   path);

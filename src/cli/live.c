@@ -59,7 +59,7 @@ static void feed(struct live *l, const struct dxa_event *ev)
 {
 	/* Saved first: should an event ever be too much for the engine, it can be looked at. */
 	dxa_saving_event(&l->saving, ev, now_ns());
-	dxa_engine_feed(l->analysis.engine, ev);
+	dxa_analysis_feed(&l->analysis, ev);
 }
 
 static void on_event(void *priv, const struct dxa_event *ev)

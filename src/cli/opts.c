@@ -30,6 +30,7 @@ enum key {
 	KEY_BTF,
 	KEY_RECORD,
 	KEY_SKIP_CODE,
+	KEY_REQUIRE,
 };
 
 static const struct dxa_option_row rows[] = {
@@ -38,24 +39,27 @@ static const struct dxa_option_row rows[] = {
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_ANALYSIS, "findings and verdict only, no probes" },
-	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_TRACE,
+	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_LIVE,
 	  "after the command: wait until nothing happened for so long\n(500ms, 2s; default 500ms)" },
-	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_TRACE,
+	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_LIVE,
 	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
 	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_ANALYSIS,
 	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s; replay: as recorded)" },
 	{ KEY_FAIL_ON, "fail-on", "SEVERITY", DXA_CMD_ANALYSIS,
 	  "exit with 1 from this severity on: info, warning, error\n(default warning)" },
+	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_ANALYSIS,
+	  "inconclusive unless DRIVER was exercised: pmem, dm, virtiofs,\ndcssblk, device-dax, "
+	  "fsdev; may be given several times" },
 	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_ANALYSIS,
 	  "judge as if the data cache did, or did not, alias" },
-	{ KEY_RECORD, "record", "FILE", DXA_CMD_TRACE,
+	{ KEY_RECORD, "record", "FILE", DXA_CMD_LIVE,
 	  "save what was seen, for 'daxaudit replay FILE'" },
-	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_TRACE,
+	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_LIVE,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
-	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_TRACE,
+	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_LIVE,
 	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M)" },
-	{ KEY_BTF, "btf", "FILE", DXA_CMD_TRACE, "the kernel's BTF, where it shows none itself" },
-	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_TRACE,
+	{ KEY_BTF, "btf", "FILE", DXA_CMD_LIVE, "the kernel's BTF, where it shows none itself" },
+	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_LIVE,
 	  "exit with N instead of 4 when there is no DAX core (meson: 77)" },
 	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show this help" },
 	{ KEY_VERSION, "version", NULL, DXA_CMD_ALL, "show the version" },
@@ -159,6 +163,26 @@ static struct dxa_err *parse_severity(const char *value, enum dxa_severity *ret)
 	return bad_value("fail-on", value, "info, warning or error");
 }
 
+static struct dxa_err *parse_require(const char *value, uint32_t *ret)
+{
+	char want[128] = "a driver:";
+	int driver = dxa_driver_by_name(value);
+
+	if (driver >= 0) {
+		*ret |= 1u << driver;
+		return NULL;
+	}
+	for (int i = 0; i < DXA_DRIVER_COUNT; i++) {
+		const char *name = dxa_driver_name((enum dxa_driver)i);
+
+		if (dxa_driver_by_name(name) < 0)
+			continue;
+		strncat(want, " ", sizeof(want) - strlen(want) - 1);
+		strncat(want, name, sizeof(want) - strlen(want) - 1);
+	}
+	return bad_value("require", value, want);
+}
+
 static struct dxa_err *parse_skip_code(const char *value, int *ret)
 {
 	char *end;
@@ -200,6 +224,8 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_time("stuck-after", value, &o->stuck_after_ns);
 	case KEY_FAIL_ON:
 		return parse_severity(value, &o->failing);
+	case KEY_REQUIRE:
+		return parse_require(value, &o->require);
 	case KEY_ASSUME:
 		return parse_assume(value, o);
 	case KEY_RECORD:

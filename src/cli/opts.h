@@ -18,7 +18,10 @@ enum dxa_cmd_mask {
 	DXA_CMD_REPLAY = 1 << 1,
 	DXA_CMD_EXPLAIN = 1 << 2,
 	DXA_CMD_MAN = 1 << 3,
-	DXA_CMD_ANALYSIS = DXA_CMD_TRACE | DXA_CMD_REPLAY,
+	DXA_CMD_CHECK = 1 << 4,
+	DXA_CMD_LIST = 1 << 5,
+	DXA_CMD_LIVE = DXA_CMD_TRACE | DXA_CMD_CHECK,
+	DXA_CMD_ANALYSIS = DXA_CMD_LIVE | DXA_CMD_REPLAY,
 	DXA_CMD_ALL = ~0,
 };
 
@@ -34,6 +37,7 @@ struct dxa_opts {
 	uint64_t stuck_after_ns;
 	bool stuck_after_given; /* else it is the default */
 	enum dxa_severity failing;
+	uint32_t require; /* drivers: bits 1 << driver */
 	bool assume_aliasing; /* given: aliasing below is the user's word */
 	enum dxa_aliasing aliasing;
 	bool kprobes_only;

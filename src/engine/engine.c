@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/model.h"
+#include "engine/owner.h"
 
 #define COMMON_EOPNOTSUPP 95
 
@@ -27,6 +28,13 @@ static void on_nothing(struct dxa_engine *e, struct task *t, const struct rec *r
 	(void)e;
 	(void)t;
 	(void)r;
+}
+
+static void on_driver(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	(void)t;
+	e->stats.available |= 1u << (r->ev.name[0] ? dxa_driver_by_ops(r->ev.name) :
+						     DXA_DRIVER_DEVICE_DAX);
 }
 
 static const handler_fn handlers[] = {
@@ -53,6 +61,7 @@ static const handler_fn handlers[] = {
 	[DXA_KIND_DISK_STATE] = on_disk_state,
 	[DXA_KIND_TASK_STATE] = on_task_state,
 	[DXA_KIND_LOST] = on_lost,
+	[DXA_KIND_DRIVER] = on_driver,
 };
 
 static const uint8_t shapes[DXA_HOOK_MAX] = {

@@ -42,6 +42,9 @@ enum dxa_driver {
 /* Name ("pmem", "device-dax", ...) of a driver. Static. */
 const char *dxa_driver_name(enum dxa_driver driver);
 
+/* The driver of that name, or -1. Only drivers that somebody can ask for: not "unknown", "other". */
+int dxa_driver_by_name(const char *name);
+
 /* The expectation that events are judged by, and the machine's facts. */
 struct dxa_engine_config {
 	enum dxa_aliasing aliasing;
@@ -150,6 +153,8 @@ struct dxa_engine_stats {
 	uint64_t lives; /* dax_devices seen, those before the audit included */
 	uint64_t lives_now; /* not destroyed yet */
 	uint64_t allocs[DXA_DRIVER_COUNT]; /* alloc_dax calls by owner, refusals included */
+	uint64_t lives_of[DXA_DRIVER_COUNT]; /* of lives_now, by owner */
+	uint32_t available; /* drivers of this kernel that can allocate: bits 1 << driver */
 	uint64_t findings[DXA_RULE_COUNT];
 	uint64_t gaps[DXA_GAP_COUNT];
 };

@@ -151,6 +151,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 	list_add(&e->live, l);
 	e->stats.lives++;
 	e->stats.lives_now++;
+	e->stats.lives_of[l->id.driver]++;
 	return l;
 }
 
@@ -158,7 +159,10 @@ void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event
 {
 	const struct dxa_owner *owner;
 
+	e->stats.lives_of[l->id.driver]--;
 	l->id.driver = dxa_owner_of_event(e->cfg.symbols, ev, l->module);
+	e->stats.lives_of[l->id.driver]++;
+	e->stats.available |= 1u << l->id.driver;
 	owner = dxa_owner_of(l->id.driver);
 	/* A module's name is what its going away is told by; the table knows it where ops do not. */
 	if (!l->module[0] && owner->module)
@@ -276,6 +280,7 @@ void life_end(struct dxa_engine *e, struct life *l)
 	l->epoch = e->epoch;
 	history_trim(&l->hist);
 	e->stats.lives_now--;
+	e->stats.lives_of[l->id.driver]--;
 	if (++e->n_ended > ENDED_MAX && e->ended.first != l)
 		evict_ended(e);
 }

@@ -28,6 +28,15 @@ const char *dxa_driver_name(enum dxa_driver driver)
 	return owners[driver].name;
 }
 
+int dxa_driver_by_name(const char *name)
+{
+	for (int i = 0; i < DXA_DRIVER_COUNT; i++)
+		if (i != DXA_DRIVER_UNKNOWN && i != DXA_DRIVER_OTHER &&
+		    !strcmp(owners[i].name, name))
+			return i;
+	return -1;
+}
+
 static bool ends_with(const char *s, const char *end)
 {
 	size_t len = strlen(s), n = strlen(end);
@@ -35,7 +44,7 @@ static bool ends_with(const char *s, const char *end)
 	return len >= n && !strcmp(s + len - n, end);
 }
 
-static enum dxa_driver owner_by_symbol(const char *symbol)
+enum dxa_driver dxa_driver_by_ops(const char *symbol)
 {
 	int i;
 
@@ -77,10 +86,10 @@ enum dxa_driver dxa_owner_of_event(struct dxa_symbols *symbols, const struct dxa
 	if (!ev->ops)
 		return DXA_DRIVER_DEVICE_DAX;
 	if (split_ops_name(ev, name, module))
-		return owner_by_symbol(name);
+		return dxa_driver_by_ops(name);
 	if (!symbols || !dxa_symbols_find(symbols, ev->ops, &sym) || sym.offset)
 		return DXA_DRIVER_UNKNOWN;
 	if (sym.module && strlen(sym.module) < DXA_NAME_LEN)
 		strcpy(module, sym.module);
-	return owner_by_symbol(sym.name);
+	return dxa_driver_by_ops(sym.name);
 }

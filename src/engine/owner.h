@@ -19,6 +19,9 @@ struct dxa_owner {
 /* The row of a driver. Static. */
 const struct dxa_owner *dxa_owner_of(enum dxa_driver driver);
 
+/* The driver whose ops have this symbol: OTHER for an unknown *_dax_ops, else UNKNOWN. */
+enum dxa_driver dxa_driver_by_ops(const char *symbol);
+
 /*
  * The driver that owns the device of a record with ops in it, and in module the
  * name of the module that holds them ("" when built in or not known). The

@@ -88,6 +88,17 @@ static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict 
 	}
 }
 
+/* Nobody called alloc_dax for it: whatever the verdict is about, it is not about this driver. */
+static void judge_coverage(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+{
+	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
+		if (in->required >> d & 1 && !in->stats->allocs[d])
+			DOUBT(v, "%s was required but not exercised%s",
+			      dxa_driver_name((enum dxa_driver)d),
+			      in->stats->available >> d & 1 ? "" :
+							      ": this kernel does not have it loaded");
+}
+
 /* A pass must not hide that there was nothing to judge. */
 static void say_if_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
@@ -103,6 +114,7 @@ void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v
 		DOUBT(v, "the audit was interrupted before it was complete");
 	if (in->cut)
 		DOUBT(v, "%s", in->cut);
+	judge_coverage(in, v);
 	judge_losses(in, v);
 	judge_hooks(in, v);
 	for (int gap = 0; gap < DXA_GAP_COUNT; gap++)

@@ -113,6 +113,12 @@ void dxa_sink_begin(struct dxa_sink *s, const struct dxa_run *run)
 		s->ops->begin(s, run);
 }
 
+void dxa_sink_event(struct dxa_sink *s, const struct dxa_event *ev)
+{
+	if (s->ops->event)
+		s->ops->event(s, ev);
+}
+
 void dxa_sink_context(struct dxa_sink *s, const struct dxa_context *ctx)
 {
 	if (s->ops->context)

@@ -34,7 +34,8 @@ struct dxa_run {
 struct dxa_result {
 	struct dxa_verdict verdict;
 	int exit_code; /* of daxaudit */
-	const struct dxa_engine_stats *stats;
+	const struct dxa_engine_stats *stats; /* its allocs and available tell the coverage */
+	uint32_t required; /* drivers that must have been exercised: bits 1 << driver */
 	const struct dxa_hook_status *hooks;
 	size_t n_hooks;
 	bool has_cmd_status;
@@ -51,6 +52,7 @@ struct dxa_sink_ops {
 	const char *what; /* one line for help */
 	struct dxa_err *(*open)(struct dxa_sink *sink);
 	void (*begin)(struct dxa_sink *sink, const struct dxa_run *run);
+	void (*event)(struct dxa_sink *sink, const struct dxa_event *ev);
 	void (*context)(struct dxa_sink *sink, const struct dxa_context *ctx);
 	void (*finding)(struct dxa_sink *sink, const struct dxa_finding *finding);
 	void (*end)(struct dxa_sink *sink, const struct dxa_result *result);
@@ -81,6 +83,7 @@ struct dxa_err *dxa_sink_open(const char *spec, struct dxa_sink **ret);
 
 /* The walk. After begin, run must stay valid until the sink is closed. */
 void dxa_sink_begin(struct dxa_sink *sink, const struct dxa_run *run);
+void dxa_sink_event(struct dxa_sink *sink, const struct dxa_event *ev);
 void dxa_sink_context(struct dxa_sink *sink, const struct dxa_context *ctx);
 void dxa_sink_finding(struct dxa_sink *sink, const struct dxa_finding *finding);
 void dxa_sink_end(struct dxa_sink *sink, const struct dxa_result *result);

@@ -12,6 +12,7 @@
 #define FUNCTION_MAX (64 << 10)
 /* The same behind the last symbol of a module, where another may have been, and in generated code. */
 #define LAST_MAX 4096
+#define OPS_SUFFIX "_dax_ops"
 
 struct symbol {
 	uint64_t addr;
@@ -103,7 +104,7 @@ static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const c
 /* Variables that are kept: the ops tables tell a device's owner, the others where all are. */
 static bool is_wanted_data(const char *name)
 {
-	return has_suffix(name, "_dax_ops") || !strcmp(name, "dax_superblock") ||
+	return has_suffix(name, OPS_SUFFIX) || !strcmp(name, "dax_superblock") ||
 	       !strcmp(name, "dax_hosts");
 }
 
@@ -242,6 +243,14 @@ uint64_t dxa_kallsyms_data(const struct dxa_kallsyms *k, const char *name)
 	return 0;
 }
 
+void dxa_kallsyms_each_ops(const struct dxa_kallsyms *k, void (*fn)(void *priv, const char *name),
+			   void *priv)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->syms[i].data && has_suffix(k->pool + k->syms[i].name, OPS_SUFFIX))
+			fn(priv, k->pool + k->syms[i].name);
+}
+
 bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module)
 {
 	for (size_t i = 1; i < k->n_modules; i++)
@@ -253,6 +262,12 @@ bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module)
 bool dxa_kallsyms_hidden(const struct dxa_kallsyms *k)
 {
 	return k->n && !k->syms[k->n - 1].addr;
+}
+
+void dxa_kallsyms_refresh(struct dxa_kallsyms *k)
+{
+	if (k->stale)
+		dxa_err_free(read_all(k));
 }
 
 void dxa_kallsyms_invalidate(struct dxa_kallsyms *k)
@@ -320,9 +335,7 @@ bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 	const struct symbol *s;
 	const char *module;
 
-	/* An unreadable file leaves the old names: better than none. */
-	if (k->stale)
-		dxa_err_free(read_all(k));
+	dxa_kallsyms_refresh(k);
 	s = below(k, addr);
 	module = s ? module_of(k, s) : NULL;
 	r = range_of(k, addr);

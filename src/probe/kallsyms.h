@@ -36,6 +36,10 @@ bool dxa_kallsyms_by_name(const struct dxa_kallsyms *k, const char *name, struct
 /* The address of a kept variable (dax_superblock, dax_hosts, an ops table); 0 when not known. */
 uint64_t dxa_kallsyms_data(const struct dxa_kallsyms *k, const char *name);
 
+/* Call fn with the name of every ops table (*_dax_ops): of every driver that is there. */
+void dxa_kallsyms_each_ops(const struct dxa_kallsyms *k, void (*fn)(void *priv, const char *name),
+			   void *priv);
+
 /* Is any symbol of this module known, that is, is the module loaded? */
 bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module);
 
@@ -44,6 +48,9 @@ bool dxa_kallsyms_hidden(const struct dxa_kallsyms *k);
 
 /* A module came or went: read the file again before the next address is looked up. */
 void dxa_kallsyms_invalidate(struct dxa_kallsyms *k);
+
+/* Read the file again if it was invalidated; an unreadable one leaves the old names. */
+void dxa_kallsyms_refresh(struct dxa_kallsyms *k);
 
 /*
  * A module's code lies at start for size bytes: an address in it that no symbol

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
@@ -264,6 +265,30 @@ struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa
 	return NULL;
 }
 
+static void tell_driver(void *priv, const char *ops)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_DRIVER };
+	struct dxa_probe *p = priv;
+	struct timespec now;
+
+	/* The clock of bpf_ktime_get_ns(). */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ev.ts = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	snprintf(ev.name, sizeof(ev.name), "%s", ops);
+	p->fn(p->priv, &ev);
+}
+
+/* Which drivers can allocate here: a verdict says which of them it is about. */
+static void tell_drivers(struct dxa_probe *p)
+{
+	struct dxa_kallsym sym;
+
+	dxa_kallsyms_refresh(p->kallsyms);
+	dxa_kallsyms_each_ops(p->kallsyms, tell_driver, p);
+	if (dxa_kallsyms_by_name(p->kallsyms, "devm_create_dev_dax", &sym))
+		tell_driver(p, "");
+}
+
 struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv)
 {
 	p->fn = fn;
@@ -275,12 +300,14 @@ struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv
 	if (p->no_snapshot)
 		dxa_log(DXA_LOG_WARN, "devices from before the audit are not known: %s",
 			p->no_snapshot);
+	tell_drivers(p);
 	return NULL;
 }
 
 void dxa_probe_stop(struct dxa_probe *p)
 {
 	p->skel->bss->enabled = 0;
+	tell_drivers(p);
 }
 
 int dxa_probe_fd(const struct dxa_probe *p)
