@@ -99,7 +99,8 @@ enum dxa_hook_need {
 	X(DISK_STATE, 66, disk_state, "ret is the queue/dax attribute of the disk in name")      \
 	X(TASK_STATE, 67, task_state, "ret is the state letter of task tid in /proc/TID/stat")   \
 	X(LOST, 69, lost, "ret records are missing here")                                        \
-	X(DRIVER, 70, driver, "this kernel has the driver whose ops symbol is in name; empty: device-dax")
+	X(DRIVER, 70, driver,                                                                    \
+	  "this kernel has the driver whose ops symbol is in name; empty: device-dax")
 
 enum dxa_kind {
 	DXA_KIND_NONE = 0,

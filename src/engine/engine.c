@@ -33,8 +33,8 @@ static void on_nothing(struct dxa_engine *e, struct task *t, const struct rec *r
 static void on_driver(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	(void)t;
-	e->stats.available |= 1u << (r->ev.name[0] ? dxa_driver_by_ops(r->ev.name) :
-						     DXA_DRIVER_DEVICE_DAX);
+	e->stats.available |=
+		1u << (r->ev.name[0] ? dxa_driver_by_ops(r->ev.name) : DXA_DRIVER_DEVICE_DAX);
 }
 
 static const handler_fn handlers[] = {

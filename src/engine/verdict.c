@@ -95,8 +95,9 @@ static void judge_coverage(const struct dxa_verdict_input *in, struct dxa_verdic
 		if (in->required >> d & 1 && !in->stats->allocs[d])
 			DOUBT(v, "%s was required but not exercised%s",
 			      dxa_driver_name((enum dxa_driver)d),
-			      in->stats->available >> d & 1 ? "" :
-							      ": this kernel does not have it loaded");
+			      in->stats->available >> d & 1 ?
+				      "" :
+				      ": this kernel does not have it loaded");
 }
 
 /* A pass must not hide that there was nothing to judge. */

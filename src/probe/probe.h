@@ -38,7 +38,8 @@ struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa
 /* Start recording; events go to fn(priv, ...) from within dxa_probe_consume(). */
 struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv);
 
-/* Stop recording, and tell which drivers came meanwhile: what is in the ring buffer can still be consumed. */
+/* Stop recording, and tell which drivers came meanwhile: what is in the ring buffer can still be
+ * consumed. */
 void dxa_probe_stop(struct dxa_probe *p);
 
 /* Becomes readable when records wait. Owned by the probe. */
