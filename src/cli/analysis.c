@@ -68,7 +68,10 @@ static void on_finding(void *priv, const struct dxa_finding *finding)
 {
 	struct dxa_analysis *a = priv;
 
-	a->by_severity[finding->severity]++;
+	if (finding->policy.allowed_by)
+		a->allowed++;
+	else
+		a->by_severity[finding->severity]++;
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_finding(a->sinks[i], finding);
 }
@@ -128,6 +131,7 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 
 	dxa_engine_finish(a->engine, ending->now);
 	in = (struct dxa_verdict_input){ .stats = dxa_engine_stats(a->engine),
+					 .allowed = a->allowed,
 					 .failing = a->failing,
 					 .required = a->required,
 					 .hooks = ending->hooks,

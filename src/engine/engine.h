@@ -104,12 +104,25 @@ struct dxa_life_id {
 };
 
 /*
+ * What a policy file says of a finding. The engine leaves it empty; strings are
+ * borrowed, NULL: nothing is said.
+ */
+struct dxa_finding_policy {
+	const char *severity_from; /* "FILE:LINE" that changed the severity */
+	const char *allowed_by; /* "FILE:LINE" that allows it: it is reported, and does not fail */
+	const char *expired; /* "FILE:LINE" that allowed it until a day that is over */
+	const char *reason; /* of the allowance, expired or not */
+	const char *until; /* its last day, "2027-03-31" */
+};
+
+/*
  * One root cause. The context is the one in which it happened; its id is 0 and
  * its strings are empty when it happened outside of any.
  */
 struct dxa_finding {
 	enum dxa_rule rule;
 	enum dxa_severity severity; /* the rule's own; policy may change it later */
+	struct dxa_finding_policy policy;
 	struct dxa_life_id life;
 	struct dxa_context context; /* story is NULL here: the evidence below is what counts */
 	int err; /* errno, positive; 0 where none is concerned */

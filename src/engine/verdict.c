@@ -50,6 +50,9 @@ static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdic
 		reason(v, "%" PRIu64 " finding%s of severity %s", n, n == 1 ? "" : "s",
 		       dxa_severity_name((enum dxa_severity)s));
 	}
+	if (in->allowed)
+		reason(v, "%" PRIu64 " finding%s allowed by policy", in->allowed,
+		       in->allowed == 1 ? "" : "s");
 	if (failing)
 		v->kind = DXA_VERDICT_FINDINGS;
 }

@@ -27,6 +27,7 @@ struct dxa_verdict {
 struct dxa_verdict_input {
 	const struct dxa_engine_stats *stats;
 	uint64_t by_severity[DXA_SEVERITY_COUNT]; /* findings, after policy had its say */
+	uint64_t allowed; /* findings that policy allows; not in by_severity */
 	enum dxa_severity failing; /* findings of this severity and above fail */
 	uint32_t required; /* drivers that must have been exercised: bits 1 << driver */
 	const struct dxa_hook_status *hooks;

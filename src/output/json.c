@@ -177,6 +177,19 @@ static void add_commits(struct json_object *to, const struct dxa_rule_info *rule
 	}
 }
 
+static void add_policy(struct json_object *to, const struct dxa_finding_policy *p)
+{
+	struct json_object *o;
+
+	add_string(to, "severity_from", p->severity_from);
+	if (!p->allowed_by && !p->expired)
+		return;
+	o = add_object(to, p->allowed_by ? "allowed" : "allowance_expired");
+	add_string(o, "by", p->allowed_by ? p->allowed_by : p->expired);
+	add_string(o, "reason", p->reason);
+	add_string(o, "until", p->until);
+}
+
 static void json_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
 	const struct dxa_story_env *env = &s->run->story;
@@ -187,6 +200,7 @@ static void json_finding(struct dxa_sink *s, const struct dxa_finding *f)
 
 	add_string(o, "rule", rule->name);
 	add_string(o, "severity", dxa_severity_name(f->severity));
+	add_policy(o, &f->policy);
 	add_string(o, "title", rule->title);
 	add_string(o, "detail", f->detail);
 	if (f->err)

@@ -137,14 +137,32 @@ static void print_commits(FILE *out, const struct dxa_rule_info *rule, const cha
 	}
 }
 
+static void print_policy(FILE *out, const struct dxa_finding *f)
+{
+	const struct dxa_finding_policy *p = &f->policy;
+
+	if (p->severity_from)
+		fprintf(out, "    severity set by %s; the rule's own is %s\n", p->severity_from,
+			dxa_severity_name(dxa_rule_info(f->rule)->severity));
+	if (p->allowed_by)
+		fprintf(out, "    allowed by %s until %s: %s\n", p->allowed_by, p->until,
+			p->reason);
+	if (p->expired)
+		fprintf(out, "    the allowance of %s expired on %s: %s\n", p->expired, p->until,
+			p->reason);
+}
+
 static void text_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
 	const struct dxa_rule_info *rule = dxa_rule_info(f->rule);
 	struct text *t = s->state;
 	FILE *out = t->mem;
 
-	fprintf(out, "\n%s%s: %s%s: %s\n", paint(s, severity_colour(f->severity)),
-		dxa_severity_name(f->severity), rule->name, paint(s, RESET), rule->title);
+	fprintf(out, "\n%s%s%s: %s%s: %s\n",
+		paint(s, f->policy.allowed_by ? DIM : severity_colour(f->severity)),
+		f->policy.allowed_by ? "allowed " : "", dxa_severity_name(f->severity), rule->name,
+		paint(s, RESET), rule->title);
+	print_policy(out, f);
 	fprintf(out, "    %s\n", f->detail);
 	if (f->life.dax)
 		fprintf(out, "    device: %" PRIx64 " (life %u at this address), %s%s%s\n",

@@ -52,6 +52,21 @@ static void test_quiet_is_a_pass(void **state)
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
 }
 
+static void test_what_policy_allows_does_not_fail_and_is_said(void **state)
+{
+	struct dxa_verdict v;
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.in.allowed = 2;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	assert_int_equal(v.n_reasons, 1);
+	assert_string_equal(v.reasons[0], "2 findings allowed by policy");
+	a.in.by_severity[DXA_SEVERITY_ERROR] = 1;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_FINDINGS);
+}
+
 static void test_a_pass_says_that_nothing_was_exercised(void **state)
 {
 	struct dxa_verdict v;
@@ -151,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quiet_is_a_pass),
+		cmocka_unit_test(test_what_policy_allows_does_not_fail_and_is_said),
 		cmocka_unit_test(test_a_pass_says_that_nothing_was_exercised),
 		cmocka_unit_test(test_severity_decides),
 		cmocka_unit_test(test_a_gap_is_inconclusive_and_a_finding_outranks_it),
