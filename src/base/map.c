@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/bigmem.h"
 
 #define MAP_MIN_CAP 16
 
@@ -14,9 +17,12 @@ static uint64_t mix(uint64_t x)
 	return x ^ (x >> 29);
 }
 
+/* Four slots fill a cache line: that is what the objects of one page share. */
 static size_t home(const struct dxa_map *m, uint64_t key)
 {
-	return (size_t)mix(key) & (m->cap - 1);
+	uint64_t at = m->paged ? (mix(key >> 12) << 2) + (key >> 10 & 3) : mix(key);
+
+	return (size_t)at & (m->cap - 1);
 }
 
 /* The slot that holds key, or the free one where it would go. The map is never full. */
@@ -32,10 +38,11 @@ static struct dxa_map_slot *find(const struct dxa_map *m, uint64_t key)
 static int grow(struct dxa_map *m)
 {
 	size_t cap = m->cap < MAP_MIN_CAP ? MAP_MIN_CAP : m->cap * 2, i;
-	struct dxa_map bigger = { calloc(cap, sizeof(*bigger.slots)), cap, m->len };
+	struct dxa_map bigger = { dxa_bigmem(cap * sizeof(*bigger.slots)), cap, m->len, m->paged };
 
 	if (!bigger.slots)
 		return -ENOMEM;
+	memset(bigger.slots, 0, cap * sizeof(*bigger.slots));
 	for (i = 0; i < m->cap; i++)
 		if (m->slots[i].value)
 			*find(&bigger, m->slots[i].key) = m->slots[i];
@@ -119,5 +126,5 @@ void dxa_map_each(const struct dxa_map *m, void (*fn)(void *priv, uint64_t key, 
 void dxa_map_free(struct dxa_map *m)
 {
 	free(m->slots);
-	*m = (struct dxa_map){ 0 };
+	*m = (struct dxa_map){ .paged = m->paged };
 }

@@ -7,6 +7,7 @@
 #ifndef DAXAUDIT_BASE_MAP_H
 #define DAXAUDIT_BASE_MAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,11 +16,16 @@ struct dxa_map_slot {
 	void *value; /* NULL: the slot is free */
 };
 
-/* Zero-initialised, a map is empty and owns nothing. */
+/* Zero-initialised but for paged, a map is empty and owns nothing. */
 struct dxa_map {
 	struct dxa_map_slot *slots;
 	size_t cap; /* a power of two, or 0 */
 	size_t len;
+	/*
+	 * Set by the user: keys are addresses of objects of which few fit a page.
+	 * Neighbours are then kept together, as they are mostly met together.
+	 */
+	bool paged;
 };
 
 /* The value at key, or NULL. */

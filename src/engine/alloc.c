@@ -149,6 +149,15 @@ static void report_null(struct dxa_engine *e, struct task *t, const struct rec *
 	report(e, &f);
 }
 
+/* The last that is known of a life: its end, or its first event when that was missed. */
+static void end_of(const struct dxa_engine *e, const struct life *l, struct rec *ret)
+{
+	size_t at = 0;
+
+	while (history_next(&e->templates, &l->hist, l->id.dax, &at, ret) && l->ended)
+		continue;
+}
+
 static struct life *begin(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	const struct life *former = life_at(e, r->ev.dax);
@@ -156,9 +165,9 @@ static struct life *begin(struct dxa_engine *e, struct task *t, const struct rec
 	struct rec former_end = { 0 };
 	struct life *l;
 
-	if (former && former->hist.total && r->ev.dax_flags != 1U << DXA_DAXDEV_ALIVE) {
+	if (former && former->hist.kept && r->ev.dax_flags != 1U << DXA_DAXDEV_ALIVE) {
 		former_id = former->id;
-		former_end = former->hist.rec[former->ended ? former->hist.total - 1 : 0];
+		end_of(e, former, &former_end);
 	}
 	l = life_begin(e, r);
 	if (!l)

@@ -172,6 +172,9 @@ struct dxa_engine *dxa_engine_new(const struct dxa_engine_config *config,
 		e->cfg.stuck_after_ns = STUCK_AFTER_NS;
 	if (!e->cfg.eopnotsupp)
 		e->cfg.eopnotsupp = COMMON_EOPNOTSUPP;
+	e->lives.paged = e->hosts.paged = e->born.paged = true;
+	e->life_slab = DXA_SLAB_OF(struct life);
+	e->modules = (struct dxa_vec){ .elem = DXA_NAME_LEN };
 	e->evidence = DXA_VEC_OF(struct rec);
 	e->evidence_out = DXA_VEC_OF(struct dxa_event);
 	return e;

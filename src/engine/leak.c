@@ -139,8 +139,8 @@ void judge_late_leak(struct dxa_engine *e, struct life *l)
 
 	if (!held_by_owner(e, l) || may_be_released_later(l))
 		return;
-	report_begin(e, &f, DXA_RULE_LEAK_ON_FAILED_PROBE, l, l->suspect_in);
-	f.err = l->suspect_in->err;
+	report_begin(e, &f, DXA_RULE_LEAK_ON_FAILED_PROBE, l, life_suspect_context(l));
+	f.err = f.context.err;
 	say_life(&f, &l->id);
 	say(&f, " was allocated in the creation of a device-dax, which failed with ");
 	say_errno(e, &f, f.err);
@@ -184,7 +184,7 @@ void judge_unbound(struct dxa_engine *e, struct task *t)
 /* Known to be alive, or killed under our eyes: then its owner's put would have been seen too. */
 static bool unload_leaks(const struct dxa_engine *e, const struct life *l, const char *module)
 {
-	if (!l->module[0] || strcmp(l->module, module) != 0 || !held_by_owner(e, l))
+	if (!l->module || strcmp(life_module(e, l), module) != 0 || !held_by_owner(e, l))
 		return false;
 	return l->alive_known && (l->alive || l->kills);
 }

@@ -5,6 +5,9 @@
 #include "engine/model.h"
 #include "engine/owner.h"
 
+/* docs/performance.md: what a device that is alive costs. */
+_Static_assert(sizeof(struct life) <= 288, "there may be a million");
+
 static void list_add(struct list *list, struct life *l)
 {
 	l->next = NULL;
@@ -45,65 +48,13 @@ bool life_unsure(const struct dxa_engine *e, const struct life *l)
 	return l->epoch != e->epoch;
 }
 
-static void life_free(struct life *l)
+/* What a life owns, its own memory aside. */
+static void life_clear(struct life *l)
 {
-	free(l->suspect_in);
+	free(l->suspect);
 	stale_forget(l);
 	free(l->holder_taken);
-	free(l->hist.rec);
-	free(l);
-}
-
-/* Where the next event of a history goes. */
-static uint64_t history_slot(const struct history *h)
-{
-	if (h->total < HISTORY_HEAD + HISTORY_TAIL)
-		return h->total;
-	return HISTORY_HEAD + (h->total - HISTORY_HEAD) % HISTORY_TAIL;
-}
-
-static void history_add(struct dxa_engine *e, struct history *h, const struct rec *r)
-{
-	uint64_t slot = history_slot(h);
-
-	if (slot >= h->cap) {
-		uint32_t cap = h->cap ? h->cap * 2 : 2;
-		struct rec *rec = reallocarray(h->rec, cap, sizeof(*rec));
-
-		if (!rec) {
-			e->nomem = true;
-			return;
-		}
-		h->rec = rec;
-		h->cap = cap;
-	}
-	h->rec[slot] = *r;
-	h->total++;
-}
-
-/* An ended life needs its birth and its end only: what a use after it is shown with. */
-static void history_trim(struct history *h)
-{
-	const uint32_t keep = 4;
-	uint64_t last = h->total, i;
-	struct rec tail[3];
-	struct rec *rec;
-
-	if (h->cap <= keep)
-		return;
-	if (last > keep) {
-		for (i = 0; i < 3; i++) {
-			struct history at = { .total = last - 3 + i };
-
-			tail[i] = h->rec[history_slot(&at)];
-		}
-		memcpy(h->rec + 1, tail, sizeof(tail));
-		h->total = keep;
-	}
-	rec = reallocarray(h->rec, keep, sizeof(*rec));
-	if (rec)
-		h->rec = rec;
-	h->cap = rec ? keep : h->cap;
+	history_clear(&l->hist);
 }
 
 static void evict_ended(struct dxa_engine *e)
@@ -113,7 +64,8 @@ static void evict_ended(struct dxa_engine *e)
 	list_del(&e->ended, l);
 	e->n_ended--;
 	dxa_map_del(&e->lives, l->id.dax);
-	life_free(l);
+	life_clear(l);
+	dxa_slab_put(&e->life_slab, l);
 }
 
 /*
@@ -123,30 +75,27 @@ static void evict_ended(struct dxa_engine *e)
 static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 {
 	struct life *l = life_at(e, dax);
-	struct history hist = { 0 };
 	uint32_t generation = 0;
 
 	if (l) {
 		if (!l->ended)
 			life_end(e, l);
 		generation = l->id.generation + 1;
-		hist = (struct history){ .rec = l->hist.rec, .cap = l->hist.cap };
 		list_del(&e->ended, l);
 		e->n_ended--;
-		stale_forget(l);
-		free(l->holder_taken);
+		life_clear(l);
 		memset(l, 0, sizeof(*l));
 	} else {
-		l = calloc(1, sizeof(*l));
+		l = dxa_slab_get(&e->life_slab);
 		if (!l || dxa_map_put(&e->lives, dax, l)) {
-			free(l);
+			if (l)
+				dxa_slab_put(&e->life_slab, l);
 			e->nomem = true;
 			return NULL;
 		}
 	}
 	l->id.dax = dax;
 	l->id.generation = generation;
-	l->hist = hist;
 	l->epoch = e->epoch;
 	list_add(&e->live, l);
 	e->stats.lives++;
@@ -155,20 +104,48 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 	return l;
 }
 
+/* The number of a module's name; 0 for "". */
+static uint16_t module_number(struct dxa_engine *e, const char name[DXA_NAME_LEN])
+{
+	size_t i;
+
+	if (!name[0])
+		return 0;
+	for (i = 0; i < e->modules.len; i++)
+		if (!strcmp(dxa_vec_at(&e->modules, i), name))
+			return (uint16_t)(i + 1);
+	if (i == MODULES_MAX) {
+		gap(e, DXA_GAP_LIMIT);
+		return 0;
+	}
+	if (!dxa_vec_push(&e->modules, name)) {
+		e->nomem = true;
+		return 0;
+	}
+	return (uint16_t)(i + 1);
+}
+
+const char *life_module(const struct dxa_engine *e, const struct life *l)
+{
+	return l->module ? dxa_vec_at(&e->modules, l->module - 1U) : "";
+}
+
 void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event *ev)
 {
+	char module[DXA_NAME_LEN] = "";
 	const struct dxa_owner *owner;
 
 	e->stats.lives_of[l->id.driver]--;
-	l->id.driver = dxa_owner_of_event(e->cfg.symbols, ev, l->module);
+	l->id.driver = dxa_owner_of_event(e->cfg.symbols, ev, module);
 	e->stats.lives_of[l->id.driver]++;
 	e->stats.available |= 1u << l->id.driver;
 	owner = dxa_owner_of(l->id.driver);
 	/* A module's name is what its going away is told by; the table knows it where ops do not. */
-	if (!l->module[0] && owner->module)
-		memcpy(l->module, owner->module, strlen(owner->module) + 1);
+	if (!module[0] && owner->module)
+		memcpy(module, owner->module, strlen(owner->module) + 1);
 	if (!owner->module && l->id.driver != DXA_DRIVER_OTHER)
-		l->module[0] = '\0';
+		module[0] = '\0';
+	l->module = module_number(e, module);
 }
 
 struct life *life_begin(struct dxa_engine *e, const struct rec *r)
@@ -218,7 +195,8 @@ void life_note(struct dxa_engine *e, struct life *l, const struct rec *r)
 {
 	const struct dxa_event *ev = &r->ev;
 
-	history_add(e, &l->hist, r);
+	if (!history_add(&e->templates, &l->hist, l->id.dax, r))
+		e->nomem = true;
 	l->put_last = ev->kind == DXA_KIND_PUT_DAX || ev->kind == DXA_KIND_FS_PUT_DAX;
 	if ((ev->has & DXA_HAS_DISK) && ev->name[0])
 		memcpy(l->id.disk, ev->name, sizeof(l->id.disk));
@@ -285,72 +263,78 @@ void life_end(struct dxa_engine *e, struct life *l)
 		evict_ended(e);
 }
 
-static void suspects_add(struct dxa_engine *e, struct life *l, uint64_t now)
+static void suspects_add(struct dxa_engine *e, struct suspect *s, uint64_t now)
 {
-	l->suspected_at = now;
-	l->sus_next = NULL;
-	l->sus_prev = e->sus_last;
-	if (e->sus_last)
-		e->sus_last->sus_next = l;
+	s->since = now;
+	s->next = NULL;
+	s->prev = e->suspect_last;
+	if (e->suspect_last)
+		e->suspect_last->next = s;
 	else
-		e->sus_first = l;
-	e->sus_last = l;
+		e->suspect_first = s;
+	e->suspect_last = s;
 }
 
-static void suspects_del(struct dxa_engine *e, struct life *l)
+static void suspects_del(struct dxa_engine *e, struct suspect *s)
 {
-	if (l->sus_prev)
-		l->sus_prev->sus_next = l->sus_next;
+	if (s->prev)
+		s->prev->next = s->next;
 	else
-		e->sus_first = l->sus_next;
-	if (l->sus_next)
-		l->sus_next->sus_prev = l->sus_prev;
+		e->suspect_first = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
 	else
-		e->sus_last = l->sus_prev;
+		e->suspect_last = s->prev;
 }
 
 void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 		  const struct dxa_context *ctx, uint64_t now)
 {
+	struct suspect *s = malloc(sizeof(*s));
+
 	life_acquit(e, l);
-	if (ctx) {
-		l->suspect_in = malloc(sizeof(*ctx));
-		if (!l->suspect_in) {
-			e->nomem = true;
-			return;
-		}
-		*l->suspect_in = *ctx;
+	if (!s) {
+		e->nomem = true;
+		return;
 	}
-	l->suspicion = (uint8_t)what;
-	suspects_add(e, l, now);
+	*s = (struct suspect){ .life = l, .what = what, .in_context = ctx };
+	if (ctx)
+		s->ctx = *ctx;
+	l->suspect = s;
+	suspects_add(e, s, now);
 }
 
 void life_suspect_again(struct dxa_engine *e, struct life *l, uint64_t now)
 {
-	suspects_del(e, l);
-	suspects_add(e, l, now);
+	suspects_del(e, l->suspect);
+	suspects_add(e, l->suspect, now);
 }
 
 void life_acquit(struct dxa_engine *e, struct life *l)
 {
-	if (l->suspicion == SUSPECT_NOTHING)
+	if (!l->suspect)
 		return;
-	l->suspicion = SUSPECT_NOTHING;
-	free(l->suspect_in);
-	l->suspect_in = NULL;
-	suspects_del(e, l);
+	suspects_del(e, l->suspect);
+	free(l->suspect);
+	l->suspect = NULL;
 }
 
-static void free_life(void *priv, uint64_t key, void *value)
+const struct dxa_context *life_suspect_context(const struct life *l)
 {
-	(void)priv;
-	(void)key;
-	life_free(value);
+	return l->suspect && l->suspect->in_context ? &l->suspect->ctx : NULL;
 }
 
 void lives_free(struct dxa_engine *e)
 {
-	dxa_map_each(&e->lives, free_life, NULL);
+	struct life *l;
+
+	for (l = e->live.first; l; l = l->next)
+		life_clear(l);
+	for (l = e->ended.first; l; l = l->next)
+		life_clear(l);
+	dxa_slab_free(&e->life_slab);
+	templates_free(&e->templates);
+	dxa_vec_free(&e->modules);
 	dxa_map_free(&e->lives);
 	dxa_map_free(&e->hosts);
 	dxa_map_free(&e->born);

@@ -2,7 +2,7 @@
 /*
  * What the engine remembers: lives, tasks with their nested calls, contexts.
  * Private to src/engine. task.c keeps tasks and pairs records, context.c
- * delimits what belongs together, life.c keeps lives; alloc.c, stale.c,
+ * delimits what belongs together, life.c keeps lives, history.c their events; alloc.c, stale.c,
  * leak.c, teardown.c and watch.c judge; report.c words what they found.
  */
 #ifndef DAXAUDIT_ENGINE_MODEL_H
@@ -13,15 +13,16 @@
 #include <stdint.h>
 
 #include "base/map.h"
+#include "base/slab.h"
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "engine/history.h"
 
 /* Bounds. What does not fit is left out and, where it matters, counted. */
 #define STORY_MAX 512 /* events of one context that are kept */
 #define FRAMES_MAX 64 /* brackets and calls nested in one task */
 #define CONTEXT_LIST_MAX 4096 /* allocations and the like that one context remembers */
-#define HISTORY_HEAD 8 /* events of one life that are kept: its first ... */
-#define HISTORY_TAIL 24 /* ... and its last */
+#define MODULES_MAX 256 /* names of modules that own devices */
 #define ENDED_MAX 16384 /* addresses whose last life is over and still remembered */
 #define REFUSED_DISKS_MAX 256 /* disks that came up after alloc_dax had refused */
 #define UNHOSTED_MAX 16 /* removals that a snapshot may have overtaken */
@@ -31,63 +32,57 @@
 #define GRACE_NS 1000000000ULL
 #define STUCK_AFTER_NS 30000000000ULL
 
-/* An event and when it came, so that evidence from several places keeps its order. */
-struct rec {
-	uint64_t n;
-	struct dxa_event ev;
-};
-
-/* The events of one life: the first few, then a ring. */
-struct history {
-	struct rec *rec;
-	uint32_t cap;
-	uint64_t total; /* ever added */
-};
-
 /* What is suspected of a life and waits for proof by time. */
 enum suspicion {
-	SUSPECT_NOTHING,
 	SUSPECT_REFERENCE_LEAK, /* all known references are dropped, it is not destroyed */
 	SUSPECT_PUT_ALIVE, /* the last reference went while alive; its destroy is not seen yet */
 	SUSPECT_LEAK, /* its creation failed, outside of any probe that we saw */
 };
 
 struct stale;
+struct life;
 
+struct suspect {
+	struct suspect *prev, *next; /* oldest first */
+	struct life *life;
+	enum suspicion what;
+	uint64_t since;
+	bool in_context;
+	struct dxa_context ctx; /* in which it happened */
+};
+
+/* There may be very many: what few lives need is held apart. */
 struct life {
 	struct dxa_life_id id;
 	struct life *prev, *next; /* live ones by birth, ended ones by end */
-	struct life *sus_prev, *sus_next; /* suspects, oldest first */
-	char module[DXA_NAME_LEN]; /* that holds the ops; empty when built in or not known */
 	uint64_t epoch; /* of the engine when the life was first seen, or ended */
 	uint64_t host; /* the gendisk it is registered for, or 0 */
 	uint64_t holder;
 	uint64_t born_in; /* id of the context that allocated it */
 	uint64_t born_for; /* struct device whose probe allocated it */
 	uint64_t last_kill_in; /* context id */
-	uint64_t suspected_at;
-	struct dxa_context *suspect_in; /* owned */
+	struct suspect *suspect; /* owned; NULL: nothing is suspected */
 	struct stale *stale; /* owned: flags of the former life that nobody has declared since */
 	struct rec *holder_taken; /* owned: a lookup that found the holder taken (F2) */
-	struct history hist;
 	int32_t refs; /* that are accounted for; valid with refs_known */
 	int32_t gets; /* lookups seen before a snapshot told refs */
 	int32_t last_put_refs;
 	uint32_t kills;
 	uint32_t last_kill_tid;
 	uint32_t last_put_tid;
-	uint8_t suspicion; /* enum suspicion */
-	bool from_alloc; /* the audit saw it begin */
-	bool snapshotted;
-	bool refs_known;
-	bool alive;
-	bool alive_known;
-	bool owner_put; /* its driver has dropped its reference */
-	bool put_last; /* the last event of this life was a put */
-	bool ended;
-	bool freed;
-	bool told_after; /* its use after its end was told */
-	bool told; /* a finding about how this life ends, or does not, is out */
+	uint16_t module; /* that holds the ops, see life_module() */
+	bool from_alloc : 1; /* the audit saw it begin */
+	bool snapshotted : 1;
+	bool refs_known : 1;
+	bool alive : 1;
+	bool alive_known : 1;
+	bool owner_put : 1; /* its driver has dropped its reference */
+	bool put_last : 1; /* the last event of this life was a put */
+	bool ended : 1;
+	bool freed : 1;
+	bool told_after : 1; /* its use after its end was told */
+	bool told : 1; /* a finding about how this life ends, or does not, is out */
+	struct history hist;
 };
 
 /* A bracket in which something was allocated: its outcome decides. */
@@ -176,8 +171,11 @@ struct dxa_engine {
 	struct dxa_map hosts; /* by gendisk: struct life */
 	struct dxa_map tasks; /* by tid */
 	struct dxa_map born; /* by struct device: the life its probe allocated last */
+	struct dxa_slab life_slab;
+	struct templates templates; /* of all histories */
+	struct dxa_vec modules; /* char[DXA_NAME_LEN]: names, numbered from 1 */
 	struct list live, ended;
-	struct life *sus_first, *sus_last;
+	struct suspect *suspect_first, *suspect_last;
 	size_t n_ended;
 	struct task *task_first, *task_last;
 	struct task *spare; /* linked by next */
@@ -233,6 +231,9 @@ void life_born_for(struct dxa_engine *e, struct life *l, uint64_t device);
 /* Learn the owner from a record that tells the ops. */
 void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event *ev);
 
+/* The module that holds the life's ops; "" when built in or not known. */
+const char *life_module(const struct dxa_engine *e, const struct life *l);
+
 /* The life is over: no host, no suspicion; its address is remembered for a while. */
 void life_end(struct dxa_engine *e, struct life *l);
 
@@ -248,6 +249,9 @@ void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 		  const struct dxa_context *ctx, uint64_t now);
 void life_suspect_again(struct dxa_engine *e, struct life *l, uint64_t now);
 void life_acquit(struct dxa_engine *e, struct life *l);
+
+/* The context of what a life is suspected of, or NULL. */
+const struct dxa_context *life_suspect_context(const struct life *l);
 
 /* Free every life. */
 void lives_free(struct dxa_engine *e);

@@ -139,12 +139,11 @@ void prove(struct dxa_engine *e, const struct rec *r)
 
 void prove_life(struct dxa_engine *e, const struct life *l)
 {
-	uint64_t i, kept = l->hist.total;
+	size_t at = 0;
+	struct rec r;
 
-	if (kept > HISTORY_HEAD + HISTORY_TAIL)
-		kept = HISTORY_HEAD + HISTORY_TAIL;
-	for (i = 0; i < kept; i++)
-		prove(e, &l->hist.rec[i]);
+	while (history_next(&e->templates, &l->hist, l->id.dax, &at, &r))
+		prove(e, &r);
 	if (l->holder_taken)
 		prove(e, l->holder_taken);
 }

@@ -317,7 +317,7 @@ static void judge_references(struct dxa_engine *e, struct life *l)
 	    blind(e, DXA_KIND_FS_DAX_GET) ||
 	    (blind(e, DXA_KIND_DAX_DESTROY_INODE) && blind(e, DXA_KIND_DAX_FREE_INODE)))
 		return;
-	report_begin(e, &f, DXA_RULE_REFERENCE_LEAK, l, l->suspect_in);
+	report_begin(e, &f, DXA_RULE_REFERENCE_LEAK, l, life_suspect_context(l));
 	say_life(&f, &l->id);
 	say(&f, " is never freed: its last known reference was put at a count of %d",
 	    l->last_put_refs);
@@ -331,31 +331,31 @@ static void judge_references(struct dxa_engine *e, struct life *l)
 
 static void judge_suspect(struct dxa_engine *e, struct life *l)
 {
-	switch ((enum suspicion)l->suspicion) {
+	switch (l->suspect->what) {
 	case SUSPECT_REFERENCE_LEAK:
 		judge_references(e, l);
 		break;
 	case SUSPECT_PUT_ALIVE:
 		if (!l->told)
-			report_alive_at_end(e, l->suspect_in, l, NULL, true);
+			report_alive_at_end(e, life_suspect_context(l), l, NULL, true);
 		break;
 	case SUSPECT_LEAK:
 		judge_late_leak(e, l);
-		break;
-	case SUSPECT_NOTHING:
 		break;
 	}
 }
 
 void judge_suspects(struct dxa_engine *e, uint64_t now, bool all)
 {
-	struct life *l;
+	struct suspect *s;
 
-	while ((l = e->sus_first)) {
-		if (!all && (now <= l->suspected_at || now - l->suspected_at <= GRACE_NS))
+	while ((s = e->suspect_first)) {
+		struct life *l = s->life;
+
+		if (!all && (now <= s->since || now - s->since <= GRACE_NS))
 			break;
 		/* A lookup that has not returned may have the reference. */
-		if (l->suspicion == SUSPECT_REFERENCE_LEAK && e->gets_pending) {
+		if (s->what == SUSPECT_REFERENCE_LEAK && e->gets_pending) {
 			if (all)
 				life_acquit(e, l);
 			else

@@ -15,17 +15,16 @@
 
 /* ---- the map ---- */
 
-static void test_map_against_an_array(void **state)
+static void map_against_an_array(bool paged)
 {
 	static uint64_t values[512];
 	const size_t n = sizeof(values) / sizeof(*values);
 	bool present[512] = { false };
-	struct dxa_map m = { 0 };
+	struct dxa_map m = { .paged = paged };
 	uint64_t random = 88172645463325252ULL;
 	size_t len = 0, i;
 	int round;
 
-	(void)state;
 	for (round = 0; round < 200000; round++) {
 		random ^= random << 13;
 		random ^= random >> 7;
@@ -50,6 +49,13 @@ static void test_map_against_an_array(void **state)
 				 present[i] ? &values[i] : NULL);
 	assert_true(m.cap <= 1024);
 	dxa_map_free(&m);
+}
+
+static void test_map_against_an_array(void **state)
+{
+	(void)state;
+	map_against_an_array(false);
+	map_against_an_array(true);
 }
 
 static void test_map_empty(void **state)

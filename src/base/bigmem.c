@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/bigmem.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+void *dxa_bigmem(size_t size)
+{
+	void *mem;
+
+	if (size % DXA_BIG)
+		return malloc(size);
+	mem = aligned_alloc(DXA_BIG, size);
+	/* Advice only: without huge pages it is slower and nothing else. */
+	if (mem)
+		(void)madvise(mem, size, MADV_HUGEPAGE);
+	return mem;
+}
