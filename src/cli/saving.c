@@ -68,6 +68,11 @@ void dxa_saving_event(struct dxa_saving *s, const struct dxa_event *ev, uint64_t
 		s->pending_since = now;
 }
 
+uint64_t dxa_saving_due(const struct dxa_saving *s)
+{
+	return s->pending_since ? s->pending_since + DXA_SAVING_FLUSH_NS : 0;
+}
+
 void dxa_saving_tick(struct dxa_saving *s, uint64_t now)
 {
 	if (!s->pending_since || now - s->pending_since < DXA_SAVING_FLUSH_NS)

@@ -30,6 +30,9 @@ void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
 /* Save an event, to be called before the engine gets it. */
 void dxa_saving_event(struct dxa_saving *s, const struct dxa_event *ev, uint64_t now);
 
+/* The ktime (ns) at which dxa_saving_tick() will have something to write; 0: never. */
+uint64_t dxa_saving_due(const struct dxa_saving *s);
+
 /* Write what has been pending for DXA_SAVING_FLUSH_NS at ktime now. */
 void dxa_saving_tick(struct dxa_saving *s, uint64_t now);
 

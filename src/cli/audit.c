@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/audit.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/exitcode.h"
+
+#define MS 1000000ull
+/* How often contexts that are open for long are looked at, at first and at last. */
+#define LOOK_NS (1000 * MS)
+#define LOOK_MAX_NS (60000 * MS)
+
+uint64_t dxa_audit_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static void feed(struct dxa_audit *a, const struct dxa_event *ev)
+{
+	/* Saved first: should an event ever be too much for the engine, it can be looked at. */
+	dxa_saving_event(&a->saving, ev, dxa_audit_now());
+	dxa_analysis_feed(&a->analysis, ev);
+}
+
+static void on_event(void *priv, const struct dxa_event *ev)
+{
+	struct dxa_audit *a = priv;
+	struct dxa_event fact;
+
+	a->last_event = dxa_audit_now();
+	feed(a, ev);
+	if (dxa_facts_disk(&a->facts, ev, &fact))
+		feed(a, &fact);
+}
+
+static void on_open_context(void *priv, const struct dxa_context *ctx)
+{
+	struct dxa_audit *a = priv;
+	struct dxa_event fact;
+
+	if (dxa_facts_task(ctx->tid, dxa_audit_now(), &fact))
+		feed(a, &fact);
+}
+
+static struct dxa_err *watch(struct dxa_audit *a, int fd)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
+
+	if (epoll_ctl(a->epfd, EPOLL_CTL_ADD, fd, &ev))
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
+	return NULL;
+}
+
+static struct dxa_err *setup_signals(struct dxa_audit *a)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, &a->old_mask);
+	/* A reader that went away, or a file grown too long, is a write error told like any other. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	a->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	a->epfd = epoll_create1(EPOLL_CLOEXEC);
+	if (a->sigfd < 0 || a->epfd < 0)
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot wait for signals: %s",
+				   strerror(errno));
+	return watch(a, a->sigfd);
+}
+
+struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts)
+{
+	const struct dxa_probe_config config = { .ring_size = opts->ring_size,
+						 .kprobes_only = opts->kprobes_only,
+						 .btf = opts->btf };
+	struct dxa_err *err;
+
+	*a = (struct dxa_audit){ .opts = opts, .sigfd = -1, .epfd = -1, .look_every = LOOK_NS };
+	err = dxa_analysis_init(&a->analysis, opts);
+	if (!err)
+		err = dxa_saving_open(&a->saving, opts);
+	if (!err)
+		err = setup_signals(a);
+	return err ? err : dxa_probe_open(&config, &a->probe);
+}
+
+struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *mode, const char *const *argv)
+{
+	struct dxa_run *run = &a->analysis.run;
+	const struct dxa_hook_status *hooks;
+	struct dxa_err *err;
+	size_t n;
+
+	uname(&a->uts);
+	run->mode = mode;
+	run->release = a->uts.release;
+	run->version = a->uts.version;
+	run->machine = a->uts.machine;
+	run->argv = argv;
+	run->start = dxa_audit_now();
+	hooks = dxa_probe_hooks(a->probe, &n);
+	err = dxa_analysis_begin(&a->analysis, a->opts, dxa_probe_symbols(a->probe),
+				 dxa_hooks_blind(hooks, n));
+	if (err)
+		return err;
+	dxa_saving_begin(&a->saving, &a->analysis, a->opts, hooks, n);
+	err = dxa_probe_start(a->probe, on_event, a);
+	return err ? err : watch(a, dxa_probe_fd(a->probe));
+}
+
+static void find_oldest(void *priv, const struct dxa_context *ctx)
+{
+	uint64_t *oldest = priv;
+
+	if (!*oldest || ctx->start < *oldest)
+		*oldest = ctx->start;
+}
+
+/* When open contexts must be looked at for stuck ones; 0: there are none. */
+static uint64_t look_at(const struct dxa_audit *a)
+{
+	uint64_t oldest = 0, at, next = a->looked_at + a->look_every;
+
+	if (!dxa_engine_open_contexts(a->analysis.engine))
+		return 0;
+	dxa_engine_each_open(a->analysis.engine, UINT64_MAX, find_oldest, &oldest);
+	at = oldest + a->opts->stuck_after_ns;
+	return at > next ? at : next;
+}
+
+static void look(struct dxa_audit *a, uint64_t now)
+{
+	/* What does not change for long needs no close watch: a probe may hang for days. */
+	if (a->last_event > a->looked_at)
+		a->look_every = LOOK_NS;
+	else if (a->look_every < LOOK_MAX_NS)
+		a->look_every *= 2;
+	a->looked_at = now;
+	if (now > a->opts->stuck_after_ns)
+		dxa_engine_each_open(a->analysis.engine, now - a->opts->stuck_after_ns,
+				     on_open_context, a);
+}
+
+/* The earlier of two times, of which 0 is never. */
+static uint64_t earlier(uint64_t x, uint64_t y)
+{
+	if (!x || !y)
+		return x ? x : y;
+	return x < y ? x : y;
+}
+
+static int timeout_ms(uint64_t until, uint64_t now)
+{
+	if (!until)
+		return -1;
+	return until > now ? (int)((until - now) / MS + 1) : 0;
+}
+
+struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
+{
+	uint64_t looking = look_at(a), now = dxa_audit_now();
+	struct epoll_event ev[2];
+	int n;
+
+	until = earlier(until, earlier(looking, dxa_saving_due(&a->saving)));
+	n = epoll_wait(a->epfd, ev, 2, timeout_ms(until, now));
+	if (n < 0 && errno != EINTR)
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
+	dxa_probe_consume(a->probe);
+	now = dxa_audit_now();
+	dxa_saving_tick(&a->saving, now);
+	if (looking && now >= looking)
+		look(a, now);
+	return NULL;
+}
+
+bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret)
+{
+	return read(a->sigfd, ret, sizeof(*ret)) == sizeof(*ret);
+}
+
+struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending, int *exit_code)
+{
+	struct dxa_err *err, *unsaved;
+
+	dxa_probe_stop(a->probe);
+	dxa_probe_consume(a->probe);
+	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);
+	ending->now = dxa_audit_now();
+	unsaved = dxa_saving_finish(&a->saving, ending);
+	err = dxa_analysis_finish(&a->analysis, ending, exit_code);
+	/* Findings outrank a recording that could not be written. */
+	if (unsaved && (err || *exit_code == DXA_EXIT_FINDINGS)) {
+		dxa_log(DXA_LOG_WARN, "%s", unsaved->msg);
+		dxa_err_free(unsaved);
+		return err;
+	}
+	return err ? err : unsaved;
+}
+
+void dxa_audit_close(struct dxa_audit *a)
+{
+	dxa_saving_close(&a->saving);
+	dxa_probe_close(a->probe);
+	dxa_analysis_deinit(&a->analysis);
+	if (a->sigfd >= 0)
+		close(a->sigfd);
+	if (a->epfd >= 0)
+		close(a->epfd);
+}

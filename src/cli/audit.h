@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every live audit does, one shot or for months: the probe's events into
+ * the recording and the analysis, signals, and waiting for either.
+ */
+#ifndef DAXAUDIT_CLI_AUDIT_H
+#define DAXAUDIT_CLI_AUDIT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+
+#include "base/err.h"
+#include "cli/analysis.h"
+#include "cli/facts.h"
+#include "cli/opts.h"
+#include "cli/saving.h"
+#include "probe/probe.h"
+
+struct dxa_audit {
+	const struct dxa_opts *opts;
+	struct dxa_analysis analysis;
+	struct dxa_saving saving;
+	struct dxa_probe *probe;
+	struct dxa_facts facts;
+	struct utsname uts;
+	sigset_t old_mask; /* from before the audit: a child's */
+	int sigfd, epfd;
+	uint64_t last_event; /* ktime, ns; when the newest record was read */
+	uint64_t looked_at; /* ktime, ns; when open contexts were looked at last */
+	uint64_t look_every; /* ns; grows while they stay as they are */
+};
+
+/* ktime now, ns: the clock of bpf_ktime_get_ns(). */
+uint64_t dxa_audit_now(void);
+
+/*
+ * Open the outputs, block the signals, load and attach. Nothing is recorded
+ * yet. Errors are those of dxa_analysis_init(), dxa_saving_open() and
+ * dxa_probe_open(). Close with dxa_audit_close(), whatever this returned.
+ */
+struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts);
+
+/* Start to record and to judge, for the command `mode`; argv is audited, NULL for none. */
+struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *mode, const char *const *argv);
+
+/*
+ * Sleep until there are records or a signal, until ktime `until` (ns; 0: for
+ * ever), or until the audit itself has something to do; then do that, and feed
+ * what came. Without open contexts and pending writes nothing but records and
+ * signals wakes it.
+ */
+struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until);
+
+/* The next signal that came (SIGINT, SIGTERM, SIGHUP, SIGCHLD); false when there is none. */
+bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret);
+
+/*
+ * Stop recording, feed what is left, end the recording and the outputs. Fills
+ * ending's hooks and now; the rest of it is the caller's. *exit_code gets the
+ * verdict's code when NULL is returned.
+ */
+struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending, int *exit_code);
+
+/* Detach and free everything. */
+void dxa_audit_close(struct dxa_audit *a);
+
+#endif
