@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "cli/exitcode.h"
 #include "engine/verdict.h"
 
@@ -101,6 +102,8 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	struct dxa_engine_config config;
 
 	apply_policy(&a->run, opts);
+	a->run.failing = a->failing;
+	a->run.kcidb_build = opts->kcidb_build;
 	a->run.story.symbols = symbols;
 	config = (struct dxa_engine_config){ .aliasing = a->run.aliasing,
 					     .eopnotsupp = a->run.story.eopnotsupp,
@@ -122,12 +125,38 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 	dxa_engine_feed(a->engine, ev);
 }
 
+/*
+ * One output that cannot be written does not keep the others from it, and
+ * findings outrank it: it is told as a warning then.
+ */
+static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result *result)
+{
+	bool outranked = result->exit_code == DXA_EXIT_FINDINGS;
+	struct dxa_err *ret = NULL;
+
+	for (size_t i = 0; i < a->n_sinks; i++) {
+		struct dxa_err *err;
+
+		dxa_sink_end(a->sinks[i], result);
+		err = dxa_sink_close(dxa_take(a->sinks[i]));
+		if (!err)
+			continue;
+		if (!outranked && !ret) {
+			ret = err;
+			continue;
+		}
+		dxa_log(DXA_LOG_WARN, "%s", err->msg);
+		dxa_err_free(err);
+	}
+	a->n_sinks = 0;
+	return ret;
+}
+
 struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
 				    int *exit_code)
 {
 	struct dxa_verdict_input in;
 	struct dxa_result result;
-	struct dxa_err *ret = NULL;
 
 	dxa_engine_finish(a->engine, ending->now);
 	in = (struct dxa_verdict_input){ .stats = dxa_engine_stats(a->engine),
@@ -149,18 +178,7 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 				      .end = ending->now };
 	dxa_verdict_judge(&in, &result.verdict);
 	result.exit_code = *exit_code = dxa_exit_of_verdict(result.verdict.kind);
-	for (size_t i = 0; i < a->n_sinks; i++) {
-		struct dxa_err *err;
-
-		dxa_sink_end(a->sinks[i], &result);
-		err = dxa_sink_close(dxa_take(a->sinks[i]));
-		if (err && !ret)
-			ret = err;
-		else
-			dxa_err_free(err);
-	}
-	a->n_sinks = 0;
-	return ret;
+	return end_sinks(a, &result);
 }
 
 void dxa_analysis_deinit(struct dxa_analysis *a)

@@ -51,7 +51,8 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev);
 
 /*
  * Judge what is left, write all results. *exit_code gets the verdict's code. An
- * output that could not be written is an error (SYSTEM), after all others were.
+ * output that could not be written is an error (SYSTEM), after all others were;
+ * beside findings it is only logged, since those outrank it.
  */
 struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
 				    int *exit_code);

@@ -8,6 +8,7 @@
 #include "cli/exitcode.h"
 #include "cli/tables.h"
 #include "engine/rules.h"
+#include "output/sink.h"
 #include "version.h"
 
 /* Print text as troff prose: minus signs and backslashes escaped, newlines as spaces. */
@@ -49,6 +50,16 @@ static void print_options(void)
 			 rows[i].arg ? " " : "", rows[i].arg ? rows[i].arg : "");
 		print_item(tag, rows[i].help);
 	}
+}
+
+static void print_formats(void)
+{
+	size_t n;
+	const struct dxa_sink_ops *const *formats = dxa_sink_formats(&n);
+
+	printf(".SH FORMATS\nFor\n.BR \\-\\-output .\n");
+	for (size_t i = 0; i < n; i++)
+		print_item(formats[i]->name, formats[i]->what);
 }
 
 static void print_commands(void)
@@ -106,6 +117,7 @@ struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
 		"with its call sites, and ends with a verdict and an exit code.");
 	print_commands();
 	print_options();
+	print_formats();
 	print_rules();
 	print_hooks();
 	printf(".SH EXIT STATUS\n");

@@ -10,6 +10,7 @@
 
 #include "cli/exitcode.h"
 #include "cli/tables.h"
+#include "output/sink.h"
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
@@ -31,11 +32,12 @@ enum key {
 	KEY_RECORD,
 	KEY_SKIP_CODE,
 	KEY_REQUIRE,
+	KEY_KCIDB_BUILD,
 };
 
 static const struct dxa_option_row rows[] = {
 	{ KEY_OUTPUT, "output", "FORMAT[:FILE]", DXA_CMD_ANALYSIS,
-	  "write FORMAT (text, json) to standard output or to FILE;\nmay be given several times" },
+	  "write FORMAT (listed below) to standard output or to FILE;\nmay be given several times" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_ANALYSIS, "findings and verdict only, no probes" },
@@ -50,6 +52,8 @@ static const struct dxa_option_row rows[] = {
 	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_ANALYSIS,
 	  "inconclusive unless DRIVER was exercised: pmem, dm, virtiofs,\ndcssblk, device-dax, "
 	  "fsdev; may be given several times" },
+	{ KEY_KCIDB_BUILD, "kcidb-build", "ORIGIN:ID", DXA_CMD_ANALYSIS,
+	  "the kernel's build in KernelCI's database, for -o kcidb" },
 	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_ANALYSIS,
 	  "judge as if the data cache did, or did not, alias" },
 	{ KEY_RECORD, "record", "FILE", DXA_CMD_LIVE,
@@ -183,6 +187,18 @@ static struct dxa_err *parse_require(const char *value, uint32_t *ret)
 	return bad_value("require", value, want);
 }
 
+/* An id as KernelCI's schema has it: who submits, in small letters, and what it is to them. */
+static struct dxa_err *parse_kcidb_build(const char *value, const char **ret)
+{
+	size_t n = strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+	if (!n || n > 63 || value[n] != ':' || !value[n + 1])
+		return bad_value("kcidb-build", value,
+				 "ORIGIN:ID, such as myci:build-42; ORIGIN is of a-z, 0-9 and _");
+	*ret = value;
+	return NULL;
+}
+
 static struct dxa_err *parse_skip_code(const char *value, int *ret)
 {
 	char *end;
@@ -228,6 +244,8 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_require(value, &o->require);
 	case KEY_ASSUME:
 		return parse_assume(value, o);
+	case KEY_KCIDB_BUILD:
+		return parse_kcidb_build(value, &o->kcidb_build);
 	case KEY_RECORD:
 		o->record = value;
 		return NULL;
@@ -289,6 +307,16 @@ static void print_indented(const char *text, int column)
 	}
 }
 
+static void print_formats(void)
+{
+	size_t n;
+	const struct dxa_sink_ops *const *formats = dxa_sink_formats(&n);
+
+	printf("\nFormats:\n");
+	for (size_t i = 0; i < n; i++)
+		printf("  %-12s %s\n", formats[i]->name, formats[i]->what);
+}
+
 void dxa_opts_help(unsigned int mask)
 {
 	const int column = 32;
@@ -311,4 +339,6 @@ void dxa_opts_help(unsigned int mask)
 			printf("\n%*s", column, "");
 		print_indented(r->help, column);
 	}
+	if (mask & DXA_CMD_ANALYSIS)
+		print_formats();
 }

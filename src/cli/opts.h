@@ -44,6 +44,7 @@ struct dxa_opts {
 	size_t ring_size; /* bytes; 0: default */
 	const char *btf;
 	const char *record;
+	const char *kcidb_build; /* "ORIGIN:ID" */
 	int skip_code; /* replaces exit code 4 */
 	char **args; /* what is left: the audited command, files, ...; NULL-terminated */
 };

@@ -31,6 +31,7 @@ __attribute__((format(printf, 2, 3))) static void reason(struct dxa_verdict *v, 
 /* A doubt makes a pass inconclusive and is said beside findings. */
 #define DOUBT(v, ...)                                         \
 	do {                                                  \
+		(v)->complete = false;                        \
 		if ((v)->kind == DXA_VERDICT_PASS)            \
 			(v)->kind = DXA_VERDICT_INCONCLUSIVE; \
 		reason(v, __VA_ARGS__);                       \
@@ -112,8 +113,9 @@ static void say_if_idle(const struct dxa_verdict_input *in, struct dxa_verdict *
 
 void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
-	*v = (struct dxa_verdict){ .kind = DXA_VERDICT_PASS };
+	*v = (struct dxa_verdict){ .kind = DXA_VERDICT_PASS, .complete = true };
 	judge_findings(in, v);
+	v->first_doubt = v->n_reasons;
 	if (in->interrupted)
 		DOUBT(v, "the audit was interrupted before it was complete");
 	if (in->cut)

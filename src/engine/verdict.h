@@ -20,6 +20,9 @@ enum dxa_verdict_kind {
 
 struct dxa_verdict {
 	enum dxa_verdict_kind kind;
+	bool complete; /* all that had to be seen was seen; else reasons from first_doubt on say why
+			  not */
+	size_t first_doubt;
 	size_t n_reasons;
 	char reasons[DXA_VERDICT_REASONS][160]; /* for people, most important first */
 };

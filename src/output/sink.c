@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,7 +11,9 @@
 
 #include "base/cleanup.h"
 
-static const struct dxa_sink_ops *const formats[] = { &dxa_sink_text, &dxa_sink_json };
+static const struct dxa_sink_ops *const formats[] = { &dxa_sink_text,  &dxa_sink_json,
+						      &dxa_sink_jsonl, &dxa_sink_ktap,
+						      &dxa_sink_junit, &dxa_sink_kcidb };
 
 const struct dxa_sink_ops *const *dxa_sink_formats(size_t *n)
 {
@@ -28,7 +31,7 @@ static const struct dxa_sink_ops *find_format(const char *name, size_t len)
 
 static struct dxa_err *unknown_format(const char *name, size_t len)
 {
-	char known[128] = "";
+	char known[256] = "";
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		strncat(known, i ? ", " : "", sizeof(known) - strlen(known) - 1);
@@ -136,6 +139,13 @@ void dxa_sink_end(struct dxa_sink *s, const struct dxa_result *result)
 	s->ops->end(s, result);
 }
 
+void dxa_sink_flush(struct dxa_sink *s)
+{
+	/* The stream only remembers that something failed: the first reason is kept here. */
+	if (fflush(s->out) && !s->err)
+		s->err = errno;
+}
+
 static void free_sink(struct dxa_sink *s)
 {
 	if (s->ops->free)
@@ -155,15 +165,20 @@ static struct dxa_err *write_error(const struct dxa_sink *s, int code)
 static int close_stream(struct dxa_sink *s)
 {
 	bool bad = ferror(s->out);
-	int err = 0;
+	int err = s->err;
 
 	errno = 0;
-	if (fflush(s->out) || bad)
+	if ((fflush(s->out) || bad) && !err)
 		err = errno ? errno : EIO;
 	if (s->tmp_path && !err && fsync(fileno(s->out)) && errno != EINVAL)
 		err = errno;
 	if (s->out != stdout && fclose(s->out) && !err)
 		err = errno;
+	if (s->out == stdout && err) {
+		/* It is told once, here: what cannot be written is not tried again at exit. */
+		clearerr(stdout);
+		__fpurge(stdout);
+	}
 	s->out = NULL;
 	return err;
 }

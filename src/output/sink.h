@@ -27,6 +27,9 @@ struct dxa_run {
 	enum dxa_aliasing aliasing; /* as judged by */
 	const char *aliasing_from; /* what that was concluded from */
 	uint64_t start; /* ktime, ns */
+	enum dxa_severity failing; /* findings of this severity and above fail */
+	const char *
+		kcidb_build; /* "ORIGIN:ID" of the kernel's build in KCIDB; NULL: not known there */
 	struct dxa_story_env story;
 };
 
@@ -68,6 +71,7 @@ struct dxa_sink {
 	bool colour; /* text only */
 	int verbose;
 	bool quiet; /* findings and verdict only */
+	int err; /* errno of the first write that failed and was noticed; 0 for none */
 	void *state; /* the format's own */
 };
 
@@ -88,6 +92,9 @@ void dxa_sink_context(struct dxa_sink *sink, const struct dxa_context *ctx);
 void dxa_sink_finding(struct dxa_sink *sink, const struct dxa_finding *finding);
 void dxa_sink_end(struct dxa_sink *sink, const struct dxa_result *result);
 
+/* For formats: hand on what was written so far, for those who read along. */
+void dxa_sink_flush(struct dxa_sink *sink);
+
 /*
  * Flush, rename into place and free. An error of any write since open is
  * returned here (SYSTEM: disk full, closed pipe). NULL is allowed.
@@ -99,5 +106,9 @@ void dxa_sink_discard(struct dxa_sink *sink);
 
 extern const struct dxa_sink_ops dxa_sink_text;
 extern const struct dxa_sink_ops dxa_sink_json;
+extern const struct dxa_sink_ops dxa_sink_jsonl;
+extern const struct dxa_sink_ops dxa_sink_ktap;
+extern const struct dxa_sink_ops dxa_sink_junit;
+extern const struct dxa_sink_ops dxa_sink_kcidb;
 
 #endif

@@ -47,6 +47,7 @@ static void test_quiet_is_a_pass(void **state)
 	(void)state;
 	quiet(&a);
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	assert_true(v.complete);
 	assert_int_equal(v.n_reasons, 0);
 	a.in.by_severity[DXA_SEVERITY_INFO] = 3;
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
@@ -106,9 +107,13 @@ static void test_a_gap_is_inconclusive_and_a_finding_outranks_it(void **state)
 		a.stats.gaps[gap] = 1;
 		assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
 		assert_int_equal(v.n_reasons, 1);
+		assert_false(v.complete);
+		assert_int_equal(v.first_doubt, 0);
 		a.in.by_severity[DXA_SEVERITY_ERROR] = 1;
 		assert_int_equal(judge(&a, &v), DXA_VERDICT_FINDINGS);
 		assert_int_equal(v.n_reasons, 2);
+		assert_false(v.complete);
+		assert_int_equal(v.first_doubt, 1);
 	}
 }
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * UTF-8 out of whatever bytes a name holds: a comm, a command line and a
+ * device's name are bytes to the kernel, but JSON and XML are Unicode.
+ */
+#ifndef DAXAUDIT_BASE_UTF8_H
+#define DAXAUDIT_BASE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* U+FFFD, which stands for bytes that are no character. */
+#define DXA_UTF8_BAD 0xfffdu
+
+/*
+ * The character that a string begins with. *cp gets its code point, or
+ * DXA_UTF8_BAD for a byte that begins no character (overlong forms, surrogates
+ * and numbers above U+10FFFF are none; RFC 3629). Returns how many bytes it
+ * takes: at least 1, or 0 at the string's end.
+ */
+size_t dxa_utf8_next(const char *s, uint32_t *cp);
+
+/* Write a code point as UTF-8, without a final NUL. Returns its length, 1 to 4. */
+size_t dxa_utf8_encode(char buf[4], uint32_t cp);
+
+/* The same to a stream; what fails is the stream's to remember. */
+void dxa_utf8_put(FILE *out, uint32_t cp);
+
+/* The string with every bad byte replaced. The caller frees it; NULL without memory. */
+char *dxa_utf8_clean(const char *s);
+
+#endif

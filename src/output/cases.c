@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output/cases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/coverage.h"
+#include "output/prose.h"
+
+#define AUDIT_COMPLETE DXA_RULE_COUNT
+
+/* What is known of one case. The stream is opened with its first line. */
+struct collected {
+	FILE *out;
+	char *body;
+	size_t len;
+	size_t failing;
+	char message[sizeof(((struct dxa_finding *)0)->detail) + 32];
+};
+
+struct dxa_cases {
+	struct collected of[DXA_CASE_COUNT];
+	struct dxa_case cases[DXA_CASE_COUNT];
+};
+
+struct dxa_cases *dxa_cases_new(void)
+{
+	return calloc(1, sizeof(struct dxa_cases));
+}
+
+void dxa_cases_free(struct dxa_cases *c)
+{
+	if (!c)
+		return;
+	for (int i = 0; i < DXA_CASE_COUNT; i++) {
+		if (c->of[i].out)
+			fclose(c->of[i].out);
+		free(c->of[i].body);
+	}
+	free(c);
+}
+
+/* The stream of a case's body; NULL without memory. */
+static FILE *body_of(struct collected *of)
+{
+	if (!of->out)
+		of->out = open_memstream(&of->body, &of->len);
+	return of->out;
+}
+
+void dxa_cases_add(struct dxa_cases *c, const struct dxa_finding *f, const struct dxa_run *run)
+{
+	struct collected *of = &c->of[f->rule];
+	bool fails = !f->policy.allowed_by && f->severity >= run->failing;
+
+	if (fails && !of->failing++)
+		snprintf(of->message, sizeof(of->message), "%s", f->detail);
+	if (body_of(of))
+		dxa_prose_finding(of->out, f, &run->story, false);
+}
+
+/* Rules that need to know whether the data cache aliases: without that they never fire. */
+static bool needs_aliasing(int rule)
+{
+	return rule == DXA_RULE_UNEXPECTED_EOPNOTSUPP || rule == DXA_RULE_MISSING_EOPNOTSUPP;
+}
+
+static bool nothing_seen(const struct dxa_engine_stats *st)
+{
+	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
+		if (st->allocs[d])
+			return false;
+	return !st->lives;
+}
+
+/* Not having seen something is no pass. */
+static const char *why_skipped(int rule, const struct dxa_run *run, const struct dxa_result *r)
+{
+	if (!r->verdict.complete)
+		return "the audit is not complete";
+	if (nothing_seen(r->stats))
+		return "no dax_device was seen";
+	if (needs_aliasing(rule) && run->aliasing == DXA_ALIASING_UNKNOWN)
+		return dxa_prose_aliasing(run->aliasing);
+	return NULL;
+}
+
+static void judge_rule(struct dxa_cases *c, int rule, const struct dxa_run *run,
+		       const struct dxa_result *r)
+{
+	const struct dxa_rule_info *info = dxa_rule_info((enum dxa_rule)rule);
+	struct dxa_case *ret = &c->cases[rule];
+	struct collected *of = &c->of[rule];
+	const char *why = why_skipped(rule, run, r);
+	size_t len = strlen(of->message);
+
+	*ret = (struct dxa_case){ .name = info->name, .title = info->title, .message = "" };
+	if (of->failing > 1)
+		snprintf(of->message + len, sizeof(of->message) - len, " (and %zu more)",
+			 of->failing - 1);
+	if (of->failing) {
+		ret->status = DXA_CASE_FAIL;
+		ret->message = of->message;
+	} else if (why) {
+		ret->status = DXA_CASE_SKIP;
+		ret->message = why;
+	}
+}
+
+static void judge_audit(struct dxa_cases *c, const struct dxa_result *r)
+{
+	const struct dxa_verdict *v = &r->verdict;
+	struct dxa_case *ret = &c->cases[AUDIT_COMPLETE];
+	FILE *out = body_of(&c->of[AUDIT_COMPLETE]);
+	char coverage[DXA_COVERAGE_LEN];
+
+	*ret = (struct dxa_case){ .name = "audit-complete",
+				  .title = "all that had to be seen was seen",
+				  .message = "" };
+	if (!v->complete) {
+		ret->status = DXA_CASE_ERROR;
+		ret->message = v->first_doubt < v->n_reasons ? v->reasons[v->first_doubt] :
+							       "not everything was seen";
+	}
+	if (!out)
+		return;
+	fprintf(out, "verdict: %s\n", dxa_verdict_name(v->kind));
+	for (size_t i = 0; i < v->n_reasons; i++)
+		fprintf(out, "    %s\n", v->reasons[i]);
+	fprintf(out, "coverage: %s\n", dxa_coverage_words(coverage, r));
+}
+
+const struct dxa_case *dxa_cases_judge(struct dxa_cases *c, const struct dxa_run *run,
+				       const struct dxa_result *r)
+{
+	for (int rule = 0; rule < DXA_RULE_COUNT; rule++)
+		judge_rule(c, rule, run, r);
+	judge_audit(c, r);
+	for (int i = 0; i < DXA_CASE_COUNT; i++) {
+		if (c->of[i].out)
+			fflush(c->of[i].out);
+		c->cases[i].body = c->of[i].body ? c->of[i].body : "";
+	}
+	return c->cases;
+}
+
+void dxa_cases_count(const struct dxa_case *cases, size_t n[DXA_CASE_STATUS_COUNT])
+{
+	memset(n, 0, DXA_CASE_STATUS_COUNT * sizeof(*n));
+	for (int i = 0; i < DXA_CASE_COUNT; i++)
+		n[cases[i].status]++;
+}

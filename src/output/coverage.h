@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a verdict is about: the drivers that can allocate, and those that did. */
+#ifndef DAXAUDIT_OUTPUT_COVERAGE_H
+#define DAXAUDIT_OUTPUT_COVERAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "output/sink.h"
+
+/* One driver in the audit. */
+struct dxa_coverage {
+	const char *driver; /* its name; static */
+	uint64_t allocs; /* alloc_dax calls, refusals included; 0: not exercised */
+	bool available; /* this kernel has it */
+	bool required; /* it was asked for */
+};
+
+/*
+ * The drivers that are exercised, required or available, "unknown" aside, in
+ * the order of enum dxa_driver. Returns how many of ret were filled.
+ */
+size_t dxa_coverage(const struct dxa_result *result, struct dxa_coverage ret[DXA_DRIVER_COUNT]);
+
+#define DXA_COVERAGE_LEN 512
+
+/*
+ * The same in words: "pmem 3 allocations, dm required but not exercised,
+ * virtiofs available, not exercised". Returns buf.
+ */
+const char *dxa_coverage_words(char buf[DXA_COVERAGE_LEN], const struct dxa_result *result);
+
+#endif

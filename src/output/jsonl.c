@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * JSON lines: what happens as it happens, one object a line, its kind under
+ * "type": first "run", then "event", "context" and "finding" as they come, and
+ * "verdict" at the end. A stream without the last line was cut off.
+ */
+#include <json.h>
+
+#include "output/jsonobj.h"
+
+static struct json_object *line(const char *type)
+{
+	struct json_object *o = json_object_new_object();
+
+	dxa_json_add_string(o, "type", type);
+	return o;
+}
+
+/* Whoever reads along must see it now: the machine may be gone with the next event. */
+static void write_line(struct dxa_sink *s, struct json_object *o)
+{
+	dxa_json_write(s->out, o, false);
+	json_object_put(o);
+	dxa_sink_flush(s);
+}
+
+/* The same keys as in the document, behind the line's type. */
+static void write_typed(struct dxa_sink *s, const char *type, struct json_object *o)
+{
+	struct json_object_iterator it = json_object_iter_begin(o), end = json_object_iter_end(o);
+	struct json_object *typed = line(type);
+
+	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it))
+		json_object_object_add(typed, json_object_iter_peek_name(&it),
+				       json_object_get(json_object_iter_peek_value(&it)));
+	json_object_put(o);
+	write_line(s, typed);
+}
+
+static void jsonl_begin(struct dxa_sink *s, const struct dxa_run *run)
+{
+	struct json_object *o = line("run");
+
+	dxa_json_add_run(o, run);
+	write_line(s, o);
+}
+
+static void jsonl_event(struct dxa_sink *s, const struct dxa_event *ev)
+{
+	if (!s->quiet)
+		write_typed(s, "event", dxa_json_event(ev, &s->run->story));
+}
+
+static void jsonl_context(struct dxa_sink *s, const struct dxa_context *ctx)
+{
+	if (!s->quiet && (ctx->dax_events || s->verbose))
+		write_typed(s, "context", dxa_json_context(ctx, &s->run->story));
+}
+
+static void jsonl_finding(struct dxa_sink *s, const struct dxa_finding *f)
+{
+	write_typed(s, "finding", dxa_json_finding(f, &s->run->story));
+}
+
+static void jsonl_end(struct dxa_sink *s, const struct dxa_result *r)
+{
+	struct json_object *o = line("verdict");
+
+	dxa_json_add_result(o, r);
+	write_line(s, o);
+}
+
+const struct dxa_sink_ops dxa_sink_jsonl = {
+	.name = "jsonl",
+	.what = "one JSON object a line: events, contexts and findings as they come, then the verdict",
+	.begin = jsonl_begin,
+	.event = jsonl_event,
+	.context = jsonl_context,
+	.finding = jsonl_finding,
+	.end = jsonl_end,
+};

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A submission to KernelCI's database, in version 5.0 of its schema
+ * (kcidb_io/schema/v05_00.py of kcidb-io): one test a rule, on the kernel's
+ * build. Only the CI system that built the kernel knows that build; where it
+ * does not tell, a build and a checkout of our own stand for it.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/cases.h"
+#include "output/jsonobj.h"
+
+#define ORIGIN "daxaudit"
+#define LOG_EXCERPT_MAX 16384 /* characters, by the schema; bytes here, to be on the safe side */
+
+static struct dxa_err *kcidb_open(struct dxa_sink *s)
+{
+	s->state = dxa_cases_new();
+	return s->state ? NULL : dxa_err_nomem();
+}
+
+static void kcidb_finding(struct dxa_sink *s, const struct dxa_finding *f)
+{
+	dxa_cases_add(s->state, f, s->run);
+}
+
+/* FNV-1a, 64 bits, over a string and its NUL. */
+static uint64_t hash(uint64_t h, const char *s)
+{
+	do
+		h = (h ^ (unsigned char)*s) * 0x100000001b3ull;
+	while (*s++);
+	return h;
+}
+
+/* The same kernel gives the same number, on whatever machine it runs. */
+static uint64_t kernel_number(const struct dxa_run *run)
+{
+	return hash(hash(hash(0xcbf29ce484222325ull, run->release), run->version), run->machine);
+}
+
+/* One audit's number: a recording's replay is the same audit, and replaces its submission. */
+static uint64_t audit_number(const struct dxa_run *run)
+{
+	uint64_t h = kernel_number(run);
+	char start[24];
+
+	snprintf(start, sizeof(start), "%" PRIu64, run->start);
+	h = hash(h, start);
+	for (const char *const *arg = run->argv; arg && *arg; arg++)
+		h = hash(h, *arg);
+	return h;
+}
+
+static struct json_object *identified(const char *origin, const char *id)
+{
+	struct json_object *o = json_object_new_object();
+
+	dxa_json_add_string(o, "id", id);
+	dxa_json_add_string(o, "origin", origin);
+	return o;
+}
+
+/* A checkout and a build for a kernel that KCIDB does not know from elsewhere. */
+static void add_build(struct json_object *root, const struct dxa_run *run, const char *id)
+{
+	struct json_object *checkout = identified(ORIGIN, id), *build = identified(ORIGIN, id);
+	char comment[512], machine[65];
+	size_t n = 0;
+
+	snprintf(comment, sizeof(comment), "Linux %s %s", run->release, run->version);
+	dxa_json_add_string(checkout, "comment", comment);
+	dxa_json_add_string(build, "checkout_id", id);
+	dxa_json_add_string(build, "comment", comment);
+	/* The schema takes [a-z0-9_]*. */
+	for (const char *c = run->machine; *c && n < sizeof(machine) - 1; c++)
+		machine[n++] = isalnum((unsigned char)*c) && (unsigned char)*c < 0x80 ?
+				       (char)tolower((unsigned char)*c) :
+				       '_';
+	machine[n] = '\0';
+	dxa_json_add_string(build, "architecture", machine);
+	json_object_array_add(dxa_json_array(root, "checkouts"), checkout);
+	json_object_array_add(dxa_json_array(root, "builds"), build);
+}
+
+/* The beginning of a text, cut at a line's end where it is too long. */
+static void add_excerpt(struct json_object *to, const char *text)
+{
+	size_t len = strlen(text);
+	char *cut;
+
+	if (len > LOG_EXCERPT_MAX)
+		for (len = LOG_EXCERPT_MAX; len && text[len - 1] != '\n';)
+			len--;
+	cut = strndup(text, len);
+	dxa_json_add_string(to, "log_excerpt", cut);
+	free(cut);
+}
+
+static struct json_object *test_object(const struct dxa_run *run, const struct dxa_result *r,
+				       const struct dxa_case *c, const char *origin)
+{
+	static const char *const status[] = { [DXA_CASE_PASS] = "PASS",
+					      [DXA_CASE_FAIL] = "FAIL",
+					      [DXA_CASE_SKIP] = "SKIP",
+					      [DXA_CASE_ERROR] = "ERROR" };
+	double seconds = r->end > run->start ? (double)(r->end - run->start) / 1e9 : 0;
+	char id[160], path[80];
+	struct json_object *o;
+
+	snprintf(id, sizeof(id), "%s:daxaudit.%016" PRIx64 ".%s", origin, audit_number(run),
+		 c->name);
+	snprintf(path, sizeof(path), "daxaudit.%s", c->name);
+	o = identified(origin, id);
+	dxa_json_add_string(o, "path", path);
+	dxa_json_add_string(o, "comment", c->message[0] ? c->message : c->title);
+	dxa_json_add_string(o, "status", status[c->status]);
+	json_object_object_add(o, "duration", json_object_new_double(seconds));
+	add_excerpt(o, c->body);
+	return o;
+}
+
+static void kcidb_end(struct dxa_sink *s, const struct dxa_result *r)
+{
+	const struct dxa_case *cases = dxa_cases_judge(s->state, s->run, r);
+	struct json_object *root = json_object_new_object(), *version, *tests, *o;
+	char own[64], origin[64];
+	const char *build = s->run->kcidb_build;
+
+	snprintf(own, sizeof(own), ORIGIN ":kernel.%016" PRIx64, kernel_number(s->run));
+	snprintf(origin, sizeof(origin), "%.*s", build ? (int)strcspn(build, ":") : 99,
+		 build ? build : ORIGIN);
+	version = dxa_json_object(root, "version");
+	json_object_object_add(version, "major", json_object_new_int(5));
+	json_object_object_add(version, "minor", json_object_new_int(0));
+	if (!build)
+		add_build(root, s->run, own);
+	tests = dxa_json_array(root, "tests");
+	for (int i = 0; i < DXA_CASE_COUNT; i++) {
+		o = test_object(s->run, r, &cases[i], origin);
+		dxa_json_add_string(o, "build_id", build ? build : own);
+		dxa_json_add_coverage(dxa_json_object(o, "misc"), r);
+		json_object_array_add(tests, o);
+	}
+	dxa_json_write(s->out, root, true);
+	json_object_put(root);
+}
+
+static void kcidb_free(struct dxa_sink *s)
+{
+	dxa_cases_free(s->state);
+}
+
+const struct dxa_sink_ops dxa_sink_kcidb = {
+	.name = "kcidb",
+	.what = "a submission to KernelCI's database (its schema 5.0): one test a rule",
+	.open = kcidb_open,
+	.finding = kcidb_finding,
+	.end = kcidb_end,
+	.free = kcidb_free,
+};

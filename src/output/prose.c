@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output/prose.h"
+
+#include <inttypes.h>
+
+const char *dxa_paint(bool on, enum dxa_colour c)
+{
+	static const char *const codes[] = { "\033[1;31m", "\033[1;33m", "\033[1;32m",
+					     "\033[1m",	   "\033[2m",	 "\033[0m" };
+
+	return on ? codes[c] : "";
+}
+
+static enum dxa_colour severity_colour(enum dxa_severity severity)
+{
+	return severity == DXA_SEVERITY_ERROR	? DXA_RED :
+	       severity == DXA_SEVERITY_WARNING ? DXA_YELLOW :
+						  DXA_BOLD;
+}
+
+const char *dxa_prose_aliasing(enum dxa_aliasing aliasing)
+{
+	switch (aliasing) {
+	case DXA_ALIASING_NO:
+		return "data cache does not alias";
+	case DXA_ALIASING_YES:
+		return "data cache aliases";
+	default:
+		return "not known whether the data cache aliases";
+	}
+}
+
+void dxa_prose_event(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env,
+		     uint64_t start, int depth, bool colour)
+{
+	char call[DXA_WORDS_LEN], state[DXA_WORDS_LEN], caller[DXA_WORDS_LEN];
+	const char *has_state = dxa_story_state(state, ev);
+	const char *has_caller = dxa_story_caller(caller, ev, env);
+	/* Records of two CPUs can be stamped a moment before the first one of the story. */
+	uint64_t us = ev->ts > start ? (ev->ts - start) / 1000 : 0;
+
+	dxa_story_call(call, ev, env);
+	fprintf(out, "  %3" PRIu64 ".%06" PRIu64 "  %*s%s", us / 1000000, us % 1000000, 2 * depth,
+		"", call);
+	if (has_state)
+		fprintf(out, "  %s(%s)%s", dxa_paint(colour, DXA_DIM), state,
+			dxa_paint(colour, DXA_RESET));
+	if (has_caller)
+		fprintf(out, "  %sfrom %s%s", dxa_paint(colour, DXA_DIM), caller,
+			dxa_paint(colour, DXA_RESET));
+	fputc('\n', out);
+}
+
+static void print_commits(FILE *out, const struct dxa_rule_info *rule, const char *driver)
+{
+	for (size_t i = 0; i < rule->n_commits; i++) {
+		const struct dxa_rule_commit *c = &rule->commits[i];
+
+		if (dxa_commit_concerns(c, driver))
+			fprintf(out, "    %s %s (\"%s\"), in %s\n", c->relation, c->id, c->subject,
+				c->first_release);
+	}
+}
+
+static void print_policy(FILE *out, const struct dxa_finding *f)
+{
+	const struct dxa_finding_policy *p = &f->policy;
+
+	if (p->severity_from)
+		fprintf(out, "    severity set by %s; the rule's own is %s\n", p->severity_from,
+			dxa_severity_name(dxa_rule_info(f->rule)->severity));
+	if (p->allowed_by)
+		fprintf(out, "    allowed by %s until %s: %s\n", p->allowed_by, p->until,
+			p->reason);
+	if (p->expired)
+		fprintf(out, "    the allowance of %s expired on %s: %s\n", p->expired, p->until,
+			p->reason);
+}
+
+void dxa_prose_finding(FILE *out, const struct dxa_finding *f, const struct dxa_story_env *env,
+		       bool colour)
+{
+	const struct dxa_rule_info *rule = dxa_rule_info(f->rule);
+
+	fprintf(out, "%s%s%s: %s%s: %s\n",
+		dxa_paint(colour, f->policy.allowed_by ? DXA_DIM : severity_colour(f->severity)),
+		f->policy.allowed_by ? "allowed " : "", dxa_severity_name(f->severity), rule->name,
+		dxa_paint(colour, DXA_RESET), rule->title);
+	print_policy(out, f);
+	fprintf(out, "    %s\n", f->detail);
+	if (f->life.dax)
+		fprintf(out, "    device: %" PRIx64 " (life %u at this address), %s%s%s\n",
+			f->life.dax, f->life.generation, dxa_driver_name(f->life.driver),
+			f->life.disk[0] ? " " : "", f->life.disk);
+	print_commits(out, rule, dxa_finding_driver(f));
+	for (size_t i = 0; i < f->evidence_len; i++)
+		dxa_prose_event(out, &f->evidence[i], env, f->evidence[0].ts, 0, colour);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "output/cases.h"
+
+#define COMPLETE (DXA_CASE_COUNT - 1)
+
+/* A complete audit of one pmem device, in which nothing was found. */
+struct audit {
+	struct dxa_run run;
+	struct dxa_engine_stats stats;
+	struct dxa_result result;
+	struct dxa_cases *cases;
+};
+
+static void begin(struct audit *a)
+{
+	*a = (struct audit){ .run = { .mode = "check",
+				      .release = "6.1.0",
+				      .machine = "x86_64",
+				      .aliasing = DXA_ALIASING_NO,
+				      .failing = DXA_SEVERITY_WARNING },
+			     .stats = { .lives = 1 } };
+	a->stats.allocs[DXA_DRIVER_PMEM] = 1;
+	a->result = (struct dxa_result){ .verdict = { .complete = true }, .stats = &a->stats };
+	a->cases = dxa_cases_new();
+}
+
+static void find(struct audit *a, enum dxa_rule rule, enum dxa_severity severity,
+		 const char *allowed_by)
+{
+	struct dxa_finding f = {
+		.rule = rule,
+		.severity = severity,
+		.policy = { .allowed_by = allowed_by, .until = "2030-01-01", .reason = "known" },
+		.detail = "it happened"
+	};
+
+	dxa_cases_add(a->cases, &f, &a->run);
+}
+
+static const struct dxa_case *judge(struct audit *a)
+{
+	return dxa_cases_judge(a->cases, &a->run, &a->result);
+}
+
+static void assert_all_rules(const struct dxa_case *c, enum dxa_case_status status)
+{
+	for (int i = 0; i < DXA_RULE_COUNT; i++)
+		assert_int_equal(c[i].status, status);
+}
+
+static void test_each_rule_is_a_case(void **state)
+{
+	const struct dxa_case *c;
+	struct audit a;
+
+	(void)state;
+	begin(&a);
+	c = judge(&a);
+	for (int i = 0; i < DXA_RULE_COUNT; i++)
+		assert_string_equal(c[i].name, dxa_rule_info((enum dxa_rule)i)->name);
+	assert_string_equal(c[COMPLETE].name, "audit-complete");
+	assert_all_rules(c, DXA_CASE_PASS);
+	assert_int_equal(c[COMPLETE].status, DXA_CASE_PASS);
+	assert_non_null(strstr(c[COMPLETE].body, "coverage: pmem 1 allocation\n"));
+	dxa_cases_free(a.cases);
+}
+
+static void test_what_fails(void **state)
+{
+	const struct dxa_case *c;
+	struct audit a;
+
+	(void)state;
+	begin(&a);
+	find(&a, DXA_RULE_NULL_TEARDOWN_LEAK, DXA_SEVERITY_ERROR, NULL);
+	find(&a, DXA_RULE_NULL_TEARDOWN_LEAK, DXA_SEVERITY_ERROR, NULL);
+	find(&a, DXA_RULE_FALLBACK, DXA_SEVERITY_INFO, NULL);
+	find(&a, DXA_RULE_STALE_FLAGS, DXA_SEVERITY_ERROR, "policy.yaml:3");
+	c = judge(&a);
+	assert_int_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].status, DXA_CASE_FAIL);
+	assert_string_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].message, "it happened (and 1 more)");
+	assert_int_equal(c[DXA_RULE_FALLBACK].status, DXA_CASE_PASS);
+	assert_non_null(strstr(c[DXA_RULE_FALLBACK].body, "it happened"));
+	assert_int_equal(c[DXA_RULE_STALE_FLAGS].status, DXA_CASE_PASS);
+	assert_non_null(strstr(c[DXA_RULE_STALE_FLAGS].body, "allowed by policy.yaml:3"));
+	dxa_cases_free(a.cases);
+
+	begin(&a);
+	a.run.failing = DXA_SEVERITY_INFO;
+	find(&a, DXA_RULE_FALLBACK, DXA_SEVERITY_INFO, NULL);
+	assert_int_equal(judge(&a)[DXA_RULE_FALLBACK].status, DXA_CASE_FAIL);
+	dxa_cases_free(a.cases);
+}
+
+static void test_what_was_not_seen_is_no_pass(void **state)
+{
+	const struct dxa_case *c;
+	struct audit a;
+
+	(void)state;
+	begin(&a);
+	a.stats.lives = 0;
+	a.stats.allocs[DXA_DRIVER_PMEM] = 0;
+	c = judge(&a);
+	assert_all_rules(c, DXA_CASE_SKIP);
+	assert_int_equal(c[COMPLETE].status, DXA_CASE_PASS);
+	dxa_cases_free(a.cases);
+
+	begin(&a);
+	a.run.aliasing = DXA_ALIASING_UNKNOWN;
+	c = judge(&a);
+	assert_int_equal(c[DXA_RULE_UNEXPECTED_EOPNOTSUPP].status, DXA_CASE_SKIP);
+	assert_int_equal(c[DXA_RULE_MISSING_EOPNOTSUPP].status, DXA_CASE_SKIP);
+	assert_int_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].status, DXA_CASE_PASS);
+	dxa_cases_free(a.cases);
+}
+
+static void test_an_incomplete_audit_skips_all_but_what_was_found(void **state)
+{
+	const struct dxa_case *c;
+	struct audit a;
+
+	(void)state;
+	begin(&a);
+	a.result.verdict = (struct dxa_verdict){ .kind = DXA_VERDICT_FINDINGS,
+						 .first_doubt = 1,
+						 .n_reasons = 2,
+						 .reasons = { "1 finding of severity error",
+							      "3 of 9 records were lost" } };
+	find(&a, DXA_RULE_DESTROYED_ALIVE, DXA_SEVERITY_ERROR, NULL);
+	c = judge(&a);
+	for (int i = 0; i < DXA_RULE_COUNT; i++)
+		assert_int_equal(c[i].status,
+				 i == DXA_RULE_DESTROYED_ALIVE ? DXA_CASE_FAIL : DXA_CASE_SKIP);
+	assert_int_equal(c[COMPLETE].status, DXA_CASE_ERROR);
+	assert_string_equal(c[COMPLETE].message, "3 of 9 records were lost");
+	dxa_cases_free(a.cases);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_rule_is_a_case),
+		cmocka_unit_test(test_what_fails),
+		cmocka_unit_test(test_what_was_not_seen_is_no_pass),
+		cmocka_unit_test(test_an_incomplete_audit_skips_all_but_what_was_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
