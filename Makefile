@@ -74,7 +74,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static check unit golden cli fuzz fuzz-short bench lint check-layers format install uninstall clean help
+.PHONY: all static check unit golden cli output schema fuzz fuzz-short bench lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -126,10 +126,13 @@ $(O)/gen/version.h: FORCE
 .PHONY: FORCE
 FORCE:
 
-check: check-layers unit golden cli ## run all off-root tests
+check: check-layers unit golden cli output ## run all off-root tests
 
 cli: $(O)/daxaudit ## test what the command line says and how it exits
 	$(Q)tests/cli/run $(O)
+
+output: $(O)/daxaudit $(STORY_DXR) ## let public validators read every output format
+	$(Q)tests/output/run $(O)
 
 unit: $(UNIT_BIN) ## build and run the unit tests under ASan and UBSan
 	$(Q)tests/unit/run $^
@@ -142,6 +145,13 @@ $(O)/golden/%.dxr: tests/golden/%.story $(O)/tests/golden/story
 	$(msg) STORY $@
 	$(Q)mkdir -p $(@D)
 	$(Q)rm -f $@ && $(O)/tests/golden/story $< $@
+
+docs/schema/%.schema.json: $(O)/daxaudit
+	$(msg) SCHEMA $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$< schema $* > $@.new && mv $@.new $@
+
+schema: docs/schema/json.schema.json docs/schema/jsonl.schema.json ## write docs/schema/ anew, from the tables
 
 golden: $(O)/daxaudit $(STORY_DXR) ## replay the golden recordings and compare the findings
 	$(Q)tests/golden/run $(O)

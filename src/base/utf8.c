@@ -63,6 +63,21 @@ void dxa_utf8_put(FILE *out, uint32_t cp)
 	fwrite(buf, 1, dxa_utf8_encode(buf, cp), out);
 }
 
+void dxa_utf8_print(FILE *out, const char *s)
+{
+	uint32_t cp;
+	size_t n;
+
+	for (; (n = dxa_utf8_next(s, &cp)); s += n) {
+		if (cp >= 0x20 && cp < 0x7f)
+			fputc((int)cp, out);
+		else if (cp == '\t')
+			fputc(' ', out);
+		else
+			dxa_utf8_put(out, cp < 0xa0 ? DXA_UTF8_BAD : cp);
+	}
+}
+
 char *dxa_utf8_clean(const char *s)
 {
 	/* A bad byte becomes three. */

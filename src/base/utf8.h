@@ -27,6 +27,12 @@ size_t dxa_utf8_encode(char buf[4], uint32_t cp);
 /* The same to a stream; what fails is the stream's to remember. */
 void dxa_utf8_put(FILE *out, uint32_t cp);
 
+/*
+ * Write a string for people: a bad byte, and a control character with which a
+ * name could move the cursor or begin a line, become U+FFFD; a tab a blank.
+ */
+void dxa_utf8_print(FILE *out, const char *s);
+
 /* The string with every bad byte replaced. The caller frees it; NULL without memory. */
 char *dxa_utf8_clean(const char *s);
 

@@ -23,6 +23,8 @@ static const struct dxa_command commands[] = {
 	  dxa_cmd_replay },
 	{ "explain", DXA_CMD_EXPLAIN, "[RULE...]",
 	  "what a rule means, why it matters, what is known to fix it", dxa_cmd_explain },
+	{ "schema", DXA_CMD_SCHEMA, "[json|jsonl]",
+	  "print the JSON Schema of -o json, or of each line of -o jsonl", dxa_cmd_schema },
 	{ "man", DXA_CMD_MAN, "",
 	  "print the man page (troff), drawn from the tables behind this help", dxa_cmd_man },
 };

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "base/utf8.h"
+
 const char *dxa_paint(bool on, enum dxa_colour c)
 {
 	static const char *const codes[] = { "\033[1;31m", "\033[1;33m", "\033[1;32m",
@@ -40,14 +42,17 @@ void dxa_prose_event(FILE *out, const struct dxa_event *ev, const struct dxa_sto
 	uint64_t us = ev->ts > start ? (ev->ts - start) / 1000 : 0;
 
 	dxa_story_call(call, ev, env);
-	fprintf(out, "  %3" PRIu64 ".%06" PRIu64 "  %*s%s", us / 1000000, us % 1000000, 2 * depth,
-		"", call);
+	fprintf(out, "  %3" PRIu64 ".%06" PRIu64 "  %*s", us / 1000000, us % 1000000, 2 * depth,
+		"");
+	dxa_utf8_print(out, call);
 	if (has_state)
 		fprintf(out, "  %s(%s)%s", dxa_paint(colour, DXA_DIM), state,
 			dxa_paint(colour, DXA_RESET));
-	if (has_caller)
-		fprintf(out, "  %sfrom %s%s", dxa_paint(colour, DXA_DIM), caller,
-			dxa_paint(colour, DXA_RESET));
+	if (has_caller) {
+		fprintf(out, "  %sfrom ", dxa_paint(colour, DXA_DIM));
+		dxa_utf8_print(out, caller);
+		fputs(dxa_paint(colour, DXA_RESET), out);
+	}
 	fputc('\n', out);
 }
 
@@ -87,11 +92,16 @@ void dxa_prose_finding(FILE *out, const struct dxa_finding *f, const struct dxa_
 		f->policy.allowed_by ? "allowed " : "", dxa_severity_name(f->severity), rule->name,
 		dxa_paint(colour, DXA_RESET), rule->title);
 	print_policy(out, f);
-	fprintf(out, "    %s\n", f->detail);
-	if (f->life.dax)
-		fprintf(out, "    device: %" PRIx64 " (life %u at this address), %s%s%s\n",
-			f->life.dax, f->life.generation, dxa_driver_name(f->life.driver),
-			f->life.disk[0] ? " " : "", f->life.disk);
+	fputs("    ", out);
+	dxa_utf8_print(out, f->detail);
+	fputc('\n', out);
+	if (f->life.dax) {
+		fprintf(out, "    device: %" PRIx64 " (life %u at this address), %s%s", f->life.dax,
+			f->life.generation, dxa_driver_name(f->life.driver),
+			f->life.disk[0] ? " " : "");
+		dxa_utf8_print(out, f->life.disk);
+		fputc('\n', out);
+	}
 	print_commits(out, rule, dxa_finding_driver(f));
 	for (size_t i = 0; i < f->evidence_len; i++)
 		dxa_prose_event(out, &f->evidence[i], env, f->evidence[0].ts, 0, colour);

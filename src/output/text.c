@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/utf8.h"
 #include "output/coverage.h"
 #include "output/prose.h"
 #include "output/sink.h"
@@ -42,12 +43,20 @@ static void text_free(struct dxa_sink *s)
 
 static void text_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
-	if (run->recording)
-		fprintf(s->out, "%sRecording %s%s\n", dxa_paint(s->colour, DXA_BOLD),
-			run->recording, dxa_paint(s->colour, DXA_RESET));
-	fprintf(s->out, "%sLinux %s %s%s, %s (%s)\n", dxa_paint(s->colour, DXA_BOLD), run->release,
-		run->machine, dxa_paint(s->colour, DXA_RESET), dxa_prose_aliasing(run->aliasing),
-		run->aliasing_from);
+	fputs(dxa_paint(s->colour, DXA_BOLD), s->out);
+	if (run->recording) {
+		fputs("Recording ", s->out);
+		dxa_utf8_print(s->out, run->recording);
+		fputc('\n', s->out);
+	}
+	fputs("Linux ", s->out);
+	dxa_utf8_print(s->out, run->release);
+	fputc(' ', s->out);
+	dxa_utf8_print(s->out, run->machine);
+	fprintf(s->out, "%s, %s (", dxa_paint(s->colour, DXA_RESET),
+		dxa_prose_aliasing(run->aliasing));
+	dxa_utf8_print(s->out, run->aliasing_from);
+	fputs(")\n", s->out);
 	dxa_sink_flush(s);
 }
 
@@ -63,9 +72,11 @@ static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 	}
 	if (s->quiet)
 		return;
-	fprintf(s->out, "\n%s%s%s in %s[%u]: %s\n", dxa_paint(s->colour, DXA_BOLD),
-		dxa_story_context(what, ctx), dxa_paint(s->colour, DXA_RESET), ctx->comm, ctx->tid,
-		dxa_story_outcome(outcome, ctx, &s->run->story));
+	fprintf(s->out, "\n%s", dxa_paint(s->colour, DXA_BOLD));
+	dxa_utf8_print(s->out, dxa_story_context(what, ctx));
+	fprintf(s->out, "%s in ", dxa_paint(s->colour, DXA_RESET));
+	dxa_utf8_print(s->out, ctx->comm);
+	fprintf(s->out, "[%u]: %s\n", ctx->tid, dxa_story_outcome(outcome, ctx, &s->run->story));
 	for (size_t i = 0; i < ctx->story_len; i++) {
 		int nesting = dxa_story_nesting(&ctx->story[i]);
 
@@ -107,12 +118,13 @@ static void print_command(struct dxa_sink *s, const struct dxa_result *r)
 {
 	if (!r->has_cmd_status)
 		return;
+	if (WIFEXITED(r->cmd_status) && !WEXITSTATUS(r->cmd_status))
+		return;
+	dxa_utf8_print(s->out, s->run->argv[0]);
 	if (WIFSIGNALED(r->cmd_status))
-		fprintf(s->out, "%s was killed by signal %d\n", s->run->argv[0],
-			WTERMSIG(r->cmd_status));
-	else if (WEXITSTATUS(r->cmd_status))
-		fprintf(s->out, "%s exited with status %d\n", s->run->argv[0],
-			WEXITSTATUS(r->cmd_status));
+		fprintf(s->out, " was killed by signal %d\n", WTERMSIG(r->cmd_status));
+	else
+		fprintf(s->out, " exited with status %d\n", WEXITSTATUS(r->cmd_status));
 }
 
 static void print_verdict(struct dxa_sink *s, const struct dxa_result *r)

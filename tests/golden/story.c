@@ -3,7 +3,7 @@
  * Compile a story, a recording in readable form, into a recording.
  * Usage: story FILE.story FILE.dxr
  *
- * One statement per line, "#" begins a comment:
+ * One statement per line, "#" at the beginning of a word begins a comment:
  *
  *   kernel MACHINE RELEASE      the audited kernel; default x86_64 6.12.0
  *   word BITS                   of that kernel; default 64
@@ -445,8 +445,8 @@ static void tell_all(struct story *s, FILE *in)
 		int n = 0;
 
 		s->line++;
-		line[strcspn(line, "#\n")] = '\0';
-		for (char *w = strtok_r(line, " \t", &save); w && n < WORDS_MAX;
+		line[strcspn(line, "\n")] = '\0';
+		for (char *w = strtok_r(line, " \t", &save); w && w[0] != '#' && n < WORDS_MAX;
 		     w = strtok_r(NULL, " \t", &save))
 			words[n++] = w;
 		words[n] = NULL;
