@@ -2,6 +2,7 @@
 #include "probe/preflight.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
+#define KCORE "/proc/kcore"
 
 /*
  * The kernel proper has no alloc_dax: may the DAX core be a module? (6.1 arm64
@@ -78,13 +80,29 @@ static struct dxa_err *check_privilege(void)
 		"CAP_PERFMON, CAP_SYSLOG and access to tracefs)");
 }
 
+/*
+ * /proc/kcore can be opened by who has CAP_SYS_RAWIO, unless lockdown is in
+ * confidentiality mode: open_kcore() in fs/proc/kcore.c asks for LOCKDOWN_KCORE
+ * (commit 02e935bf5b34, v5.4), which include/linux/security.h has among the
+ * reasons of that mode.
+ */
+static bool kcore_refused(void)
+{
+	_cleanup_close_ int fd = open(KCORE, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 && errno == EPERM && HAS(capabilities(), CAP_SYS_RAWIO);
+}
+
 /* The mode in brackets of "none [integrity] confidentiality" is in force. */
 static bool locked_down(void)
 {
 	char buf[128] = "";
 	_cleanup_fclose_ FILE *f = fopen(LOCKDOWN, "re");
 
-	return f && fgets(buf, sizeof(buf), f) && strstr(buf, "[confidentiality]");
+	/* Without securityfs, or without the LSM, there is no such file. */
+	if (!f || !fgets(buf, sizeof(buf), f))
+		return kcore_refused();
+	return strstr(buf, "[confidentiality]");
 }
 
 static struct dxa_err *lockdown_error(void)

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -52,6 +54,13 @@ static uint64_t start_time(long pid)
 	return stat.start;
 }
 
+static bool is_tracefs(const char *path)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && fs.f_type == TRACEFS_MAGIC;
+}
+
 struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)
 {
 	struct dxa_tracefs *t;
@@ -75,6 +84,12 @@ struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)
 		if (errno != ENOENT)
 			why = errno;
 	}
+	/* Lockdown leaves a tracefs without files: tracefs_create_file() in fs/tracefs/inode.c. */
+	if (why == ENOENT && is_tracefs(roots[0]))
+		return dxa_err_new(DXA_ERR_REFUSED, why,
+				   "tracefs at %s has no kprobe_events: boot a kernel with "
+				   "CONFIG_KPROBE_EVENTS, and without lockdown=confidentiality",
+				   roots[0]);
 	if (why == ENOENT)
 		return dxa_err_new(
 			DXA_ERR_REFUSED, why,
