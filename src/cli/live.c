@@ -12,6 +12,11 @@
 #define MS 1000000ull
 /* A command that got our signal has so long to end before the audit ends without it. */
 #define GRACE_NS (2000 * MS)
+/*
+ * When contexts are open and nothing has happened for so many times --settle,
+ * it is time to ask whether records were lost: a return may be among them.
+ */
+#define QUIET_SETTLES 10
 
 struct live {
 	struct dxa_audit audit;
@@ -21,6 +26,7 @@ struct live {
 	int status;
 	uint64_t child_end; /* ktime; when the command was reaped */
 	uint64_t stop_at; /* ktime; 0: not asked to stop */
+	uint64_t complete_at; /* last_event, when nothing was found to be lost after it */
 	bool interrupted;
 };
 
@@ -65,7 +71,15 @@ static void read_signals(struct live *l)
 	}
 }
 
-/* When the audit ends if nothing more happens; 0: not by itself. */
+static bool has_open(const struct live *l)
+{
+	return dxa_engine_open_contexts(l->audit.analysis.engine) != 0;
+}
+
+/*
+ * When the audit ends if nothing more happens, or is to be asked whether it
+ * waits_on(); 0: not by itself.
+ */
 static uint64_t ends_at(const struct live *l)
 {
 	uint64_t settled = l->audit.last_event + l->opts->settle_ns;
@@ -77,21 +91,46 @@ static uint64_t ends_at(const struct live *l)
 		return l->stop_at;
 	if (!l->child_end)
 		return 0;
-	if (dxa_engine_open_contexts(l->audit.analysis.engine) || settled > limit)
+	if (has_open(l) && l->complete_at == l->audit.last_event)
 		return limit;
-	return settled;
+	if (has_open(l))
+		settled = l->audit.last_event + QUIET_SETTLES * l->opts->settle_ns;
+	return settled > limit ? limit : settled;
+}
+
+/*
+ * The next record tells that some before it were lost; where the lost return was
+ * the last record there is none, and the counters alone tell that there is
+ * nothing to wait for.
+ */
+static bool waits_on(struct live *l, uint64_t now)
+{
+	const struct dxa_hook_status *hooks;
+	struct dxa_count total;
+	uint64_t missed;
+	size_t n;
+
+	if (l->stop_at || !has_open(l) || now >= l->child_end + l->opts->settle_limit_ns)
+		return false;
+	hooks = dxa_probe_hooks(l->audit.probe, &n);
+	total = dxa_hooks_total(hooks, n, &missed);
+	if (total.dropped || missed)
+		return false;
+	l->complete_at = l->audit.last_event;
+	return true;
 }
 
 static struct dxa_err *loop(struct live *l)
 {
 	struct dxa_err *err;
-	uint64_t end;
+	uint64_t now, end;
 
 	for (;;) {
+		now = dxa_audit_now();
 		end = ends_at(l);
-		if (end && dxa_audit_now() >= end)
+		if (end && now >= end && !waits_on(l, now))
 			return NULL;
-		err = dxa_audit_wait(&l->audit, end);
+		err = dxa_audit_wait(&l->audit, ends_at(l));
 		if (err)
 			return err;
 		read_signals(l);
