@@ -106,6 +106,11 @@ $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 	$(msg) LINK $@
 	$(Q)$(CC) $(SAN_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 
+# What fails when a test says so.
+$(O)/san/tests/unit/test_record: LDFLAGS += -Wl,--wrap=fdatasync
+$(O)/san/tests/unit/test_nomem: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=reallocarray,--wrap=aligned_alloc
+
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(msg) BPF $@
 	$(Q)mkdir -p $(@D)

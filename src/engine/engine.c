@@ -123,6 +123,17 @@ static void take(struct rec *cur, uint64_t n, const struct dxa_event *ev)
 	cur->ev.driver[DXA_DRIVER_LEN - 1] = '\0';
 }
 
+/* Something was not remembered: as if an event had been lost. */
+static int settle_memory(struct dxa_engine *e)
+{
+	if (!e->nomem)
+		return 0;
+	e->nomem = false;
+	e->epoch++;
+	gap(e, DXA_GAP_LIMIT);
+	return -ENOMEM;
+}
+
 int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
 {
 	const size_t kinds = sizeof(handlers) / sizeof(*handlers);
@@ -139,13 +150,7 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
 		handlers[ev->kind](e, NULL, &e->cur);
 	else
 		gap(e, DXA_GAP_UNKNOWN_KIND);
-	if (!e->nomem)
-		return 0;
-	/* Something was not remembered: as if the event had been lost. */
-	e->nomem = false;
-	e->epoch++;
-	gap(e, DXA_GAP_LIMIT);
-	return -ENOMEM;
+	return settle_memory(e);
 }
 
 void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
@@ -154,6 +159,7 @@ void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
 		now = e->last_ts;
 	tasks_finish(e, now);
 	judge_suspects(e, now, true);
+	(void)settle_memory(e);
 }
 
 /* ---- the object ---- */
