@@ -69,6 +69,7 @@ static void on_finding(void *priv, const struct dxa_finding *finding)
 {
 	struct dxa_analysis *a = priv;
 
+	a->found++;
 	if (finding->policy.allowed_by)
 		a->allowed++;
 	else

@@ -14,6 +14,7 @@ struct dxa_analysis {
 	size_t n_sinks;
 	struct dxa_run run;
 	uint64_t by_severity[DXA_SEVERITY_COUNT];
+	uint64_t found; /* findings so far, of every severity, allowed or not */
 	uint64_t allowed; /* findings that policy allows: they are not in by_severity */
 	enum dxa_severity failing;
 	uint32_t required; /* drivers that must be exercised: bits 1 << driver */

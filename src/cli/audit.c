@@ -25,9 +25,14 @@ uint64_t dxa_audit_now(void)
 
 static void feed(struct dxa_audit *a, const struct dxa_event *ev)
 {
+	uint64_t found = a->analysis.found;
+
 	/* Saved first: should an event ever be too much for the engine, it can be looked at. */
 	dxa_saving_event(&a->saving, ev, dxa_audit_now());
 	dxa_analysis_feed(&a->analysis, ev);
+	/* What was found may be the last that this kernel lets anybody see. */
+	if (a->analysis.found != found)
+		dxa_saving_secure(&a->saving, dxa_audit_now());
 }
 
 static void on_event(void *priv, const struct dxa_event *ev)

@@ -62,23 +62,46 @@ void dxa_saving_event(struct dxa_saving *s, const struct dxa_event *ev, uint64_t
 	if (!s->recorder)
 		return;
 	dxa_recorder_event(s->recorder, ev);
+	if (!s->sync_at)
+		s->sync_at = now + DXA_SAVING_SYNC_NS;
 	if (!dxa_recorder_pending(s->recorder))
 		s->pending_since = 0;
 	else if (!s->pending_since)
 		s->pending_since = now;
 }
 
+void dxa_saving_secure(struct dxa_saving *s, uint64_t now)
+{
+	uint64_t next = s->synced + DXA_SAVING_SYNC_MIN_NS;
+
+	if (next < now)
+		next = now;
+	if (s->sync_at > next)
+		s->sync_at = next;
+}
+
 uint64_t dxa_saving_due(const struct dxa_saving *s)
 {
-	return s->pending_since ? s->pending_since + DXA_SAVING_FLUSH_NS : 0;
+	uint64_t flush_at = s->pending_since + DXA_SAVING_FLUSH_NS;
+
+	/* What is pending is not on disk either: with sync_at 0 there is nothing to do. */
+	return s->pending_since && flush_at < s->sync_at ? flush_at : s->sync_at;
 }
 
 void dxa_saving_tick(struct dxa_saving *s, uint64_t now)
 {
-	if (!s->pending_since || now - s->pending_since < DXA_SAVING_FLUSH_NS)
+	uint64_t due = dxa_saving_due(s);
+
+	if (!due || now < due)
 		return;
-	dxa_recorder_flush(s->recorder);
 	s->pending_since = 0;
+	if (now < s->sync_at) {
+		dxa_recorder_flush(s->recorder);
+		return;
+	}
+	dxa_recorder_sync(s->recorder);
+	s->sync_at = 0;
+	s->synced = now;
 }
 
 struct dxa_err *dxa_saving_finish(struct dxa_saving *s, const struct dxa_ending *ending)

@@ -14,10 +14,16 @@
 struct dxa_saving {
 	struct dxa_recorder *recorder; /* NULL: no --record */
 	uint64_t pending_since; /* ktime, ns; 0: nothing is pending */
+	uint64_t sync_at; /* ktime, ns: when it must be on disk; 0: it is */
+	uint64_t synced; /* ktime, ns: when it was seen to be on disk last */
 };
 
 /* What a killed audit loses at most. */
 #define DXA_SAVING_FLUSH_NS 1000000000ull
+/* What a crash of the machine loses at most: to wait for a disk more often could cost records. */
+#define DXA_SAVING_SYNC_NS 5000000000ull
+/* The least between two waits, however much is found. */
+#define DXA_SAVING_SYNC_MIN_NS 1000000000ull
 
 /* Open the file that opts name, if they do. INPUT error when it cannot be used. */
 struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts);
@@ -30,11 +36,14 @@ void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
 /* Save an event, to be called before the engine gets it. */
 void dxa_saving_event(struct dxa_saving *s, const struct dxa_event *ev, uint64_t now);
 
-/* The ktime (ns) at which dxa_saving_tick() will have something to write; 0: never. */
+/* The ktime (ns) at which dxa_saving_tick() will have something to do; 0: never. */
 uint64_t dxa_saving_due(const struct dxa_saving *s);
 
-/* Write what has been pending for DXA_SAVING_FLUSH_NS at ktime now. */
+/* Write what has been pending for DXA_SAVING_FLUSH_NS at ktime now, and sync it when that is due. */
 void dxa_saving_tick(struct dxa_saving *s, uint64_t now);
+
+/* Something was found: get what proves it to disk with the next tick. now is ktime. */
+void dxa_saving_secure(struct dxa_saving *s, uint64_t now);
 
 /* End the recording. The first error of any write (SYSTEM). */
 struct dxa_err *dxa_saving_finish(struct dxa_saving *s, const struct dxa_ending *ending);

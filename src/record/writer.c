@@ -342,6 +342,14 @@ void dxa_recorder_flush(struct dxa_recorder *r)
 	dxr_codec_reset(&r->codec);
 }
 
+void dxa_recorder_sync(struct dxa_recorder *r)
+{
+	dxa_recorder_flush(r);
+	/* EINVAL: this file system has nothing to sync. */
+	if (!r->error && fdatasync(r->fd) && errno != EINVAL)
+		r->error = errno;
+}
+
 /*
  * Tells one name from another, and from itself before it was forgotten; never
  * 0. Equal strings of one dxa_symbols are one pointer.

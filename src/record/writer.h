@@ -37,8 +37,11 @@ void dxa_recorder_event(struct dxa_recorder *r, const struct dxa_event *ev);
 /* Are there events that a flush would write? */
 bool dxa_recorder_pending(const struct dxa_recorder *r);
 
-/* Write what is pending. */
+/* Write what is pending: it survives this process. */
 void dxa_recorder_flush(struct dxa_recorder *r);
+
+/* Write what is pending and wait until it is on disk: it survives a crash of the machine. */
+void dxa_recorder_sync(struct dxa_recorder *r);
 
 /*
  * Flush, write the trailer, and see to it that the file is on disk. Returns the

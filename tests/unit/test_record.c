@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,6 +246,58 @@ static void unknown_kind_is_kept(void **state)
 	dxa_reader_free(r);
 }
 
+/* ---- what a crash of the machine leaves ---- */
+
+static unsigned int syncs;
+static int sync_error;
+
+int __wrap_fdatasync(int fd);
+int __wrap_fdatasync(int fd)
+{
+	(void)fd;
+	syncs++;
+	errno = sync_error;
+	return sync_error ? -1 : 0;
+}
+
+static void synced_when_asked(void **state)
+{
+	const struct dxa_record_head head = some_head();
+	const struct dxa_event ev = { .kind = DXA_KIND_PUT_DAX, .seq = 9, .dax = 5 };
+	const struct dxa_record_end end = { 0 };
+	struct dxa_recorder *w;
+	struct dxa_reader *r;
+	struct dxa_err *err;
+
+	(void)state;
+	assert_null(dxa_recorder_open(rec_path, &w));
+	dxa_recorder_begin(w, &head, NULL);
+	dxa_recorder_event(w, &ev);
+	dxa_recorder_flush(w);
+	assert_int_equal(syncs, 0);
+	dxa_recorder_event(w, &ev);
+	dxa_recorder_sync(w);
+	assert_int_equal(syncs, 1);
+	/* What is pending is written first. */
+	assert_false(dxa_recorder_pending(w));
+	assert_null(dxa_reader_open(rec_path, &r));
+	assert_non_null(dxa_reader_next(r));
+	assert_non_null(dxa_reader_next(r));
+	assert_null(dxa_reader_next(r));
+	dxa_reader_free(r);
+	/* A file system that cannot sync is no error; a disk that fails is told at the end. */
+	sync_error = EINVAL;
+	dxa_recorder_sync(w);
+	sync_error = EIO;
+	dxa_recorder_sync(w);
+	assert_int_equal(syncs, 3);
+	err = dxa_recorder_finish(w, &end);
+	assert_non_null(err);
+	assert_int_equal(err->code, EIO);
+	dxa_err_free(err);
+	dxa_recorder_free(w);
+}
+
 /* ---- what is no recording ---- */
 
 static void save_text(const char *text, size_t len)
@@ -382,6 +435,7 @@ int main(void)
 		cmocka_unit_test(later_events),
 		cmocka_unit_test(other_versions),
 		cmocka_unit_test(unknown_kind_is_kept),
+		cmocka_unit_test(synced_when_asked),
 		cmocka_unit_test(no_recordings),
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(nothing_else_is_overwritten),
