@@ -119,6 +119,26 @@ static void note_holder_taken(struct dxa_engine *e, const struct rec *r)
 		e->nomem = true;
 }
 
+/* Has the disk left dax_hosts, where this was not known to the engine? */
+static bool was_unhosted(const struct dxa_engine *e, uint64_t disk)
+{
+	for (size_t i = 0; i < UNHOSTED_MAX; i++)
+		if (e->unhosted[i] == disk)
+			return true;
+	return false;
+}
+
+/* A device from before the audit: whom fs_dax_get_by_bdev finds, dax_hosts has for that disk. */
+static void learn_host(struct dxa_engine *e, struct life *l, const struct rec *r)
+{
+	if (r->ev.kind != DXA_KIND_FS_DAX_GET_BY_BDEV || l->from_alloc || l->host || l->kills ||
+	    !r->ev.obj || dxa_map_get(&e->hosts, r->ev.obj) || was_unhosted(e, r->ev.obj))
+		return;
+	if (!l->id.disk[0])
+		memcpy(l->id.disk, r->ev.name, sizeof(l->id.disk));
+	life_set_host(e, l, r->ev.obj);
+}
+
 void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l;
@@ -135,6 +155,7 @@ void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!l)
 		return;
 	life_note(e, l, r);
+	learn_host(e, l, r);
 	judge_stale(e, t, l);
 	l->refs++;
 	l->gets++;
@@ -174,14 +195,11 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 void on_snap_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l;
-	size_t i;
 
 	(void)t;
-	if (!r->ev.dax || !r->ev.obj || dxa_map_get(&e->hosts, r->ev.obj))
+	if (!r->ev.dax || !r->ev.obj || dxa_map_get(&e->hosts, r->ev.obj) ||
+	    was_unhosted(e, r->ev.obj))
 		return;
-	for (i = 0; i < UNHOSTED_MAX; i++)
-		if (e->unhosted[i] == r->ev.obj)
-			return;
 	l = life_touch(e, r);
 	if (!l || l->host || l->kills)
 		return;

@@ -162,6 +162,33 @@ STORY(a_reference_taken_since_the_snapshot_leaks)
 	assert_string_equal(finding_of(s, "reference-leak")->life.disk, "pmem0");
 }
 
+STORY(a_lookup_tells_the_disk_of_a_device_from_before_the_audit)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	snap_device(s, X);
+	two_xfs_on_one_disk(s, false);
+	pmem_unbinds(s);
+	expect(s, "reference-leak");
+	expect_evidence(s, "reference-leak",
+			"snap_device fs_dax_get_by_bdev fs_dax_get_by_bdev fs_put_dax "
+			"dax_remove_host kill_dax put_dax");
+	assert_non_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
+}
+
+STORY(a_lookup_ends_after_its_disk_has_left)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	snap_device(s, X);
+	remove_host(s, DISK, "pmem0");
+	as(s, 200, "mount");
+	get_by_bdev(s, X, DISK, "pmem0", XFS1);
+	as(s, 201, "sh");
+	kill_dax(s, X);
+	put_dax(s, X);
+	fs_put_dax(s, X, XFS1);
+	expect(s, "");
+}
+
 STORY(a_lookup_overtakes_the_snapshot)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0x1f);
@@ -321,6 +348,8 @@ int main(void)
 		cmocka_unit_test(fsdev_holders_are_counted),
 		cmocka_unit_test(references_of_a_device_from_before_the_audit),
 		cmocka_unit_test(a_reference_taken_since_the_snapshot_leaks),
+		cmocka_unit_test(a_lookup_tells_the_disk_of_a_device_from_before_the_audit),
+		cmocka_unit_test(a_lookup_ends_after_its_disk_has_left),
 		cmocka_unit_test(a_lookup_overtakes_the_snapshot),
 		cmocka_unit_test(a_removal_overtakes_the_snapshot),
 		cmocka_unit_test(a_snapshot_finds_what_just_ended),
