@@ -65,6 +65,9 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(O)/san/%)
 # Programs that tests use; they are no tests themselves.
 TEST_TOOL_SRC := tests/golden/story.c tests/bench/generate.c tests/bench/spend.c \
 	tests/fuzz/seeds.c
+# Static, because guests have no libraries.
+LIVE_TOOL_SRC := $(wildcard tests/live/*.c)
+LIVE_TOOLS := $(LIVE_TOOL_SRC:%.c=$(O)/%)
 TEST_TOOL_OBJ := $(TEST_TOOL_SRC:%.c=$(O)/%.o)
 FUZZ_BIN := $(O)/fuzz/fuzz_record $(O)/fuzz/fuzz_engine
 FUZZ_OBJ := $(CORE_SRC:%.c=$(O)/fuzz/%.o) $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,fuzz_record fuzz_engine audit)
@@ -74,11 +77,17 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static check unit golden cli output schema fuzz fuzz-short bench lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check unit golden cli output schema fuzz fuzz-short bench lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
 static: $(O)/daxaudit.static ## build build/daxaudit.static, which needs no library on the target
+
+live-tools: $(LIVE_TOOLS) ## build what the live cases run in guests beside daxaudit
+
+$(LIVE_TOOLS): $(O)/%: $(O)/%.o
+	$(msg) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^
 
 $(O)/daxaudit: $(PROG_OBJ) $(O)/libdaxaudit-core.a
 	$(msg) LINK $@
@@ -212,4 +221,4 @@ help: ## list the targets
 	@printf '  ARCH=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
 
 -include $(CORE_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(SAN_OBJ:.o=.d) \
-	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d) $(FUZZ_OBJ:.o=.d)
+	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d) $(LIVE_TOOLS:=.d) $(FUZZ_OBJ:.o=.d)

@@ -18,6 +18,8 @@ from guestlib.initramfs import File, host_tool
 from .cases import Case
 
 DRIVER = Path(__file__).with_name("driver.sh")
+# Small programs that the cases' scripts use.
+PROGRAMS = Path(__file__).resolve().parents[1] / "bin"
 # Beside the cases' own time: booting, and getting the outputs, on a busy machine.
 BOOT_SECONDS = 120
 CASE_SECONDS = 30
@@ -95,7 +97,7 @@ def _write_scripts(cases: list[Case], into: Path) -> None:
 
 def _guest(cases: list[Case], scripts: Path, binary: Path) -> Guest:
     first = cases[0]
-    files = [File(scripts, "/live"), File(binary, "/bin/daxaudit", 0o755)]
+    files = [File(scripts, "/live"), File(binary, "/bin/daxaudit", 0o755), File(PROGRAMS, "/bin")]
     for name in sorted({name for case in cases for name in case.tools}):
         files += host_tool(name)
     return Guest(kernel=first.kernels[0], script="exec sh /live/driver", files=files,

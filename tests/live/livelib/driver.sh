@@ -8,6 +8,12 @@
 
 events=/sys/kernel/tracing/kprobe_events
 
+unload() {
+	for module in device_dax dax_pmem nd_pmem; do
+		modprobe -r $module
+	done >/dev/null 2>&1
+}
+
 # Whatever the case left behind is an observation; then the next starts clean.
 sweep() {
 	sh "$1/cleanup" >cleanup.out 2>&1 8>&-
@@ -15,8 +21,13 @@ sweep() {
 	pidof daxaudit >left.pids
 	killall -q -9 daxaudit
 	command -v dmsetup >/dev/null && dmsetup remove_all --force >/dev/null 2>&1
-	for module in device_dax dax_pmem nd_pmem; do
-		modprobe -r $module 2>/dev/null
+	unload &
+	unloading=$!
+	# What waits for a lock that is held for ever must not stop us.
+	tries=0
+	while kill -0 $unloading 2>/dev/null && [ $tries -lt 100 ]; do
+		usleep 50000
+		tries=$((tries + 1))
 	done
 	# In a shell of its own, which a failed redirection may end.
 	(: >$events) 2>/dev/null

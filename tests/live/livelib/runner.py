@@ -142,7 +142,8 @@ def _runnable(cases: list[Case], report: Report) -> list[Case]:
     for case in cases:
         lacking = [name for name in case.tools if not shutil.which(name)]
         if lacking:
-            report.skip(case, f"{' and '.join(lacking)} not installed; run tools/setup test")
+            report.skip(case, f"{' and '.join(lacking)} not installed; "
+                              "run tools/setup test, and make live-tools")
         else:
             runnable.append(case)
     return runnable
