@@ -4,6 +4,7 @@
 O ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
+DOCDIR = $(PREFIX)/share/doc/daxaudit
 CC ?= gcc
 CLANG ?= clang
 LLVM_STRIP ?= $(firstword $(shell command -v llvm-strip llvm-strip-19 llvm-strip-18 llvm-strip-17 \
@@ -40,12 +41,12 @@ SAN_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefine
 FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
-PKGS := libbpf libelf zlib json-c
+PKGS := libbpf libelf zlib json-c yaml-0.1
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 PKG_LIBS = $(shell $(PKG_CONFIG) --libs $(PKGS))
 PKG_LIBS_STATIC = $(shell $(PKG_CONFIG) --static --libs $(PKGS))
 # The core and its tests must build where libbpf is not installed.
-CORE_PKGS := zlib json-c
+CORE_PKGS := zlib json-c yaml-0.1
 CORE_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(CORE_PKGS))
 CORE_LIBS = $(shell $(PKG_CONFIG) --libs $(CORE_PKGS))
 
@@ -55,6 +56,8 @@ BPF_SRC := $(wildcard bpf/*.bpf.c)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_LIB_SRC := $(wildcard tests/unit/lib/*.c)
 
+# Headers that are made, bar the skeletons.
+GEN := $(O)/gen/version.h $(O)/gen/default-policy.h
 CORE_OBJ := $(CORE_SRC:%.c=$(O)/%.o)
 PROG_OBJ := $(PROG_SRC:%.c=$(O)/%.o)
 BPF_OBJ := $(BPF_SRC:%.c=$(O)/%.o)
@@ -69,8 +72,9 @@ TEST_TOOL_SRC := tests/golden/story.c tests/bench/generate.c tests/bench/spend.c
 LIVE_TOOL_SRC := $(wildcard tests/live/*.c)
 LIVE_TOOLS := $(LIVE_TOOL_SRC:%.c=$(O)/%)
 TEST_TOOL_OBJ := $(TEST_TOOL_SRC:%.c=$(O)/%.o)
-FUZZ_BIN := $(O)/fuzz/fuzz_record $(O)/fuzz/fuzz_engine
-FUZZ_OBJ := $(CORE_SRC:%.c=$(O)/fuzz/%.o) $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,fuzz_record fuzz_engine audit)
+FUZZ := fuzz_record fuzz_engine fuzz_policy
+FUZZ_BIN := $(FUZZ:%=$(O)/fuzz/%)
+FUZZ_OBJ := $(CORE_SRC:%.c=$(O)/fuzz/%.o) $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,$(FUZZ) audit)
 FUZZ_SECONDS ?= 60
 STORIES := $(wildcard tests/golden/*.story)
 STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
@@ -101,12 +105,12 @@ $(O)/libdaxaudit-core.a: $(CORE_OBJ)
 	$(msg) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(O)/%.o: %.c | $(SKELS) $(O)/gen/version.h
+$(O)/%.o: %.c | $(SKELS) $(GEN)
 	$(msg) CC $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/san/%.o: %.c | $(O)/gen/version.h
+$(O)/san/%.o: %.c | $(GEN)
 	$(msg) CC-SAN $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(DXA_CPPFLAGS) -Itests/unit $(CPPFLAGS) $(DXA_CFLAGS) $(CORE_CFLAGS) $(SAN_CFLAGS) -MMD -MP -c -o $@ $<
@@ -136,6 +140,13 @@ $(O)/gen/version.h: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)printf '#define DXA_VERSION "%s"\n#define DXA_VERSION_GIT "%s"\n' '$(VERSION)' '$(GIT)' > $@.new
 	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# The built-in policy as a C string.
+$(O)/gen/default-policy.h: src/policy/default.yaml
+	$(msg) GEN $@
+	$(Q)mkdir -p $(@D)
+	$(Q){ echo 'static const char default_policy[] ='; \
+		sed -e 's/[\\"]/\\&/g' -e 's/.*/	"&\\n"/' $<; echo ';'; } > $@
 
 .PHONY: FORCE
 FORCE:
@@ -170,7 +181,7 @@ schema: docs/schema/json.schema.json docs/schema/jsonl.schema.json ## write docs
 golden: $(O)/daxaudit $(STORY_DXR) ## replay the golden recordings and compare the findings
 	$(Q)tests/golden/run $(O)
 
-$(O)/fuzz/%.o: %.c | $(O)/gen/version.h
+$(O)/fuzz/%.o: %.c | $(GEN)
 	$(msg) CC-FUZZ $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(CORE_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
@@ -192,7 +203,7 @@ bench: $(O)/daxaudit $(O)/tests/bench/generate $(O)/tests/bench/spend ## measure
 check-layers: ## check that dependencies between the folders of src/ point one way
 	$(Q)tools/check-layers
 
-lint: $(SKELS) $(O)/gen/version.h ## layers, headers, clang-format, clang-tidy, cppcheck, shellcheck
+lint: $(SKELS) $(GEN) ## layers, headers, clang-format, clang-tidy, cppcheck, shellcheck
 	$(Q)CC=$(CC) tools/lint $(O)
 
 format: ## format all C sources in place
@@ -205,9 +216,12 @@ $(O)/daxaudit.8: $(O)/daxaudit
 install: $(O)/daxaudit $(O)/daxaudit.8 ## install below DESTDIR PREFIX
 	install -Dm755 $(O)/daxaudit $(DESTDIR)$(PREFIX)/sbin/daxaudit
 	install -Dm644 $(O)/daxaudit.8 $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
+	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/policy.md src/policy/default.yaml
+	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples docs/examples/*.yaml
 
 uninstall: ## remove what install installed
 	rm -f $(DESTDIR)$(PREFIX)/sbin/daxaudit $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
+	rm -rf $(DESTDIR)$(DOCDIR)
 
 clean: ## remove what was built
 	rm -rf $(O)

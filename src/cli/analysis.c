@@ -8,10 +8,8 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cli/exitcode.h"
+#include "cli/policies.h"
 #include "engine/verdict.h"
-
-/* Elsewhere EOPNOTSUPP has this number; see src/policy/arch.c. */
-#define EOPNOTSUPP_MOST 95
 
 static bool use_colour(void)
 {
@@ -31,25 +29,19 @@ static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec,
 	s->colour = !s->path && use_colour();
 	s->verbose = opts->verbose;
 	s->quiet = opts->quiet;
-	for (size_t i = 0; i < a->n_sinks; i++) {
-		if (!s->path && !a->sinks[i]->path) {
-			dxa_sink_discard(s);
-			return dxa_err_new(
-				DXA_ERR_INPUT, 0,
-				"two formats on standard output: give all but one a file, "
-				"as in -o %s:FILE",
-				spec);
-		}
-	}
 	a->sinks[a->n_sinks++] = s;
 	return NULL;
 }
 
 struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts *opts)
 {
-	struct dxa_err *err = NULL;
+	struct dxa_err *err;
 
-	*a = (struct dxa_analysis){ .failing = opts->failing, .required = opts->require };
+	*a = (struct dxa_analysis){ 0 };
+	err = dxa_policies_load(&a->policy, opts);
+	if (err)
+		return err;
+	a->failing = (enum dxa_severity)a->policy.top.severity;
 	if (!opts->n_outputs)
 		return add_sink(a, "text", opts);
 	for (size_t i = 0; i < opts->n_outputs && !err; i++)
@@ -65,34 +57,50 @@ static void on_context(void *priv, const struct dxa_context *ctx)
 		dxa_sink_context(a->sinks[i], ctx);
 }
 
-static void on_finding(void *priv, const struct dxa_finding *finding)
+static void on_finding(void *priv, const struct dxa_finding *found)
 {
+	struct dxa_finding finding = *found;
 	struct dxa_analysis *a = priv;
+	char today[DXA_DATE_LEN];
 
 	a->found++;
-	if (finding->policy.allowed_by)
+	/* Asked for each: an audit may run for months. */
+	dxa_policy_apply(&a->policy, &a->machine, dxa_policies_today(today), &finding);
+	if (finding.policy.allowed_by)
 		a->allowed++;
 	else
-		a->by_severity[finding->severity]++;
+		a->by_severity[finding.severity]++;
 	for (size_t i = 0; i < a->n_sinks; i++)
-		dxa_sink_finding(a->sinks[i], finding);
+		dxa_sink_finding(a->sinks[i], &finding);
 }
 
-static void apply_policy(struct dxa_run *run, const struct dxa_opts *opts)
+/* What the live audit concluded stands in its recording: it could look at the machine. */
+static void apply_policy(struct dxa_analysis *a)
 {
-	const struct dxa_arch *arch = dxa_arch_by_machine(run->machine);
+	struct dxa_run *run = &a->run;
+	struct dxa_expectation e = { .aliasing = run->aliasing,
+				     .aliasing_from = run->aliasing_from,
+				     .eopnotsupp = run->story.eopnotsupp };
 
-	/* What the live audit concluded stands in its recording: it could look at the machine. */
-	if (!run->aliasing_from) {
-		run->aliasing = arch ? arch->aliasing : DXA_ALIASING_UNKNOWN;
-		run->aliasing_from = arch ? arch->how :
-					    "an architecture this version does not know";
-	}
-	if (!run->story.eopnotsupp)
-		run->story.eopnotsupp = arch ? arch->eopnotsupp : EOPNOTSUPP_MOST;
-	if (opts->assume_aliasing) {
-		run->aliasing = opts->aliasing;
-		run->aliasing_from = "assumed: --assume";
+	a->machine = (struct dxa_policy_machine){ .release = run->release,
+						  .arch = dxa_arch_by_machine(run->machine) };
+	dxa_policy_expect(&a->policy, &a->machine, &e);
+	run->aliasing = e.aliasing;
+	run->aliasing_from = e.aliasing_from;
+	run->story.eopnotsupp = e.eopnotsupp;
+	a->required = e.required;
+}
+
+/* An allowance that nothing needs any more should go; one for other machines is not looked at. */
+static void tell_unused(const struct dxa_analysis *a)
+{
+	for (size_t i = 0; i < a->policy.rows.len; i++) {
+		const struct dxa_policy_row *row = dxa_vec_at(&a->policy.rows, i);
+
+		if (row->section == DXA_POLICY_ALLOW && !row->used &&
+		    dxa_policy_concerns(row, &a->machine))
+			dxa_log(DXA_LOG_INFO, "%s: allows %s, which was not found", row->origin,
+				dxa_rule_info((enum dxa_rule)row->rule)->name);
 	}
 }
 
@@ -102,7 +110,7 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	const struct dxa_engine_sink sink = { on_context, on_finding, a };
 	struct dxa_engine_config config;
 
-	apply_policy(&a->run, opts);
+	apply_policy(a);
 	a->run.failing = a->failing;
 	a->run.kcidb_build = opts->kcidb_build;
 	a->run.story.symbols = symbols;
@@ -179,6 +187,7 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 				      .end = ending->now };
 	dxa_verdict_judge(&in, &result.verdict);
 	result.exit_code = *exit_code = dxa_exit_of_verdict(result.verdict.kind);
+	tell_unused(a);
 	return end_sinks(a, &result);
 }
 
@@ -187,4 +196,5 @@ void dxa_analysis_deinit(struct dxa_analysis *a)
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_discard(a->sinks[i]);
 	dxa_engine_free(a->engine);
+	dxa_policy_deinit(&a->policy);
 }

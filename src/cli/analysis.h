@@ -6,13 +6,15 @@
 #include "cli/opts.h"
 #include "engine/engine.h"
 #include "output/sink.h"
-#include "policy/arch.h"
+#include "policy/policy.h"
 
 struct dxa_analysis {
 	struct dxa_engine *engine;
 	struct dxa_sink *sinks[DXA_OUTPUTS_MAX];
 	size_t n_sinks;
 	struct dxa_run run;
+	struct dxa_policy policy; /* in force */
+	struct dxa_policy_machine machine; /* that the findings are about */
 	uint64_t by_severity[DXA_SEVERITY_COUNT];
 	uint64_t found; /* findings so far, of every severity, allowed or not */
 	uint64_t allowed; /* findings that policy allows: they are not in by_severity */
@@ -32,8 +34,9 @@ struct dxa_ending {
 };
 
 /*
- * Open the sinks that opts name (text when none), before anything else can
- * fail: a file that cannot be written is an INPUT error. Close with
+ * Read the policy in force, and open the sinks that opts name (text when none),
+ * before anything else can fail: a policy that cannot be read, or a file that
+ * cannot be written, is an INPUT error. Close with
  * dxa_analysis_deinit(), whatever this returned.
  */
 struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts *opts);

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the rule table says, for people. */
+#include <json.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/similar.h"
 #include "cli/commands.h"
+#include "cli/document.h"
 #include "cli/exitcode.h"
 #include "engine/rules.h"
+#include "output/jsonobj.h"
 
 #define WIDTH 80
 #define INDENT 2
-/* Longer than every rule's name: what is longer still is close to none. */
-#define NAME_MAX_LEN 64
 
 /* Print text as a paragraph, broken at blanks. */
-static void print_paragraph(const char *text)
+static void print_paragraph(FILE *out, const char *text)
 {
 	int column = 0;
 
@@ -21,42 +23,43 @@ static void print_paragraph(const char *text)
 		int len = (int)strcspn(text, " \n");
 
 		if (column && column + 1 + len > WIDTH) {
-			putchar('\n');
+			fputc('\n', out);
 			column = 0;
 		}
 		if (column)
-			column += printf(" %.*s", len, text);
+			column += fprintf(out, " %.*s", len, text);
 		else
-			column = printf("%*s%.*s", INDENT, "", len, text);
+			column = fprintf(out, "%*s%.*s", INDENT, "", len, text);
 		text += len;
 		text += strspn(text, " \n");
 	}
-	putchar('\n');
+	fputc('\n', out);
 }
 
-static void print_lines(const char *text)
+static void print_lines(FILE *out, const char *text)
 {
 	while (*text) {
 		int len = (int)strcspn(text, "\n");
 
-		printf("%*s%.*s\n", 2 * INDENT, "", len, text);
+		fprintf(out, "%*s%.*s\n", 2 * INDENT, "", len, text);
 		text += len + (text[len] == '\n');
 	}
 }
 
-static void print_commits(const struct dxa_rule_info *rule)
+static void print_commits(FILE *out, const struct dxa_rule_info *rule)
 {
 	if (rule->n_commits)
-		printf("\nKnown commits\n");
+		fprintf(out, "\nKnown commits\n");
 	for (size_t i = 0; i < rule->n_commits; i++) {
 		const struct dxa_rule_commit *c = &rule->commits[i];
 
-		printf("%*s%s%s%s %.12s (\"%s\"), in %s\n", INDENT, "", c->driver ? c->driver : "",
-		       c->driver ? ": " : "", c->relation, c->id, c->subject, c->first_release);
+		fprintf(out, "%*s%s%s%s %.12s (\"%s\"), in %s\n", INDENT, "",
+			c->driver ? c->driver : "", c->driver ? ": " : "", c->relation, c->id,
+			c->subject, c->first_release);
 	}
 }
 
-static void print_silencing(const struct dxa_rule_info *rule)
+static void print_silencing(FILE *out, const struct dxa_rule_info *rule)
 {
 	static const char *const how[] = {
 		[DXA_SEVERITY_INFO] = "It does not fail an audit by itself; with --fail-on info "
@@ -66,98 +69,119 @@ static void print_silencing(const struct dxa_rule_info *rule)
 		[DXA_SEVERITY_ERROR] = "It fails every audit: no --fail-on is above an error.",
 	};
 
-	printf("\nHow to silence it\n");
-	print_paragraph(how[rule->severity]);
+	fprintf(out, "\nHow to silence it\n");
+	print_paragraph(out, how[rule->severity]);
+	print_paragraph(out,
+			"What is known can be allowed in a policy file (see 'daxaudit policy' and "
+			"docs/policy.md): it is still reported, with the reason, and does not fail "
+			"until the day is over. All but rule, reason and until may be left out:");
+	fprintf(out,
+		"%*sallow:\n"
+		"%*s  - rule: %s\n"
+		"%*s    driver: pmem\n"
+		"%*s    kernel: \"6.1.*\"\n"
+		"%*s    reason: why it is known, and where it is tracked\n"
+		"%*s    until: YYYY-MM-DD\n",
+		2 * INDENT, "", 2 * INDENT, "", rule->name, 2 * INDENT, "", 2 * INDENT, "",
+		2 * INDENT, "", 2 * INDENT, "");
 }
 
-static void print_rule(const struct dxa_rule_info *rule)
+static void print_rule(FILE *out, const struct dxa_rule_info *rule)
 {
-	printf("%s (%s)\n", rule->name, dxa_severity_name(rule->severity));
-	print_paragraph(rule->title);
-	printf("\nWhat was seen\n");
-	print_paragraph(rule->meaning);
-	printf("\nWhy it matters\n");
-	print_paragraph(rule->consequence);
-	printf("\nHow it looks\n");
-	print_lines(rule->example);
-	print_commits(rule);
-	print_silencing(rule);
+	fprintf(out, "%s (%s)\n", rule->name, dxa_severity_name(rule->severity));
+	print_paragraph(out, rule->title);
+	fprintf(out, "\nWhat was seen\n");
+	print_paragraph(out, rule->meaning);
+	fprintf(out, "\nWhy it matters\n");
+	print_paragraph(out, rule->consequence);
+	fprintf(out, "\nHow it looks\n");
+	print_lines(out, rule->example);
+	print_commits(out, rule);
+	print_silencing(out, rule);
 }
 
-static void print_list(void)
+static void print_list(FILE *out)
 {
 	for (int i = 0; i < DXA_RULE_COUNT; i++) {
 		const struct dxa_rule_info *rule = dxa_rule_info((enum dxa_rule)i);
 
-		printf("%-31s %-8s %s\n", rule->name, dxa_severity_name(rule->severity),
-		       rule->title);
+		fprintf(out, "%-31s %-8s %s\n", rule->name, dxa_severity_name(rule->severity),
+			rule->title);
 	}
 }
 
-static size_t min(size_t a, size_t b)
+static const char *rule_name(int i)
 {
-	return a < b ? a : b;
-}
-
-/* How many letters must be added, removed or changed to make b from a. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[NAME_MAX_LEN + 1], len = strlen(b);
-
-	if (len > NAME_MAX_LEN)
-		return NAME_MAX_LEN;
-	for (size_t j = 0; j <= len; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= len; j++) {
-			size_t changed = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = min(changed, min(row[j], row[j - 1]) + 1);
-		}
-	}
-	return row[len];
-}
-
-static bool is_close(const char *given, const char *name)
-{
-	return strlen(given) >= 3 &&
-	       (strstr(name, given) || distance(name, given) <= strlen(name) / 3);
+	return i < DXA_RULE_COUNT ? dxa_rule_info((enum dxa_rule)i)->name : NULL;
 }
 
 static struct dxa_err *unknown_rule(const char *given)
 {
-	char close[512] = "";
+	char close[512];
 
-	for (int i = 0; i < DXA_RULE_COUNT; i++) {
-		const char *name = dxa_rule_info((enum dxa_rule)i)->name;
-
-		if (!is_close(given, name))
-			continue;
-		strncat(close, close[0] ? ", " : ": did you mean ",
-			sizeof(close) - strlen(close) - 1);
-		strncat(close, name, sizeof(close) - strlen(close) - 1);
-	}
+	dxa_similar_names(close, sizeof(close), given, rule_name);
 	return dxa_err_new(DXA_ERR_INPUT, 0, "unknown rule '%s'%s", given,
-			   close[0] ? strcat(close, "?") : ": 'daxaudit explain' lists them all");
+			   close[0] ? close : ": 'daxaudit explain' lists them all");
+}
+
+/* ---- what is asked for: the rules named, all when none is ---- */
+
+static void print_asked(FILE *out, const void *priv)
+{
+	const struct dxa_opts *opts = priv;
+
+	if (!opts->args[0])
+		print_list(out);
+	for (char **arg = opts->args; *arg; arg++) {
+		if (arg != opts->args)
+			fputc('\n', out);
+		print_rule(out, dxa_rule_info((enum dxa_rule)dxa_rule_by_name(*arg)));
+	}
+}
+
+static struct json_object *rule_object(const struct dxa_rule_info *rule)
+{
+	struct json_object *o = json_object_new_object(), *commits;
+
+	dxa_json_add_string(o, "rule", rule->name);
+	dxa_json_add_string(o, "severity", dxa_severity_name(rule->severity));
+	dxa_json_add_string(o, "title", rule->title);
+	dxa_json_add_string(o, "meaning", rule->meaning);
+	dxa_json_add_string(o, "consequence", rule->consequence);
+	dxa_json_add_string(o, "example", rule->example);
+	commits = dxa_json_array(o, "commits");
+	for (size_t i = 0; i < rule->n_commits; i++) {
+		struct json_object *commit = dxa_json_commit(&rule->commits[i]);
+
+		dxa_json_add_string(commit, "driver", rule->commits[i].driver);
+		json_object_array_add(commits, commit);
+	}
+	return o;
+}
+
+static struct json_object *asked_object(const void *priv)
+{
+	struct json_object *o = json_object_new_object(), *rules;
+	const struct dxa_opts *opts = priv;
+
+	dxa_json_add_u64(o, "schema", DXA_JSON_SCHEMA);
+	rules = dxa_json_array(o, "rules");
+	for (int i = 0; !opts->args[0] && i < DXA_RULE_COUNT; i++)
+		json_object_array_add(rules, rule_object(dxa_rule_info((enum dxa_rule)i)));
+	for (char **arg = opts->args; *arg; arg++)
+		json_object_array_add(
+			rules, rule_object(dxa_rule_info((enum dxa_rule)dxa_rule_by_name(*arg))));
+	return o;
 }
 
 struct dxa_err *dxa_cmd_explain(const struct dxa_opts *opts, int *exit_code)
 {
+	const struct dxa_document doc = { print_asked, asked_object, opts };
+
 	*exit_code = DXA_EXIT_PASS;
-	if (!opts->args[0])
-		print_list();
 	/* All names are looked at before anything is printed. */
 	for (char **arg = opts->args; *arg; arg++)
 		if (dxa_rule_by_name(*arg) < 0)
 			return unknown_rule(*arg);
-	for (char **arg = opts->args; *arg; arg++) {
-		if (arg != opts->args)
-			putchar('\n');
-		print_rule(dxa_rule_info((enum dxa_rule)dxa_rule_by_name(*arg)));
-	}
-	return NULL;
+	return dxa_document_write(&doc, opts);
 }

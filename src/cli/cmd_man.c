@@ -6,6 +6,7 @@
 #include "base/kinds.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
+#include "cli/policies.h"
 #include "cli/tables.h"
 #include "engine/rules.h"
 #include "output/sink.h"
@@ -100,6 +101,33 @@ static void print_hooks(void)
 			print_item(kinds[i].name, kinds[i].what);
 }
 
+static void print_policy_key(const struct dxa_policy_key *key)
+{
+	char tag[64], expects[512], text[1024];
+
+	snprintf(tag, sizeof(tag), "%s%s", key->name, key->required ? " (required)" : "");
+	snprintf(text, sizeof(text), "%s: %s", dxa_policy_expects(expects, sizeof(expects), key),
+		 key->what);
+	print_item(tag, text);
+}
+
+static void print_policy_files(void)
+{
+	printf(".SH POLICY FILES\n");
+	print_prose("YAML. Read one over the other: the built-in policy, " DXA_POLICY_SYSTEM ", "
+		    "the *.yaml of " DXA_POLICY_SYSTEM_DIR " in the order of their names, those "
+		    "of --policy, options. 'daxaudit policy show' prints the result with the "
+		    "origin of each line.");
+	for (int id = 0; id < DXA_POLICY_SECTIONS; id++) {
+		const struct dxa_policy_section *s =
+			dxa_policy_section((enum dxa_policy_section_id)id);
+
+		printf(".PP\nThe keys of %s:\n", s->what);
+		for (size_t i = 0; i < s->n_keys; i++)
+			print_policy_key(&s->keys[i]);
+	}
+}
+
 struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
 {
 	(void)opts;
@@ -120,6 +148,7 @@ struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
 	print_formats();
 	print_rules();
 	print_hooks();
+	print_policy_files();
 	printf(".SH EXIT STATUS\n");
 #define DXA_PRINT(id, num, text) print_item(#num, text);
 	DXA_EXIT_CODES(DXA_PRINT)

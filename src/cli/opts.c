@@ -33,11 +33,14 @@ enum key {
 	KEY_SKIP_CODE,
 	KEY_REQUIRE,
 	KEY_KCIDB_BUILD,
+	KEY_POLICY,
+	KEY_NO_POLICY,
 };
 
 static const struct dxa_option_row rows[] = {
-	{ KEY_OUTPUT, "output", "FORMAT[:FILE]", DXA_CMD_ANALYSIS,
-	  "write FORMAT (listed below) to standard output or to FILE;\nmay be given several times" },
+	{ KEY_OUTPUT, "output", "FORMAT[:FILE]",
+	  DXA_CMD_ANALYSIS | DXA_CMD_POLICY | DXA_CMD_EXPLAIN,
+	  "write FORMAT (text or json; audits: all listed below) to\nstandard output or to FILE; may be given several times" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_ANALYSIS, "findings and verdict only, no probes" },
@@ -47,14 +50,18 @@ static const struct dxa_option_row rows[] = {
 	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
 	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_ANALYSIS,
 	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s; replay: as recorded)" },
-	{ KEY_FAIL_ON, "fail-on", "SEVERITY", DXA_CMD_ANALYSIS,
-	  "exit with 1 from this severity on: info, warning, error\n(default warning)" },
-	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_ANALYSIS,
+	{ KEY_POLICY, "policy", "FILE", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
+	  "judge by this policy, too (docs/policy.md); may be given\nseveral times, later ones win" },
+	{ KEY_NO_POLICY, "no-policy", NULL, DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
+	  "do not read the policies below /etc/daxaudit" },
+	{ KEY_FAIL_ON, "fail-on", "SEVERITY", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
+	  "exit with 1 from this severity on: info, warning, error\n(default: as the policy says; built-in: warning)" },
+	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
 	  "inconclusive unless DRIVER was exercised: pmem, dm, virtiofs,\ndcssblk, device-dax, "
 	  "fsdev; may be given several times" },
 	{ KEY_KCIDB_BUILD, "kcidb-build", "ORIGIN:ID", DXA_CMD_ANALYSIS,
 	  "the kernel's build in KernelCI's database, for -o kcidb" },
-	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_ANALYSIS,
+	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
 	  "judge as if the data cache did, or did not, alias" },
 	{ KEY_RECORD, "record", "FILE", DXA_CMD_LIVE,
 	  "save what was seen, for 'daxaudit replay FILE'" },
@@ -77,12 +84,16 @@ const struct dxa_option_row *dxa_options(size_t *n)
 	return rows;
 }
 
-/* Fill the tables of getopt_long(); the option string starts with '+': stop at the first argument. */
+/*
+ * Fill the tables of getopt_long(). A '+' at the start of the option string: the
+ * options behind the first argument are those of the command to run.
+ */
 static void make_getopt(unsigned int mask, struct option *longs, char *shorts)
 {
 	char *s = shorts;
 
-	*s++ = '+';
+	if (mask & DXA_CMD_LIVE)
+		*s++ = '+';
 	*s++ = ':';
 	for (size_t i = 0; i < N_ROWS; i++) {
 		const struct dxa_option_row *r = &rows[i];
@@ -210,6 +221,30 @@ static struct dxa_err *parse_skip_code(const char *value, int *ret)
 	return NULL;
 }
 
+static struct dxa_err *add_output(const char *value, struct dxa_opts *o)
+{
+	if (o->n_outputs == DXA_OUTPUTS_MAX)
+		return dxa_err_new(DXA_ERR_INPUT, 0, "more than %d outputs", DXA_OUTPUTS_MAX);
+	for (size_t i = 0; i < o->n_outputs; i++)
+		if (!strchr(value, ':') && !strchr(o->outputs[i], ':'))
+			return dxa_err_new(
+				DXA_ERR_INPUT, 0,
+				"two formats on standard output: give all but one a file, "
+				"as in -o %s:FILE",
+				value);
+	o->outputs[o->n_outputs++] = value;
+	return NULL;
+}
+
+static struct dxa_err *add_policy(const char *value, struct dxa_opts *o)
+{
+	if (o->n_policies == DXA_POLICIES_MAX)
+		return dxa_err_new(DXA_ERR_INPUT, 0, "more than %d policies: put them together",
+				   DXA_POLICIES_MAX);
+	o->policies[o->n_policies++] = value;
+	return NULL;
+}
+
 static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 {
 	switch (key) {
@@ -226,11 +261,7 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		o->quiet = true;
 		return NULL;
 	case KEY_OUTPUT:
-		if (o->n_outputs == DXA_OUTPUTS_MAX)
-			return dxa_err_new(DXA_ERR_INPUT, 0, "more than %d outputs",
-					   DXA_OUTPUTS_MAX);
-		o->outputs[o->n_outputs++] = value;
-		return NULL;
+		return add_output(value, o);
 	case KEY_SETTLE:
 		return parse_time("settle", value, &o->settle_ns);
 	case KEY_SETTLE_LIMIT:
@@ -238,7 +269,13 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 	case KEY_STUCK_AFTER:
 		o->stuck_after_given = true;
 		return parse_time("stuck-after", value, &o->stuck_after_ns);
+	case KEY_POLICY:
+		return add_policy(value, o);
+	case KEY_NO_POLICY:
+		o->no_policy = true;
+		return NULL;
 	case KEY_FAIL_ON:
+		o->failing_given = true;
 		return parse_severity(value, &o->failing);
 	case KEY_REQUIRE:
 		return parse_require(value, &o->require);
@@ -273,7 +310,6 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 	*o = (struct dxa_opts){ .settle_ns = 500 * MS,
 				.settle_limit_ns = 60 * SECOND,
 				.stuck_after_ns = 30 * SECOND,
-				.failing = DXA_SEVERITY_WARNING,
 				.skip_code = DXA_EXIT_NO_DAX };
 	make_getopt(mask, longs, shorts);
 	opterr = 0;

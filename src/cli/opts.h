@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 
 #define DXA_OUTPUTS_MAX 8
+#define DXA_POLICIES_MAX 16
 
 /* Which commands take an option. */
 enum dxa_cmd_mask {
@@ -21,6 +22,7 @@ enum dxa_cmd_mask {
 	DXA_CMD_CHECK = 1 << 4,
 	DXA_CMD_LIST = 1 << 5,
 	DXA_CMD_SCHEMA = 1 << 6,
+	DXA_CMD_POLICY = 1 << 8,
 	DXA_CMD_LIVE = DXA_CMD_TRACE | DXA_CMD_CHECK,
 	DXA_CMD_ANALYSIS = DXA_CMD_LIVE | DXA_CMD_REPLAY,
 	DXA_CMD_ALL = ~0,
@@ -37,10 +39,14 @@ struct dxa_opts {
 	uint64_t settle_limit_ns;
 	uint64_t stuck_after_ns;
 	bool stuck_after_given; /* else it is the default */
+	bool failing_given; /* else the policy says it */
 	enum dxa_severity failing;
 	uint32_t require; /* drivers: bits 1 << driver */
 	bool assume_aliasing; /* given: aliasing below is the user's word */
 	enum dxa_aliasing aliasing;
+	const char *policies[DXA_POLICIES_MAX]; /* files, in order */
+	size_t n_policies;
+	bool no_policy; /* leave out the system's files */
 	bool kprobes_only;
 	size_t ring_size; /* bytes; 0: default */
 	const char *btf;
@@ -51,9 +57,10 @@ struct dxa_opts {
 };
 
 /*
- * Parse argv (argv[0] is the command's name) for a command of this mask. Stops
- * at the first word that is no option, or behind "--". INPUT error for what is
- * wrong. opts borrows argv's strings.
+ * Parse argv (argv[0] is the command's name) for a command of this mask. Where a
+ * command to run can follow, the first word that is no option, or "--", begins it;
+ * else options may stand anywhere before "--". INPUT error for what is wrong. opts
+ * borrows argv's strings, and may change their order.
  */
 struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct dxa_opts *opts);
 

@@ -107,10 +107,21 @@ void dxa_json_add_events(struct json_object *to, const char *key, const struct d
 		json_object_array_add(a, dxa_json_event(&evs[i], env));
 }
 
+struct json_object *dxa_json_commit(const struct dxa_rule_commit *c)
+{
+	struct json_object *o = json_object_new_object();
+
+	dxa_json_add_string(o, "relation", c->relation);
+	dxa_json_add_string(o, "commit", c->id);
+	dxa_json_add_string(o, "subject", c->subject);
+	dxa_json_add_string(o, "release", c->first_release);
+	return o;
+}
+
 static void add_commits(struct json_object *to, const struct dxa_rule_info *rule,
 			const char *driver)
 {
-	struct json_object *a = NULL, *o;
+	struct json_object *a = NULL;
 
 	for (size_t i = 0; i < rule->n_commits; i++) {
 		const struct dxa_rule_commit *c = &rule->commits[i];
@@ -119,12 +130,7 @@ static void add_commits(struct json_object *to, const struct dxa_rule_info *rule
 			continue;
 		if (!a)
 			a = dxa_json_array(to, "commits");
-		o = json_object_new_object();
-		dxa_json_add_string(o, "relation", c->relation);
-		dxa_json_add_string(o, "commit", c->id);
-		dxa_json_add_string(o, "subject", c->subject);
-		dxa_json_add_string(o, "release", c->first_release);
-		json_object_array_add(a, o);
+		json_object_array_add(a, dxa_json_commit(c));
 	}
 }
 

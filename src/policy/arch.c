@@ -43,6 +43,11 @@ static const struct dxa_arch archs[] = {
 	{ "mips", MACHINES("mips"), RUN_TIME, "cpu_has_dc_aliases", 122 },
 };
 
+const struct dxa_arch *dxa_arch_at(size_t i)
+{
+	return i < sizeof(archs) / sizeof(archs[0]) ? &archs[i] : NULL;
+}
+
 const struct dxa_arch *dxa_arch_by_machine(const char *machine)
 {
 	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)

@@ -7,6 +7,8 @@
 #ifndef DAXAUDIT_POLICY_ARCH_H
 #define DAXAUDIT_POLICY_ARCH_H
 
+#include <stddef.h>
+
 #include "engine/engine.h"
 
 /* One architecture, in the kernel's own name (its folder below arch/). */
@@ -20,5 +22,8 @@ struct dxa_arch {
 
 /* The architecture of a machine name as uname -m gives it, or NULL. Static. */
 const struct dxa_arch *dxa_arch_by_machine(const char *machine);
+
+/* The i-th architecture of the table, NULL behind the last. Static. */
+const struct dxa_arch *dxa_arch_at(size_t i);
 
 #endif
