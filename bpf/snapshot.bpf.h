@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every dax_device that is there now: a program that user space runs once, after
- * the hooks are attached, so that nothing falls between. It walks the inodes of
- * the DAX pseudo file system (dax_superblock in drivers/dax/super.c) without a
- * lock: whatever it reads may be gone, so it only follows what still claims to
- * belong to that file system, and says when it lost its way.
+ * What is there now: programs that user space runs once, after the hooks are
+ * attached, so that nothing falls between. They walk the kernel's structures
+ * without a lock: whatever they read may be gone, so they only follow what still
+ * claims to belong there, and say when they lost their way.
  */
 #ifndef DAXAUDIT_SNAPSHOT_BPF_H
 #define DAXAUDIT_SNAPSHOT_BPF_H
@@ -12,49 +11,72 @@
 #include "daxaudit/snapshot.h"
 #include "emit.bpf.h"
 
-#define SNAPSHOT_MAX (1 << 20)
+/* bpf_loop takes no more (BPF_MAX_LOOPS in include/linux/bpf.h). */
+#define STEPS_MAX (1 << 23)
 
-struct walk {
-	const struct list_head *head;
-	const struct list_head *at;
-	const struct super_block *sb;
-	void *ctx;
-	__u32 devices;
+/* What a walk has come to. */
+struct progress {
+	__u32 records;
 	__u32 dropped;
 	__u32 state; /* enum dxa_snapshot_state */
 };
 
-static __always_inline void snapshot_device(struct walk *w, const struct inode *inode)
+static __always_inline struct dxa_event *snapshot_reserve(struct progress *p, __u16 kind)
 {
-	struct call c = { .kind = DXA_KIND_SNAP_DEVICE };
+	struct call c = { .kind = kind };
 	struct dxa_event *ev = event_reserve(&c, 0);
 
-	if (!ev) {
-		w->dropped++;
-		return;
-	}
-	read_dax(ev, dax_of_inode((__u64)inode));
-	bpf_ringbuf_submit(ev, 0);
-	w->devices++;
+	if (ev)
+		p->records++;
+	else
+		p->dropped++;
+	return ev;
 }
 
-static long snapshot_step(__u32 i, struct walk *w)
+static __always_inline void snapshot_done(struct dxa_snapshot *s, const struct progress *p)
+{
+	s->records = p->records;
+	s->dropped = p->dropped;
+	s->state = p->state;
+}
+
+/* ---- dax_superblock (drivers/dax/super.c): the inode of every dax_device ---- */
+
+struct inode_walk {
+	struct progress progress;
+	const struct list_head *head;
+	const struct list_head *at;
+	const struct super_block *sb;
+};
+
+static __always_inline void snapshot_device(struct progress *p, const struct inode *inode)
+{
+	struct dxa_event *ev = snapshot_reserve(p, DXA_KIND_SNAP_DEVICE);
+
+	if (!ev)
+		return;
+	read_dax(ev, dax_of_inode((__u64)inode));
+	/* %ps of an address in no module and no symbol is the number: its module is gone. */
+	if (ev->ops && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_snprintf))
+		BPF_SNPRINTF(ev->driver, sizeof(ev->driver), "%ps", ev->ops);
+	bpf_ringbuf_submit(ev, 0);
+}
+
+static long inode_step(__u32 i, struct inode_walk *w)
 {
 	const struct list_head *at = w->at;
 	const struct inode *inode;
 
 	if (at == w->head) {
-		w->state = DXA_SNAPSHOT_COMPLETE;
+		w->progress.state = DXA_SNAPSHOT_COMPLETE;
 		return 1;
 	}
 	inode = (const void *)((__u64)at - bpf_core_field_offset(struct inode, i_sb_list));
-	if (!at || BPF_CORE_READ(inode, i_sb) != w->sb) {
-		w->state = DXA_SNAPSHOT_LOST;
+	if (!at || BPF_CORE_READ(inode, i_sb) != w->sb)
 		return 1;
-	}
 	/* The root of the file system is no device. */
 	if (BPF_CORE_READ(inode, i_rdev))
-		snapshot_device(w, inode);
+		snapshot_device(&w->progress, inode);
 	w->at = BPF_CORE_READ(at, next);
 	return 0;
 }
@@ -62,20 +84,165 @@ static long snapshot_step(__u32 i, struct walk *w)
 SEC("?syscall")
 int snapshot_devices(struct dxa_snapshot *s)
 {
+	struct inode_walk w = { .progress.state = DXA_SNAPSHOT_LOST };
 	const struct super_block *sb = NULL;
 	const struct list_head *head;
-	struct walk w = { .state = DXA_SNAPSHOT_LOST };
 
-	if (bpf_probe_read_kernel(&sb, sizeof(sb), (const void *)s->dax_superblock) || !sb)
+	if (bpf_probe_read_kernel(&sb, sizeof(sb), (const void *)s->start) || !sb)
 		return 0;
 	w.sb = sb;
 	head = (const void *)((__u64)sb + bpf_core_field_offset(struct super_block, s_inodes));
 	w.head = head;
 	w.at = BPF_CORE_READ(head, next);
-	bpf_loop(SNAPSHOT_MAX, snapshot_step, &w, 0);
-	s->devices = w.devices;
-	s->dropped = w.dropped;
-	s->state = w.state;
+	bpf_loop(STEPS_MAX, inode_step, &w, 0);
+	snapshot_done(s, &w.progress);
+	return 0;
+}
+
+/* ---- dax_hosts (drivers/dax/super.c): an xarray, indexed by the gendisk's address ---- */
+
+struct host_walk {
+	struct progress progress;
+	const struct xa_node *node;
+	__u64 index; /* of the node's first slot */
+	__u32 slot;
+};
+
+/* include/linux/xarray.h: xa_is_node() and xa_to_node(); smaller ones are retry or sibling marks. */
+#define XA_INTERNAL 2
+#define XA_NODE_MIN 4096
+
+static __always_inline int is_node(__u64 entry)
+{
+	return (entry & 3) == XA_INTERNAL && entry > XA_NODE_MIN;
+}
+
+static __always_inline void snapshot_host(struct progress *p, __u64 disk, __u64 dax)
+{
+	struct dxa_event *ev = snapshot_reserve(p, DXA_KIND_SNAP_HOST);
+
+	if (!ev)
+		return;
+	read_dax(ev, dax);
+	read_disk(ev, disk);
+	bpf_ringbuf_submit(ev, 0);
+}
+
+static __always_inline __u64 read_slot(const struct xa_node *node, __u32 slot)
+{
+	__u64 entry = 0, base = bpf_core_field_offset(struct xa_node, slots);
+	__u32 size = bpf_core_field_size(node->parent);
+
+	bpf_probe_read_kernel(&entry, size == 4 ? 4 : 8,
+			      (const void *)((__u64)node + base + slot * size));
+	return entry;
+}
+
+static long host_step(__u32 i, struct host_walk *w)
+{
+	const struct xa_node *node = w->node;
+	__u32 slots = bpf_core_field_size(node->slots) / bpf_core_field_size(node->parent);
+	__u32 shift = BPF_CORE_READ(node, shift);
+	__u64 entry;
+
+	if (w->slot >= slots) {
+		__u32 offset = BPF_CORE_READ(node, offset);
+
+		node = BPF_CORE_READ(node, parent);
+		if (!node) {
+			w->progress.state = DXA_SNAPSHOT_COMPLETE;
+			return 1;
+		}
+		w->node = node;
+		shift = BPF_CORE_READ(node, shift);
+		w->index &= ~((__u64)(slots - 1) << (shift & 63));
+		w->slot = offset + 1;
+		return 0;
+	}
+	entry = read_slot(node, w->slot);
+	if (is_node(entry)) {
+		w->index |= (__u64)w->slot << (shift & 63);
+		w->node = (const void *)(entry - XA_INTERNAL);
+		w->slot = 0;
+		return 0;
+	}
+	if (entry && !(entry & 3))
+		snapshot_host(&w->progress, w->index | (__u64)w->slot << (shift & 63), entry);
+	w->slot++;
+	return 0;
+}
+
+SEC("?syscall")
+int snapshot_hosts(struct dxa_snapshot *s)
+{
+	const struct xarray *xa = (const void *)s->start;
+	struct host_walk w = { .progress.state = DXA_SNAPSHOT_LOST };
+	__u64 head = (__u64)BPF_CORE_READ(xa, xa_head);
+
+	if (!head) {
+		w.progress.state = DXA_SNAPSHOT_COMPLETE;
+	} else if (is_node(head)) {
+		w.node = (const void *)(head - XA_INTERNAL);
+		bpf_loop(STEPS_MAX, host_step, &w, 0);
+	}
+	snapshot_done(s, &w.progress);
+	return 0;
+}
+
+/* ---- super_blocks (fs/super.c): file systems whose disk was removed under them ---- */
+
+/* A bit number of gendisk.state (include/linux/blkdev.h), set by del_gendisk(). */
+#define GD_DEAD 2
+
+struct super_walk {
+	struct progress progress;
+	const struct list_head *head;
+	const struct list_head *at;
+};
+
+static __always_inline void snapshot_super(struct progress *p, const struct super_block *sb)
+{
+	const struct gendisk *disk = BPF_CORE_READ(sb, s_bdev, bd_disk);
+	struct dxa_event *ev;
+
+	if (!disk || !(BPF_CORE_READ(disk, state) & 1 << GD_DEAD))
+		return;
+	ev = snapshot_reserve(p, DXA_KIND_USED_GONE);
+	if (!ev)
+		return;
+	read_disk(ev, (__u64)disk);
+	read_name(ev->driver, sizeof(ev->driver), BPF_CORE_READ(sb, s_type, name));
+	bpf_ringbuf_submit(ev, 0);
+}
+
+static long super_step(__u32 i, struct super_walk *w)
+{
+	const struct list_head *at = w->at;
+	const struct super_block *sb;
+
+	if (at == w->head) {
+		w->progress.state = DXA_SNAPSHOT_COMPLETE;
+		return 1;
+	}
+	/* A removed entry's next is poisoned or itself: the walk does not come back. */
+	if (!at || BPF_CORE_READ(at, next, prev) != at)
+		return 1;
+	sb = (const void *)((__u64)at - bpf_core_field_offset(struct super_block, s_list));
+	if (BPF_CORE_READ(sb, s_bdev))
+		snapshot_super(&w->progress, sb);
+	w->at = BPF_CORE_READ(at, next);
+	return 0;
+}
+
+SEC("?syscall")
+int snapshot_supers(struct dxa_snapshot *s)
+{
+	const struct list_head *head = (const void *)s->start;
+	struct super_walk w = { .progress.state = DXA_SNAPSHOT_LOST, .head = head };
+
+	w.at = BPF_CORE_READ(head, next);
+	bpf_loop(STEPS_MAX, super_step, &w, 0);
+	snapshot_done(s, &w.progress);
 	return 0;
 }
 

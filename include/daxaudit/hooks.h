@@ -93,14 +93,18 @@ enum dxa_hook_need {
 	  "the driver says whether dax has a write cache; arg=on")
 
 /* Kinds that no hook writes: what user space adds to the stream, in order. */
-#define DXA_SYNTHETIC_KINDS(X)                                                                   \
-	X(SNAP_DEVICE, 64, snap_device, "a dax_device that lived before the audit")              \
-	X(SNAP_HOST, 65, snap_host, "dax was in dax_hosts for the disk in obj before the audit") \
-	X(DISK_STATE, 66, disk_state, "ret is the queue/dax attribute of the disk in name")      \
-	X(TASK_STATE, 67, task_state, "ret is the state letter of task tid in /proc/TID/stat")   \
-	X(LOST, 69, lost, "ret records are missing here")                                        \
-	X(DRIVER, 70, driver,                                                                    \
-	  "this kernel has the driver whose ops symbol is in name; empty: device-dax")
+#define DXA_SYNTHETIC_KINDS(X)                                                                    \
+	X(SNAP_DEVICE, 64, snap_device, "a dax_device that lived before the audit")               \
+	X(SNAP_HOST, 65, snap_host, "dax was in dax_hosts for the disk in obj before the audit")  \
+	X(DISK_STATE, 66, disk_state,                                                             \
+	  "ret is the queue/dax attribute of the disk in name; obj=0: of a snapshot")             \
+	X(TASK_STATE, 67, task_state, "ret is the state letter of task tid in /proc/TID/stat")    \
+	X(LOST, 69, lost, "ret records are missing here")                                         \
+	X(DRIVER, 70, driver,                                                                     \
+	  "this kernel has the driver whose ops symbol is in name; empty: device-dax")            \
+	X(BUS_DEVICE, 71, bus_device, "the device in name is on the bus in bus, bound to driver") \
+	X(USED_GONE, 72, used_gone, "the disk in name is gone, but driver still uses it")         \
+	X(SNAP_END, 73, snap_end, "the snapshot ends here; arg tells what it is complete in")
 
 enum dxa_kind {
 	DXA_KIND_NONE = 0,

@@ -3,6 +3,7 @@
 #ifndef DAXAUDIT_BASE_CLEANUP_H
 #define DAXAUDIT_BASE_CLEANUP_H
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,6 +22,12 @@ static inline void dxa_cleanup_fclose(FILE **f)
 		fclose(*f);
 }
 
+static inline void dxa_cleanup_closedir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
 static inline void dxa_cleanup_close(int *fd)
 {
 	if (*fd >= 0)
@@ -29,6 +36,7 @@ static inline void dxa_cleanup_close(int *fd)
 
 #define _cleanup_free_ dxa_cleanup(dxa_cleanup_free)
 #define _cleanup_fclose_ dxa_cleanup(dxa_cleanup_fclose)
+#define _cleanup_closedir_ dxa_cleanup(dxa_cleanup_closedir)
 #define _cleanup_close_ dxa_cleanup(dxa_cleanup_close)
 
 /* Hand over the pointer p: its scope guard then frees nothing. */

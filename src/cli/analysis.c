@@ -63,6 +63,8 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 	struct dxa_analysis *a = priv;
 	char today[DXA_DATE_LEN];
 
+	if (a->run.listing)
+		return;
 	a->found++;
 	/* Asked for each: an audit may run for months. */
 	dxa_policy_apply(&a->policy, &a->machine, dxa_policies_today(today), &finding);
@@ -72,6 +74,14 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 		a->by_severity[finding.severity]++;
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_finding(a->sinks[i], &finding);
+}
+
+static void on_device(void *priv, const struct dxa_device *device)
+{
+	struct dxa_analysis *a = priv;
+
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_device(a->sinks[i], device);
 }
 
 /* What the live audit concluded stands in its recording: it could look at the machine. */
@@ -188,6 +198,8 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 	dxa_verdict_judge(&in, &result.verdict);
 	result.exit_code = *exit_code = dxa_exit_of_verdict(result.verdict.kind);
 	tell_unused(a);
+	if (a->run.listing)
+		dxa_engine_each_device(a->engine, on_device, a);
 	return end_sinks(a, &result);
 }
 

@@ -9,6 +9,8 @@
 
 #include "base/log.h"
 #include "cli/exitcode.h"
+#include "cli/sysfs.h"
+#include "daxaudit/snapshot.h"
 
 #define MS 1000000ull
 /* How often contexts that are open for long are looked at, at first and at last. */
@@ -85,15 +87,31 @@ static struct dxa_err *setup_signals(struct dxa_audit *a)
 	return watch(a, a->sigfd);
 }
 
-struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts)
+static struct dxa_err *check_listing(const struct dxa_audit *a)
+{
+	for (size_t i = 0; i < a->analysis.n_sinks; i++)
+		if (!a->analysis.sinks[i]->ops->device)
+			return dxa_err_new(DXA_ERR_INPUT, 0,
+					   "-o %s cannot show a list: use text, json or jsonl",
+					   a->analysis.sinks[i]->ops->name);
+	return NULL;
+}
+
+struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
+			       const struct dxa_audit_mode *mode)
 {
 	const struct dxa_probe_config config = { .ring_size = opts->ring_size,
 						 .kprobes_only = opts->kprobes_only,
+						 .no_hooks = mode->state_only,
 						 .btf = opts->btf };
 	struct dxa_err *err;
 
-	*a = (struct dxa_audit){ .opts = opts, .sigfd = -1, .epfd = -1, .look_every = LOOK_NS };
+	*a = (struct dxa_audit){
+		.opts = opts, .mode = mode, .sigfd = -1, .epfd = -1, .look_every = LOOK_NS
+	};
 	err = dxa_analysis_init(&a->analysis, opts);
+	if (!err && mode->listing)
+		err = check_listing(a);
 	if (!err)
 		err = dxa_saving_open(&a->saving, opts);
 	if (!err)
@@ -101,15 +119,38 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts)
 	return err ? err : dxa_probe_open(&config, &a->probe);
 }
 
-struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *mode, const char *const *argv)
+static void on_fact(void *priv, const struct dxa_event *ev)
+{
+	feed(priv, ev);
+}
+
+const char *dxa_audit_snapshot(struct dxa_audit *a)
+{
+	struct dxa_event end = { .kind = DXA_KIND_SNAP_END, .ret = a->mode->state_only };
+	const char *why;
+	bool overflow;
+
+	end.arg = dxa_probe_snapshot(a->probe, &why, &overflow);
+	if (dxa_sysfs_tell(dxa_audit_now(), on_fact, a))
+		end.arg |= DXA_SNAP_SYSFS;
+	else
+		why = "sysfs cannot be read: mount it on /sys";
+	end.ts = dxa_audit_now();
+	feed(a, &end);
+	return why;
+}
+
+struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 {
 	struct dxa_run *run = &a->analysis.run;
 	const struct dxa_hook_status *hooks;
 	struct dxa_err *err;
+	const char *why;
 	size_t n;
 
 	uname(&a->uts);
-	run->mode = mode;
+	run->mode = a->mode->name;
+	run->listing = a->mode->listing;
 	run->release = a->uts.release;
 	run->version = a->uts.version;
 	run->machine = a->uts.machine;
@@ -122,7 +163,15 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *mode, const cha
 		return err;
 	dxa_saving_begin(&a->saving, &a->analysis, a->opts, hooks, n);
 	err = dxa_probe_start(a->probe, on_event, a);
-	return err ? err : watch(a, dxa_probe_fd(a->probe));
+	if (!err)
+		err = watch(a, dxa_probe_fd(a->probe));
+	if (err)
+		return err;
+	why = dxa_audit_snapshot(a);
+	if (why)
+		dxa_log(DXA_LOG_WARN, "what was there before the audit is not fully known: %s",
+			why);
+	return NULL;
 }
 
 static void find_oldest(void *priv, const struct dxa_context *ctx)
@@ -200,6 +249,9 @@ struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending,
 {
 	struct dxa_err *err, *unsaved;
 
+	/* What is odd now as it was at the beginning is a finding. */
+	if (!a->mode->state_only || dxa_engine_oddities(a->analysis.engine))
+		dxa_audit_snapshot(a);
 	dxa_probe_stop(a->probe);
 	dxa_probe_consume(a->probe);
 	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);

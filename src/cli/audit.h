@@ -19,8 +19,16 @@
 #include "cli/saving.h"
 #include "probe/probe.h"
 
+/* What a command makes of a live audit. */
+struct dxa_audit_mode {
+	const char *name; /* the command: "trace", ... */
+	bool state_only; /* look at what is there now, twice when anything is odd; no hooks */
+	bool listing; /* with state_only: show the devices, judge nothing */
+};
+
 struct dxa_audit {
 	const struct dxa_opts *opts;
+	const struct dxa_audit_mode *mode;
 	struct dxa_analysis analysis;
 	struct dxa_saving saving;
 	struct dxa_probe *probe;
@@ -41,10 +49,22 @@ uint64_t dxa_audit_now(void);
  * yet. Errors are those of dxa_analysis_init(), dxa_saving_open() and
  * dxa_probe_open(). Close with dxa_audit_close(), whatever this returned.
  */
-struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts);
+struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
+			       const struct dxa_audit_mode *mode);
 
-/* Start to record and to judge, for the command `mode`; argv is audited, NULL for none. */
-struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *mode, const char *const *argv);
+/*
+ * Start to record and to judge, and take the first snapshot of what is there;
+ * argv is audited, NULL for none. A snapshot that is not complete is told as a
+ * warning.
+ */
+struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv);
+
+/*
+ * Feed a snapshot: every dax_device, and what the kernel and sysfs show around
+ * it. What is odd in two in a row is a finding. Returns why it is not complete,
+ * or NULL; valid until the next one.
+ */
+const char *dxa_audit_snapshot(struct dxa_audit *a);
 
 /*
  * Sleep until there are records or a signal, until ktime `until` (ns; 0: for
@@ -58,9 +78,9 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until);
 bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret);
 
 /*
- * Stop recording, feed what is left, end the recording and the outputs. Fills
- * ending's hooks and now; the rest of it is the caller's. *exit_code gets the
- * verdict's code when NULL is returned.
+ * Take the last snapshot, stop recording, feed what is left, end the recording and the outputs.
+ * Fills ending's hooks and now; the rest of it is the caller's. *exit_code gets the verdict's code
+ * when NULL is returned.
  */
 struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending, int *exit_code);
 

@@ -4,5 +4,7 @@
 
 struct dxa_err *dxa_cmd_trace(const struct dxa_opts *opts, int *exit_code)
 {
-	return dxa_live_run("trace", opts, exit_code);
+	const struct dxa_audit_mode mode = { .name = "trace" };
+
+	return dxa_live_run(&mode, opts, exit_code);
 }

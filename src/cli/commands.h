@@ -9,6 +9,7 @@
 /* Each runs with parsed options and sets *exit_code unless it returns an error. */
 struct dxa_err *dxa_cmd_trace(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_check(const struct dxa_opts *opts, int *exit_code);
+struct dxa_err *dxa_cmd_list(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_replay(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_policy(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_explain(const struct dxa_opts *opts, int *exit_code);

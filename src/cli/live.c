@@ -19,6 +19,7 @@
 #define QUIET_SETTLES 10
 
 struct live {
+	const struct dxa_audit_mode *mode;
 	struct dxa_audit audit;
 	const struct dxa_opts *opts;
 	pid_t child; /* 0: none, or reaped */
@@ -27,6 +28,8 @@ struct live {
 	uint64_t child_end; /* ktime; when the command was reaped */
 	uint64_t stop_at; /* ktime; 0: not asked to stop */
 	uint64_t complete_at; /* last_event, when nothing was found to be lost after it */
+	uint64_t deadline; /* ktime; of the command, 0: none */
+	bool timed_out;
 	bool interrupted;
 };
 
@@ -76,6 +79,18 @@ static bool has_open(const struct live *l)
 	return dxa_engine_open_contexts(l->audit.analysis.engine) != 0;
 }
 
+/* The command had its time: it is asked to end, then made to. */
+static void enforce_deadline(struct live *l)
+{
+	uint64_t now = dxa_audit_now();
+
+	if (!l->deadline || !l->child || now < l->deadline)
+		return;
+	kill(l->child, l->timed_out ? SIGKILL : SIGTERM);
+	l->timed_out = l->interrupted = true;
+	l->deadline = now + GRACE_NS;
+}
+
 /*
  * When the audit ends if nothing more happens, or is to be asked whether it
  * waits_on(); 0: not by itself.
@@ -89,6 +104,10 @@ static uint64_t ends_at(const struct live *l)
 		return 1;
 	if (l->stop_at)
 		return l->stop_at;
+	if (l->child)
+		return 0;
+	if (l->mode->state_only && !dxa_engine_oddities(l->audit.analysis.engine))
+		return 1;
 	if (!l->child_end)
 		return 0;
 	if (has_open(l) && l->complete_at == l->audit.last_event)
@@ -130,28 +149,38 @@ static struct dxa_err *loop(struct live *l)
 		end = ends_at(l);
 		if (end && now >= end && !waits_on(l, now))
 			return NULL;
-		err = dxa_audit_wait(&l->audit, ends_at(l));
+		end = ends_at(l);
+		err = dxa_audit_wait(&l->audit, end || !l->child ? end : l->deadline);
 		if (err)
 			return err;
 		read_signals(l);
+		enforce_deadline(l);
 	}
 }
 
-static struct dxa_err *run(struct live *l, const char *mode, int *exit_code)
+static struct dxa_err *start_child(struct live *l, char **argv)
+{
+	dxa_log(DXA_LOG_INFO, "running %s", *argv);
+	if (l->opts->timeout_ns)
+		l->deadline = dxa_audit_now() + l->opts->timeout_ns;
+	return dxa_child_start(argv, &l->audit.old_mask, &l->child);
+}
+
+static struct dxa_err *run(struct live *l, int *exit_code)
 {
 	char **argv = l->opts->args[0] ? l->opts->args : NULL;
 	struct dxa_ending ending;
 	struct dxa_err *err;
 
-	err = dxa_audit_open(&l->audit, l->opts);
+	err = dxa_audit_open(&l->audit, l->opts, l->mode);
 	if (!err)
-		err = dxa_audit_begin(&l->audit, mode, (const char *const *)argv);
-	if (err)
-		return err;
-	dxa_log(DXA_LOG_INFO, "%s%s", argv ? "running " : "watching until Ctrl-C",
-		argv ? *argv : "");
-	if (argv)
-		err = dxa_child_start(argv, &l->audit.old_mask, &l->child);
+		err = dxa_audit_begin(&l->audit, (const char *const *)argv);
+	if (!err && argv)
+		err = start_child(l, argv);
+	else if (!err && l->mode->state_only)
+		l->child_end = l->audit.last_event = dxa_audit_now();
+	else if (!err)
+		dxa_log(DXA_LOG_INFO, "watching until Ctrl-C");
 	if (!err)
 		err = loop(l);
 	if (err)
@@ -159,12 +188,15 @@ static struct dxa_err *run(struct live *l, const char *mode, int *exit_code)
 	ending = (struct dxa_ending){ .has_cmd_status = l->has_status,
 				      .cmd_status = l->status,
 				      .interrupted = l->interrupted };
+	if (l->timed_out)
+		ending.cut = "the command did not end within --timeout and was killed";
 	return dxa_audit_finish(&l->audit, &ending, exit_code);
 }
 
-struct dxa_err *dxa_live_run(const char *mode, const struct dxa_opts *opts, int *exit_code)
+struct dxa_err *dxa_live_run(const struct dxa_audit_mode *mode, const struct dxa_opts *opts,
+			     int *exit_code)
 {
-	struct live l = { .opts = opts };
+	struct live l = { .mode = mode, .opts = opts };
 	struct dxa_err *err = NULL;
 
 	/* A command that cannot run is found before anything is written or attached. */
@@ -172,7 +204,7 @@ struct dxa_err *dxa_live_run(const char *mode, const struct dxa_opts *opts, int 
 		err = dxa_child_check(opts->args);
 	if (err)
 		return err;
-	err = run(&l, mode, exit_code);
+	err = run(&l, exit_code);
 	dxa_audit_close(&l.audit);
 	return err;
 }

@@ -4,13 +4,15 @@
 #define DAXAUDIT_CLI_LIVE_H
 
 #include "base/err.h"
+#include "cli/audit.h"
 #include "cli/opts.h"
 
 /*
- * Run one live audit for the command `mode` ("trace"). opts->args is the
- * command to audit; empty: audit until SIGINT or SIGTERM. *exit_code is set
- * when NULL is returned.
+ * Run one live audit. opts->args is the command to audit; empty: audit until
+ * SIGINT or SIGTERM, unless mode says otherwise. *exit_code is set when NULL is
+ * returned.
  */
-struct dxa_err *dxa_live_run(const char *mode, const struct dxa_opts *opts, int *exit_code);
+struct dxa_err *dxa_live_run(const struct dxa_audit_mode *mode, const struct dxa_opts *opts,
+			     int *exit_code);
 
 #endif

@@ -32,6 +32,7 @@ enum key {
 	KEY_RECORD,
 	KEY_SKIP_CODE,
 	KEY_REQUIRE,
+	KEY_TIMEOUT,
 	KEY_KCIDB_BUILD,
 	KEY_POLICY,
 	KEY_NO_POLICY,
@@ -39,15 +40,18 @@ enum key {
 
 static const struct dxa_option_row rows[] = {
 	{ KEY_OUTPUT, "output", "FORMAT[:FILE]",
-	  DXA_CMD_ANALYSIS | DXA_CMD_POLICY | DXA_CMD_EXPLAIN,
+	  DXA_CMD_ANALYSIS | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN,
 	  "write FORMAT (text or json; audits: all listed below) to\nstandard output or to FILE; may be given several times" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_ANALYSIS, "findings and verdict only, no probes" },
-	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_LIVE,
-	  "after the command: wait until nothing happened for so long\n(500ms, 2s; default 500ms)" },
+	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_LIVE | DXA_CMD_LIST,
+	  "after the command: wait until nothing happened for so long;\nwithout one: look again after "
+	  "so long at what is odd\n(500ms, 2s; default 500ms)" },
 	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_LIVE,
 	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
+	{ KEY_TIMEOUT, "timeout", "TIME", DXA_CMD_LIVE,
+	  "kill a command that has not ended after so long; the audit is\nthen inconclusive" },
 	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_ANALYSIS,
 	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s; replay: as recorded)" },
 	{ KEY_POLICY, "policy", "FILE", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
@@ -67,10 +71,11 @@ static const struct dxa_option_row rows[] = {
 	  "save what was seen, for 'daxaudit replay FILE'" },
 	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_LIVE,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
-	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_LIVE,
-	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M)" },
-	{ KEY_BTF, "btf", "FILE", DXA_CMD_LIVE, "the kernel's BTF, where it shows none itself" },
-	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_LIVE,
+	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_LIVE | DXA_CMD_LIST,
+	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M; without a command to watch: 16M)" },
+	{ KEY_BTF, "btf", "FILE", DXA_CMD_LIVE | DXA_CMD_LIST,
+	  "the kernel's BTF, where it shows none itself" },
+	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_LIVE | DXA_CMD_LIST,
 	  "exit with N instead of 4 when there is no DAX core (meson: 77)" },
 	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show this help" },
 	{ KEY_VERSION, "version", NULL, DXA_CMD_ALL, "show the version" },
@@ -266,6 +271,8 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_time("settle", value, &o->settle_ns);
 	case KEY_SETTLE_LIMIT:
 		return parse_time("settle-limit", value, &o->settle_limit_ns);
+	case KEY_TIMEOUT:
+		return parse_time("timeout", value, &o->timeout_ns);
 	case KEY_STUCK_AFTER:
 		o->stuck_after_given = true;
 		return parse_time("stuck-after", value, &o->stuck_after_ns);

@@ -37,6 +37,7 @@ struct dxa_opts {
 	size_t n_outputs;
 	uint64_t settle_ns;
 	uint64_t settle_limit_ns;
+	uint64_t timeout_ns; /* of the command; 0: none */
 	uint64_t stuck_after_ns;
 	bool stuck_after_given; /* else it is the default */
 	bool failing_given; /* else the policy says it */

@@ -299,6 +299,8 @@ void on_disk_state(struct dxa_engine *e, struct task *t, const struct rec *r)
 	size_t i, n = e->n_refused < REFUSED_DISKS_MAX ? e->n_refused : REFUSED_DISKS_MAX;
 
 	(void)t;
+	if (!r->ev.obj)
+		state_disk(e, r);
 	for (i = 0; i < n; i++) {
 		const struct refused_disk *d = &e->refused[i];
 

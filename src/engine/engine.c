@@ -62,6 +62,9 @@ static const handler_fn handlers[] = {
 	[DXA_KIND_TASK_STATE] = on_task_state,
 	[DXA_KIND_LOST] = on_lost,
 	[DXA_KIND_DRIVER] = on_driver,
+	[DXA_KIND_BUS_DEVICE] = on_bus_device,
+	[DXA_KIND_USED_GONE] = on_used_gone,
+	[DXA_KIND_SNAP_END] = on_snap_end,
 };
 
 static const uint8_t shapes[DXA_HOOK_MAX] = {
@@ -192,6 +195,7 @@ void dxa_engine_free(struct dxa_engine *e)
 		return;
 	tasks_free(e);
 	lives_free(e);
+	state_free(e);
 	free(e->refused);
 	dxa_vec_free(&e->evidence);
 	dxa_vec_free(&e->evidence_out);
@@ -232,6 +236,7 @@ const char *dxa_gap_text(enum dxa_gap which)
 		[DXA_GAP_OPEN] = "a probe was still running when the audit ended",
 		[DXA_GAP_UNPAIRED] = "a function returned whose entry was never seen",
 		[DXA_GAP_UNKNOWN_KIND] = "a record is of a kind that this version does not know",
+		[DXA_GAP_STATE] = "what is there now could not be read, or not be told apart",
 		[DXA_GAP_LIMIT] = "a bound of the engine, or of the memory, was reached",
 	};
 

@@ -153,6 +153,7 @@ enum dxa_gap {
 	DXA_GAP_UNPAIRED, /* a return without its entry, not at the start of the stream */
 	DXA_GAP_UNKNOWN_KIND, /* a record of a kind this version does not know */
 	DXA_GAP_LIMIT, /* a bound of the engine was reached */
+	DXA_GAP_STATE, /* what a snapshot shows is not enough to judge */
 	DXA_GAP_COUNT,
 };
 
@@ -204,6 +205,33 @@ size_t dxa_engine_open_contexts(const struct dxa_engine *e);
  */
 void dxa_engine_each_open(const struct dxa_engine *e, uint64_t since,
 			  void (*fn)(void *priv, const struct dxa_context *ctx), void *priv);
+
+/* A dax_device as the last snapshot showed it. */
+struct dxa_device {
+	struct dxa_life_id id; /* disk: of the gendisk, or of the device on the dax bus */
+	char module[DXA_NAME_LEN]; /* that holds the ops; empty when built in or not known */
+	char bound[DXA_DRIVER_LEN]; /* the driver of its device on the dax bus; empty: none */
+	uint64_t ops;
+	uint64_t host; /* the gendisk that dax_hosts has it for, or 0 */
+	uint64_t holder;
+	int refs; /* -1: only sysfs was read, then of these only id is known, and bound */
+	int cdev_refs;
+	bool alive;
+	const char *why; /* why nobody owns it, as the rest of a sentence, or NULL; static */
+};
+
+/*
+ * Call fn for every device of the last snapshot (which ends with a SNAP_END
+ * event), in the order of the kernel's list.
+ */
+void dxa_engine_each_device(const struct dxa_engine *e,
+			    void (*fn)(void *priv, const struct dxa_device *device), void *priv);
+
+/*
+ * How many things were odd in the last snapshot. They are told when the next one
+ * shows them, too: with none there is nothing to wait for.
+ */
+size_t dxa_engine_oddities(const struct dxa_engine *e);
 
 /* Counters so far. Valid until the engine is freed. */
 const struct dxa_engine_stats *dxa_engine_stats(const struct dxa_engine *e);

@@ -2,8 +2,9 @@
 /*
  * What the engine remembers: lives, tasks with their nested calls, contexts.
  * Private to src/engine. task.c keeps tasks and pairs records, context.c
- * delimits what belongs together, life.c keeps lives, history.c their events; alloc.c, stale.c,
- * leak.c, teardown.c and watch.c judge; report.c words what they found.
+ * delimits what belongs together, life.c keeps lives, history.c their events;
+ * alloc.c, stale.c, leak.c, teardown.c, watch.c and state.c judge; report.c
+ * words what they found.
  */
 #ifndef DAXAUDIT_ENGINE_MODEL_H
 #define DAXAUDIT_ENGINE_MODEL_H
@@ -41,6 +42,7 @@ enum suspicion {
 
 struct stale;
 struct life;
+struct state;
 
 struct suspect {
 	struct suspect *prev, *next; /* oldest first */
@@ -195,6 +197,7 @@ struct dxa_engine {
 	size_t n_unhosted;
 	size_t gets_pending; /* lookups entered and not yet returned */
 	size_t allocs_pending; /* alloc_dax calls entered and not yet returned */
+	struct state *state; /* the snapshot taken last; NULL: none was */
 	bool destroys_seen; /* such hooks are at work */
 	bool frees_seen;
 	bool nomem; /* while the current event was judged */
@@ -397,6 +400,21 @@ void watch_probe(struct dxa_engine *e, struct task *t, const struct rec *r);
 
 /* The bracket of that frame has closed well. */
 void watch_probed(struct dxa_engine *e, struct task *t, const struct frame *f);
+
+/* ---- state.c ---- */
+
+/* What a snapshot shows: a device (l: its life, or NULL), an entry of dax_hosts, a disk in sysfs. */
+void state_device(struct dxa_engine *e, const struct rec *r, const struct life *l);
+void state_host(struct dxa_engine *e, const struct rec *r);
+void state_disk(struct dxa_engine *e, const struct rec *r);
+void on_bus_device(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_used_gone(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* It is complete: judge it, and tell what the snapshot before it showed, too. */
+void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* Free it. */
+void state_free(struct dxa_engine *e);
 
 /* ---- report.c ---- */
 

@@ -58,16 +58,18 @@ enum dxa_driver dxa_driver_by_ops(const char *symbol)
 static bool split_ops_name(const struct dxa_event *ev, char symbol[DXA_NAME_LEN],
 			   char module[DXA_NAME_LEN])
 {
-	size_t len = strcspn(ev->name, " ");
+	const char *words = ev->kind == DXA_KIND_ALLOC_DAX   ? ev->name :
+			    ev->kind == DXA_KIND_SNAP_DEVICE ? ev->driver :
+							       "";
+	size_t len = strcspn(words, " ");
 
-	if (ev->kind != DXA_KIND_ALLOC_DAX || !len || len >= DXA_NAME_LEN ||
-	    !strncmp(ev->name, "0x", 2))
+	if (!len || len >= DXA_NAME_LEN || !strncmp(words, "0x", 2))
 		return false;
-	memcpy(symbol, ev->name, len);
+	memcpy(symbol, words, len);
 	symbol[len] = '\0';
 	module[0] = '\0';
-	if (!strncmp(ev->name + len, " [", 2)) {
-		const char *at = ev->name + len + 2;
+	if (!strncmp(words + len, " [", 2)) {
+		const char *at = words + len + 2;
 
 		len = strcspn(at, "]");
 		memcpy(module, at, len);

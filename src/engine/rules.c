@@ -96,6 +96,21 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"  dax_remove_host(pmem0)\n"
 		"}          no kill_dax(X), no put_dax(X)\n",
 },
+[DXA_RULE_ORPHAN] = {
+	HEAD(ORPHAN),
+	.meaning = "The list of dax_devices in the kernel holds one that nobody owns any more: it "
+		"is alive but not in dax_hosts, where every disk's device is; or it is killed, its "
+		"disk is gone, and neither a mounted file system nor a dm table is there that "
+		"could hold its references; or it is of device-dax or virtiofs, and no such "
+		"device is there. Two looks at the kernel, some time apart, showed the same.",
+	.consequence = "The dax_device, its inode and its minor number stay until the next boot. It "
+		"was lost before the audit began; an audit around the probe names the way. Known "
+		"ways are null-teardown-leak (F1) and reference-leak (F2).",
+	.example = "alloc_dax() = X          a probe failed before the audit began\n"
+		"...\n"
+		"dax_superblock: X, pmem_dax_ops, alive, 1 reference\n"
+		"dax_hosts: no X\n",
+},
 [DXA_RULE_ERR_PTR_TEARDOWN] = {
 	HEAD(ERR_PTR_TEARDOWN),
 	.meaning = "kill_dax, put_dax or fs_put_dax was called with an error code in place of a "
@@ -282,6 +297,16 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"  kill_dax(X)\n"
 		"  really_probe(dax0.0) { run_dax(X) } = 0\n"
 		"  task state D, for 30 s\n",
+},
+[DXA_RULE_ALIVE_CONTRADICTS_SYSFS] = {
+	HEAD(ALIVE_CONTRADICTS_SYSFS),
+	.meaning = "On the dax bus a driver that runs its devices (device_dax, fsdev_dax) calls "
+		"run_dax when it is bound, and kill_dax is called when it is unbound. A device's "
+		"ALIVE flag says otherwise than its driver link in sysfs.",
+	.consequence = "Dead, the device refuses every mapping and every read although it looks "
+		"usable. Alive without a driver, it serves accesses that nobody answers for.",
+	.example = "/sys/bus/dax/devices/dax0.0/driver -> device_dax\n"
+		"dax_superblock: X, dax0.0, not alive\n",
 },
 [DXA_RULE_DESTROYED_ALIVE] = {
 	HEAD(DESTROYED_ALIVE),

@@ -27,6 +27,8 @@ enum dxa_severity {
 	  "the module that owns a live dax_device is gone")                                      \
 	X(LEAK_ON_UNBIND, "leak-on-unbind", ERROR,                                               \
 	  "a driver was unbound and a dax_device that its probe allocated is still there")       \
+	X(ORPHAN, "orphan", ERROR,                                                               \
+	  "a dax_device that no disk, no bus device and no holder refers to")                    \
 	X(ERR_PTR_TEARDOWN, "err-ptr-teardown", ERROR, "kill_dax or put_dax got an ERR_PTR")     \
 	X(PUT_WITHOUT_KILL, "put-without-kill", ERROR,                                           \
 	  "the final reference was dropped while the device was alive")                          \
@@ -57,6 +59,8 @@ enum dxa_severity {
 	  "a device-dax was bound again while its cdev was still open")                          \
 	X(STUCK_PROBE, "stuck-probe", ERROR,                                                     \
 	  "a probe has not ended and its task sleeps uninterruptibly")                           \
+	X(ALIVE_CONTRADICTS_SYSFS, "alive-contradicts-sysfs", WARNING,                           \
+	  "a device-dax is alive without a driver that runs it, or dead with one")               \
 	X(DESTROYED_ALIVE, "destroyed-alive", ERROR,                                             \
 	  "the dax inode was destroyed while the device was alive")
 

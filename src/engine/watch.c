@@ -175,6 +175,7 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!r->ev.dax)
 		return;
 	l = life_touch(e, r);
+	state_device(e, r, l);
 	if (!l || l->from_alloc || l->snapshotted)
 		return;
 	life_note(e, l, r);
@@ -197,8 +198,10 @@ void on_snap_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 	struct life *l;
 
 	(void)t;
-	if (!r->ev.dax || !r->ev.obj || dxa_map_get(&e->hosts, r->ev.obj) ||
-	    was_unhosted(e, r->ev.obj))
+	if (!r->ev.dax || !r->ev.obj)
+		return;
+	state_host(e, r);
+	if (dxa_map_get(&e->hosts, r->ev.obj) || was_unhosted(e, r->ev.obj))
 		return;
 	l = life_touch(e, r);
 	if (!l || l->host || l->kills)

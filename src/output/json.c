@@ -6,7 +6,7 @@
 #include "output/jsonobj.h"
 
 struct document {
-	struct json_object *root, *contexts, *findings;
+	struct json_object *root, *contexts, *findings, *devices;
 };
 
 static struct dxa_err *json_open(struct dxa_sink *s)
@@ -25,6 +25,10 @@ static void json_begin(struct dxa_sink *s, const struct dxa_run *run)
 	struct document *d = s->state;
 
 	dxa_json_add_run(d->root, run);
+	if (run->listing) {
+		d->devices = dxa_json_array(d->root, "devices");
+		return;
+	}
 	d->contexts = dxa_json_array(d->root, "contexts");
 	d->findings = dxa_json_array(d->root, "findings");
 }
@@ -48,6 +52,13 @@ static void json_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	struct document *d = s->state;
 
 	json_object_array_add(d->findings, dxa_json_finding(f, &s->run->story));
+}
+
+static void json_device(struct dxa_sink *s, const struct dxa_device *dev)
+{
+	struct document *d = s->state;
+
+	json_object_array_add(d->devices, dxa_json_device(dev));
 }
 
 static void json_end(struct dxa_sink *s, const struct dxa_result *r)
@@ -75,6 +86,7 @@ const struct dxa_sink_ops dxa_sink_json = {
 	.begin = json_begin,
 	.context = json_context,
 	.finding = json_finding,
+	.device = json_device,
 	.end = json_end,
 	.free = json_free,
 };

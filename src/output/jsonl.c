@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * JSON lines: what happens as it happens, one object a line, its kind under
- * "type": first "run", then "event", "context" and "finding" as they come, and
- * "verdict" at the end. A stream without the last line was cut off.
+ * "type": first "run", then "event", "context" and "finding" as they come, or
+ * "device" for a listing, and "verdict" at the end. A stream without the last line was cut off.
  */
 #include <json.h>
 
@@ -62,6 +62,11 @@ static void jsonl_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	write_typed(s, "finding", dxa_json_finding(f, &s->run->story));
 }
 
+static void jsonl_device(struct dxa_sink *s, const struct dxa_device *dev)
+{
+	write_typed(s, "device", dxa_json_device(dev));
+}
+
 static void jsonl_end(struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct json_object *o = line("verdict");
@@ -77,5 +82,6 @@ const struct dxa_sink_ops dxa_sink_jsonl = {
 	.event = jsonl_event,
 	.context = jsonl_context,
 	.finding = jsonl_finding,
+	.device = jsonl_device,
 	.end = jsonl_end,
 };

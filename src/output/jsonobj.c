@@ -98,6 +98,29 @@ struct json_object *dxa_json_context(const struct dxa_context *ctx, const struct
 	return o;
 }
 
+struct json_object *dxa_json_device(const struct dxa_device *dev)
+{
+	struct json_object *o = json_object_new_object();
+	char rdev[24];
+
+	dxa_json_add_string(o, "name", dev->id.disk);
+	dxa_json_add_string(o, "driver", dxa_driver_name(dev->id.driver));
+	if (dev->id.rdev) {
+		snprintf(rdev, sizeof(rdev), "%u:%u", dev->id.rdev >> 20, dev->id.rdev & 0xfffff);
+		dxa_json_add_string(o, "dev", rdev);
+	}
+	add_pointer(o, "dax", dev->id.dax);
+	dxa_json_add_string(o, "bound", dev->bound);
+	if (dev->refs >= 0) {
+		json_object_object_add(o, "refs", json_object_new_int(dev->refs));
+		json_object_object_add(o, "alive", json_object_new_boolean(dev->alive));
+		add_pointer(o, "holder", dev->holder);
+		add_pointer(o, "host", dev->host);
+	}
+	dxa_json_add_string(o, "orphan", dev->why);
+	return o;
+}
+
 void dxa_json_add_events(struct json_object *to, const char *key, const struct dxa_event *evs,
 			 size_t n, const struct dxa_story_env *env)
 {

@@ -37,6 +37,9 @@ struct json_object *dxa_json_finding(const struct dxa_finding *f, const struct d
 /* A commit of a rule, but for the driver it concerns. The caller owns it. */
 struct json_object *dxa_json_commit(const struct dxa_rule_commit *commit);
 
+/* One device of a listing. The caller owns it. */
+struct json_object *dxa_json_device(const struct dxa_device *device);
+
 /* An array of events under a key of to. */
 void dxa_json_add_events(struct json_object *to, const char *key, const struct dxa_event *evs,
 			 size_t n, const struct dxa_story_env *env);

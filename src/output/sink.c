@@ -134,6 +134,12 @@ void dxa_sink_finding(struct dxa_sink *s, const struct dxa_finding *finding)
 		s->ops->finding(s, finding);
 }
 
+void dxa_sink_device(struct dxa_sink *s, const struct dxa_device *device)
+{
+	if (s->ops->device)
+		s->ops->device(s, device);
+}
+
 void dxa_sink_end(struct dxa_sink *s, const struct dxa_result *result)
 {
 	s->ops->end(s, result);

@@ -19,6 +19,7 @@
 /* The machine and the question. Strings are borrowed for the sink's life. */
 struct dxa_run {
 	const char *mode; /* the command: "trace", ... */
+	bool listing; /* it only shows what is there: devices instead of contexts and findings */
 	const char *recording; /* the file that is replayed; NULL for a live audit */
 	const char *release; /* uname -r */
 	const char *version; /* uname -v */
@@ -58,6 +59,7 @@ struct dxa_sink_ops {
 	void (*event)(struct dxa_sink *sink, const struct dxa_event *ev);
 	void (*context)(struct dxa_sink *sink, const struct dxa_context *ctx);
 	void (*finding)(struct dxa_sink *sink, const struct dxa_finding *finding);
+	void (*device)(struct dxa_sink *sink, const struct dxa_device *device);
 	void (*end)(struct dxa_sink *sink, const struct dxa_result *result);
 	void (*free)(struct dxa_sink *sink);
 };
@@ -90,6 +92,7 @@ void dxa_sink_begin(struct dxa_sink *sink, const struct dxa_run *run);
 void dxa_sink_event(struct dxa_sink *sink, const struct dxa_event *ev);
 void dxa_sink_context(struct dxa_sink *sink, const struct dxa_context *ctx);
 void dxa_sink_finding(struct dxa_sink *sink, const struct dxa_finding *finding);
+void dxa_sink_device(struct dxa_sink *sink, const struct dxa_device *device);
 void dxa_sink_end(struct dxa_sink *sink, const struct dxa_result *result);
 
 /* For formats: hand on what was written so far, for those who read along. */

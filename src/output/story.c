@@ -95,6 +95,12 @@ static bool spell_result(char *buf, size_t size, const struct dxa_event *ev,
 	switch (ev->kind) {
 	case DXA_KIND_RUN_DAX:
 	case DXA_KIND_RELEASE_DRIVER:
+	case DXA_KIND_SNAP_DEVICE:
+	case DXA_KIND_SNAP_HOST:
+	case DXA_KIND_SNAP_END:
+	case DXA_KIND_DRIVER:
+	case DXA_KIND_BUS_DEVICE:
+	case DXA_KIND_USED_GONE:
 		return false;
 	case DXA_KIND_ALLOC_DAX:
 	case DXA_KIND_FS_DAX_GET_BY_BDEV:

@@ -15,6 +15,7 @@ struct text {
 	char *findings;
 	size_t findings_len;
 	FILE *mem;
+	uint64_t devices, orphans; /* of a listing */
 	uint64_t quiet_contexts; /* without a dax event: counted, not shown */
 };
 
@@ -140,20 +141,61 @@ static void print_verdict(struct dxa_sink *s, const struct dxa_result *r)
 	fputc('\n', s->out);
 }
 
-static void text_end(struct dxa_sink *s, const struct dxa_result *r)
+static const char *or_dash(const char *s)
+{
+	return s[0] ? s : "-";
+}
+
+/* One row of the table; the first one brings its head along. */
+static void text_device(struct dxa_sink *s, const struct dxa_device *d)
+{
+	static const char row[] = "%-12s %-11s %-9s %5s %-6s %-7s %-11s %s";
+	char dev[24] = "-", refs[12] = "?", addr[24] = "-";
+	struct text *t = s->state;
+
+	if (!t->devices++) {
+		fprintf(s->out, row, "DEVICE", "DRIVER", "DEV", "REFS", "STATE", "HOLDER",
+			"BOUND TO", "DAX_DEVICE");
+		fputc('\n', s->out);
+	}
+	if (d->id.rdev)
+		snprintf(dev, sizeof(dev), "%u:%u", d->id.rdev >> 20, d->id.rdev & 0xfffff);
+	if (d->refs >= 0)
+		snprintf(refs, sizeof(refs), "%d", d->refs);
+	if (d->id.dax)
+		snprintf(addr, sizeof(addr), "%" PRIx64, d->id.dax);
+	fprintf(s->out, row, or_dash(d->id.disk), dxa_driver_name(d->id.driver), dev, refs,
+		d->refs < 0 ? "?" :
+		d->alive    ? "alive" :
+			      "dead",
+		d->holder ? "yes" : "-", or_dash(d->bound), addr);
+	if (d->why)
+		fprintf(s->out, " %sorphan: %s%s", dxa_paint(s->colour, DXA_RED), d->why,
+			dxa_paint(s->colour, DXA_RESET));
+	fputc('\n', s->out);
+	t->orphans += d->why != NULL;
+}
+
+/* What a listing ends with: it judges nothing, but it says when it is not all. */
+static void print_listed(struct dxa_sink *s, const struct dxa_result *r)
+{
+	const struct text *t = s->state;
+
+	fprintf(s->out, "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s%s\n", t->devices,
+		t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s",
+		r->verdict.kind == DXA_VERDICT_INCONCLUSIVE ?
+			"; this is not all: the kernel's own list could not be read" :
+			"");
+}
+
+static void print_counts(struct dxa_sink *s, const struct dxa_result *r)
 {
 	const struct dxa_engine_stats *st = r->stats;
-	struct text *t = s->state;
+	const struct text *t = s->state;
 	char coverage[DXA_COVERAGE_LEN];
 	uint64_t missed;
 	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
 
-	fflush(t->mem);
-	fwrite(t->findings, 1, t->findings_len, s->out);
-	if (s->verbose)
-		print_hooks(s, r);
-	fputc('\n', s->out);
-	print_command(s, r);
 	fprintf(s->out,
 		"%" PRIu64 " dax_device%s followed, %" PRIu64 " there now; %" PRIu64
 		" contexts closed (%" PRIu64 " without DAX); %" PRIu64 " records, %" PRIu64
@@ -161,6 +203,27 @@ static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 		st->lives, st->lives == 1 ? "" : "s", st->lives_now, st->contexts,
 		t->quiet_contexts, total.seen, total.dropped, missed);
 	fprintf(s->out, "\ncoverage: %s", dxa_coverage_words(coverage, r));
+}
+
+static void text_end(struct dxa_sink *s, const struct dxa_result *r)
+{
+	struct text *t = s->state;
+
+	if (s->run->listing) {
+		print_listed(s, r);
+		return;
+	}
+	fflush(t->mem);
+	fwrite(t->findings, 1, t->findings_len, s->out);
+	if (s->verbose && r->n_hooks)
+		print_hooks(s, r);
+	fputc('\n', s->out);
+	print_command(s, r);
+	if (r->n_hooks)
+		print_counts(s, r);
+	else
+		fprintf(s->out, "%" PRIu64 " dax_device%s there now", r->stats->lives_now,
+			r->stats->lives_now == 1 ? "" : "s");
 	print_verdict(s, r);
 }
 
@@ -171,6 +234,7 @@ const struct dxa_sink_ops dxa_sink_text = {
 	.begin = text_begin,
 	.context = text_context,
 	.finding = text_finding,
+	.device = text_device,
 	.end = text_end,
 	.free = text_free,
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "daxaudit/snapshot.h"
 
 /* Beyond this an address is not in the function before it, but in no symbol that we keep. */
 #define FUNCTION_MAX (64 << 10)
@@ -104,8 +105,16 @@ static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const c
 /* Variables that are kept: the ops tables tell a device's owner, the others where all are. */
 static bool is_wanted_data(const char *name)
 {
-	return has_suffix(name, OPS_SUFFIX) || !strcmp(name, "dax_superblock") ||
-	       !strcmp(name, "dax_hosts");
+	static const char *const walked[] = {
+#define ROW(id, program, variable, config, what) #variable,
+		DXA_WALKS(ROW)
+#undef ROW
+	};
+
+	for (size_t i = 0; i < sizeof(walked) / sizeof(walked[0]); i++)
+		if (!strcmp(name, walked[i]))
+			return true;
+	return has_suffix(name, OPS_SUFFIX);
 }
 
 /* One line is "address type name[\t[module]]". Keep text and wanted data. */

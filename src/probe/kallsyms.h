@@ -33,7 +33,7 @@ void dxa_kallsyms_free(struct dxa_kallsyms *k);
  */
 bool dxa_kallsyms_by_name(const struct dxa_kallsyms *k, const char *name, struct dxa_kallsym *ret);
 
-/* The address of a kept variable (dax_superblock, dax_hosts, an ops table); 0 when not known. */
+/* The address of a kept variable (those of daxaudit/snapshot.h, an ops table); 0: not known. */
 uint64_t dxa_kallsyms_data(const struct dxa_kallsyms *k, const char *name);
 
 /* Call fn with the name of every ops table (*_dax_ops): of every driver that is there. */

@@ -20,6 +20,8 @@
 
 #define KALLSYMS "/proc/kallsyms"
 #define RING_SIZE (2u << 20)
+/* Every device that is there is in it at once. */
+#define SNAPSHOT_RING_SIZE (16u << 20)
 
 struct dxa_probe {
 	struct dxa_kallsyms *kallsyms;
@@ -30,7 +32,7 @@ struct dxa_probe {
 	struct dxa_hook *hooks;
 	struct dxa_hook_status *status; /* the hooks' status, side by side for the caller */
 	size_t n_hooks;
-	const char *no_snapshot; /* why there is none; NULL: there is */
+	struct dxa_walker walkers[DXA_WALK_COUNT];
 	uint32_t dropped; /* as the newest record knew it */
 	dxa_event_fn fn;
 	void *priv;
@@ -72,10 +74,11 @@ static struct daxaudit_bpf *open_object(const struct dxa_probe_config *config)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = config->btf);
 	struct daxaudit_bpf *skel = daxaudit_bpf__open_opts(&opts);
+	size_t size = config->no_hooks ? SNAPSHOT_RING_SIZE : RING_SIZE;
 
 	if (skel)
 		bpf_map__set_max_entries(skel->maps.events,
-					 config->ring_size ? config->ring_size : RING_SIZE);
+					 config->ring_size ? config->ring_size : size);
 	return skel;
 }
 
@@ -127,7 +130,7 @@ static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_con
 			return NULL;
 		}
 		dxa_attach_select(p->hooks, p->n_hooks, skel->obj);
-		p->no_snapshot = dxa_snapshot_select(skel->progs.snapshot_devices, p->kallsyms);
+		dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
 		*code = -daxaudit_bpf__load(skel);
 		if (!*code)
 			return skel;
@@ -214,30 +217,39 @@ static struct dxa_err *attach_all(struct dxa_probe *p)
 	return check_core_hooks(p);
 }
 
-static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_config *config)
+static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
+	struct dxa_err *err = dxa_tracefs_open(&p->tracefs);
 	unsigned int swept;
-	struct dxa_err *err;
-	int code;
 
-	err = dxa_kallsyms_open(KALLSYMS, &p->kallsyms);
-	if (!err)
-		err = dxa_preflight(p->kallsyms, config->btf);
-	if (!err)
-		err = dxa_tracefs_open(&p->tracefs);
 	if (err)
 		return err;
 	swept = dxa_tracefs_sweep(p->tracefs);
 	if (swept)
 		dxa_log(DXA_LOG_INFO, "removed %u kprobe events that a killed daxaudit left behind",
 			swept);
+	err = make_hooks(p);
+	if (!err)
+		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms,
+				config->kprobes_only || config->btf);
+	return err;
+}
+
+static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_config *config)
+{
+	struct dxa_err *err;
+	int code;
+
+	err = dxa_kallsyms_open(KALLSYMS, &p->kallsyms);
+	if (!err)
+		err = dxa_preflight(p->kallsyms, config->btf);
+	if (!err && !config->no_hooks)
+		err = open_hooks(p, config);
+	if (err)
+		return err;
 	p->symbols = dxa_symbols_new(dxa_kallsyms_source, p->kallsyms);
 	if (!p->symbols)
 		return dxa_err_nomem();
-	err = make_hooks(p);
-	if (err)
-		return err;
-	dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms, config->kprobes_only || config->btf);
 	p->skel = load(p, config, &code);
 	if (!p->skel)
 		return dxa_preflight_explain(code);
@@ -245,7 +257,7 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 	if (!p->ring)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot map the ring buffer: %s",
 				   strerror(errno));
-	return attach_all(p);
+	return config->no_hooks ? NULL : attach_all(p);
 }
 
 struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa_probe **ret)
@@ -294,14 +306,21 @@ struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv
 	p->fn = fn;
 	p->priv = priv;
 	p->skel->bss->enabled = 1;
-	/* After the hooks: what comes or goes meanwhile is in the stream twice, never missed. */
-	if (!p->no_snapshot)
-		p->no_snapshot = dxa_snapshot_run(p->skel->progs.snapshot_devices, p->kallsyms);
-	if (p->no_snapshot)
-		dxa_log(DXA_LOG_WARN, "devices from before the audit are not known: %s",
-			p->no_snapshot);
 	tell_drivers(p);
 	return NULL;
+}
+
+uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why, bool *overflow)
+{
+	const struct dxa_walker *w = p->walkers;
+	uint32_t known = dxa_snapshot_run(p->walkers, overflow);
+
+	*why = NULL;
+	for (int i = DXA_WALK_COUNT; i--;)
+		if (!(known >> i & 1) && !(i == DXA_WALK_HOSTS && known & DXA_SNAP_NO_HOSTS))
+			*why = w[i].reason;
+	dxa_probe_consume(p);
+	return known;
 }
 
 void dxa_probe_stop(struct dxa_probe *p)

@@ -21,6 +21,7 @@ struct dxa_probe;
 struct dxa_probe_config {
 	size_t ring_size; /* bytes, a power of two and a multiple of the page size; 0: 2 MiB */
 	bool kprobes_only; /* never use trampolines */
+	bool no_hooks; /* dxa_probe_snapshot() only: what is there now, not what happens */
 	const char *btf; /* BTF file for CO-RE instead of the kernel's own; NULL for none */
 };
 
@@ -37,6 +38,16 @@ struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa
 
 /* Start recording; events go to fn(priv, ...) from within dxa_probe_consume(). */
 struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv);
+
+/*
+ * Deliver a record for every dax_device there is, every entry of dax_hosts and
+ * every file system whose disk is gone; after dxa_probe_start(), so that what
+ * comes or goes meanwhile is in the stream twice, never missed. Returns what
+ * that is complete in, as bits (daxaudit/snapshot.h). *why gets why it is not
+ * complete, or NULL; owned by the probe. *overflow gets whether a larger ring
+ * buffer would help.
+ */
+uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why, bool *overflow);
 
 /* Stop recording, and tell which drivers came meanwhile: what is in the ring buffer can still be
  * consumed. */

@@ -2,37 +2,83 @@
 #include "probe/snapshot.h"
 
 #include <bpf/bpf.h>
+#include <stdio.h>
 
-#include "daxaudit/snapshot.h"
-
-#define SUPERBLOCK "dax_superblock"
-/* The list changes only when devices come and go: a second try nearly always finds it at rest. */
+/* The lists change only when devices come and go: a second try nearly always finds them at rest. */
 #define TRIES 5
 
-const char *dxa_snapshot_select(struct bpf_program *prog, const struct dxa_kallsyms *syms)
+struct walk_info {
+	const char *program, *variable, *config;
+};
+
+static const struct walk_info walks[DXA_WALK_COUNT] = {
+#define ROW(id, program, variable, config, what) [DXA_WALK_##id] = { #program, #variable, config },
+	DXA_WALKS(ROW)
+#undef ROW
+};
+
+static void select_one(struct dxa_walker *w, const struct walk_info *info,
+		       const struct bpf_object *obj, const struct dxa_kallsyms *syms, bool has_loop)
 {
-	if (!dxa_kallsyms_data(syms, SUPERBLOCK))
-		return "the kernel does not tell where " SUPERBLOCK " is (CONFIG_KALLSYMS_ALL)";
-	if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_SYSCALL, BPF_FUNC_loop, NULL) != 1)
-		return "the kernel has no bpf_loop (it came in v5.17)";
-	bpf_program__set_autoload(prog, true);
-	return NULL;
+	*w = (struct dxa_walker){ .start = dxa_kallsyms_data(syms, info->variable) };
+	if (!w->start) {
+		snprintf(w->reason, sizeof(w->reason), "the kernel does not tell where %s is (%s)",
+			 info->variable, info->config);
+	} else if (!has_loop) {
+		snprintf(w->reason, sizeof(w->reason),
+			 "the kernel has no bpf_loop (it came in v5.17)");
+	} else {
+		w->prog = bpf_object__find_program_by_name(obj, info->program);
+		bpf_program__set_autoload(w->prog, true);
+	}
 }
 
-const char *dxa_snapshot_run(struct bpf_program *prog, const struct dxa_kallsyms *syms)
+void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *obj,
+			 const struct dxa_kallsyms *syms)
+{
+	bool has_loop = libbpf_probe_bpf_helper(BPF_PROG_TYPE_SYSCALL, BPF_FUNC_loop, NULL) == 1;
+
+	for (int i = 0; i < DXA_WALK_COUNT; i++)
+		select_one(&walkers[i], &walks[i], obj, syms, has_loop);
+}
+
+/* Returns whether everything was seen. */
+static bool run_one(struct dxa_walker *w, bool *overflow)
 {
 	struct dxa_snapshot s;
 	/* The kernel copies the context of such a program back to where it came from. */
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &s, .ctx_size_in = sizeof(s));
 
 	for (int i = 0; i < TRIES; i++) {
-		s = (struct dxa_snapshot){ .dax_superblock = dxa_kallsyms_data(syms, SUPERBLOCK) };
-		if (bpf_prog_test_run_opts(bpf_program__fd(prog), &opts))
-			return "the kernel refused to run the snapshot program";
-		if (s.dropped)
-			return "more devices than the ring buffer holds: raise --ring-size";
+		s = (struct dxa_snapshot){ .start = w->start };
+		if (bpf_prog_test_run_opts(bpf_program__fd(w->prog), &opts)) {
+			snprintf(w->reason, sizeof(w->reason),
+				 "the kernel refused to run the snapshot program");
+			return false;
+		}
+		if (s.dropped) {
+			*overflow = true;
+			snprintf(w->reason, sizeof(w->reason),
+				 "there is more than the ring buffer holds: raise --ring-size");
+			return false;
+		}
 		if (s.state == DXA_SNAPSHOT_COMPLETE)
-			return NULL;
+			return true;
 	}
-	return "devices came and went all the time";
+	snprintf(w->reason, sizeof(w->reason), "devices came and went all the time");
+	return false;
+}
+
+uint32_t dxa_snapshot_run(struct dxa_walker *walkers, bool *overflow)
+{
+	uint32_t known = 0;
+
+	*overflow = false;
+	for (int i = 0; i < DXA_WALK_COUNT; i++)
+		if (walkers[i].prog && run_one(&walkers[i], overflow))
+			known |= 1u << i;
+	/* One variable of drivers/dax/super.c is shown, the other is not: it is not there. */
+	if (walkers[DXA_WALK_DEVICES].start && !walkers[DXA_WALK_HOSTS].start)
+		known |= DXA_SNAP_NO_HOSTS;
+	return known;
 }

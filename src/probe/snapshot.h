@@ -1,23 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The devices that lived before the audit: records written by a program that is run once. */
+/* What is there now: records written by programs that are run once. Internal to src/probe. */
 #ifndef DAXAUDIT_PROBE_SNAPSHOT_H
 #define DAXAUDIT_PROBE_SNAPSHOT_H
 
 #include <bpf/libbpf.h>
 
+#include "daxaudit/snapshot.h"
 #include "probe/kallsyms.h"
 
-/*
- * Choose to load the snapshot program, where this kernel can run it: it needs
- * bpf_loop (commit e6f2dd0f8067, in v5.17) and the address of dax_superblock
- * (CONFIG_KALLSYMS_ALL). Returns NULL, or why not; static.
- */
-const char *dxa_snapshot_select(struct bpf_program *prog, const struct dxa_kallsyms *syms);
+/* One walk: its program, and why it cannot be had. */
+struct dxa_walker {
+	struct bpf_program *prog; /* NULL: not chosen */
+	uint64_t start; /* the address of the variable */
+	char reason[160]; /* why there is no program, or why its last run is not complete */
+};
 
 /*
- * Write a record for every dax_device there is into the ring buffer. Returns
- * NULL, or why the snapshot is not complete; static.
+ * Choose to load the programs of obj that this kernel can run: they need
+ * bpf_loop (commit e6f2dd0f8067, in v5.17) and the address of a variable. Fills
+ * walkers[DXA_WALK_COUNT].
  */
-const char *dxa_snapshot_run(struct bpf_program *prog, const struct dxa_kallsyms *syms);
+void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *obj,
+			 const struct dxa_kallsyms *syms);
+
+/*
+ * Write a record for everything that the walks come by into the ring buffer.
+ * Returns the walks that are complete, and DXA_SNAP_NO_HOSTS, as bits.
+ * *overflow gets whether the ring buffer was too small.
+ */
+uint32_t dxa_snapshot_run(struct dxa_walker *walkers, bool *overflow);
 
 #endif

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/sysfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "daxaudit/hooks.h"
+
+#define DISKS "/sys/block"
+#define DAX_BUS "/sys/bus/dax/devices"
+#define VIRTIOFS "/sys/bus/virtio/drivers/virtiofs"
+
+/* As in the kernel's dev_t (MINORBITS in include/linux/kdev_t.h). */
+#define MINOR_BITS 20
+
+struct teller {
+	uint64_t now;
+	void (*fn)(void *priv, const struct dxa_event *ev);
+	void *priv;
+};
+
+static void tell(const struct teller *t, struct dxa_event *ev)
+{
+	ev->ts = t->now;
+	t->fn(t->priv, ev);
+}
+
+/* Into an empty field, cut to its size like the names in all records. */
+static void set_name(char *to, size_t size, const char *from)
+{
+	memcpy(to, from, strnlen(from, size - 1));
+}
+
+static bool is_entry(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+/* ---- disks ---- */
+
+static bool says_dax(const char *disk)
+{
+	char path[PATH_MAX];
+	int dax = 0;
+
+	snprintf(path, sizeof(path), DISKS "/%s/queue/dax", disk);
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	return f && fscanf(f, "%d", &dax) == 1 && dax == 1;
+}
+
+/* A dm table keeps a disk that was removed: the link to it in its slaves leads nowhere. */
+static void tell_gone_slaves(const struct teller *t, const char *disk)
+{
+	char path[PATH_MAX];
+	struct dirent *d;
+	struct stat st;
+
+	snprintf(path, sizeof(path), DISKS "/%s/slaves", disk);
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	while (dir && (d = readdir(dir))) {
+		struct dxa_event ev = { .kind = DXA_KIND_USED_GONE };
+
+		if (!is_entry(d) || !fstatat(dirfd(dir), d->d_name, &st, 0))
+			continue;
+		set_name(ev.name, sizeof(ev.name), d->d_name);
+		set_name(ev.driver, sizeof(ev.driver), disk);
+		tell(t, &ev);
+	}
+}
+
+static bool tell_disks(const struct teller *t)
+{
+	_cleanup_closedir_ DIR *dir = opendir(DISKS);
+	struct dirent *d;
+
+	while (dir && (d = readdir(dir))) {
+		struct dxa_event ev = { .kind = DXA_KIND_DISK_STATE, .ret = 1 };
+
+		if (!is_entry(d))
+			continue;
+		tell_gone_slaves(t, d->d_name);
+		if (!says_dax(d->d_name))
+			continue;
+		set_name(ev.name, sizeof(ev.name), d->d_name);
+		tell(t, &ev);
+	}
+	return dir != NULL;
+}
+
+/* ---- buses ---- */
+
+static uint32_t read_rdev(int dir, const char *device)
+{
+	char path[PATH_MAX], text[32] = "";
+	unsigned int major, minor;
+	ssize_t n = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/dev", device);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof(text) - 1);
+		close(fd);
+	}
+	if (n <= 0 || sscanf(text, "%u:%u", &major, &minor) != 2)
+		return 0;
+	return major << MINOR_BITS | minor;
+}
+
+static void read_driver(int dir, const char *device, char driver[DXA_DRIVER_LEN])
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	ssize_t n;
+	char *slash;
+
+	snprintf(path, sizeof(path), "%s/driver", device);
+	n = readlinkat(dir, path, target, sizeof(target) - 1);
+	if (n <= 0)
+		return;
+	target[n] = '\0';
+	slash = strrchr(target, '/');
+	set_name(driver, DXA_DRIVER_LEN, slash ? slash + 1 : target);
+}
+
+/* False only when it is there but cannot be read: no bus has no devices. */
+static bool tell_dax_bus(const struct teller *t)
+{
+	_cleanup_closedir_ DIR *dir = opendir(DAX_BUS);
+	struct dirent *d;
+
+	if (!dir)
+		return errno == ENOENT;
+	while ((d = readdir(dir))) {
+		struct dxa_event ev = { .kind = DXA_KIND_BUS_DEVICE, .bus = "dax" };
+
+		if (!is_entry(d))
+			continue;
+		set_name(ev.name, sizeof(ev.name), d->d_name);
+		ev.rdev = read_rdev(dirfd(dir), d->d_name);
+		read_driver(dirfd(dir), d->d_name, ev.driver);
+		tell(t, &ev);
+	}
+	return true;
+}
+
+static bool tell_virtiofs(const struct teller *t)
+{
+	_cleanup_closedir_ DIR *dir = opendir(VIRTIOFS);
+	struct dirent *d;
+
+	if (!dir)
+		return errno == ENOENT;
+	while ((d = readdir(dir))) {
+		struct dxa_event ev = { .kind = DXA_KIND_BUS_DEVICE,
+					.bus = "virtio",
+					.driver = "virtiofs" };
+
+		/* Beside bind and unbind there are links named after the devices. */
+		if (strncmp(d->d_name, "virtio", 6) != 0)
+			continue;
+		set_name(ev.name, sizeof(ev.name), d->d_name);
+		tell(t, &ev);
+	}
+	return true;
+}
+
+bool dxa_sysfs_tell(uint64_t now, void (*fn)(void *priv, const struct dxa_event *ev), void *priv)
+{
+	const struct teller t = { now, fn, priv };
+	bool disks = tell_disks(&t), dax = tell_dax_bus(&t), virtiofs = tell_virtiofs(&t);
+
+	return disks && dax && virtiofs;
+}
