@@ -98,7 +98,7 @@ static void apply_policy(struct dxa_analysis *a)
 	run->aliasing = e.aliasing;
 	run->aliasing_from = e.aliasing_from;
 	run->story.eopnotsupp = e.eopnotsupp;
-	a->required = e.required;
+	a->required = run->listing ? 0 : e.required;
 }
 
 /* An allowance that nothing needs any more should go; one for other machines is not looked at. */
