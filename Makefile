@@ -81,7 +81,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check unit golden cli output schema fuzz fuzz-short bench lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check unit golden cli output docs schema fuzz fuzz-short bench lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -151,13 +151,16 @@ $(O)/gen/default-policy.h: src/policy/default.yaml
 .PHONY: FORCE
 FORCE:
 
-check: check-layers unit golden cli output ## run all off-root tests
+check: check-layers unit golden cli output docs ## run all off-root tests
 
 cli: $(O)/daxaudit ## test what the command line says and how it exits
 	$(Q)tests/cli/run $(O)
 
 output: $(O)/daxaudit $(STORY_DXR) ## let public validators read every output format
 	$(Q)tests/output/run $(O)
+
+docs: $(O)/daxaudit $(STORY_DXR) ## run the examples of docs/ci.md
+	$(Q)tests/docs/run $(O)
 
 unit: $(UNIT_BIN) ## build and run the unit tests under ASan and UBSan
 	$(Q)tests/unit/run $^

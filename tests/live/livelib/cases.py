@@ -2,12 +2,16 @@
 """What tests/live/cases/*.toml declare. The format is described in tests/live/README.md."""
 
 import re
+import sys
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from guestlib import GuestError
 from guestlib.guest import DEFAULT_MODULES
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "docs"))
+from snippets import examples  # noqa: E402  pylint: disable=wrong-import-position
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 KERNELS = ["6.1-amd64", "6.12-amd64", "7.2-amd64"]
@@ -20,7 +24,8 @@ class Case:
     """One case as declared; after spread(), for one kernel and one way to attach."""
 
     name: str
-    run: str
+    run: str = ""
+    example: str = ""  # in place of run: the example of that name in docs/ci.md
     what: str = ""
     code: int = 0
     kernels: list[str] = field(default_factory=lambda: list(KERNELS))
@@ -107,6 +112,10 @@ def _parse(table: dict, path: Path) -> Case:
         case = Case(**table)
     except TypeError as error:
         raise GuestError(f"{path.name}: {table.get('name', '?')}: {error}") from error
+    if case.example:
+        case.run = examples("docs/ci.md")[case.example][1]
+    if not case.run:
+        raise GuestError(f"{path.name}: {case.name}: neither run nor example")
     for text in [*case.out, *case.err, *case.not_out, *case.not_err, *case.console_may]:
         re.compile(text)
     for expression in case.json:
