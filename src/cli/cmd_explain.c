@@ -68,22 +68,24 @@ static void print_silencing(FILE *out, const struct dxa_rule_info *rule)
 					 "and the audit passes.",
 		[DXA_SEVERITY_ERROR] = "It fails every audit: no --fail-on is above an error.",
 	};
+	char allowance[256];
 
 	fprintf(out, "\nHow to silence it\n");
 	print_paragraph(out, how[rule->severity]);
 	print_paragraph(out,
-			"What is known can be allowed in a policy file (see 'daxaudit policy' and "
-			"docs/policy.md): it is still reported, with the reason, and does not fail "
-			"until the day is over. All but rule, reason and until may be left out:");
-	fprintf(out,
-		"%*sallow:\n"
-		"%*s  - rule: %s\n"
-		"%*s    driver: pmem\n"
-		"%*s    kernel: \"6.1.*\"\n"
-		"%*s    reason: why it is known, and where it is tracked\n"
-		"%*s    until: YYYY-MM-DD\n",
-		2 * INDENT, "", 2 * INDENT, "", rule->name, 2 * INDENT, "", 2 * INDENT, "",
-		2 * INDENT, "", 2 * INDENT, "");
+			"What is known can be allowed in a policy file (docs/policy.md): it is "
+			"still reported, with the reason, and does not fail until the day is "
+			"over. Only rule, reason and until must be there. Its severity can be "
+			"set in a policy, too.");
+	snprintf(allowance, sizeof(allowance),
+		 "allow:\n"
+		 "  - rule: %s\n"
+		 "    driver: pmem\n"
+		 "    kernel: \"6.1.*\"\n"
+		 "    reason: why it is known, and where it is tracked\n"
+		 "    until: YYYY-MM-DD\n",
+		 rule->name);
+	print_lines(out, allowance);
 }
 
 static void print_rule(FILE *out, const struct dxa_rule_info *rule)
