@@ -5,6 +5,7 @@
 
 enum dxa_log_level {
 	DXA_LOG_WARN, /* always shown: the audit goes on, but something is missing */
+	DXA_LOG_NOTICE, /* always shown: what a service's log must have */
 	DXA_LOG_INFO, /* -v */
 	DXA_LOG_DEBUG, /* -vv: libbpf's own messages too */
 };

@@ -42,11 +42,25 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
 	if (err)
 		return err;
 	a->failing = (enum dxa_severity)a->policy.top.severity;
-	if (!opts->n_outputs)
+	if (!opts->n_outputs && !opts->silent)
 		return add_sink(a, "text", opts);
 	for (size_t i = 0; i < opts->n_outputs && !err; i++)
 		err = add_sink(a, opts->outputs[i], opts);
 	return err;
+}
+
+struct dxa_err *dxa_analysis_add(struct dxa_analysis *a, const struct dxa_opts *opts,
+				 const struct dxa_sink_ops *ops, FILE *out, void *state)
+{
+	struct dxa_sink *s;
+	struct dxa_err *err = dxa_sink_new(ops, out, state, &s);
+
+	if (err)
+		return err;
+	s->verbose = opts->verbose;
+	s->quiet = opts->quiet;
+	a->sinks[a->n_sinks++] = s;
+	return NULL;
 }
 
 static void on_context(void *priv, const struct dxa_context *ctx)
@@ -68,10 +82,12 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 	a->found++;
 	/* Asked for each: an audit may run for months. */
 	dxa_policy_apply(&a->policy, &a->machine, dxa_policies_today(today), &finding);
-	if (finding.policy.allowed_by)
-		a->allowed++;
-	else
+	if (finding.policy.allowed_by) {
+		a->tally.allowed++;
+	} else {
 		a->by_severity[finding.severity]++;
+		a->tally.findings[finding.severity][finding.rule][finding.life.driver]++;
+	}
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_finding(a->sinks[i], &finding);
 }
@@ -137,8 +153,36 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	return NULL;
 }
 
+struct dxa_err *dxa_analysis_reload(struct dxa_analysis *a, const struct dxa_opts *opts)
+{
+	struct dxa_expectation e = { .aliasing = a->run.aliasing,
+				     .aliasing_from = a->run.aliasing_from,
+				     .eopnotsupp = a->run.story.eopnotsupp };
+	struct dxa_policy fresh;
+	struct dxa_err *err = dxa_policies_load(&fresh, opts);
+
+	if (err) {
+		dxa_policy_deinit(&fresh);
+		return err;
+	}
+	dxa_policy_expect(&fresh, &a->machine, &e);
+	a->required = e.required;
+	a->failing = (enum dxa_severity)fresh.top.severity;
+	if (a->reloaded)
+		dxa_policy_deinit(&a->policy);
+	else
+		a->began_with = a->policy;
+	a->reloaded = true;
+	a->policy = fresh;
+	return NULL;
+}
+
 void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 {
+	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
+
+	if (info && !info->synthetic)
+		a->last_event = ev->ts;
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_event(a->sinks[i], ev);
 	dxa_engine_feed(a->engine, ev);
@@ -171,15 +215,13 @@ static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result
 	return ret;
 }
 
-struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
-				    int *exit_code)
+void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *ending,
+			 struct dxa_result *ret)
 {
 	struct dxa_verdict_input in;
-	struct dxa_result result;
 
-	dxa_engine_finish(a->engine, ending->now);
 	in = (struct dxa_verdict_input){ .stats = dxa_engine_stats(a->engine),
-					 .allowed = a->allowed,
+					 .allowed = a->tally.allowed,
 					 .failing = a->failing,
 					 .required = a->required,
 					 .hooks = ending->hooks,
@@ -187,16 +229,29 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 					 .interrupted = ending->interrupted,
 					 .cut = ending->cut };
 	memcpy(in.by_severity, a->by_severity, sizeof(in.by_severity));
-	result = (struct dxa_result){ .stats = in.stats,
-				      .required = a->required,
-				      .hooks = ending->hooks,
-				      .n_hooks = ending->n_hooks,
-				      .has_cmd_status = ending->has_cmd_status,
-				      .cmd_status = ending->cmd_status,
-				      .interrupted = ending->interrupted,
-				      .end = ending->now };
-	dxa_verdict_judge(&in, &result.verdict);
-	result.exit_code = *exit_code = dxa_exit_of_verdict(result.verdict.kind);
+	*ret = (struct dxa_result){ .tally = &a->tally,
+				    .stats = in.stats,
+				    .required = a->required,
+				    .hooks = ending->hooks,
+				    .n_hooks = ending->n_hooks,
+				    .has_cmd_status = ending->has_cmd_status,
+				    .cmd_status = ending->cmd_status,
+				    .interrupted = ending->interrupted,
+				    .end = ending->now,
+				    .end_wall = ending->wall,
+				    .last_event = a->last_event };
+	dxa_verdict_judge(&in, &ret->verdict);
+	ret->exit_code = dxa_exit_of_verdict(ret->verdict.kind);
+}
+
+struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
+				    int *exit_code)
+{
+	struct dxa_result result;
+
+	dxa_engine_finish(a->engine, ending->now);
+	dxa_analysis_result(a, ending, &result);
+	*exit_code = result.exit_code;
 	tell_unused(a);
 	if (a->run.listing)
 		dxa_engine_each_device(a->engine, on_device, a);
@@ -209,4 +264,6 @@ void dxa_analysis_deinit(struct dxa_analysis *a)
 		dxa_sink_discard(a->sinks[i]);
 	dxa_engine_free(a->engine);
 	dxa_policy_deinit(&a->policy);
+	if (a->reloaded)
+		dxa_policy_deinit(&a->began_with);
 }

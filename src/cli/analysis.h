@@ -8,16 +8,22 @@
 #include "output/sink.h"
 #include "policy/policy.h"
 
+/* Sinks beside those that options name. */
+#define DXA_SINKS_EXTRA 4
+
 struct dxa_analysis {
 	struct dxa_engine *engine;
-	struct dxa_sink *sinks[DXA_OUTPUTS_MAX];
+	struct dxa_sink *sinks[DXA_OUTPUTS_MAX + DXA_SINKS_EXTRA];
 	size_t n_sinks;
 	struct dxa_run run;
 	struct dxa_policy policy; /* in force */
+	bool reloaded;
+	struct dxa_policy began_with; /* the first, once another is in force: run borrows from it */
 	struct dxa_policy_machine machine; /* that the findings are about */
 	uint64_t by_severity[DXA_SEVERITY_COUNT];
 	uint64_t found; /* findings so far, of every severity, allowed or not */
-	uint64_t allowed; /* findings that policy allows: they are not in by_severity */
+	struct dxa_tally tally;
+	uint64_t last_event; /* ktime of the newest record, ns; 0: none */
 	enum dxa_severity failing;
 	uint32_t required; /* drivers that must be exercised: bits 1 << driver */
 };
@@ -30,6 +36,7 @@ struct dxa_ending {
 	int cmd_status;
 	bool interrupted;
 	uint64_t now; /* ktime, ns */
+	uint64_t wall; /* the same moment, ns since 1970; 0: not known */
 	const char *cut; /* one line: what of the events is missing at their end; NULL for none */
 };
 
@@ -41,6 +48,10 @@ struct dxa_ending {
  */
 struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts *opts);
 
+/* One more sink, see dxa_sink_new(), before the begin; it is as verbose as opts say. */
+struct dxa_err *dxa_analysis_add(struct dxa_analysis *a, const struct dxa_opts *opts,
+				 const struct dxa_sink_ops *ops, FILE *out, void *state);
+
 /*
  * Begin: a->run's machine strings, argv, mode and start are set by the caller
  * (a recording's aliasing, aliasing_from and story.eopnotsupp, too); this adds
@@ -50,8 +61,22 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
 				   struct dxa_symbols *symbols, uint32_t blind_hooks);
 
+/*
+ * Read the policy anew. From then on findings are judged by its severities,
+ * allowances and requirements; what it says of aliasing counts for an audit that
+ * begins. On an error the old one stays in force.
+ */
+struct dxa_err *dxa_analysis_reload(struct dxa_analysis *a, const struct dxa_opts *opts);
+
 /* Hand the next event to the engine, and to the sinks that show every one. */
 void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev);
+
+/*
+ * How the audit stands, were it to end as ending says: counts and verdict.
+ * Nothing is judged or written by it. What *ret points to is borrowed.
+ */
+void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *ending,
+			 struct dxa_result *ret);
 
 /*
  * Judge what is left, write all results. *exit_code gets the verdict's code. An

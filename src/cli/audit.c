@@ -16,6 +16,8 @@
 /* How often contexts that are open for long are looked at, at first and at last. */
 #define LOOK_NS (1000 * MS)
 #define LOOK_MAX_NS (60000 * MS)
+/* The counters are read so often, at most, to find all hooks at rest. */
+#define READS 3
 
 uint64_t dxa_audit_now(void)
 {
@@ -245,6 +247,42 @@ bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret)
 	return read(a->sigfd, ret, sizeof(*ret)) == sizeof(*ret);
 }
 
+/* Status and counters as of now. */
+static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);
+	ending->now = dxa_audit_now();
+	ending->wall = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* Between two looks at its counters a hook may be at work: then they do not add up, yet. */
+static bool at_rest(const struct dxa_ending *ending)
+{
+	for (size_t i = 0; i < ending->n_hooks; i++) {
+		const struct dxa_count *c = &ending->hooks[i].count;
+
+		if (c->seen != c->submitted + c->dropped)
+			return false;
+	}
+	return true;
+}
+
+bool dxa_audit_result(struct dxa_audit *a, struct dxa_result *ret)
+{
+	struct dxa_ending ending = { 0 };
+	bool rest = false;
+
+	for (int i = 0; i < READS && !rest; i++) {
+		read_ending(a, &ending);
+		rest = at_rest(&ending);
+	}
+	dxa_analysis_result(&a->analysis, &ending, ret);
+	return rest;
+}
+
 struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending, int *exit_code)
 {
 	struct dxa_err *err, *unsaved;
@@ -254,8 +292,7 @@ struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending,
 		dxa_audit_snapshot(a);
 	dxa_probe_stop(a->probe);
 	dxa_probe_consume(a->probe);
-	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);
-	ending->now = dxa_audit_now();
+	read_ending(a, ending);
 	unsaved = dxa_saving_finish(&a->saving, ending);
 	err = dxa_analysis_finish(&a->analysis, ending, exit_code);
 	/* Findings outrank a recording that could not be written. */

@@ -78,6 +78,13 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until);
 bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret);
 
 /*
+ * How the audit stands now. Returns false when hooks were at work all the time
+ * while their counters were read: then the counts are right but for the last
+ * microseconds, and the verdict must not be taken from them.
+ */
+bool dxa_audit_result(struct dxa_audit *a, struct dxa_result *ret);
+
+/*
  * Take the last snapshot, stop recording, feed what is left, end the recording and the outputs.
  * Fills ending's hooks and now; the rest of it is the caller's. *exit_code gets the verdict's code
  * when NULL is returned.

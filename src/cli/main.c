@@ -21,6 +21,8 @@ static const struct dxa_command commands[] = {
 	{ "list", DXA_CMD_LIST, "[OPTION...]",
 	  "every dax_device in the kernel now: owner, disk, references; orphans marked",
 	  dxa_cmd_list },
+	{ "daemon", DXA_CMD_DAEMON, "[OPTION...]",
+	  "watch for months: findings to the journal, metrics to a file", dxa_cmd_daemon },
 	{ "replay", DXA_CMD_REPLAY, "[OPTION...] FILE...",
 	  "the same analysis over recordings: no root, any machine, any architecture",
 	  dxa_cmd_replay },
@@ -33,6 +35,8 @@ static const struct dxa_command commands[] = {
 	  "print the JSON Schema of -o json, or of each line of -o jsonl", dxa_cmd_schema },
 	{ "man", DXA_CMD_MAN, "",
 	  "print the man page (troff), drawn from the tables behind this help", dxa_cmd_man },
+	{ "catalog", DXA_CMD_CATALOG, "",
+	  "print the journal's message catalog: a text for each rule", dxa_cmd_catalog },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -123,7 +127,7 @@ static int run_command(const struct dxa_command *c, int argc, char **argv)
 			print_version();
 		return flush_stdout(DXA_EXIT_PASS);
 	}
-	dxa_log_set(print_log, (enum dxa_log_level)(opts.verbose < 2 ? opts.verbose : 2));
+	dxa_log_set(print_log, dxa_opts_log_level(&opts));
 	err = c->run(&opts, &code);
 	return err ? fail(err, opts.skip_code) : flush_stdout(code);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/exitcode.h"
+#include "cli/single.h"
 #include "cli/tables.h"
 #include "output/sink.h"
 
@@ -36,6 +37,9 @@ enum key {
 	KEY_KCIDB_BUILD,
 	KEY_POLICY,
 	KEY_NO_POLICY,
+	KEY_LOG,
+	KEY_METRICS,
+	KEY_PID_FILE,
 };
 
 static const struct dxa_option_row rows[] = {
@@ -52,30 +56,36 @@ static const struct dxa_option_row rows[] = {
 	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
 	{ KEY_TIMEOUT, "timeout", "TIME", DXA_CMD_LIVE,
 	  "kill a command that has not ended after so long; the audit is\nthen inconclusive" },
-	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_ANALYSIS,
+	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_JUDGING,
 	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s; replay: as recorded)" },
-	{ KEY_POLICY, "policy", "FILE", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
+	{ KEY_POLICY, "policy", "FILE", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "judge by this policy, too (docs/policy.md); may be given\nseveral times, later ones win" },
-	{ KEY_NO_POLICY, "no-policy", NULL, DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
+	{ KEY_NO_POLICY, "no-policy", NULL, DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "do not read the policies below /etc/daxaudit" },
-	{ KEY_FAIL_ON, "fail-on", "SEVERITY", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
+	{ KEY_FAIL_ON, "fail-on", "SEVERITY", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "exit with 1 from this severity on: info, warning, error\n(default: as the policy says; built-in: warning)" },
-	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
+	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "inconclusive unless DRIVER was exercised: pmem, dm, virtiofs,\ndcssblk, device-dax, "
 	  "fsdev; may be given several times" },
 	{ KEY_KCIDB_BUILD, "kcidb-build", "ORIGIN:ID", DXA_CMD_ANALYSIS,
 	  "the kernel's build in KernelCI's database, for -o kcidb" },
-	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_ANALYSIS | DXA_CMD_POLICY,
+	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "judge as if the data cache did, or did not, alias" },
-	{ KEY_RECORD, "record", "FILE", DXA_CMD_LIVE,
+	{ KEY_RECORD, "record", "FILE", DXA_CMD_WATCHING,
 	  "save what was seen, for 'daxaudit replay FILE'" },
-	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_LIVE,
+	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_WATCHING,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
-	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_LIVE | DXA_CMD_LIST,
+	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_WATCHING | DXA_CMD_LIST,
 	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M; without a command to watch: 16M)" },
-	{ KEY_BTF, "btf", "FILE", DXA_CMD_LIVE | DXA_CMD_LIST,
+	{ KEY_BTF, "btf", "FILE", DXA_CMD_WATCHING | DXA_CMD_LIST,
 	  "the kernel's BTF, where it shows none itself" },
-	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_LIVE | DXA_CMD_LIST,
+	{ KEY_LOG, "log", "FILE", DXA_CMD_DAEMON,
+	  "append findings to FILE as JSON lines, with -v also events and\nprobes; SIGHUP opens it anew" },
+	{ KEY_METRICS, "metrics", "FILE", DXA_CMD_DAEMON,
+	  "keep counts for Prometheus in FILE, for node-exporter's\ntextfile collector (*.prom)" },
+	{ KEY_PID_FILE, "pid-file", "FILE", DXA_CMD_DAEMON,
+	  "locked while the daemon runs: there is but one\n(default " DXA_PID_FILE ")" },
+	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_WATCHING | DXA_CMD_LIST,
 	  "exit with N instead of 4 when there is no DAX core (meson: 77)" },
 	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show this help" },
 	{ KEY_VERSION, "version", NULL, DXA_CMD_ALL, "show the version" },
@@ -250,8 +260,31 @@ static struct dxa_err *add_policy(const char *value, struct dxa_opts *o)
 	return NULL;
 }
 
+/* Options whose value is kept as it is. */
+static bool keep(int key, const char *value, struct dxa_opts *o)
+{
+	const struct {
+		int key;
+		const char **to;
+	} kept[] = { { KEY_RECORD, &o->record },
+		     { KEY_BTF, &o->btf },
+		     { KEY_LOG, &o->log },
+		     { KEY_METRICS, &o->metrics },
+		     { KEY_PID_FILE, &o->pid_file } };
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (kept[i].key == key) {
+			*kept[i].to = value;
+			return true;
+		}
+	}
+	return false;
+}
+
 static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 {
+	if (keep(key, value, o))
+		return NULL;
 	switch (key) {
 	case KEY_HELP:
 		o->help = true;
@@ -290,9 +323,6 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_assume(value, o);
 	case KEY_KCIDB_BUILD:
 		return parse_kcidb_build(value, &o->kcidb_build);
-	case KEY_RECORD:
-		o->record = value;
-		return NULL;
 	case KEY_ATTACH:
 		if (strcmp(value, "auto") != 0 && strcmp(value, "kprobe") != 0)
 			return bad_value("attach", value, "auto or kprobe");
@@ -300,9 +330,6 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return NULL;
 	case KEY_RING_SIZE:
 		return parse_ring_size(value, &o->ring_size);
-	case KEY_BTF:
-		o->btf = value;
-		return NULL;
 	default:
 		return parse_skip_code(value, &o->skip_code);
 	}
@@ -317,6 +344,7 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 	*o = (struct dxa_opts){ .settle_ns = 500 * MS,
 				.settle_limit_ns = 60 * SECOND,
 				.stuck_after_ns = 30 * SECOND,
+				.pid_file = DXA_PID_FILE,
 				.skip_code = DXA_EXIT_NO_DAX };
 	make_getopt(mask, longs, shorts);
 	opterr = 0;

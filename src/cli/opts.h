@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/log.h"
 #include "engine/engine.h"
 
 #define DXA_OUTPUTS_MAX 8
@@ -23,8 +24,12 @@ enum dxa_cmd_mask {
 	DXA_CMD_LIST = 1 << 5,
 	DXA_CMD_SCHEMA = 1 << 6,
 	DXA_CMD_POLICY = 1 << 8,
+	DXA_CMD_DAEMON = 1 << 10,
+	DXA_CMD_CATALOG = 1 << 11,
 	DXA_CMD_LIVE = DXA_CMD_TRACE | DXA_CMD_CHECK,
 	DXA_CMD_ANALYSIS = DXA_CMD_LIVE | DXA_CMD_REPLAY,
+	DXA_CMD_WATCHING = DXA_CMD_LIVE | DXA_CMD_DAEMON,
+	DXA_CMD_JUDGING = DXA_CMD_ANALYSIS | DXA_CMD_DAEMON,
 	DXA_CMD_ALL = ~0,
 };
 
@@ -53,6 +58,10 @@ struct dxa_opts {
 	const char *btf;
 	const char *record;
 	const char *kcidb_build; /* "ORIGIN:ID" */
+	const char *log; /* the daemon's; NULL: none */
+	const char *metrics; /* the daemon's file for Prometheus; NULL: none */
+	const char *pid_file; /* the daemon's */
+	bool silent; /* no output but those that are named; set by commands, not by users */
 	int skip_code; /* replaces exit code 4 */
 	char **args; /* what is left: the audited command, files, ...; NULL-terminated */
 };
@@ -64,6 +73,12 @@ struct dxa_opts {
  * borrows argv's strings, and may change their order.
  */
 struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct dxa_opts *opts);
+
+/* Up to which level -v asks for. */
+static inline enum dxa_log_level dxa_opts_log_level(const struct dxa_opts *opts)
+{
+	return (enum dxa_log_level)(DXA_LOG_NOTICE + (opts->verbose < 2 ? opts->verbose : 2));
+}
 
 /* Print the options of a command of this mask to standard output. */
 void dxa_opts_help(unsigned int mask);

@@ -104,6 +104,11 @@ void dxa_saving_tick(struct dxa_saving *s, uint64_t now)
 	s->synced = now;
 }
 
+int dxa_saving_error(const struct dxa_saving *s)
+{
+	return s->recorder ? dxa_recorder_error(s->recorder) : 0;
+}
+
 struct dxa_err *dxa_saving_finish(struct dxa_saving *s, const struct dxa_ending *ending)
 {
 	const struct dxa_record_end end = { .has_cmd_status = ending->has_cmd_status,

@@ -45,6 +45,9 @@ void dxa_saving_tick(struct dxa_saving *s, uint64_t now);
 /* Something was found: get what proves it to disk with the next tick. now is ktime. */
 void dxa_saving_secure(struct dxa_saving *s, uint64_t now);
 
+/* The errno of the first write that failed, which ended the recording; 0: it goes on. */
+int dxa_saving_error(const struct dxa_saving *s);
+
 /* End the recording. The first error of any write (SYSTEM). */
 struct dxa_err *dxa_saving_finish(struct dxa_saving *s, const struct dxa_ending *ending);
 

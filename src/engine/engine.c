@@ -228,6 +228,17 @@ void dxa_engine_each_open(const struct dxa_engine *e, uint64_t since,
 	}
 }
 
+const char *dxa_gap_name(enum dxa_gap which)
+{
+	static const char *const names[DXA_GAP_COUNT] = {
+		[DXA_GAP_LOST] = "lost",	 [DXA_GAP_RETURN] = "return",
+		[DXA_GAP_OPEN] = "open",	 [DXA_GAP_UNPAIRED] = "unpaired",
+		[DXA_GAP_UNKNOWN_KIND] = "kind", [DXA_GAP_LIMIT] = "limit",
+	};
+
+	return which < DXA_GAP_COUNT ? names[which] : "";
+}
+
 const char *dxa_gap_text(enum dxa_gap which)
 {
 	static const char *const texts[DXA_GAP_COUNT] = {

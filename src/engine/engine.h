@@ -157,6 +157,9 @@ enum dxa_gap {
 	DXA_GAP_COUNT,
 };
 
+/* "lost", "return", ...: a stable word for machines. Static. */
+const char *dxa_gap_name(enum dxa_gap gap);
+
 /* One line for people, static: what a gap means. */
 const char *dxa_gap_text(enum dxa_gap gap);
 

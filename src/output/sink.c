@@ -11,9 +11,10 @@
 
 #include "base/cleanup.h"
 
-static const struct dxa_sink_ops *const formats[] = { &dxa_sink_text,  &dxa_sink_json,
-						      &dxa_sink_jsonl, &dxa_sink_ktap,
-						      &dxa_sink_junit, &dxa_sink_kcidb };
+static const struct dxa_sink_ops *const formats[] = { &dxa_sink_text,	&dxa_sink_json,
+						      &dxa_sink_jsonl,	&dxa_sink_ktap,
+						      &dxa_sink_junit,	&dxa_sink_kcidb,
+						      &dxa_sink_metrics };
 
 const struct dxa_sink_ops *const *dxa_sink_formats(size_t *n)
 {
@@ -109,6 +110,20 @@ struct dxa_err *dxa_sink_open(const char *spec, struct dxa_sink **ret)
 	return NULL;
 }
 
+struct dxa_err *dxa_sink_new(const struct dxa_sink_ops *ops, FILE *out, void *state,
+			     struct dxa_sink **ret)
+{
+	struct dxa_sink *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return dxa_err_nomem();
+	s->ops = ops;
+	s->out = out;
+	s->state = state;
+	*ret = s;
+	return NULL;
+}
+
 void dxa_sink_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
 	s->run = run;
@@ -170,9 +185,11 @@ static struct dxa_err *write_error(const struct dxa_sink *s, int code)
 /* Close the stream; the errno of the first write that failed, or 0. */
 static int close_stream(struct dxa_sink *s)
 {
-	bool bad = ferror(s->out);
+	bool bad = s->out && ferror(s->out);
 	int err = s->err;
 
+	if (!s->out)
+		return err;
 	errno = 0;
 	if ((fflush(s->out) || bad) && !err)
 		err = errno ? errno : EIO;

@@ -34,10 +34,17 @@ struct dxa_run {
 	struct dxa_story_env story;
 };
 
-/* How the run ended. */
+/* Findings, counted as policy left them. */
+struct dxa_tally {
+	uint64_t findings[DXA_SEVERITY_COUNT][DXA_RULE_COUNT][DXA_DRIVER_COUNT];
+	uint64_t allowed; /* by policy: not in findings */
+};
+
+/* How the run ended, or how it stands. */
 struct dxa_result {
 	struct dxa_verdict verdict;
 	int exit_code; /* of daxaudit */
+	const struct dxa_tally *tally;
 	const struct dxa_engine_stats *stats; /* its allocs and available tell the coverage */
 	uint32_t required; /* drivers that must have been exercised: bits 1 << driver */
 	const struct dxa_hook_status *hooks;
@@ -46,6 +53,8 @@ struct dxa_result {
 	int cmd_status; /* wait status of the audited command */
 	bool interrupted; /* by a signal, before the audit was complete */
 	uint64_t end; /* ktime, ns */
+	uint64_t end_wall; /* the same moment, ns since 1970; 0: not known, as in a replay */
+	uint64_t last_event; /* ktime of the newest, ns; 0: there was none */
 };
 
 struct dxa_sink;
@@ -87,6 +96,13 @@ const struct dxa_sink_ops *const *dxa_sink_formats(size_t *n);
  */
 struct dxa_err *dxa_sink_open(const char *spec, struct dxa_sink **ret);
 
+/*
+ * A sink of the caller's own making: ops, which need not be one of the formats,
+ * on a stream that the sink closes (NULL: ops use none), with ops' state.
+ */
+struct dxa_err *dxa_sink_new(const struct dxa_sink_ops *ops, FILE *out, void *state,
+			     struct dxa_sink **ret);
+
 /* The walk. After begin, run must stay valid until the sink is closed. */
 void dxa_sink_begin(struct dxa_sink *sink, const struct dxa_run *run);
 void dxa_sink_event(struct dxa_sink *sink, const struct dxa_event *ev);
@@ -113,5 +129,6 @@ extern const struct dxa_sink_ops dxa_sink_jsonl;
 extern const struct dxa_sink_ops dxa_sink_ktap;
 extern const struct dxa_sink_ops dxa_sink_junit;
 extern const struct dxa_sink_ops dxa_sink_kcidb;
+extern const struct dxa_sink_ops dxa_sink_metrics;
 
 #endif

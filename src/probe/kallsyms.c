@@ -36,7 +36,7 @@ struct range {
 #define RANGES_MAX 64
 
 struct dxa_kallsyms {
-	char *path;
+	FILE *file; /* open as long as this lives: see dxa_kallsyms_trim() */
 	struct symbol *syms; /* by address */
 	size_t n, cap;
 	char *pool;
@@ -154,20 +154,16 @@ static int by_addr(const void *a, const void *b)
 
 static struct dxa_err *read_all(struct dxa_kallsyms *k)
 {
-	_cleanup_fclose_ FILE *f = fopen(k->path, "re");
 	_cleanup_free_ char *line = NULL;
 	size_t cap = 0;
 
-	if (!f)
-		return dxa_err_new(DXA_ERR_REFUSED, errno,
-				   "cannot read the kernel's symbols: %s: %s", k->path,
-				   strerror(errno));
+	rewind(k->file);
 	k->n = 0;
 	k->pool_len = 0;
 	k->n_modules = 1;
 	if (!reserve((void **)&k->modules, &k->cap_modules, 1, sizeof(*k->modules)))
 		return dxa_err_nomem();
-	while (getline(&line, &cap, f) > 0)
+	while (getline(&line, &cap, k->file) > 0)
 		if (!parse_line(k, line))
 			return dxa_err_nomem();
 	qsort(k->syms, k->n, sizeof(*k->syms), by_addr);
@@ -180,9 +176,15 @@ struct dxa_err *dxa_kallsyms_open(const char *path, struct dxa_kallsyms **ret)
 	struct dxa_kallsyms *k = calloc(1, sizeof(*k));
 	struct dxa_err *err;
 
-	if (!k || !(k->path = strdup(path))) {
-		free(k);
+	if (!k)
 		return dxa_err_nomem();
+	k->file = fopen(path, "re");
+	if (!k->file) {
+		err = dxa_err_new(DXA_ERR_REFUSED, errno,
+				  "cannot read the kernel's symbols: %s: %s", path,
+				  strerror(errno));
+		free(k);
+		return err;
 	}
 	err = read_all(k);
 	if (err) {
@@ -197,7 +199,7 @@ void dxa_kallsyms_free(struct dxa_kallsyms *k)
 {
 	if (!k)
 		return;
-	free(k->path);
+	fclose(k->file);
 	free(k->syms);
 	free(k->pool);
 	free(k->modules);
@@ -277,6 +279,14 @@ void dxa_kallsyms_refresh(struct dxa_kallsyms *k)
 {
 	if (k->stale)
 		dxa_err_free(read_all(k));
+}
+
+void dxa_kallsyms_trim(struct dxa_kallsyms *k)
+{
+	free(dxa_take(k->syms));
+	free(dxa_take(k->pool));
+	k->n = k->cap = k->pool_len = k->pool_cap = 0;
+	k->stale = true;
 }
 
 void dxa_kallsyms_invalidate(struct dxa_kallsyms *k)

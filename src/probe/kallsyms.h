@@ -49,6 +49,13 @@ bool dxa_kallsyms_hidden(const struct dxa_kallsyms *k);
 /* A module came or went: read the file again before the next address is looked up. */
 void dxa_kallsyms_invalidate(struct dxa_kallsyms *k);
 
+/*
+ * Free the names until they are asked for again. The file stays open: what the
+ * kernel shows of it is decided when it is opened (kallsyms_open() in
+ * kernel/kallsyms.c), so it can be read again without CAP_SYSLOG.
+ */
+void dxa_kallsyms_trim(struct dxa_kallsyms *k);
+
 /* Read the file again if it was invalidated; an unreadable one leaves the old names. */
 void dxa_kallsyms_refresh(struct dxa_kallsyms *k);
 

@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/caps.h"
 #include "base/cleanup.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
@@ -54,25 +53,12 @@ static struct dxa_err *check_core(const struct dxa_kallsyms *syms, const char *r
 			   release);
 }
 
-/* Effective capabilities, as a mask. */
-static uint64_t capabilities(void)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { 0 };
-
-	if (syscall(SYS_capget, &head, data))
-		return 0;
-	return data[0].effective | (uint64_t)data[1].effective << 32;
-}
-
-#define HAS(caps, cap) ((caps) >> (cap)&1)
-
 static struct dxa_err *check_privilege(void)
 {
-	uint64_t caps = capabilities();
+	const uint64_t enough = DXA_CAP(CAP_BPF) | DXA_CAP(CAP_PERFMON) | DXA_CAP(CAP_SYSLOG);
+	uint64_t caps = dxa_caps_effective();
 
-	if (HAS(caps, CAP_SYS_ADMIN) ||
-	    (HAS(caps, CAP_BPF) && HAS(caps, CAP_PERFMON) && HAS(caps, CAP_SYSLOG)))
+	if (caps & DXA_CAP(CAP_SYS_ADMIN) || (caps & enough) == enough)
 		return NULL;
 	return dxa_err_new(
 		DXA_ERR_REFUSED, EPERM,
@@ -90,7 +76,7 @@ static bool kcore_refused(void)
 {
 	_cleanup_close_ int fd = open(KCORE, O_RDONLY | O_CLOEXEC);
 
-	return fd < 0 && errno == EPERM && HAS(capabilities(), CAP_SYS_RAWIO);
+	return fd < 0 && errno == EPERM && (dxa_caps_effective() & DXA_CAP(CAP_SYS_RAWIO));
 }
 
 /* The mode in brackets of "none [integrity] confidentiality" is in force. */

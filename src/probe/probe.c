@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,23 +340,24 @@ int dxa_probe_consume(struct dxa_probe *p)
 	return ring_buffer__consume(p->ring);
 }
 
-/* Sum one hook's counters over all CPUs. */
-static void read_count(const struct dxa_probe *p, struct dxa_hook_status *s)
+/* Sum one hook's counters over all CPUs. False when they could not be read: then they are 0. */
+static bool read_count(const struct dxa_probe *p, struct dxa_hook_status *s)
 {
 	int n = libbpf_num_possible_cpus();
 	__u32 key = s->info->kind;
-	struct dxa_hook_count *per_cpu;
+
+	_cleanup_free_ struct dxa_hook_count *per_cpu =
+		n > 0 ? calloc((size_t)n, sizeof(*per_cpu)) : NULL;
 
 	memset(&s->count, 0, sizeof(s->count));
-	per_cpu = n > 0 ? calloc((size_t)n, sizeof(*per_cpu)) : NULL;
-	if (per_cpu && !bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.counts), &key, per_cpu)) {
-		for (int i = 0; i < n; i++) {
-			s->count.seen += per_cpu[i].seen;
-			s->count.submitted += per_cpu[i].submitted;
-			s->count.dropped += per_cpu[i].dropped;
-		}
+	if (!per_cpu || bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.counts), &key, per_cpu))
+		return false;
+	for (int i = 0; i < n; i++) {
+		s->count.seen += per_cpu[i].seen;
+		s->count.submitted += per_cpu[i].submitted;
+		s->count.dropped += per_cpu[i].dropped;
 	}
-	free(per_cpu);
+	return true;
 }
 
 /* recursion_misses: commit 9ed9e9ba2337 ("bpf: Count the number of times recursion was prevented")
@@ -395,6 +397,19 @@ const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n)
 	}
 	*n = p->n_hooks;
 	return p->status;
+}
+
+bool dxa_probe_readable(const struct dxa_probe *p)
+{
+	struct dxa_hook_status status = p->hooks[0].status;
+
+	return read_count(p, &status);
+}
+
+void dxa_probe_trim(struct dxa_probe *p)
+{
+	dxa_kallsyms_trim(p->kallsyms);
+	malloc_trim(0);
 }
 
 struct dxa_symbols *dxa_probe_symbols(struct dxa_probe *p)

@@ -62,6 +62,12 @@ int dxa_probe_consume(struct dxa_probe *p);
 /* Status of every hook, counters as of now. Owned by the probe; *n gets the number. */
 const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n);
 
+/* Can the counters be read with the capabilities that are effective now? */
+bool dxa_probe_readable(const struct dxa_probe *p);
+
+/* Give back memory that is not needed until the next module comes or an unknown address. */
+void dxa_probe_trim(struct dxa_probe *p);
+
 /* The names of kernel addresses; owned by the probe. */
 struct dxa_symbols *dxa_probe_symbols(struct dxa_probe *p);
 

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/procstat.h"
+#include "base/vec.h"
 
 #define GROUP_PREFIX "daxaudit_"
 
@@ -23,10 +24,18 @@
  */
 #define MAXACTIVE 128
 
+/*
+ * The files stay open: whoever has them can remove the events and read what was
+ * missed, also when tracefs was (lazily) unmounted and after privileges were
+ * given up.
+ */
 struct dxa_tracefs {
 	const char *root;
+	int events; /* kprobe_events */
+	FILE *profile; /* kprobe_profile */
 	char group[64];
 	long pid;
+	struct dxa_vec made; /* of struct event_name: what has to be removed */
 };
 
 struct event_name {
@@ -61,26 +70,40 @@ static bool is_tracefs(const char *path)
 	return !statfs(path, &fs) && fs.f_type == TRACEFS_MAGIC;
 }
 
+static struct dxa_err *open_at(const char *root, int events, struct dxa_tracefs **ret)
+{
+	struct dxa_tracefs *t = calloc(1, sizeof(*t));
+	char path[64];
+
+	if (!t) {
+		close(events);
+		return dxa_err_nomem();
+	}
+	t->root = root;
+	t->events = events;
+	t->made = DXA_VEC_OF(struct event_name);
+	/* Absent where kprobe events are not profiled. */
+	snprintf(path, sizeof(path), "%s/kprobe_profile", root);
+	t->profile = fopen(path, "re");
+	t->pid = getpid();
+	snprintf(t->group, sizeof(t->group), GROUP_PREFIX "%ld_%" PRIu64, t->pid,
+		 start_time(t->pid));
+	*ret = t;
+	return NULL;
+}
+
 struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)
 {
-	struct dxa_tracefs *t;
 	int why = ENOENT;
 
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
 		char path[64];
 
 		snprintf(path, sizeof(path), "%s/kprobe_events", roots[i]);
-		if (access(path, R_OK | W_OK) == 0) {
-			t = calloc(1, sizeof(*t));
-			if (!t)
-				return dxa_err_nomem();
-			t->root = roots[i];
-			t->pid = getpid();
-			snprintf(t->group, sizeof(t->group), GROUP_PREFIX "%ld_%" PRIu64, t->pid,
-				 start_time(t->pid));
-			*ret = t;
-			return NULL;
-		}
+		int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+
+		if (fd >= 0)
+			return open_at(roots[i], fd, ret);
 		if (errno != ENOENT)
 			why = errno;
 	}
@@ -103,15 +126,10 @@ struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)
 /* Append one command to kprobe_events. 0 or -errno. */
 static int command(const struct dxa_tracefs *t, const char *text)
 {
-	char path[96];
 	ssize_t n;
 	int err;
 
-	snprintf(path, sizeof(path), "%s/kprobe_events", t->root);
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = write(fd, text, strlen(text));
+	n = write(t->events, text, strlen(text));
 	err = n < 0 ? -errno : 0;
 	dxa_log(DXA_LOG_DEBUG, "kprobe_events: %s: %s", text, err ? strerror(-err) : "ok");
 	return err;
@@ -133,57 +151,54 @@ static void each_event(const struct dxa_tracefs *t,
 			fn(priv, group, name);
 }
 
-struct removal {
-	char (*events)[192];
-	size_t n, cap;
-	const char *group; /* only this group; NULL: those of dead owners */
+struct text {
+	char s[192];
 };
 
-static void collect(void *priv, const char *group, const char *name)
+static void collect_dead(void *priv, const char *group, const char *name)
 {
-	struct removal *r = priv;
+	struct dxa_vec *commands = priv;
+	struct text *remove;
 	uint64_t start;
 	long pid;
-	void *p;
 
-	if (r->group && strcmp(group, r->group) != 0)
+	if (sscanf(group, GROUP_PREFIX "%ld_%" SCNu64, &pid, &start) != 2 ||
+	    start_time(pid) == start)
 		return;
-	if (!r->group && (sscanf(group, GROUP_PREFIX "%ld_%" SCNu64, &pid, &start) != 2 ||
-			  start_time(pid) == start))
-		return;
-	if (r->n == r->cap) {
-		p = realloc(r->events, (r->cap + 64) * sizeof(*r->events));
-		if (!p)
-			return;
-		r->events = p;
-		r->cap += 64;
-	}
-	snprintf(r->events[r->n++], sizeof(*r->events), "-:%s/%s", group, name);
-}
-
-/* The list is read to its end first: removing while reading would skip entries. */
-static unsigned int remove_events(struct dxa_tracefs *t, const char *group)
-{
-	struct removal r = { .group = group };
-	unsigned int removed = 0;
-
-	each_event(t, collect, &r);
-	for (size_t i = 0; i < r.n; i++)
-		removed += command(t, r.events[i]) == 0;
-	free(r.events);
-	return removed;
+	remove = dxa_vec_push(commands, NULL);
+	if (remove)
+		snprintf(remove->s, sizeof(remove->s), "-:%s/%s", group, name);
 }
 
 unsigned int dxa_tracefs_sweep(struct dxa_tracefs *t)
 {
-	return remove_events(t, NULL);
+	struct dxa_vec commands = DXA_VEC_OF(struct text);
+	unsigned int removed = 0;
+
+	/* The list is read to its end first: removing while reading would skip entries. */
+	each_event(t, collect_dead, &commands);
+	for (size_t i = 0; i < commands.len; i++)
+		removed += command(t, dxa_vec_at(&commands, i)) == 0;
+	dxa_vec_free(&commands);
+	return removed;
 }
 
 void dxa_tracefs_close(struct dxa_tracefs *t)
 {
+	char text[192];
+
 	if (!t)
 		return;
-	remove_events(t, t->group);
+	for (size_t i = 0; i < t->made.len; i++) {
+		const struct event_name *e = dxa_vec_at(&t->made, i);
+
+		snprintf(text, sizeof(text), "-:%s/%s", t->group, e->s);
+		command(t, text);
+	}
+	dxa_vec_free(&t->made);
+	if (t->profile)
+		fclose(t->profile);
+	close(t->events);
 	free(t);
 }
 
@@ -198,9 +213,14 @@ int dxa_tracefs_add(struct dxa_tracefs *t, const char *name, const char *module,
 		snprintf(type, sizeof(type), "r%d", MAXACTIVE);
 	snprintf(text, sizeof(text), "%s:%s/%s %s%s%s", type, t->group, event.s,
 		 module ? module : "", module ? ":" : "", symbol);
+	/* Noted first: an event that nobody remembers would stay. */
+	if (!dxa_vec_push(&t->made, &event))
+		return -ENOMEM;
 	err = command(t, text);
-	if (err)
+	if (err) {
+		t->made.len--;
 		return err;
+	}
 	snprintf(path, sizeof(path), "%s/events/%s/%s/id", t->root, t->group, event.s);
 	_cleanup_fclose_ FILE *f = fopen(path, "re");
 	if (!f)
@@ -212,13 +232,14 @@ uint64_t dxa_tracefs_missed(struct dxa_tracefs *t, const char *name)
 {
 	struct event_name want = event_name(t, name);
 	_cleanup_free_ char *line = NULL;
-	char path[96], event[128];
 	uint64_t missed = 0, n;
+	char event[128];
 	size_t cap = 0;
 
-	snprintf(path, sizeof(path), "%s/kprobe_profile", t->root);
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	while (f && getline(&line, &cap, f) > 0)
+	if (!t->profile)
+		return 0;
+	rewind(t->profile);
+	while (getline(&line, &cap, t->profile) > 0)
 		if (sscanf(line, " %127s %*u %" SCNu64, event, &n) == 2 && !strcmp(event, want.s))
 			missed += n;
 	return missed;

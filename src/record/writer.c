@@ -147,6 +147,11 @@ static void give_up(struct dxa_recorder *r, int code)
 		return;
 }
 
+int dxa_recorder_error(const struct dxa_recorder *r)
+{
+	return r->error;
+}
+
 static void write_bytes(struct dxa_recorder *r, const void *data, size_t len)
 {
 	const unsigned char *at = data;

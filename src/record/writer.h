@@ -37,6 +37,9 @@ void dxa_recorder_event(struct dxa_recorder *r, const struct dxa_event *ev);
 /* Are there events that a flush would write? */
 bool dxa_recorder_pending(const struct dxa_recorder *r);
 
+/* The errno of the first write that failed, after which nothing is written; 0 for none. */
+int dxa_recorder_error(const struct dxa_recorder *r);
+
 /* Write what is pending: it survives this process. */
 void dxa_recorder_flush(struct dxa_recorder *r);
 

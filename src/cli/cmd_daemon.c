@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Run for months: report findings as they come, survive what happens to a test machine. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/caps.h"
+#include "base/log.h"
+#include "cli/audit.h"
+#include "cli/commands.h"
+#include "cli/daemon_report.h"
+#include "cli/exitcode.h"
+#include "cli/metrics_file.h"
+#include "cli/notify.h"
+#include "cli/single.h"
+#include "version.h"
+
+struct daemon {
+	struct dxa_opts opts;
+	struct dxa_audit audit;
+	struct dxa_daemon_report report;
+	int lock;
+	uint64_t due; /* ktime, ns: the next report; 0: nothing is new */
+	uint64_t ping_every, ping_at; /* the watchdog's; 0: there is none */
+	bool stop;
+};
+
+/* The journal reads a line's priority from its start: sd-daemon(3). */
+static void log_to_journal(enum dxa_log_level level, const char *line)
+{
+	static const int priorities[] = {
+		[DXA_LOG_WARN] = 4, [DXA_LOG_NOTICE] = 5, [DXA_LOG_INFO] = 6, [DXA_LOG_DEBUG] = 7
+	};
+
+	fprintf(stderr, "<%d>%s\n", priorities[level], line);
+}
+
+/*
+ * What is attached stays attached, and what is open stays open: reading the ring
+ * buffer, /proc and sysfs and removing our kprobe events needs no capability.
+ * Before commit c8644cd0efe7 ("bpf: refine kernel.unprivileged_bpf_disabled
+ * behaviour") (in v5.19) reading the counters does.
+ */
+static void give_up_privilege(struct daemon *d)
+{
+	uint64_t had = dxa_caps_effective(), keep = 0;
+	char names[128];
+	int err;
+
+	dxa_caps_use(0);
+	if (!dxa_probe_readable(d->audit.probe))
+		keep = had & (DXA_CAP(CAP_BPF) | DXA_CAP(CAP_SYS_ADMIN));
+	err = dxa_caps_give_up(keep);
+	if (err)
+		dxa_log(DXA_LOG_WARN, "cannot give up capabilities: %s", strerror(-err));
+	else
+		dxa_log(DXA_LOG_NOTICE, "capabilities kept: %s",
+			dxa_caps_names(dxa_caps_effective(), names, sizeof(names)));
+}
+
+static void reload(struct daemon *d)
+{
+	struct dxa_err *err;
+
+	dxa_notify("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, dxa_audit_now() / 1000);
+	dxa_daemon_report_reopen(&d->report);
+	err = dxa_analysis_reload(&d->audit.analysis, &d->opts);
+	d->report.reload_failed = err != NULL;
+	if (err)
+		dxa_log(DXA_LOG_WARN, "%s; the old policy stays in force", err->msg);
+	else
+		dxa_log(DXA_LOG_NOTICE, "reloaded");
+	dxa_err_free(err);
+	dxa_daemon_report_update(&d->report);
+	dxa_notify("READY=1");
+}
+
+static void read_signals(struct daemon *d)
+{
+	struct signalfd_siginfo si;
+
+	while (dxa_audit_signal(&d->audit, &si)) {
+		if (si.ssi_signo == SIGHUP)
+			reload(d);
+		else if (si.ssi_signo != SIGCHLD)
+			d->stop = true;
+	}
+}
+
+/* The watchdog's wake-up is used to show that the metrics are not a dead daemon's. */
+static void ping(struct daemon *d, uint64_t now)
+{
+	dxa_notify("WATCHDOG=1");
+	d->ping_at = now + d->ping_every;
+	d->due = now;
+}
+
+static uint64_t earlier(uint64_t x, uint64_t y)
+{
+	if (!x || !y)
+		return x ? x : y;
+	return x < y ? x : y;
+}
+
+static struct dxa_err *loop(struct daemon *d)
+{
+	while (!d->stop) {
+		struct dxa_err *err = dxa_audit_wait(&d->audit, earlier(d->due, d->ping_at));
+		uint64_t now = dxa_audit_now();
+
+		if (err)
+			return err;
+		read_signals(d);
+		if (d->ping_at && now >= d->ping_at)
+			ping(d, now);
+		if (d->due && now >= d->due) {
+			dxa_daemon_report_update(&d->report);
+			d->due = 0;
+			/* Whatever happened is over, or will be back soon enough to be read again. */
+			dxa_probe_trim(d->audit.probe);
+		}
+		if (!d->due)
+			d->due = dxa_daemon_report_due(&d->report, now);
+	}
+	return NULL;
+}
+
+static struct dxa_err *start(struct daemon *d)
+{
+	static const struct dxa_audit_mode mode = { .name = "daemon" };
+	struct dxa_err *err;
+
+	err = dxa_audit_open(&d->audit, &d->opts, &mode);
+	if (!err)
+		err = dxa_daemon_report_open(&d->report, &d->audit);
+	if (!err)
+		err = dxa_audit_begin(&d->audit, NULL);
+	if (err)
+		return err;
+	give_up_privilege(d);
+	dxa_probe_trim(d->audit.probe);
+	/* A metrics file that cannot be written now never will be: that is told before READY. */
+	err = dxa_daemon_report_tell(&d->report);
+	if (err)
+		return err;
+	d->ping_every = dxa_notify_watchdog();
+	d->ping_at = d->ping_every ? dxa_audit_now() + d->ping_every : 0;
+	dxa_log(DXA_LOG_NOTICE, "daxaudit %s watches Linux %s", DXA_VERSION, d->audit.uts.release);
+	dxa_notify("READY=1");
+	return NULL;
+}
+
+/* Findings were told as they came: an orderly end is a success. */
+static struct dxa_err *finish(struct daemon *d)
+{
+	struct dxa_ending ending = { 0 };
+	int verdict;
+
+	dxa_notify("STOPPING=1");
+	if (d->opts.metrics)
+		dxa_metrics_file_remove(d->opts.metrics);
+	return dxa_audit_finish(&d->audit, &ending, &verdict);
+}
+
+static struct dxa_err *run(struct daemon *d)
+{
+	struct dxa_err *err = dxa_single_enter(d->opts.pid_file, &d->lock);
+
+	if (!err)
+		err = start(d);
+	if (!err)
+		err = loop(d);
+	return err ? err : finish(d);
+}
+
+struct dxa_err *dxa_cmd_daemon(const struct dxa_opts *opts, int *exit_code)
+{
+	struct daemon d = { .opts = *opts, .lock = -1 };
+	struct dxa_err *err;
+
+	if (opts->args[0])
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "the daemon takes no argument, but got '%s'; to audit a "
+				   "command: daxaudit trace -- COMMAND",
+				   opts->args[0]);
+	if (dxa_notify_stderr_is_journal())
+		dxa_log_set(log_to_journal, dxa_opts_log_level(opts));
+	d.opts.silent = true;
+	d.opts.quiet = !opts->verbose;
+	*exit_code = DXA_EXIT_PASS;
+	err = run(&d);
+	dxa_audit_close(&d.audit);
+	dxa_daemon_report_close(&d.report);
+	dxa_single_leave(d.lock);
+	return err;
+}

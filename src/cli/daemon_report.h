@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a daemon tells while it runs, and where: journal, log, metrics, service manager. */
+#ifndef DAXAUDIT_CLI_DAEMON_REPORT_H
+#define DAXAUDIT_CLI_DAEMON_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cli/audit.h"
+#include "cli/logfile.h"
+#include "output/journal.h"
+
+/* Zero-initialised, there is nothing to close. */
+struct dxa_daemon_report {
+	struct dxa_audit *audit;
+	struct dxa_journal journal;
+	struct dxa_logfile log;
+	uint64_t metrics_failures;
+	bool metrics_failing; /* the newest write was one of them */
+	bool reload_failed;
+	enum dxa_verdict_kind verdict; /* the newest that was sure */
+	uint64_t events; /* of the engine, when it was told last */
+	uint64_t told; /* ktime, ns */
+};
+
+/*
+ * Open what the audit's options name, and the journal where there is one, and
+ * have findings go there. INPUT error for a file that cannot be written.
+ */
+struct dxa_err *dxa_daemon_report_open(struct dxa_daemon_report *r, struct dxa_audit *audit);
+
+/* Log files were rotated: open them anew. */
+void dxa_daemon_report_reopen(struct dxa_daemon_report *r);
+
+/* The ktime (ns) at which dxa_daemon_report_tell() shall be called; 0: nothing is new. */
+uint64_t dxa_daemon_report_due(const struct dxa_daemon_report *r, uint64_t now);
+
+/* Write the metrics and tell the service manager how the audit stands. SYSTEM error. */
+struct dxa_err *dxa_daemon_report_tell(struct dxa_daemon_report *r);
+
+/* The same, an error told once: the audit goes on without metrics until they can be written. */
+void dxa_daemon_report_update(struct dxa_daemon_report *r);
+
+/* Close what belongs to it; after the audit was closed, whose sinks use it. */
+void dxa_daemon_report_close(struct dxa_daemon_report *r);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A log that lines are appended to for months: it is reopened when it was
+ * rotated away, and a full disk costs lines, not the log.
+ */
+#ifndef DAXAUDIT_CLI_LOGFILE_H
+#define DAXAUDIT_CLI_LOGFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+struct dxa_logfile {
+	const char *path; /* borrowed */
+	int fd;
+	bool midline; /* the file ends in half a line */
+	bool broken; /* the newest write did not succeed */
+	uint64_t failures; /* writes that did not succeed in whole */
+};
+
+/*
+ * Open path for appending and *ret, a stream to it that never fails: what the
+ * file does not take is counted and dropped. INPUT error when it cannot be
+ * opened. l must outlive the stream; the file is closed with it.
+ */
+struct dxa_err *dxa_logfile_open(struct dxa_logfile *l, const char *path, FILE **ret);
+
+/* Open the path anew, after a rotation. On an error (INPUT) the old file is written on. */
+struct dxa_err *dxa_logfile_reopen(struct dxa_logfile *l);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/single.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct dxa_err *cannot(const char *path, int code)
+{
+	return dxa_err_new(DXA_ERR_INPUT, code,
+			   "cannot write the pid file %s: %s; name another with --pid-file", path,
+			   strerror(code));
+}
+
+static void make_folder(const char *path)
+{
+	char copy[PATH_MAX];
+
+	/* Whatever is wrong with it, opening the file will say so. */
+	snprintf(copy, sizeof(copy), "%s", path);
+	mkdir(dirname(copy), 0755);
+}
+
+static struct dxa_err *taken(const char *path, int fd)
+{
+	char pid[16] = "";
+	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+
+	pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
+	return dxa_err_new(DXA_ERR_REFUSED, EBUSY,
+			   "another daxaudit daemon is running (pid %s, %s): stop it first",
+			   pid[0] ? pid : "unknown", path);
+}
+
+static struct dxa_err *take(const char *path, int fd)
+{
+	char pid[16];
+	size_t len = (size_t)snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return errno == EWOULDBLOCK ? taken(path, fd) : cannot(path, errno);
+	if (ftruncate(fd, 0) || pwrite(fd, pid, len, 0) != (ssize_t)len)
+		return cannot(path, errno);
+	return NULL;
+}
+
+struct dxa_err *dxa_single_enter(const char *path, int *ret)
+{
+	struct dxa_err *err;
+	int fd;
+
+	make_folder(path);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return cannot(path, errno);
+	err = take(path, fd);
+	if (err)
+		close(fd);
+	else
+		*ret = fd;
+	return err;
+}
+
+void dxa_single_leave(int fd)
+{
+	if (fd < 0)
+		return;
+	if (ftruncate(fd, 0)) {
+		/* Then a stale pid stays in a file that nobody holds. */
+	}
+	close(fd);
+}
