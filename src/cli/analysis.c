@@ -252,8 +252,9 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 	dxa_engine_finish(a->engine, ending->now);
 	dxa_analysis_result(a, ending, &result);
 	*exit_code = result.exit_code;
-	tell_unused(a);
-	if (a->run.listing)
+	if (!a->run.listing)
+		tell_unused(a);
+	else
 		dxa_engine_each_device(a->engine, on_device, a);
 	return end_sinks(a, &result);
 }

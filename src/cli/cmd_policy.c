@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/exitcode.h"
@@ -229,7 +230,9 @@ static void print_value(FILE *out, struct json_object *value)
 
 static void print_from(FILE *out, struct json_object *o)
 {
-	fprintf(out, "  # %s%s\n", member(o, FROM), member(o, EXPIRED) ? "; it has expired" : "");
+	fputs("  # ", out);
+	dxa_utf8_print(out, member(o, FROM));
+	fputs(member(o, EXPIRED) ? "; it has expired\n" : "\n", out);
 }
 
 static void print_row(FILE *out, struct json_object *row, const struct dxa_policy_section *section)
@@ -297,9 +300,10 @@ static void print_list(FILE *out, const char *what, struct json_object *o, const
 	}
 	n = json_object_array_length(list);
 	fprintf(out, "#   %s:%s", what, n ? "" : " none");
-	for (size_t i = 0; i < n; i++)
-		fprintf(out, "%s %s", i ? "," : "",
-			json_object_get_string(json_object_array_get_idx(list, i)));
+	for (size_t i = 0; i < n; i++) {
+		fputs(i ? ", " : " ", out);
+		dxa_utf8_print(out, json_object_get_string(json_object_array_get_idx(list, i)));
+	}
 	fputc('\n', out);
 }
 
@@ -315,8 +319,9 @@ static void print_shown(FILE *out, const void *priv)
 		member(machine, "machine"));
 	fprintf(out, "#   architecture: %s\n",
 		member(machine, "architecture") ? member(machine, "architecture") : "not known");
-	fprintf(out, "#   data cache aliases: %s (%s)\n", member(machine, "aliasing"),
-		member(machine, "aliasing_from"));
+	fprintf(out, "#   data cache aliases: %s (", member(machine, "aliasing"));
+	dxa_utf8_print(out, member(machine, "aliasing_from"));
+	fputs(")\n", out);
 	fprintf(out, "#   EOPNOTSUPP is %s\n", member(machine, "eopnotsupp"));
 	print_list(out, "drivers that can allocate a dax_device", machine, "drivers");
 	print_list(out, "drivers that must be exercised", machine, "required");

@@ -67,19 +67,27 @@ static void print_commits(FILE *out, const struct dxa_rule_info *rule, const cha
 	}
 }
 
+static void print_allowance(FILE *out, const struct dxa_finding_policy *p)
+{
+	fputs(p->allowed_by ? "    allowed by " : "    the allowance of ", out);
+	dxa_utf8_print(out, p->allowed_by ? p->allowed_by : p->expired);
+	fprintf(out, "%s%s: ", p->allowed_by ? " until " : " expired on ", p->until);
+	dxa_utf8_print(out, p->reason);
+	fputc('\n', out);
+}
+
 static void print_policy(FILE *out, const struct dxa_finding *f)
 {
 	const struct dxa_finding_policy *p = &f->policy;
 
-	if (p->severity_from)
-		fprintf(out, "    severity set by %s; the rule's own is %s\n", p->severity_from,
+	if (p->severity_from) {
+		fputs("    severity set by ", out);
+		dxa_utf8_print(out, p->severity_from);
+		fprintf(out, "; the rule's own is %s\n",
 			dxa_severity_name(dxa_rule_info(f->rule)->severity));
-	if (p->allowed_by)
-		fprintf(out, "    allowed by %s until %s: %s\n", p->allowed_by, p->until,
-			p->reason);
-	if (p->expired)
-		fprintf(out, "    the allowance of %s expired on %s: %s\n", p->expired, p->until,
-			p->reason);
+	}
+	if (p->allowed_by || p->expired)
+		print_allowance(out, p);
 }
 
 void dxa_prose_finding(FILE *out, const struct dxa_finding *f, const struct dxa_story_env *env,
