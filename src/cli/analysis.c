@@ -167,7 +167,7 @@ struct dxa_err *dxa_analysis_reload(struct dxa_analysis *a, const struct dxa_opt
 	}
 	dxa_policy_expect(&fresh, &a->machine, &e);
 	a->required = e.required;
-	a->failing = (enum dxa_severity)fresh.top.severity;
+	a->run.failing = a->failing = (enum dxa_severity)fresh.top.severity;
 	if (a->reloaded)
 		dxa_policy_deinit(&a->policy);
 	else
