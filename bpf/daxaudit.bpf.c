@@ -5,22 +5,12 @@
  * trampolines, kprobe/kretprobe for where it has not. No program keeps state.
  */
 #include "emit.bpf.h"
+#include "regs.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-/*
- * A kretprobe hands the return register over zero-extended on a 32-bit kernel:
- * -EOPNOTSUPP is 0xffffffa1 there. Pointers and longs are then 32 bits wide.
- */
-static __always_inline __s64 widen(__u64 ret)
-{
-	if (bpf_core_type_size(struct list_head) == 8)
-		return (__s32)ret;
-	return (__s64)ret;
-}
-
-#define RET_PTR(v) widen(v)
-#define RET_LONG(v) widen(v)
+#define RET_PTR(v) ((__s64)record_ptr(v))
+#define RET_LONG(v) record_long(v)
 #define RET_INT(v) ((__s64)(__s32)(v))
 #define RET_VOID(v) 0
 
@@ -30,14 +20,15 @@ static __always_inline __s64 widen(__u64 ret)
 #define ARGS_2(ctx) { ctx[0], ctx[1] }
 #define ARGS_3(ctx) { ctx[0], ctx[1], ctx[2] }
 #define REGS_0(ctx) {}
-#define REGS_1(ctx) { PT_REGS_PARM1_CORE(ctx) }
-#define REGS_2(ctx) { PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx) }
-#define REGS_3(ctx) { PT_REGS_PARM1_CORE(ctx), PT_REGS_PARM2_CORE(ctx), PT_REGS_PARM3_CORE(ctx) }
+#define REG(ctx, reg) record_ptr(READ_REG(ctx, reg))
+#define REGS_1(ctx) { REG(ctx, REG_ARG1) }
+#define REGS_2(ctx) { REG(ctx, REG_ARG1), REG(ctx, REG_ARG2) }
+#define REGS_3(ctx) { REG(ctx, REG_ARG1), REG(ctx, REG_ARG2), REG(ctx, REG_ARG3) }
 /* clang-format on */
 
-/* A trampoline's program and the trampoline itself are on the stack; a kprobe leaves no frame. */
-#define SKIP_fentry 2
-#define SKIP_fexit 2
+/* A kprobe leaves no frame on the stack. */
+#define SKIP_fentry TRAMPOLINE_FRAMES
+#define SKIP_fexit TRAMPOLINE_FRAMES
 #define SKIP_kprobe 0
 #define SKIP_kretprobe 0
 
@@ -70,19 +61,19 @@ static __always_inline __u64 func_ret(void *ctx)
 
 #define AT_ENTRY(ID, sym, n)                                                                \
 	WRAP(ID, fentry, sym, fentry, unsigned long long, DXA_PHASE_ARGS, ARGS_##n(ctx), 0) \
-	WRAP(ID, kprobe, sym, kprobe, struct pt_regs, DXA_PHASE_ARGS, REGS_##n(ctx), 0)
+	WRAP(ID, kprobe, sym, kprobe, void, DXA_PHASE_ARGS, REGS_##n(ctx), 0)
 
 /* The return alone: brackets, and acquires seen by kretprobe. */
-#define AT_RETURN(ID, sym, ret_t)                                              \
-	WRAP(ID, kretprobe, sym, kretprobe, struct pt_regs, DXA_PHASE_RET, {}, \
-	     RET_##ret_t(PT_REGS_RC_CORE(ctx)))
+#define AT_RETURN(ID, sym, ret_t)                                    \
+	WRAP(ID, kretprobe, sym, kretprobe, void, DXA_PHASE_RET, {}, \
+	     RET_##ret_t(READ_REG(ctx, REG_RESULT)))
 
 #define RELEASE(ID, sym, n) AT_ENTRY(ID, sym, n)
 
-#define ACQUIRE(ID, sym, n, ret_t)                                                      \
-	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_CALL, ARGS_##n(ctx),  \
-	     RET_##ret_t(func_ret(ctx)))                                                \
-	WRAP(ID, kprobe, sym, kprobe, struct pt_regs, DXA_PHASE_ARGS, REGS_##n(ctx), 0) \
+#define ACQUIRE(ID, sym, n, ret_t)                                                     \
+	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_CALL, ARGS_##n(ctx), \
+	     RET_##ret_t(func_ret(ctx)))                                               \
+	WRAP(ID, kprobe, sym, kprobe, void, DXA_PHASE_ARGS, REGS_##n(ctx), 0)          \
 	AT_RETURN(ID, sym, ret_t)
 
 #define BRACKET(ID, sym, n, ret_t)                                         \
@@ -166,7 +157,7 @@ RECORD(FS_DAX_GET_BY_BDEV)
 		const struct block_device *bdev = (const void *)c->arg[0];
 
 		if (bdev)
-			read_disk(ev, (__u64)BPF_CORE_READ(bdev, bd_disk));
+			read_disk(ev, READ_WORD(bdev, bd_disk));
 		ev->arg = c->arg[2];
 		event_stack(ev, c);
 	}
@@ -257,13 +248,13 @@ RECORD(REALLY_PROBE)
 	ev->arg = c->arg[1];
 	/* dev->driver is set by really_probe itself: before that only the argument knows it. */
 	if (drv)
-		read_name(ev->driver, sizeof(ev->driver), BPF_CORE_READ(drv, name));
+		read_name(ev->driver, sizeof(ev->driver), READ_PTR(drv, name));
 	/* The state of its dax_device before the driver's probe shows a cdev that is still open. */
 	if (is_dax_bus(ev)) {
 		const struct dev_dax *dev_dax =
 			(const void *)(c->arg[0] - bpf_core_field_offset(struct dev_dax, dev));
 
-		read_dax(ev, (__u64)BPF_CORE_READ(dev_dax, dax_dev));
+		read_dax(ev, READ_WORD(dev_dax, dax_dev));
 	}
 }
 BRACKET(REALLY_PROBE, really_probe, 2, INT)
@@ -353,10 +344,10 @@ static __always_inline void read_module_range(struct dxa_event *ev, const void *
 	const struct module___old *old = mod;
 
 	if (bpf_core_field_exists(new->mem)) {
-		ev->obj = (__u64)BPF_CORE_READ(new, mem[0].base);
+		ev->obj = READ_WORD(new, mem[0].base);
 		ev->arg = BPF_CORE_READ(new, mem[0].size);
 	} else if (bpf_core_field_exists(old->core_layout)) {
-		ev->obj = (__u64)BPF_CORE_READ(old, core_layout.base);
+		ev->obj = READ_WORD(old, core_layout.base);
 		ev->arg = BPF_CORE_READ(old, core_layout.size);
 	}
 }

@@ -3,11 +3,8 @@
 #ifndef DAXAUDIT_EMIT_BPF_H
 #define DAXAUDIT_EMIT_BPF_H
 
-#include <linux/bpf.h>
-#include "vmlinux.h"
+#include "read.bpf.h"
 
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
 #include "daxaudit/event.h"
@@ -111,12 +108,6 @@ static __always_inline void read_ops_name(struct dxa_event *ev)
 		BPF_SNPRINTF(ev->name, sizeof(ev->name), "%ps", ev->ops);
 }
 
-/* NULL and ERR_PTR are arguments that the kernel's own callers pass: test before reading. */
-static __always_inline int is_err_or_null(__u64 ptr)
-{
-	return !ptr || ptr >= (__u64)-4095;
-}
-
 static __always_inline void read_dax(struct dxa_event *ev, __u64 ptr)
 {
 	const struct dax_device *dax = (const void *)ptr;
@@ -127,11 +118,11 @@ static __always_inline void read_dax(struct dxa_event *ev, __u64 ptr)
 	ev->rdev = BPF_CORE_READ(dax, inode.i_rdev);
 	ev->refs = BPF_CORE_READ(dax, inode.i_count.counter);
 	ev->cdev_refs = BPF_CORE_READ(dax, cdev.kobj.kref.refcount.refs.counter);
-	ev->dax_flags = BPF_CORE_READ(dax, flags);
-	ev->ops = (__u64)BPF_CORE_READ(dax, ops);
+	ev->dax_flags = (__u32)READ_WORD(dax, flags);
+	ev->ops = READ_WORD(dax, ops);
 	/* commit 8012b8660855 ("dax: introduce holder for dax_device") (in v6.0) */
 	if (bpf_core_field_exists(dax->holder_data))
-		ev->holder = (__u64)BPF_CORE_READ(dax, holder_data);
+		ev->holder = READ_WORD(dax, holder_data);
 	ev->has |= DXA_HAS_DAX;
 }
 
@@ -162,16 +153,16 @@ static __always_inline void read_device(struct dxa_event *ev, __u64 ptr)
 	ev->obj = ptr;
 	if (is_err_or_null(ptr))
 		return;
-	name = BPF_CORE_READ(dev, init_name);
+	name = READ_PTR(dev, init_name);
 	if (!name)
-		name = BPF_CORE_READ(dev, kobj.name);
+		name = READ_PTR(dev, kobj.name);
 	read_name(ev->name, sizeof(ev->name), name);
-	bus = BPF_CORE_READ(dev, bus);
+	bus = READ_PTR(dev, bus);
 	if (bus)
-		read_name(ev->bus, sizeof(ev->bus), BPF_CORE_READ(bus, name));
-	drv = BPF_CORE_READ(dev, driver);
+		read_name(ev->bus, sizeof(ev->bus), READ_PTR(bus, name));
+	drv = READ_PTR(dev, driver);
 	if (drv)
-		read_name(ev->driver, sizeof(ev->driver), BPF_CORE_READ(drv, name));
+		read_name(ev->driver, sizeof(ev->driver), READ_PTR(drv, name));
 	ev->has |= DXA_HAS_DEVICE;
 }
 

@@ -72,12 +72,12 @@ static long inode_step(__u32 i, struct inode_walk *w)
 		return 1;
 	}
 	inode = (const void *)((__u64)at - bpf_core_field_offset(struct inode, i_sb_list));
-	if (!at || BPF_CORE_READ(inode, i_sb) != w->sb)
+	if (!at || READ_PTR(inode, i_sb) != w->sb)
 		return 1;
 	/* The root of the file system is no device. */
 	if (BPF_CORE_READ(inode, i_rdev))
 		snapshot_device(&w->progress, inode);
-	w->at = BPF_CORE_READ(at, next);
+	w->at = READ_PTR(at, next);
 	return 0;
 }
 
@@ -85,15 +85,15 @@ SEC("?syscall")
 int snapshot_devices(struct dxa_snapshot *s)
 {
 	struct inode_walk w = { .progress.state = DXA_SNAPSHOT_LOST };
-	const struct super_block *sb = NULL;
+	const struct super_block *sb = (const void *)read_word((const void *)s->start);
 	const struct list_head *head;
 
-	if (bpf_probe_read_kernel(&sb, sizeof(sb), (const void *)s->start) || !sb)
+	if (!sb)
 		return 0;
 	w.sb = sb;
 	head = (const void *)((__u64)sb + bpf_core_field_offset(struct super_block, s_inodes));
 	w.head = head;
-	w.at = BPF_CORE_READ(head, next);
+	w.at = READ_PTR(head, next);
 	bpf_loop(STEPS_MAX, inode_step, &w, 0);
 	snapshot_done(s, &w.progress);
 	return 0;
@@ -130,12 +130,10 @@ static __always_inline void snapshot_host(struct progress *p, __u64 disk, __u64 
 
 static __always_inline __u64 read_slot(const struct xa_node *node, __u32 slot)
 {
-	__u64 entry = 0, base = bpf_core_field_offset(struct xa_node, slots);
+	__u64 base = bpf_core_field_offset(struct xa_node, slots);
 	__u32 size = bpf_core_field_size(node->parent);
 
-	bpf_probe_read_kernel(&entry, size == 4 ? 4 : 8,
-			      (const void *)((__u64)node + base + slot * size));
-	return entry;
+	return read_word((const void *)((__u64)node + base + slot * size));
 }
 
 static long host_step(__u32 i, struct host_walk *w)
@@ -148,7 +146,7 @@ static long host_step(__u32 i, struct host_walk *w)
 	if (w->slot >= slots) {
 		__u32 offset = BPF_CORE_READ(node, offset);
 
-		node = BPF_CORE_READ(node, parent);
+		node = READ_PTR(node, parent);
 		if (!node) {
 			w->progress.state = DXA_SNAPSHOT_COMPLETE;
 			return 1;
@@ -177,7 +175,7 @@ int snapshot_hosts(struct dxa_snapshot *s)
 {
 	const struct xarray *xa = (const void *)s->start;
 	struct host_walk w = { .progress.state = DXA_SNAPSHOT_LOST };
-	__u64 head = (__u64)BPF_CORE_READ(xa, xa_head);
+	__u64 head = READ_WORD(xa, xa_head);
 
 	if (!head) {
 		w.progress.state = DXA_SNAPSHOT_COMPLETE;
@@ -202,22 +200,24 @@ struct super_walk {
 
 static __always_inline void snapshot_super(struct progress *p, const struct super_block *sb)
 {
-	const struct gendisk *disk = BPF_CORE_READ(sb, s_bdev, bd_disk);
+	const struct block_device *bdev = READ_PTR(sb, s_bdev);
+	const struct file_system_type *type = READ_PTR(sb, s_type);
+	const struct gendisk *disk = bdev ? READ_PTR(bdev, bd_disk) : NULL;
 	struct dxa_event *ev;
 
-	if (!disk || !(BPF_CORE_READ(disk, state) & 1 << GD_DEAD))
+	if (!disk || !(READ_WORD(disk, state) & 1 << GD_DEAD))
 		return;
 	ev = snapshot_reserve(p, DXA_KIND_USED_GONE);
 	if (!ev)
 		return;
 	read_disk(ev, (__u64)disk);
-	read_name(ev->driver, sizeof(ev->driver), BPF_CORE_READ(sb, s_type, name));
+	read_name(ev->driver, sizeof(ev->driver), READ_PTR(type, name));
 	bpf_ringbuf_submit(ev, 0);
 }
 
 static long super_step(__u32 i, struct super_walk *w)
 {
-	const struct list_head *at = w->at;
+	const struct list_head *at = w->at, *next;
 	const struct super_block *sb;
 
 	if (at == w->head) {
@@ -225,12 +225,15 @@ static long super_step(__u32 i, struct super_walk *w)
 		return 1;
 	}
 	/* A removed entry's next is poisoned or itself: the walk does not come back. */
-	if (!at || BPF_CORE_READ(at, next, prev) != at)
+	if (!at)
+		return 1;
+	next = READ_PTR(at, next);
+	if (READ_PTR(next, prev) != at)
 		return 1;
 	sb = (const void *)((__u64)at - bpf_core_field_offset(struct super_block, s_list));
-	if (BPF_CORE_READ(sb, s_bdev))
+	if (READ_PTR(sb, s_bdev))
 		snapshot_super(&w->progress, sb);
-	w->at = BPF_CORE_READ(at, next);
+	w->at = next;
 	return 0;
 }
 
@@ -240,7 +243,7 @@ int snapshot_supers(struct dxa_snapshot *s)
 	const struct list_head *head = (const void *)s->start;
 	struct super_walk w = { .progress.state = DXA_SNAPSHOT_LOST, .head = head };
 
-	w.at = BPF_CORE_READ(head, next);
+	w.at = READ_PTR(head, next);
 	bpf_loop(STEPS_MAX, super_step, &w, 0);
 	snapshot_done(s, &w.progress);
 	return 0;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cli/aliasing.h"
 #include "cli/exitcode.h"
 #include "cli/sysfs.h"
 #include "daxaudit/snapshot.h"
@@ -158,6 +159,9 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	run->machine = a->uts.machine;
 	run->argv = argv;
 	run->start = dxa_audit_now();
+	dxa_aliasing_ask(run->machine, a->opts->btf, &a->aliasing);
+	run->aliasing = a->aliasing.aliasing;
+	run->aliasing_from = a->aliasing.from;
 	hooks = dxa_probe_hooks(a->probe, &n);
 	err = dxa_analysis_begin(&a->analysis, a->opts, dxa_probe_symbols(a->probe),
 				 dxa_hooks_blind(hooks, n));

@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 
 #include "base/err.h"
+#include "cli/aliasing.h"
 #include "cli/analysis.h"
 #include "cli/facts.h"
 #include "cli/opts.h"
@@ -30,6 +31,7 @@ struct dxa_audit {
 	const struct dxa_opts *opts;
 	const struct dxa_audit_mode *mode;
 	struct dxa_analysis analysis;
+	struct dxa_aliasing_answer aliasing; /* what the machine told; run borrows from it */
 	struct dxa_saving saving;
 	struct dxa_probe *probe;
 	struct dxa_facts facts;

@@ -102,17 +102,22 @@ static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const c
 	return true;
 }
 
-/* Variables that are kept: the ops tables tell a device's owner, the others where all are. */
+/*
+ * Variables that are kept: the ops tables tell a device's owner, the next two where all are, the
+ * others what the data cache does (src/policy/arch.c).
+ */
 static bool is_wanted_data(const char *name)
 {
-	static const char *const walked[] = {
+	static const char *const wanted[] = {
 #define ROW(id, program, variable, config, what) #variable,
 		DXA_WALKS(ROW)
 #undef ROW
+			"cacheid",
+		"cpu_data", "vac_cache_size"
 	};
 
-	for (size_t i = 0; i < sizeof(walked) / sizeof(walked[0]); i++)
-		if (!strcmp(name, walked[i]))
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (!strcmp(name, wanted[i]))
 			return true;
 	return has_suffix(name, OPS_SUFFIX);
 }

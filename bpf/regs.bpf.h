@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where a function's arguments and result are in the registers that a kprobe
+ * sees: each architecture's calling convention, and the field of the kernel's
+ * own struct pt_regs (arch/<arch>/include/asm/ptrace.h, read in 6.12.107 and
+ * 7.2.13) for it. The structures are flavours: CO-RE finds the fields.
+ */
+#ifndef DAXAUDIT_REGS_BPF_H
+#define DAXAUDIT_REGS_BPF_H
+
+#include "read.bpf.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs___dxa {
+	unsigned long di, si, dx, ax;
+};
+#define REG_ARG1 di
+#define REG_ARG2 si
+#define REG_ARG3 dx
+#define REG_RESULT ax
+
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs___dxa {
+	unsigned long long regs[31];
+};
+#define REG_ARG1 regs[0]
+#define REG_ARG2 regs[1]
+#define REG_ARG3 regs[2]
+#define REG_RESULT regs[0]
+
+#elif defined(__TARGET_ARCH_arm)
+struct pt_regs___dxa {
+	unsigned long uregs[18];
+};
+#define REG_ARG1 uregs[0]
+#define REG_ARG2 uregs[1]
+#define REG_ARG3 uregs[2]
+#define REG_RESULT uregs[0]
+
+#elif defined(__TARGET_ARCH_riscv)
+struct pt_regs___dxa {
+	unsigned long a0, a1, a2;
+};
+#define REG_ARG1 a0
+#define REG_ARG2 a1
+#define REG_ARG3 a2
+#define REG_RESULT a0
+
+#elif defined(__TARGET_ARCH_s390)
+struct pt_regs___dxa {
+	unsigned long gprs[16];
+};
+#define REG_ARG1 gprs[2]
+#define REG_ARG2 gprs[3]
+#define REG_ARG3 gprs[4]
+#define REG_RESULT gprs[2]
+
+#elif defined(__TARGET_ARCH_powerpc)
+struct pt_regs___dxa {
+	unsigned long gpr[32];
+};
+#define REG_ARG1 gpr[3]
+#define REG_ARG2 gpr[4]
+#define REG_ARG3 gpr[5]
+#define REG_RESULT gpr[3]
+
+#elif defined(__TARGET_ARCH_mips)
+struct pt_regs___dxa {
+	unsigned long regs[32];
+};
+#define REG_ARG1 regs[4]
+#define REG_ARG2 regs[5]
+#define REG_ARG3 regs[6]
+#define REG_RESULT regs[2]
+
+#elif defined(__TARGET_ARCH_loongarch)
+struct pt_regs___dxa {
+	unsigned long regs[32];
+};
+#define REG_ARG1 regs[4]
+#define REG_ARG2 regs[5]
+#define REG_ARG3 regs[6]
+#define REG_RESULT regs[4]
+
+#else
+#error "no calling convention for this architecture: add it here"
+#endif
+
+#pragma clang attribute pop
+
+/*
+ * How many of the innermost stack frames are not the kernel's own when a
+ * trampoline's program asks: the program, the trampoline; on arm64 the program
+ * comes twice (the helper's frame is found through its link register) and the
+ * traced function, into which the trampoline returns, comes too.
+ */
+#if defined(__TARGET_ARCH_arm64)
+#define TRAMPOLINE_FRAMES 4
+#else
+#define TRAMPOLINE_FRAMES 2
+#endif
+
+/* A register of a kprobe's context, as wide as the kernel's registers are. */
+#define READ_REG(ctx, reg) READ_WORD((const struct pt_regs___dxa *)(ctx), reg)
+
+#endif
