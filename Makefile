@@ -5,12 +5,26 @@ O ?= build
 PREFIX ?= /usr/local
 DESTDIR ?=
 DOCDIR = $(PREFIX)/share/doc/daxaudit
+CROSS_COMPILE ?=
+SYSROOT ?=
+ifneq ($(CROSS_COMPILE),)
+CC := $(CROSS_COMPILE)gcc
+AR := $(CROSS_COMPILE)ar
+else
 CC ?= gcc
+endif
 CLANG ?= clang
 LLVM_STRIP ?= $(firstword $(shell command -v llvm-strip llvm-strip-19 llvm-strip-18 llvm-strip-17 \
 	llvm-strip-16 llvm-strip-15 llvm-strip-14) llvm-strip)
 BPFTOOL ?= $(firstword $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
+ifneq ($(SYSROOT),)
+multiarch := $(shell $(CC) -print-multiarch)
+override CC += --sysroot=$(SYSROOT)
+PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(multiarch)/pkgconfig:$(SYSROOT)/usr/share/pkgconfig \
+	$(PKG_CONFIG)
+endif
 ARCH ?= $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/aarch64/arm64/' \
 	-e 's/arm.*/arm/' -e 's/riscv.*/riscv/' -e 's/ppc64.*/powerpc/' -e 's/s390x/s390/' \
 	-e 's/loongarch64/loongarch/' -e 's/mips.*/mips/')
@@ -30,11 +44,14 @@ CFLAGS ?= -O2 -g
 DXA_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow \
 	-Wwrite-strings -Wno-missing-field-initializers -fstack-protector-strong
 DXA_CPPFLAGS = -Isrc -Iinclude -I$(O)/gen
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
+# BPF programs have the byte order of the kernel that they are for.
+BYTE_ORDER := $(shell $(CC) -dM -E -x c /dev/null | sed -n 's/.* __BYTE_ORDER__ __ORDER_\(.*\)_ENDIAN__/\1/p')
+BPF_TARGET := $(if $(filter BIG,$(BYTE_ORDER)),bpfeb,bpfel)
+BPF_CFLAGS := -g -O2 -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
 	-Wno-unused-parameter -Wno-missing-field-initializers
 # The UAPI headers are architecture-neutral; only asm/types.h hides in the multiarch folder.
 BPF_CPPFLAGS := -Ivmlinux-headers/$(ARCH) -Ibpf -Iinclude \
-	-idirafter /usr/include/$(shell $(CC) -print-multiarch)
+	-idirafter /usr/include/$(shell gcc -print-multiarch)
 SAN_CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
 
@@ -127,13 +144,25 @@ $(O)/san/tests/unit/test_nomem: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wra
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(msg) BPF $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(BPF_CFLAGS) $(BPF_CPPFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+	$(Q)$(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) $(BPF_CPPFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 	$(Q)$(LLVM_STRIP) -g $@
 
+ifeq ($(BPF_TARGET),bpfel)
 $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
 	$(msg) SKEL $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@
+else
+# bpftool reads objects of its own byte order only. Which maps and programs there are does not
+# depend on it: the skeleton is that of the little-endian twin, with the real object in it.
+$(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o bpf/%.bpf.c tools/swap-object
+	$(msg) SKEL $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -target bpfel $(BPF_CFLAGS) $(BPF_CPPFLAGS) -c -o $(@:.h=.twin.o) bpf/$*.bpf.c
+	$(Q)$(LLVM_STRIP) -g $(@:.h=.twin.o)
+	$(Q)$(BPFTOOL) gen skeleton $(@:.h=.twin.o) name $(subst -,_,$*)_bpf > $(@:.h=.twin)
+	$(Q)tools/swap-object $(@:.h=.twin) $< > $@
+endif
 
 # Rewritten only when it changes, so that a commit does not rebuild the world.
 $(O)/gen/version.h: FORCE
@@ -235,7 +264,7 @@ help: ## list the targets
 	@printf '\nVariables:\n  O=DIR           build there (default: build)\n'
 	@printf '  V=1             show the commands\n'
 	@printf '  FUZZ_SECONDS=N  how long make fuzz runs each target\n'
-	@printf '  ARCH=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
+	@printf '  ARCH=, CROSS_COMPILE=, SYSROOT=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
 
 -include $(CORE_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(SAN_OBJ:.o=.d) \
 	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d) $(LIVE_TOOLS:=.d) $(FUZZ_OBJ:.o=.d)

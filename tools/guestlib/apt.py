@@ -21,7 +21,7 @@ from .errors import GuestError
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 INDEX_DAYS = 4
 # What of a Packages index is worth keeping: it is parsed once per refresh.
-KEEP = re.compile(r"linux-(image|binary|modules|base|source)-\S+|busybox-static")
+KEEP = re.compile(r"linux-(image|binary|modules|base|source)-\S+|busybox-static|(lib|linux|zlib)\S+-dev")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,9 @@ class Suite:
 
     @property
     def _index_file(self) -> Path:
-        return cache.root() / "apt" / f"{self.label}.json"
+        # An index that was thinned out by another rule is another index.
+        rule = hashlib.sha256(KEEP.pattern.encode()).hexdigest()[:8]
+        return cache.root() / "apt" / f"{self.label}.{rule}.json"
 
     def indexed(self) -> bool:
         """Is there an index in the cache?"""

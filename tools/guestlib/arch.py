@@ -46,8 +46,15 @@ class Arch:
     name: str
     qemu: str
     console: str
-    registers: Registers
     channel: Channel
+    # The kernel's own name for it, and the prefix of its compiler.
+    kernel_arch: str
+    cross: str = ""
+    # Where its libraries come from, and what they need that others do not.
+    sysroot_suite: str = "bookworm"
+    sysroot_beside: tuple[str, ...] = ()
+    # None: no faults can be injected.
+    registers: Registers | None = None
     machine: tuple[str, ...] = ()
     cpu: str = "max"
     virtio_pmem: str | None = None
@@ -55,7 +62,10 @@ class Arch:
     memmap: bool = False
     # RAM above this many MiB continues at 4 GiB.
     low_ram_mib: int = 3072
-    append: tuple[str, ...] = ()
+    # What the board can have at most, whatever a guest asks for.
+    max_ram: str | None = None
+    max_smp: int = 8
+    append: tuple[str, ...] = ("panic=-1",)
     # Where the numbers differ from asm-generic's.
     errnos: dict[str, int] = field(default_factory=dict)
 
@@ -80,6 +90,9 @@ _X86_REGISTERS = Registers(
     entry_patch=(("0f1f440000", 5), ("e8", 5), ("e9", 5)),
 )
 
+_VIRTIO_PCI = Channel("virtio", device="virtio-serial-pci",
+                      modules=("virtio_pci", "virtio_console"))
+
 ARCHES = {
     "amd64": Arch(
         name="amd64",
@@ -89,12 +102,80 @@ ARCHES = {
         console="ttyS0",
         # Else the border moves with the amount of RAM.
         machine=("-machine", "pc,max-ram-below-4g=3G"),
+        kernel_arch="x86",
         registers=_X86_REGISTERS,
-        channel=Channel("virtio", device="virtio-serial-pci",
-                        modules=("virtio_pci", "virtio_console")),
+        channel=_VIRTIO_PCI,
         virtio_pmem="virtio-pmem-pci",
         memmap=True,
-        append=("panic=-1",),
+    ),
+    "arm64": Arch(
+        name="arm64",
+        qemu="qemu-system-aarch64",
+        kernel_arch="arm64",
+        cross="aarch64-linux-gnu-",
+        machine=("-machine", "virt"),
+        # Emulating pointer authentication, as max has it, takes most of the time.
+        cpu="cortex-a57",
+        console="ttyAMA0",
+        channel=_VIRTIO_PCI,
+    ),
+    "riscv64": Arch(
+        name="riscv64",
+        qemu="qemu-system-riscv64",
+        kernel_arch="riscv",
+        cross="riscv64-linux-gnu-",
+        sysroot_suite="trixie",
+        machine=("-machine", "virt"),
+        cpu="rv64",
+        console="ttyS0",
+        channel=_VIRTIO_PCI,
+    ),
+    "ppc64el": Arch(
+        name="ppc64el",
+        qemu="qemu-system-ppc64",
+        kernel_arch="powerpc",
+        cross="powerpc64le-linux-gnu-",
+        # No firmware to wait for, and no mitigations that TCG does not have.
+        machine=("-machine", "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,x-vof=on",
+                 "-vga", "none"),
+        cpu="power9",
+        console="hvc0",
+        channel=_VIRTIO_PCI,
+    ),
+    "s390x": Arch(
+        name="s390x",
+        qemu="qemu-system-s390x",
+        kernel_arch="s390",
+        cross="s390x-linux-gnu-",
+        machine=("-machine", "s390-ccw-virtio"),
+        console="ttysclp0",
+        channel=Channel("virtio", device="virtio-serial-ccw", modules=("virtio_console",)),
+    ),
+    "armel": Arch(
+        name="armel",
+        qemu="qemu-system-arm",
+        kernel_arch="arm",
+        cross="arm-linux-gnueabi-",
+        machine=("-machine", "versatilepb", "-audiodev", "none,id=a"),
+        cpu="arm926",
+        console="ttyAMA0",
+        channel=Channel("serial", ttys=("ttyAMA1", "ttyAMA2", "ttyAMA3")),
+        max_ram="256M",
+        max_smp=1,
+    ),
+    "mips64el": Arch(
+        name="mips64el",
+        qemu="qemu-system-mips64el",
+        kernel_arch="mips",
+        cross="mips64el-linux-gnuabi64-",
+        machine=("-machine", "malta"),
+        cpu="MIPS64R2-generic",
+        console="ttyS0",
+        channel=_VIRTIO_PCI,
+        # Of which the kernel is given less, so that there is room for pmem.
+        max_ram="256M",
+        max_smp=1,
+        errnos={"EOPNOTSUPP": 122},
     ),
 }
 
@@ -106,3 +187,12 @@ def lookup(name: str) -> Arch:
     except KeyError:
         raise GuestError(f"no such guest architecture: {name}; "
                          f"known are {', '.join(ARCHES)}") from None
+
+
+def by_kernel_arch(name: str) -> Arch:
+    """The one that the kernel calls so."""
+    for arch in ARCHES.values():
+        if name in (arch.kernel_arch, arch.name):
+            return arch
+    raise GuestError(f"no such architecture: {name}; known are "
+                     f"{', '.join(arch.kernel_arch for arch in ARCHES.values())}")

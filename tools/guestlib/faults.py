@@ -160,6 +160,9 @@ class Planner:
 
 def plan(kernel: Kernel, names: list[str], modules: list[str]) -> dict:
     """What the debugger has to know to inject the named faults."""
+    if not kernel.arch.registers:
+        raise GuestError(f"no faults can be injected on {kernel.arch.name}: its registers are "
+                         "not described in arch.py")
     declared, planner, faults = load(), Planner(kernel, modules), []
     for text in names:
         name, _, numbers = text.partition("@")

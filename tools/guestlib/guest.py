@@ -19,6 +19,7 @@ from .errors import GuestError, failed
 from .initramfs import File
 from .streams import Control, Sink, Stream, complaints
 
+# Those of them that the kernel has.
 DEFAULT_MODULES = ("libnvdimm", "nd_btt", "nd_pmem", "nd_e820", "dax_pmem", "device_dax",
                    "virtio_pmem", "dm-mod")
 SCRATCH = "daxaudit-guest."
@@ -132,7 +133,8 @@ class _Run:
         settings |= dict(zip(qemu.PORTS, (f"/dev/{tty}" for tty in channel.ttys)))
         path = self.scratch / "initrd"
         path.write_bytes(initramfs.build(
-            kernel, [*self.guest.modules, *channel.modules], self.guest.files, settings,
+            kernel, [*kernel.present(self.guest.modules, DEFAULT_MODULES), *channel.modules],
+            self.guest.files, settings,
             self.guest.script, self.guest.collect))
         return path
 

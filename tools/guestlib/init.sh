@@ -63,8 +63,8 @@ open_channel() {
 		virtio_port guest.err && err=$port
 		virtio_port guest.ctl && ctl=$port
 	else
-		for tty in "$out" "$err" "$ctl"; do
-			stty -F "$tty" raw -echo || fail "no $tty"
+		for port in "$out" "$err" "$ctl"; do
+			stty -F "$port" raw -echo || fail "no $port"
 		done
 	fi
 	exec 5>"$out" 6>"$err" 7>"$ctl" || fail "cannot open the data channel"

@@ -71,7 +71,8 @@ def _busybox(kernel: Kernel) -> bytes:
     own = Path("/bin/busybox")
     if kernel.arch.name == host and own.exists():
         return own.read_bytes()
-    suite = Suite(kernel.entry.suite.removesuffix("-backports"), kernel.arch.name)
+    entry = kernel.entry
+    suite = Suite(entry.userland or entry.suite.removesuffix("-backports"), entry.arch)
     package = next((package for package in suite.packages()
                     if package.name == "busybox-static"), None)
     if not package:

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import arch, bzimage, cache, matrix
+from . import arch, build, bzimage, cache, matrix
 from .apt import GoneFromMirror, Package, Suite
 from .errors import GuestError
 
@@ -41,6 +41,12 @@ class Kernel:
         return unpacked if unpacked.exists() else self.image
 
     @property
+    def dtb(self) -> Path | None:
+        """The board's device tree, where QEMU does not make one."""
+        path = self.path / "dtb"
+        return path if path.exists() else None
+
+    @property
     def modules(self) -> Path:
         """lib/modules/RELEASE."""
         return self.path / "lib" / "modules" / self.release
@@ -66,6 +72,11 @@ class Kernel:
         return {module_name(name): [module_name(aliases.get(word, word)) for word in words.split()
                                     if not word.endswith(":")]
                 for name, words in re.findall(r"(?m)^softdep (\S+) (.*)$", text)}
+
+    def present(self, names: list[str], optional: tuple[str, ...]) -> list[str]:
+        """The names but those of optional that this kernel does not have."""
+        have = self.builtin() | set(self.dependencies())
+        return [name for name in names if name not in optional or module_name(name) in have]
 
     def closure(self, names: list[str]) -> list[str]:
         """The files of the named modules and of all they need."""
@@ -107,8 +118,16 @@ def _decompressed(source: Path) -> bytes:
     raise GuestError(f"{source.name}: unknown compression")
 
 
-def _key(packages: list[Package]) -> str:
-    return hashlib.sha256(" ".join(package.sha256 for package in packages).encode()).hexdigest()[:16]
+def _suite(entry: matrix.Entry) -> Suite:
+    # Sources are for all architectures.
+    return Suite(entry.suite, "amd64" if entry.build else entry.arch)
+
+
+def _key(entry: matrix.Entry, packages: list[Package]) -> str:
+    parts = [package.sha256 for package in packages]
+    if entry.build:
+        parts.append(build.inputs(entry))
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 
 def _unpack(archives: list[Path], target: Path) -> str:
@@ -154,7 +173,7 @@ def _load(entry: matrix.Entry, key: str) -> Kernel | None:
 
 
 def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kernel:
-    key = _key(packages)
+    key = _key(entry, packages)
     with cache.locked(f"kernel-{key}"):
         kernel = _load(entry, key)
         if kernel:
@@ -163,7 +182,9 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
         path = cache.root() / "kernels" / key
         shutil.rmtree(path, ignore_errors=True)
         with cache.new_directory(path) as target:
-            meta = {"release": _unpack(archives, target),
+            release = build.build(entry, key, archives[0], target) if entry.build else \
+                _unpack(archives, target)
+            meta = {"release": release,
                     "packages": [f"{package.name} {package.version}" for package in packages]}
             (target / "meta.json").write_text(json.dumps(meta))
     kernel = _load(entry, key)
@@ -175,7 +196,7 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
 def fetch(name: str, fresh: bool = False) -> Kernel:
     """The kernel, ready to boot. Without `fresh`, no network is touched when it is cached."""
     entry = matrix.lookup(name)
-    suite = Suite(entry.suite, entry.arch)
+    suite = _suite(entry)
     packages = entry.resolve(suite.packages(fresh))
     try:
         return _obtain(entry, suite, packages)
@@ -195,7 +216,7 @@ def forget(name: str) -> None:
 def cached(name: str) -> Kernel | None:
     """The kernel if it could boot without any network."""
     entry = matrix.lookup(name)
-    suite = Suite(entry.suite, entry.arch)
+    suite = _suite(entry)
     if not suite.indexed():
         return None
-    return _load(entry, _key(entry.resolve(suite.packages())))
+    return _load(entry, _key(entry, entry.resolve(suite.packages())))

@@ -3,7 +3,7 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import arch
@@ -12,6 +12,17 @@ from .errors import GuestError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MATRIX = REPOSITORY / "tests" / "matrix.toml"
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a kernel is made from its source package; see build.py."""
+
+    config: tuple[str, ...]
+    make: tuple[str, ...]
+    image: str
+    dtb: str | None = None
+    append: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,9 @@ class Entry:
     console: str | None = None
     machine: tuple[str, ...] = ()
     append: tuple[str, ...] = ()
+    # Where the shell comes from, if not from the kernel's own suite.
+    userland: str | None = None
+    build: Build | None = None
 
     def resolve(self, packages: list[Package]) -> list[Package]:
         """The newest matching kernel package of an index and its companions."""
@@ -36,7 +50,7 @@ class Entry:
             raise GuestError(f"{self.suite} has no package like {self.package} any more; "
                              f"change {self.name} in {MATRIX.name}")
         newest = max(matching, key=lambda package: version_key(package.version))
-        release = pattern.fullmatch(newest.name)["release"]
+        release = pattern.fullmatch(newest.name).groupdict().get("release")
         by_name = {package.name: package for package in packages}
         chosen = [newest]
         for companion in self.companions:
@@ -56,6 +70,10 @@ def load(path: Path = MATRIX) -> dict[str, Entry]:
         for fields in table["kernel"]:
             for key in ("companions", "machine", "append"):
                 fields[key] = tuple(fields.get(key, ()))
+            if "build" in fields:
+                recipe = {key: tuple(value) if isinstance(value, list) else value
+                          for key, value in fields["build"].items()}
+                fields["build"] = Build(**recipe)
             entry = Entry(**fields)
             arch.lookup(entry.arch)
             entries[entry.name] = entry

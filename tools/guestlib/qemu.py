@@ -50,7 +50,10 @@ def _place_pmem(machine: Machine) -> tuple[int, list[str]]:
     The regions lie between the kernel, which is low, and the initramfs, which
     QEMU puts on top; those that do not fit below the hole go above 4 GiB.
     """
-    mem, low = mebibytes(machine.mem), machine.kernel.arch.low_ram_mib
+    arch = machine.kernel.arch
+    mem, low = mebibytes(machine.mem), arch.low_ram_mib
+    if arch.max_ram:
+        mem = min(mem, mebibytes(arch.max_ram))
     sizes = [mebibytes(size) for size in machine.pmem]
     if not sizes:
         return mem, []
@@ -72,14 +75,15 @@ def _channel(machine: Machine) -> list[str]:
     arch, words = machine.kernel.arch, []
     for name, descriptor in machine.descriptors.items():
         words += ["-chardev", f"socket,id={name},fd={descriptor}"]
-    words += ["-serial", "chardev:console"]
+    ttys = {"console": arch.console} | dict(zip(PORTS, arch.channel.ttys))
+    # QEMU gives them out in the order of their names.
+    for name in sorted(ttys, key=ttys.get):
+        words += ["-serial", f"chardev:{name}"]
     if arch.channel.kind == "virtio" or "tty" in machine.descriptors:
         words += ["-device", arch.channel.device]
     for name in PORTS:
         if arch.channel.kind == "virtio":
             words += ["-device", f"virtserialport,chardev={name},name=guest.{name}"]
-        else:
-            words += ["-serial", f"chardev:{name}"]
     if "tty" in machine.descriptors:
         words += ["-device", "virtconsole,chardev=tty"]
     return words
@@ -117,9 +121,11 @@ def command(machine: Machine) -> list[str]:
     words = [program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
              *arch.machine, *entry.machine, "-accel", "tcg,thread=single",
              "-cpu", machine.cpu or entry.cpu or arch.cpu,
-             "-smp", str(machine.smp), "-m", f"{ram}M{limit}",
+             "-smp", str(min(machine.smp, arch.max_smp)), "-m", f"{ram}M{limit}",
              "-kernel", str(image), "-initrd", str(machine.initrd),
              "-append", " ".join(parameters), *_channel(machine), *_virtio_pmem(machine)]
+    if machine.kernel.dtb:
+        words += ["-dtb", str(machine.kernel.dtb)]
     if machine.icount:
         words += ["-icount", "shift=0,sleep=off"]
     if machine.gdb_socket:

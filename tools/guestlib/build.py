@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Kernels that no distribution ships, built small from a distribution's source package.
+
+What comes out depends on the package, the files of tests/kernels and the
+compiler, and is cached under a hash of these. A build that was interrupted goes
+on where it was.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import arch as arches
+from . import cache, matrix
+from .errors import GuestError
+
+FILES = matrix.REPOSITORY / "tests" / "kernels"
+# What modprobe and depmod look for, where nothing is a module.
+MODULE_TABLES = ("modules.order", "modules.builtin", "modules.builtin.modinfo",
+                 "modules.softdep", "modules.alias", "modules.dep")
+
+
+def _compiler(arch: arches.Arch) -> str:
+    program = f"{arch.cross}gcc"
+    if not shutil.which(program):
+        raise GuestError(f"{program} is missing; run tools/setup cross")
+    return subprocess.run([program, "--version"], capture_output=True, text=True,
+                          check=True).stdout.splitlines()[0]
+
+
+def inputs(entry: matrix.Entry) -> str:
+    """All but the package that a build depends on, as a text to be hashed."""
+    recipe = entry.build
+    files = [*recipe.config, *recipe.append.values()]
+    digests = [hashlib.sha256((FILES / name).read_bytes()).hexdigest() for name in files]
+    return " ".join([_compiler(arches.lookup(entry.arch)), repr(recipe), *digests])
+
+
+def _configuration(recipe: matrix.Build) -> str:
+    return "".join((FILES / name).read_text() for name in recipe.config)
+
+
+def _unpack(archive: Path, tree: Path, recipe: matrix.Build) -> None:
+    """The source, and our additions to it."""
+    with cache.new_directory(tree) as fresh:
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive],
+                              stdout=subprocess.PIPE) as reader:
+            packed = subprocess.Popen(["tar", "-xO", "--wildcards", "*/linux-source-*.tar.xz"],
+                                      stdin=reader.stdout, stdout=subprocess.PIPE)
+            subprocess.run(["tar", "-xJ", "-C", fresh, "--strip-components=1"],
+                           stdin=packed.stdout, check=True, stderr=subprocess.PIPE)
+            if packed.wait():
+                raise GuestError(f"{archive} holds no source; delete it and try again")
+        for target, name in recipe.append.items():
+            with open(fresh / target, "a", encoding="utf-8") as handle:
+                handle.write((FILES / name).read_text())
+
+
+def _make(tree: Path, arch: arches.Arch, *words: str) -> None:
+    log = tree.parent / "log"
+    command = ["make", "-s", f"-j{os.cpu_count() or 1}", f"ARCH={arch.kernel_arch}",
+               f"CROSS_COMPILE={arch.cross}", "KBUILD_BUILD_TIMESTAMP=1970-01-01",
+               "KBUILD_BUILD_USER=daxaudit", "KBUILD_BUILD_HOST=daxaudit", *words]
+    with open(log, "ab") as output:
+        done = subprocess.run(command, cwd=tree, stdin=subprocess.DEVNULL, stdout=output,
+                              stderr=output, check=False)
+    if done.returncode:
+        lines = [line for line in log.read_text(errors="replace").splitlines()
+                 if "rror" in line] or ["no error in the log"]
+        raise GuestError(f"make {' '.join(words)} failed: {lines[-1].strip()} (see {log})")
+
+
+def _check(tree: Path, wanted: str) -> None:
+    """Did every option stick? What Kconfig drops, it drops silently."""
+    have = set((tree / ".config").read_text().splitlines())
+    lost = [line for line in wanted.splitlines()
+            if line.startswith("CONFIG_") and line not in have]
+    if lost:
+        raise GuestError(f"this kernel does not take {', '.join(lost)}")
+
+
+def build(entry: matrix.Entry, key: str, archive: Path, target: Path) -> str:
+    """Build the kernel, put it into target as an unpacked package would be; its release."""
+    recipe, arch = entry.build, arches.lookup(entry.arch)
+    work = cache.directory(f"builds/{key}")
+    tree = work / "linux"
+    if not tree.is_dir():
+        _unpack(archive, tree, recipe)
+    wanted = _configuration(recipe)
+    (work / "config").write_text(wanted)
+    _make(tree, arch, f"KCONFIG_ALLCONFIG={work / 'config'}", "allnoconfig")
+    _check(tree, wanted)
+    _make(tree, arch, *recipe.make)
+    release = (tree / "include/config/kernel.release").read_text().strip()
+    shutil.copy(tree / recipe.image, target / "vmlinuz")
+    if recipe.image == "vmlinux":
+        subprocess.run([f"{arch.cross}strip", target / "vmlinuz"], check=True)
+    if recipe.dtb:
+        shutil.copy(tree / recipe.dtb, target / "dtb")
+    modules = target / "lib" / "modules" / release
+    modules.mkdir(parents=True)
+    for name in MODULE_TABLES:
+        (modules / name).touch()
+    shutil.copy(tree / "modules.builtin", modules)
+    shutil.rmtree(work, ignore_errors=True)
+    return release
