@@ -167,6 +167,7 @@ struct dxa_engine_stats {
 	uint64_t events;
 	uint64_t contexts; /* outermost, closed */
 	uint64_t contexts_open;
+	uint64_t snapshots; /* of what is there */
 	uint64_t lives; /* dax_devices seen, those before the audit included */
 	uint64_t lives_now; /* not destroyed yet */
 	uint64_t allocs[DXA_DRIVER_COUNT]; /* alloc_dax calls by owner, refusals included */

@@ -324,6 +324,21 @@ const struct dxa_rule_info *dxa_rule_info(enum dxa_rule rule)
 	return &rules[rule];
 }
 
+unsigned int dxa_rule_shown_by(enum dxa_rule rule)
+{
+	switch (rule) {
+	case DXA_RULE_ORPHAN:
+	case DXA_RULE_ALIVE_CONTRADICTS_SYSFS:
+		return DXA_SHOWN_BY_STATE;
+	case DXA_RULE_LEAK_ON_UNLOAD:
+	case DXA_RULE_HOST_LEFT_BEHIND:
+	case DXA_RULE_DAX_ADVERTISED_WITHOUT_DEVICE:
+		return DXA_SHOWN_BY_EVENTS | DXA_SHOWN_BY_STATE;
+	default:
+		return DXA_SHOWN_BY_EVENTS;
+	}
+}
+
 int dxa_rule_by_name(const char *name)
 {
 	int i;

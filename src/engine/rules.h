@@ -95,6 +95,15 @@ struct dxa_rule_info {
 /* The table's row for a rule. Static. */
 const struct dxa_rule_info *dxa_rule_info(enum dxa_rule rule);
 
+/* What can show that a rule is broken. */
+enum dxa_shown_by {
+	DXA_SHOWN_BY_EVENTS = 1 << 0, /* calls, as they happen */
+	DXA_SHOWN_BY_STATE = 1 << 1, /* a snapshot of what is there */
+};
+
+/* A set of enum dxa_shown_by: a rule of which no such thing was seen is not judged. */
+unsigned int dxa_rule_shown_by(enum dxa_rule rule);
+
 /* Does a commit concern this driver? Every one concerns an unknown driver, NULL. */
 bool dxa_commit_concerns(const struct dxa_rule_commit *commit, const char *driver);
 

@@ -467,6 +467,7 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	s->known = r->ev.arg;
 	s->ended = true;
+	e->stats.snapshots++;
 	/* Asked for what is there: an incomplete answer is none. */
 	if (r->ev.ret && !has(s, 1 << DXA_WALK_DEVICES))
 		gap(e, DXA_GAP_STATE);

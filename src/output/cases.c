@@ -73,13 +73,29 @@ static bool nothing_seen(const struct dxa_engine_stats *st)
 	return !st->lives;
 }
 
+/* What was looked at, as a set of enum dxa_shown_by. */
+static unsigned int looked_at(const struct dxa_result *r)
+{
+	unsigned int ret = r->stats->snapshots ? DXA_SHOWN_BY_STATE : 0;
+
+	for (size_t i = 0; i < r->n_hooks; i++)
+		if (r->hooks[i].mode != DXA_ATTACH_NONE)
+			ret |= DXA_SHOWN_BY_EVENTS;
+	return ret;
+}
+
 /* Not having seen something is no pass. */
 static const char *why_skipped(int rule, const struct dxa_run *run, const struct dxa_result *r)
 {
+	unsigned int by = dxa_rule_shown_by((enum dxa_rule)rule);
+
 	if (!r->verdict.complete)
 		return "the audit is not complete";
 	if (nothing_seen(r->stats))
 		return "no dax_device was seen";
+	if (!(by & looked_at(r)))
+		return by & DXA_SHOWN_BY_EVENTS ? "no call was watched" :
+						  "no snapshot of what is there was taken";
 	if (needs_aliasing(rule) && run->aliasing == DXA_ALIASING_UNKNOWN)
 		return dxa_prose_aliasing(run->aliasing);
 	return NULL;

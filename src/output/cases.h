@@ -3,8 +3,8 @@
  * An audit as a list of test cases, for the formats that CI systems read. The
  * list is the same in every run: one case a rule, in the rules' order, and
  * "audit-complete" at the end. A case passes only when the whole audit was
- * seen and something was there to judge; else it is skipped, and
- * "audit-complete" says why.
+ * seen and what can break the rule was looked at; else it is skipped, and says
+ * why.
  */
 #ifndef DAXAUDIT_OUTPUT_CASES_H
 #define DAXAUDIT_OUTPUT_CASES_H

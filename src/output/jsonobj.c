@@ -265,6 +265,7 @@ static void add_stats(struct json_object *root, const struct dxa_engine_stats *s
 	dxa_json_add_u64(o, "events", st->events);
 	dxa_json_add_u64(o, "contexts", st->contexts);
 	dxa_json_add_u64(o, "contexts_open", st->contexts_open);
+	dxa_json_add_u64(o, "snapshots", st->snapshots);
 	dxa_json_add_u64(o, "devices", st->lives);
 	dxa_json_add_u64(o, "devices_now", st->lives_now);
 	a = dxa_json_object(root, "allocations");

@@ -50,6 +50,13 @@ static const char definitions[] =
 	"  'properties': {'dax': {'$ref': '#/$defs/address'},"
 	"  'generation': {'$ref': '#/$defs/count'}, 'driver': {'$ref': '#/$defs/driver'},"
 	"  'disk': {'$ref': '#/$defs/name'}}},"
+	"'listed': {'type': 'object', 'additionalProperties': false, 'required': ['driver'],"
+	"  'properties': {'name': {'$ref': '#/$defs/name'}, 'driver': {'$ref': '#/$defs/driver'},"
+	"  'dev': {'type': 'string', 'pattern': '^[0-9]+:[0-9]+$'},"
+	"  'dax': {'$ref': '#/$defs/address'}, 'bound': {'$ref': '#/$defs/name'},"
+	"  'refs': {'type': 'integer'}, 'alive': {'type': 'boolean'},"
+	"  'holder': {'$ref': '#/$defs/address'}, 'host': {'$ref': '#/$defs/address'},"
+	"  'orphan': {'$ref': '#/$defs/name'}}},"
 	"'commit': {'type': 'object', 'additionalProperties': false, 'required': ['relation'],"
 	"  'properties': {'relation': {'$ref': '#/$defs/name'},"
 	"  'commit': {'type': 'string', 'pattern': '^[0-9a-f]{12,40}$'},"
@@ -74,9 +81,10 @@ static const char definitions[] =
 	"  'driver': {'$ref': '#/$defs/driver'}, 'allocations': {'$ref': '#/$defs/count'},"
 	"  'available': {'type': 'boolean'}, 'required': {'type': 'boolean'}}},"
 	"'counts': {'type': 'object', 'additionalProperties': false,"
-	"  'required': ['events', 'contexts', 'contexts_open', 'devices', 'devices_now'],"
+	"  'required': ['events', 'contexts', 'contexts_open', 'snapshots', 'devices', 'devices_now'],"
 	"  'properties': {'events': {'$ref': '#/$defs/count'},"
 	"  'contexts': {'$ref': '#/$defs/count'}, 'contexts_open': {'$ref': '#/$defs/count'},"
+	"  'snapshots': {'$ref': '#/$defs/count'},"
 	"  'devices': {'$ref': '#/$defs/count'}, 'devices_now': {'$ref': '#/$defs/count'}}},"
 	"'hook': {'type': 'object', 'additionalProperties': false,"
 	"  'required': ['function', 'mode', 'seen', 'submitted', 'dropped', 'missed'],"
@@ -119,9 +127,12 @@ static const char result_properties[] =
 	"'hooks': {'type': 'array', 'items': {'$ref': '#/$defs/hook'}}"
 	"}";
 
-static const char document_required[] = "['contexts', 'findings']";
+/* An audit has contexts and findings, a listing has devices. */
+static const char document_is[] = "[{'required': ['contexts', 'findings']},"
+				  " {'required': ['devices']}]";
 static const char document_properties[] =
 	"{"
+	"'devices': {'type': 'array', 'items': {'$ref': '#/$defs/listed'}},"
 	"'contexts': {'type': 'array', 'items': {'$ref': '#/$defs/context'}},"
 	"'findings': {'type': 'array', 'items': {'$ref': '#/$defs/finding'}}"
 	"}";
@@ -276,11 +287,12 @@ static void add_line(struct json_object *lines, const char *type, const char *re
 }
 
 /* A line that is one of the definitions with a type before it. */
-static void add_defined_line(struct json_object *lines, struct json_object *defs, const char *type)
+static void add_defined_line(struct json_object *lines, struct json_object *defs, const char *type,
+			     const char *of)
 {
 	struct json_object *def, *required, *properties;
 
-	json_object_object_get_ex(defs, type, &def);
+	json_object_object_get_ex(defs, of, &def);
 	json_object_object_get_ex(def, "required", &required);
 	json_object_object_get_ex(def, "properties", &properties);
 	add_line(lines, type, json_object_get_string(required), json_object_get_string(properties));
@@ -291,9 +303,10 @@ static void describe_lines(struct json_object *root, struct json_object *defs)
 	struct json_object *lines = dxa_json_array(root, "oneOf");
 
 	add_line(lines, "run", run_required, run_properties);
-	add_defined_line(lines, defs, "event");
-	add_defined_line(lines, defs, "context");
-	add_defined_line(lines, defs, "finding");
+	add_defined_line(lines, defs, "event", "event");
+	add_defined_line(lines, defs, "context", "context");
+	add_defined_line(lines, defs, "finding", "finding");
+	add_defined_line(lines, defs, "device", "listed");
 	add_line(lines, "verdict", result_required, result_properties);
 	for (size_t i = 0; i < json_object_array_length(lines); i++)
 		fill_in(json_object_array_get_idx(lines, i));
@@ -315,7 +328,8 @@ struct dxa_err *dxa_schema_write(FILE *out, const char *format)
 	fill_in(defs);
 	if (document) {
 		describe(root, run_required, run_properties);
-		describe(root, document_required, document_properties);
+		describe(root, "[]", document_properties);
+		merge(dxa_json_array(root, "oneOf"), document_is);
 		describe(root, result_required, result_properties);
 		fill_in(root);
 	} else {

@@ -15,6 +15,7 @@
 struct audit {
 	struct dxa_run run;
 	struct dxa_engine_stats stats;
+	struct dxa_hook_status hook;
 	struct dxa_result result;
 	struct dxa_cases *cases;
 };
@@ -26,9 +27,12 @@ static void begin(struct audit *a)
 				      .machine = "x86_64",
 				      .aliasing = DXA_ALIASING_NO,
 				      .failing = DXA_SEVERITY_WARNING },
-			     .stats = { .lives = 1 } };
+			     .stats = { .lives = 1, .snapshots = 1 },
+			     .hook = { .mode = DXA_ATTACH_FENTRY } };
 	a->stats.allocs[DXA_DRIVER_PMEM] = 1;
-	a->result = (struct dxa_result){ .verdict = { .complete = true }, .stats = &a->stats };
+	a->result = (struct dxa_result){
+		.verdict = { .complete = true }, .stats = &a->stats, .hooks = &a->hook, .n_hooks = 1
+	};
 	a->cases = dxa_cases_new();
 }
 
@@ -123,6 +127,30 @@ static void test_what_was_not_seen_is_no_pass(void **state)
 	dxa_cases_free(a.cases);
 }
 
+static void test_a_rule_needs_what_can_show_it(void **state)
+{
+	const struct dxa_case *c;
+	struct audit a;
+
+	(void)state;
+	begin(&a);
+	a.hook.mode = DXA_ATTACH_NONE;
+	c = judge(&a);
+	assert_int_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].status, DXA_CASE_SKIP);
+	assert_string_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].message, "no call was watched");
+	assert_int_equal(c[DXA_RULE_HOST_LEFT_BEHIND].status, DXA_CASE_PASS);
+	assert_int_equal(c[DXA_RULE_ORPHAN].status, DXA_CASE_PASS);
+	dxa_cases_free(a.cases);
+
+	begin(&a);
+	a.stats.snapshots = 0;
+	c = judge(&a);
+	assert_int_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].status, DXA_CASE_PASS);
+	assert_int_equal(c[DXA_RULE_HOST_LEFT_BEHIND].status, DXA_CASE_PASS);
+	assert_int_equal(c[DXA_RULE_ORPHAN].status, DXA_CASE_SKIP);
+	dxa_cases_free(a.cases);
+}
+
 static void test_an_incomplete_audit_skips_all_but_what_was_found(void **state)
 {
 	const struct dxa_case *c;
@@ -151,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_each_rule_is_a_case),
 		cmocka_unit_test(test_what_fails),
 		cmocka_unit_test(test_what_was_not_seen_is_no_pass),
+		cmocka_unit_test(test_a_rule_needs_what_can_show_it),
 		cmocka_unit_test(test_an_incomplete_audit_skips_all_but_what_was_found),
 	};
 

@@ -4,6 +4,9 @@
 import json
 import re
 from collections import Counter
+from pathlib import Path
+
+import jsonschema
 
 from guestlib.streams import complaints
 
@@ -72,6 +75,36 @@ def _findings(case: Case, view: View) -> list[str]:
     return wrong
 
 
+SCHEMAS = Path(__file__).resolve().parents[3] / "docs" / "schema"
+
+
+def _documents(name: str, text: str) -> list[dict]:
+    """Those of a file that are ours; what is no JSON is for others to complain of."""
+    try:
+        lines = text.splitlines() if name.endswith(".jsonl") else [text]
+        documents = [json.loads(line) for line in lines]
+    except ValueError:
+        return []
+    return [document for document in documents
+            if isinstance(document, dict) and ("schema" in document or "type" in document)]
+
+
+def _schema(remains: Remains) -> list[str]:
+    """Every JSON that a case left is as docs/schema says."""
+    wrong = []
+    for name in remains.files:
+        kind = name.rpartition(".")[2]
+        if kind not in ("json", "jsonl"):
+            continue
+        schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text())
+        for document in _documents(name, remains.text(name)):
+            try:
+                jsonschema.validate(document, schema)
+            except jsonschema.ValidationError as error:
+                wrong.append(f"{name} is not as the schema says: {error.message[:300]}")
+    return wrong
+
+
 def _same(view: View, first: str, second: str) -> list[str]:
     """Two reports must judge alike."""
     try:
@@ -130,7 +163,8 @@ def judge(case: Case, remains: Remains) -> list[str]:
     if code != case.code:
         wrong.append(f"exit code {code}, not {case.code}" +
                      (f": ended after {case.timeout:g} s" if code == KILLED else ""))
-    wrong += _findings(case, view) + _matches(case, remains) + _after(case, remains)
+    wrong += _findings(case, view) + _schema(remains)
+    wrong += _matches(case, remains) + _after(case, remains)
     for expression in case.json:
         wrong += _expression(view, expression)
     for first, second in case.same:
