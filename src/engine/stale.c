@@ -4,6 +4,9 @@
  * recycled device begins with those of its former life. That does harm only
  * where the driver does not declare the same itself: a bit is a finding when
  * the device goes into use with it and nobody but the former life has set it.
+ *
+ * Device-dax has no WRITE_CACHE to declare, for only dax_flush() asks for it, which
+ * nobody calls on such a device: stale or not, it says nothing there.
  */
 #include <stdlib.h>
 
@@ -41,6 +44,8 @@ void stale_begin(struct dxa_engine *e, struct life *l, const struct rec *alloc,
 	for (size_t i = 0; i < N_DECLARATIONS; i++)
 		if (!blind(e, (enum dxa_kind)declarations[i].kind))
 			flags |= alloc->ev.dax_flags & FLAG(declarations[i].bit);
+	if (l->id.driver == DXA_DRIVER_DEVICE_DAX)
+		flags &= ~FLAG(DXA_DAXDEV_WRITE_CACHE);
 	if (!(alloc->ev.has & DXA_HAS_DAX) || !flags)
 		return;
 	l->stale = malloc(sizeof(*l->stale));

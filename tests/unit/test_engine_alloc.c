@@ -347,6 +347,29 @@ STORY(flags_are_fresh)
 	expect(s, "");
 }
 
+/* A device-dax in the memory of a pmem device: what it declares is all that is asked of it. */
+static void device_dax_with_flags(struct story *s, uint32_t declared)
+{
+	pmem_lives(s, 0x1, ALL_FLAGS);
+	probe(s, NS, "dax0.0", "nd", "dax_pmem");
+	alloc_with_flags(s, ASK_DEVICE_DAX, X, 0x1f);
+	declare(s, X, declared);
+	kill_dax(s, X);
+	probed(s, NS, 0);
+}
+
+STORY(stale_write_cache_of_a_device_dax)
+{
+	device_dax_with_flags(s, ALL_FLAGS & ~(1U << DXA_DAXDEV_WRITE_CACHE));
+	expect(s, "");
+}
+
+STORY(stale_sync_of_a_device_dax)
+{
+	device_dax_with_flags(s, ALL_FLAGS & ~SYNC_FLAG);
+	expect(s, "stale-flags");
+}
+
 STORY(stale_flags_of_memory_we_never_saw)
 {
 	pmem_lives(s, 0x5, 0);
@@ -525,6 +548,8 @@ int main(void)
 		cmocka_unit_test(a_flag_survives_in_the_slab),
 		cmocka_unit_test(stale_flags_that_the_driver_sets_itself),
 		cmocka_unit_test(flags_are_fresh),
+		cmocka_unit_test(stale_write_cache_of_a_device_dax),
+		cmocka_unit_test(stale_sync_of_a_device_dax),
 		cmocka_unit_test(stale_flags_of_memory_we_never_saw),
 		cmocka_unit_test(stale_flags_of_a_device_that_never_came_into_use),
 		cmocka_unit_test(stale_flags_where_declarations_are_not_watched),
