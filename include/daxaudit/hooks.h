@@ -99,7 +99,7 @@ enum dxa_hook_need {
 	X(DISK_STATE, 66, disk_state,                                                             \
 	  "ret is the queue/dax attribute of the disk in name; obj=0: of a snapshot")             \
 	X(TASK_STATE, 67, task_state, "ret is the state letter of task tid in /proc/TID/stat")    \
-	X(LOST, 69, lost, "ret records are missing here")                                         \
+	X(LOST, 69, lost, "ret records are missing: here, or until the ktime in arg")             \
 	X(DRIVER, 70, driver,                                                                     \
 	  "this kernel has the driver whose ops symbol is in name; empty: device-dax")            \
 	X(BUS_DEVICE, 71, bus_device, "the device in name is on the bus in bus, bound to driver") \

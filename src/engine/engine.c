@@ -12,15 +12,31 @@
 
 /* ---- which event goes where ---- */
 
-static void on_lost(struct dxa_engine *e, struct task *t, const struct rec *r)
+/* Nobody knows what has happened until this ktime. */
+static void doubt_all(struct dxa_engine *e, uint64_t ts)
 {
-	uint64_t ts = r->ev.ts ? r->ev.ts : e->last_ts;
-
-	(void)t;
-	e->stats.gaps[DXA_GAP_LOST] += r->ev.ret > 0 ? (uint64_t)r->ev.ret : 1;
 	e->epoch++;
 	tasks_abandon(e, ts);
 	e->blind_since = ts;
+}
+
+static void on_lost(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	(void)t;
+	e->stats.gaps[DXA_GAP_LOST] += r->ev.ret > 0 ? (uint64_t)r->ev.ret : 1;
+	doubt_all(e, r->ev.ts ? r->ev.ts : e->last_ts);
+	if (r->ev.arg > e->lost_until)
+		e->lost_until = r->ev.arg;
+}
+
+/* What was lost may belong between any two records of that time, and after its last. */
+static void doubt_again(struct dxa_engine *e, const struct dxa_event *ev)
+{
+	if (!e->lost_until)
+		return;
+	doubt_all(e, ev->ts);
+	if (ev->ts > e->lost_until)
+		e->lost_until = 0;
 }
 
 static void on_nothing(struct dxa_engine *e, struct task *t, const struct rec *r)
@@ -146,6 +162,7 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
 	take(&e->cur, ++e->n, ev);
 	if (ev->ts > e->last_ts)
 		e->last_ts = ev->ts;
+	doubt_again(e, ev);
 	judge_suspects(e, e->last_ts, false);
 	if (ev->kind > DXA_KIND_NONE && ev->kind < DXA_HOOK_MAX)
 		on_hook(e, &e->cur);
@@ -160,6 +177,8 @@ void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
 {
 	if (now < e->last_ts)
 		now = e->last_ts;
+	if (e->lost_until)
+		doubt_all(e, now);
 	tasks_finish(e, now);
 	judge_suspects(e, now, true);
 	(void)settle_memory(e);

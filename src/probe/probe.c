@@ -35,6 +35,8 @@ struct dxa_probe {
 	size_t n_hooks;
 	struct dxa_walker walkers[DXA_WALK_COUNT];
 	uint32_t dropped; /* as the newest record knew it */
+	uint64_t missed; /* by our programs, when last asked ... */
+	uint64_t missed_asked; /* ... in ktime */
 	dxa_event_fn fn;
 	void *priv;
 };
@@ -157,6 +159,47 @@ static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
 	dxa_symbols_add(p->symbols, ev->ops, &sym);
 }
 
+/* recursion_misses: commit 9ed9e9ba2337 ("bpf: Count the number of times recursion was prevented")
+ * (in v5.12) */
+static uint64_t recursion_misses(struct bpf_program *prog)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+/*
+ * In a preemptible kernel a task can be preempted inside a program; another task
+ * that makes the same call on that CPU meanwhile goes unseen, and the kernel only
+ * counts it (kernel/bpf/trampoline.c, __bpf_prog_enter_recur). No record from
+ * before `ts` is handed on until the kernel was asked at ts or later: the engine
+ * must know of the gap before it judges what follows.
+ */
+static void tell_missed(struct dxa_probe *p, uint64_t ts)
+{
+	struct dxa_event lost = { .kind = DXA_KIND_LOST };
+	struct timespec now;
+	uint64_t missed = 0;
+
+	if (ts <= p->missed_asked)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	p->missed_asked = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	for (size_t i = 0; i < p->n_hooks; i++)
+		for (unsigned int k = 0; k < p->hooks[i].n_links; k++)
+			missed += recursion_misses(p->hooks[i].progs[k]);
+	if (missed <= p->missed)
+		return;
+	lost.ts = ts < p->missed_asked ? ts : p->missed_asked;
+	lost.arg = p->missed_asked;
+	lost.ret = (int64_t)(missed - p->missed);
+	p->missed = missed;
+	p->fn(p->priv, &lost);
+}
+
 /* Records go to the engine together with what only user space can add to them. */
 static int on_record(void *priv, void *data, size_t size)
 {
@@ -166,6 +209,7 @@ static int on_record(void *priv, void *data, size_t size)
 
 	if (size < sizeof(*ev))
 		return 0;
+	tell_missed(p, ev->ts);
 	if (ev->dropped != p->dropped) {
 		struct dxa_event lost = { .kind = DXA_KIND_LOST,
 					  .ts = ev->ts,
@@ -327,6 +371,8 @@ uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why, bool *overflo
 void dxa_probe_stop(struct dxa_probe *p)
 {
 	p->skel->bss->enabled = 0;
+	/* Also of calls after which there is no record any more. */
+	tell_missed(p, UINT64_MAX);
 	tell_drivers(p);
 }
 
@@ -358,18 +404,6 @@ static bool read_count(const struct dxa_probe *p, struct dxa_hook_status *s)
 		s->count.dropped += per_cpu[i].dropped;
 	}
 	return true;
-}
-
-/* recursion_misses: commit 9ed9e9ba2337 ("bpf: Count the number of times recursion was prevented")
- * (in v5.12) */
-static uint64_t recursion_misses(struct bpf_program *prog)
-{
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
-		return 0;
-	return info.recursion_misses;
 }
 
 static void read_missed(const struct dxa_probe *p, struct dxa_hook *hook)

@@ -211,6 +211,50 @@ STORY(destroyed_with_a_host)
 	expect(s, "host-left-behind");
 }
 
+static void ends_without_remove_host(struct story *s)
+{
+	pmem_binds(s);
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	kill_dax(s, X);
+	put_dax(s, X);
+	unbound(s, NS);
+	rcu(s);
+}
+
+/* The kernel tells that it missed a call, but not when: dax_remove_host may be it. */
+STORY(destroyed_with_a_host_when_a_call_was_missed)
+{
+	missed_within(s, 1000);
+	ends_without_remove_host(s);
+	expect_gaps(s, 1);
+	expect(s, "");
+}
+
+STORY(destroyed_after_a_call_was_missed)
+{
+	missed_within(s, 1000);
+	pmem_binds(s);
+	pass_ms(s, 2000);
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	kill_dax(s, X);
+	put_dax(s, X);
+	unbound(s, NS);
+	rcu(s);
+	expect_gaps(s, 1);
+	expect(s, "");
+}
+
+STORY(destroyed_with_a_host_long_after_a_call_was_missed)
+{
+	missed_within(s, 1);
+	pass_ms(s, 1000);
+	pmem_binds(s);
+	pmem_unbinds(s);
+	ends_without_remove_host(s);
+	expect_gaps(s, 1);
+	expect(s, "host-left-behind");
+}
+
 STORY(put_with_a_host_while_a_mount_holds_it)
 {
 	pmem_binds(s);
@@ -342,6 +386,9 @@ int main(void)
 		cmocka_unit_test(the_new_life_may_be_on_its_way),
 		cmocka_unit_test(a_life_we_never_saw_may_be_put),
 		cmocka_unit_test(destroyed_with_a_host),
+		cmocka_unit_test(destroyed_with_a_host_when_a_call_was_missed),
+		cmocka_unit_test(destroyed_after_a_call_was_missed),
+		cmocka_unit_test(destroyed_with_a_host_long_after_a_call_was_missed),
 		cmocka_unit_test(put_with_a_host_while_a_mount_holds_it),
 		cmocka_unit_test(the_host_goes_later_in_the_same_context),
 		cmocka_unit_test(a_new_device_takes_the_disk_over),

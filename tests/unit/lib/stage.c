@@ -472,6 +472,13 @@ void lost(struct story *s, int64_t n)
 	feed(s, ev);
 }
 
+void missed_within(struct story *s, uint64_t ms)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_LOST, .ret = 1, .arg = s->now + ms * 1000000 };
+
+	feed(s, ev);
+}
+
 void task_state(struct story *s, uint32_t tid, char state)
 {
 	struct dxa_event ev = { .kind = DXA_KIND_TASK_STATE, .tid = tid, .ret = state };

@@ -156,6 +156,9 @@ void rcu(struct story *s);
 
 void module_gone(struct story *s, const char *module);
 void lost(struct story *s, int64_t n);
+
+/* A call was missed, some time from now on. */
+void missed_within(struct story *s, uint64_t ms);
 void task_state(struct story *s, uint32_t tid, char state);
 void disk_state(struct story *s, uint64_t disk, const char *name, int dax);
 void snap_device(struct story *s, uint64_t addr);
