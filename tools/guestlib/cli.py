@@ -59,6 +59,8 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     add("--pmem", action="append", default=[], metavar="SIZE[,SIZE...]",
         help="persistent memory regions, for nd_e820")
     add("--virtio-pmem", metavar="SIZE", help="a virtio-pmem device")
+    add("--virtiofs", type=Path, metavar="DIR",
+        help="a directory to share by virtio-fs, with the tag 'share'")
     add("--fault", action="append", default=[], metavar="NAME[@N[,N...]]",
         help="inject a fault (`tools/guest faults`), at the Nth matching call only")
     add("--collect", action="append", default=[], metavar="GUEST[:HOST]",
@@ -129,7 +131,7 @@ def _guest(options: argparse.Namespace) -> Guest:
         kernel=options.kernel, script=_script(options), files=files,
         modules=_modules(options.module), append=options.append,
         pmem=[size for text in options.pmem for size in text.split(",")],
-        virtio_pmem=options.virtio_pmem, faults=options.fault,
+        virtio_pmem=options.virtio_pmem, virtiofs=options.virtiofs, faults=options.fault,
         collect=[text.partition(":")[0] for text in options.collect],
         smp=options.smp, mem=options.mem, cpu=options.cpu, icount=options.icount, kaslr=options.kaslr,
         timeout=options.timeout, verbose=options.verbose, qemu=options.qemu_arg,

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import faults, initramfs, kernel as kernels, qemu
+from . import faults, initramfs, kernel as kernels, qemu, virtiofs
 from .errors import GuestError, failed
 from .initramfs import File
 from .streams import Control, Sink, Stream, complaints
@@ -38,6 +38,8 @@ class Guest:
     append: list[str] = field(default_factory=list)
     pmem: list[str] = field(default_factory=list)
     virtio_pmem: str | None = None
+    # A directory of the host for the guest to mount as virtiofs, with the tag "share".
+    virtiofs: Path | None = None
     faults: list[str] = field(default_factory=list)
     collect: list[str] = field(default_factory=list)
     smp: int = 2
@@ -104,6 +106,7 @@ class _Run:
         self.selector = selectors.DefaultSelector()
         self.sockets: dict[str, socket.socket] = {}
         self.qemu: subprocess.Popen | None = None
+        self.virtiofsd: subprocess.Popen | None = None
         self.injector: faults.Injector | None = None
         self.control = Control(self.token)
         self.streams = {"ctl": self.control.stream}
@@ -147,12 +150,15 @@ class _Run:
         plan = faults.plan(kernel, guest.faults, guest.modules) if guest.faults else None
         gdb_socket = self.scratch / "gdb" if plan else None
         initrd = self._image(kernel)
+        if guest.virtiofs:
+            self.virtiofsd = virtiofs.start(guest.virtiofs, self.scratch, _spawn)
         peers = self._connect()
         machine = qemu.Machine(
             kernel, initrd, {name: peer.fileno() for name, peer in peers.items()},
             mem=guest.mem, smp=guest.smp, cpu=guest.cpu, icount=guest.icount, kaslr=guest.kaslr,
             pmem=guest.pmem, loglevel=7 if guest.verbose else 5, virtio_pmem=guest.virtio_pmem,
-            gdb_socket=gdb_socket, append=guest.append, extra=guest.qemu)
+            virtiofs=bool(guest.virtiofs), gdb_socket=gdb_socket, append=guest.append,
+            extra=guest.qemu)
         self.qemu = _spawn(qemu.command(machine), stdout=subprocess.DEVNULL,
                            stderr=open(self.scratch / "qemu.err", "wb"),
                            pass_fds=[peer.fileno() for peer in peers.values()])
@@ -218,6 +224,7 @@ class _Run:
     def close(self) -> None:
         """Leave nothing behind."""
         _kill(self.qemu)
+        _kill(self.virtiofsd)
         if self.injector:
             self.injector.finish()
         for end in self.sockets.values():

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import virtiofs
 from .errors import GuestError
 from .kernel import Kernel
 
@@ -39,6 +40,7 @@ class Machine:
     loglevel: int = 5
     pmem: list[str] = field(default_factory=list)
     virtio_pmem: str | None = None
+    virtiofs: bool = False
     gdb_socket: Path | None = None
     append: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
@@ -131,4 +133,6 @@ def command(machine: Machine) -> list[str]:
     if machine.gdb_socket:
         words += ["-chardev", f"socket,id=gdb,path={machine.gdb_socket},server=on,wait=off",
                   "-gdb", "chardev:gdb", "-S"]
+    if machine.virtiofs:
+        words += virtiofs.words(machine.initrd.parent, ram)
     return words + machine.extra

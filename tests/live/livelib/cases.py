@@ -36,10 +36,12 @@ class Case:
     modules: list[str] = field(default_factory=list)
     pmem: list[str] = field(default_factory=list)
     virtio_pmem: str | None = None
+    virtiofs: bool = False
     append: list[str] = field(default_factory=list)
     smp: int = 2
     mem: str = "1G"
     faults: list[str] = field(default_factory=list)
+    qemu: list[str] = field(default_factory=list)
     alone: bool = False
 
     # Brought into the guest, whoever else shares it.
@@ -86,8 +88,8 @@ class Case:
     def guest(self) -> tuple:
         """Equal for cases that can share a guest."""
         return (self.kernels[0], tuple(self.modules), tuple(self.pmem), self.virtio_pmem,
-                tuple(self.append), self.smp, self.mem, tuple(self.faults),
-                self.id if self.alone else "")
+                self.virtiofs, tuple(self.append), self.smp, self.mem, tuple(self.faults),
+                tuple(self.qemu), self.id if self.alone else "")
 
     @property
     def all_modules(self) -> list[str]:
