@@ -517,3 +517,49 @@ void snap_host(struct story *s, uint64_t addr, uint64_t disk, const char *name)
 	read_disk(&ev, disk, name);
 	feed(s, ev);
 }
+
+void sysfs_disk(struct story *s, const char *name)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_DISK_STATE, .ret = 1 };
+
+	put_name(ev.name, sizeof(ev.name), name);
+	feed(s, ev);
+}
+
+void bus_device(struct story *s, const char *name, const char *bus, const char *driver,
+		uint64_t dax)
+{
+	const struct story_device *d = dxa_map_get(&s->devices, dax);
+	struct dxa_event ev = { .kind = DXA_KIND_BUS_DEVICE };
+
+	name_device(&ev, name, bus, driver);
+	ev.rdev = d ? d->rdev : 0;
+	feed(s, ev);
+}
+
+void used_gone(struct story *s, const char *name, const char *by)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_USED_GONE };
+
+	put_name(ev.name, sizeof(ev.name), name);
+	put_name(ev.driver, sizeof(ev.driver), by);
+	feed(s, ev);
+}
+
+static void end_snapshot(struct story *s, uint64_t known, bool asked)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_SNAP_END, .arg = known, .ret = asked };
+
+	feed(s, ev);
+	pass_ms(s, 500);
+}
+
+void snap_end(struct story *s, uint64_t known)
+{
+	end_snapshot(s, known, false);
+}
+
+void snap_end_asked(struct story *s, uint64_t known)
+{
+	end_snapshot(s, known, true);
+}

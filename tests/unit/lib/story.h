@@ -164,6 +164,16 @@ void disk_state(struct story *s, uint64_t disk, const char *name, int dax);
 void snap_device(struct story *s, uint64_t addr);
 void snap_host(struct story *s, uint64_t addr, uint64_t disk, const char *name);
 
+/* What sysfs shows in a snapshot: a disk that says DAX, a device on a bus, a disk that is gone. */
+void sysfs_disk(struct story *s, const char *name);
+void bus_device(struct story *s, const char *name, const char *bus, const char *driver,
+		uint64_t dax);
+void used_gone(struct story *s, const char *name, const char *by);
+
+/* The snapshot ends; known: what it is complete in. */
+void snap_end(struct story *s, uint64_t known);
+void snap_end_asked(struct story *s, uint64_t known);
+
 /* A device that lives before the audit: nothing is recorded. */
 void lives_already(struct story *s, enum asker who, uint64_t addr, int32_t refs, uint32_t flags);
 
