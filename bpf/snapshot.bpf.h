@@ -11,8 +11,16 @@
 #include "daxaudit/snapshot.h"
 #include "emit.bpf.h"
 
-/* bpf_loop takes no more (BPF_MAX_LOOPS in include/linux/bpf.h). */
-#define STEPS_MAX (1 << 23)
+/* A bound, should a walk go round in circles; one of dax_hosts takes some hundred steps a disk. */
+#define ENTRIES_MAX (1 << 20)
+#define SLOTS_MAX (1 << 23) /* bpf_loop takes no more (BPF_MAX_LOOPS in include/linux/bpf.h) */
+
+/*
+ * Each walk keeps where it is in a variable of its own rather than on the stack:
+ * of memory the verifier assumes nothing, so that it does not try to follow the
+ * loop round by round (on 7.2 it took minutes to). bpf_loop takes its context
+ * from the stack only, so that is a pointer there.
+ */
 
 /* What a walk has come to. */
 struct progress {
@@ -48,6 +56,7 @@ struct inode_walk {
 	const struct list_head *at;
 	const struct super_block *sb;
 };
+static struct inode_walk inodes;
 
 static __always_inline void snapshot_device(struct progress *p, const struct inode *inode)
 {
@@ -62,9 +71,10 @@ static __always_inline void snapshot_device(struct progress *p, const struct ino
 	bpf_ringbuf_submit(ev, 0);
 }
 
-static long inode_step(__u32 i, struct inode_walk *w)
+static long inode_step(__u32 i, struct inode_walk **ctx)
 {
-	const struct list_head *at = w->at;
+	struct inode_walk *w = *ctx;
+	const struct list_head *at = w->at, *next;
 	const struct inode *inode;
 
 	if (at == w->head) {
@@ -77,25 +87,28 @@ static long inode_step(__u32 i, struct inode_walk *w)
 	/* The root of the file system is no device. */
 	if (BPF_CORE_READ(inode, i_rdev))
 		snapshot_device(&w->progress, inode);
-	w->at = READ_PTR(at, next);
-	return 0;
+	/* What left the list under the walk leads to itself (list_del_init). */
+	next = READ_PTR(at, next);
+	w->at = next;
+	return next == at;
 }
 
 SEC("?syscall")
 int snapshot_devices(struct dxa_snapshot *s)
 {
-	struct inode_walk w = { .progress.state = DXA_SNAPSHOT_LOST };
 	const struct super_block *sb = (const void *)read_word((const void *)s->start);
+	struct inode_walk *w = &inodes;
 	const struct list_head *head;
 
 	if (!sb)
 		return 0;
-	w.sb = sb;
 	head = (const void *)((__u64)sb + bpf_core_field_offset(struct super_block, s_inodes));
-	w.head = head;
-	w.at = READ_PTR(head, next);
-	bpf_loop(STEPS_MAX, inode_step, &w, 0);
-	snapshot_done(s, &w.progress);
+	inodes = (struct inode_walk){ .progress.state = DXA_SNAPSHOT_LOST,
+				      .head = head,
+				      .at = READ_PTR(head, next),
+				      .sb = sb };
+	bpf_loop(ENTRIES_MAX, inode_step, &w, 0);
+	snapshot_done(s, &inodes.progress);
 	return 0;
 }
 
@@ -103,10 +116,12 @@ int snapshot_devices(struct dxa_snapshot *s)
 
 struct host_walk {
 	struct progress progress;
+	const struct xarray *xa;
 	const struct xa_node *node;
 	__u64 index; /* of the node's first slot */
 	__u32 slot;
 };
+static struct host_walk hosts;
 
 /* include/linux/xarray.h: xa_is_node() and xa_to_node(); smaller ones are retry or sibling marks. */
 #define XA_INTERNAL 2
@@ -136,13 +151,17 @@ static __always_inline __u64 read_slot(const struct xa_node *node, __u32 slot)
 	return read_word((const void *)((__u64)node + base + slot * size));
 }
 
-static long host_step(__u32 i, struct host_walk *w)
+static long host_step(__u32 i, struct host_walk **ctx)
 {
+	struct host_walk *w = *ctx;
 	const struct xa_node *node = w->node;
 	__u32 slots = bpf_core_field_size(node->slots) / bpf_core_field_size(node->parent);
 	__u32 shift = BPF_CORE_READ(node, shift);
 	__u64 entry;
 
+	/* A node that was freed under the walk belongs to no xarray, or to another one. */
+	if (READ_PTR(node, array) != w->xa)
+		return 1;
 	if (w->slot >= slots) {
 		__u32 offset = BPF_CORE_READ(node, offset);
 
@@ -174,16 +193,17 @@ SEC("?syscall")
 int snapshot_hosts(struct dxa_snapshot *s)
 {
 	const struct xarray *xa = (const void *)s->start;
-	struct host_walk w = { .progress.state = DXA_SNAPSHOT_LOST };
 	__u64 head = READ_WORD(xa, xa_head);
+	struct host_walk *w = &hosts;
 
+	hosts = (struct host_walk){ .progress.state = DXA_SNAPSHOT_LOST, .xa = xa };
 	if (!head) {
-		w.progress.state = DXA_SNAPSHOT_COMPLETE;
+		hosts.progress.state = DXA_SNAPSHOT_COMPLETE;
 	} else if (is_node(head)) {
-		w.node = (const void *)(head - XA_INTERNAL);
-		bpf_loop(STEPS_MAX, host_step, &w, 0);
+		hosts.node = (const void *)(head - XA_INTERNAL);
+		bpf_loop(SLOTS_MAX, host_step, &w, 0);
 	}
-	snapshot_done(s, &w.progress);
+	snapshot_done(s, &hosts.progress);
 	return 0;
 }
 
@@ -197,6 +217,7 @@ struct super_walk {
 	const struct list_head *head;
 	const struct list_head *at;
 };
+static struct super_walk supers;
 
 static __always_inline void snapshot_super(struct progress *p, const struct super_block *sb)
 {
@@ -215,9 +236,10 @@ static __always_inline void snapshot_super(struct progress *p, const struct supe
 	bpf_ringbuf_submit(ev, 0);
 }
 
-static long super_step(__u32 i, struct super_walk *w)
+static long super_step(__u32 i, struct super_walk **ctx)
 {
-	const struct list_head *at = w->at, *next;
+	struct super_walk *w = *ctx;
+	const struct list_head *at = w->at;
 	const struct super_block *sb;
 
 	if (at == w->head) {
@@ -241,11 +263,13 @@ SEC("?syscall")
 int snapshot_supers(struct dxa_snapshot *s)
 {
 	const struct list_head *head = (const void *)s->start;
-	struct super_walk w = { .progress.state = DXA_SNAPSHOT_LOST, .head = head };
+	struct super_walk *w = &supers;
 
-	w.at = READ_PTR(head, next);
-	bpf_loop(STEPS_MAX, super_step, &w, 0);
-	snapshot_done(s, &w.progress);
+	supers = (struct super_walk){ .progress.state = DXA_SNAPSHOT_LOST,
+				      .head = head,
+				      .at = READ_PTR(head, next) };
+	bpf_loop(ENTRIES_MAX, super_step, &w, 0);
+	snapshot_done(s, &supers.progress);
 	return 0;
 }
 

@@ -102,6 +102,13 @@ static void *add(struct dxa_engine *e, struct dxa_vec *to, const void *what)
 	return at;
 }
 
+static struct device *device_of(const struct state *s, uint64_t dax)
+{
+	size_t at = (size_t)(uintptr_t)dxa_map_get(&s->by_dax, dax);
+
+	return at ? dxa_vec_at(&s->devices, at - 1) : NULL;
+}
+
 void state_device(struct dxa_engine *e, const struct rec *r, const struct life *l)
 {
 	struct state *s = collecting(e);
@@ -119,6 +126,11 @@ void state_device(struct dxa_engine *e, const struct rec *r, const struct life *
 	d.view.cdev_refs = r->ev.cdev_refs;
 	d.view.holder = r->ev.holder;
 	d.view.alive = r->ev.dax_flags & (1u << DXA_DAXDEV_ALIVE);
+	/* A walk that an allocation led back to its beginning shows a device again. */
+	if (device_of(s, r->ev.dax)) {
+		*device_of(s, r->ev.dax) = d;
+		return;
+	}
 	if (!add(e, &s->devices, &d))
 		return;
 	if (dxa_map_put(&s->by_dax, r->ev.dax, (void *)(uintptr_t)s->devices.len))
@@ -176,13 +188,6 @@ void on_used_gone(struct dxa_engine *e, struct task *t, const struct rec *r)
 static bool has(const struct state *s, uint64_t what)
 {
 	return (s->known & what) == what;
-}
-
-static struct device *device_of(const struct state *s, uint64_t dax)
-{
-	size_t at = (size_t)(uintptr_t)dxa_map_get(&s->by_dax, dax);
-
-	return at ? dxa_vec_at(&s->devices, at - 1) : NULL;
 }
 
 static struct odd *odd(struct dxa_engine *e, enum dxa_rule rule, const struct dxa_life_id *id,

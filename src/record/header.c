@@ -139,7 +139,7 @@ bool dxr_read_header(struct dxr_header *h, struct dxr_cursor items)
 			return false;
 	head->hooks = h->hooks;
 	head->argv = argc ? h->argv : NULL;
-	return !items.bad && head->machine[0] && head->n_hooks;
+	return !items.bad && head->machine[0];
 }
 
 void dxr_header_free(struct dxr_header *h)

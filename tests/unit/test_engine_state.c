@@ -13,9 +13,7 @@
 
 /* What is there now: two snapshots, and nothing else need have been seen. */
 
-#define ALL                                                                       \
-	(1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | 1 << DXA_WALK_SUPERS |     \
-	 DXA_SNAP_SYSFS)
+#define ALL (1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | 1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS)
 #define ALIVE 0x1
 #define DEAD 0x0
 
