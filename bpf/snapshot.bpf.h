@@ -239,7 +239,7 @@ static __always_inline void snapshot_super(struct progress *p, const struct supe
 static long super_step(__u32 i, struct super_walk **ctx)
 {
 	struct super_walk *w = *ctx;
-	const struct list_head *at = w->at;
+	const struct list_head *at = w->at, *next;
 	const struct super_block *sb;
 
 	if (at == w->head) {
