@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "cli/aliasing.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/exitcode.h"
@@ -160,17 +161,21 @@ static void add_available(struct json_object *to)
 	add_drivers(to, "drivers", drivers);
 }
 
-static struct json_object *machine_object(const struct dxa_policy *policy)
+static struct json_object *machine_object(const struct dxa_policy *policy, const char *btf)
 {
 	static const char *const aliasing[] = {
 		[DXA_ALIASING_UNKNOWN] = "unknown", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
 	};
 	struct json_object *o = json_object_new_object();
-	struct dxa_expectation e = { 0 };
 	struct dxa_policy_machine machine;
+	struct dxa_aliasing_answer seen;
+	struct dxa_expectation e;
 	struct utsname uts;
 
 	uname(&uts);
+	/* As a live audit does: what the machine itself shows, then the policy's word. */
+	dxa_aliasing_ask(uts.machine, btf, &seen);
+	e = (struct dxa_expectation){ .aliasing = seen.aliasing, .aliasing_from = seen.from };
 	machine = (struct dxa_policy_machine){ uts.release, dxa_arch_by_machine(uts.machine) };
 	dxa_policy_expect(policy, &machine, &e);
 	dxa_json_add_string(o, "release", uts.release);
@@ -184,9 +189,15 @@ static struct json_object *machine_object(const struct dxa_policy *policy)
 	return o;
 }
 
-static struct json_object *shown(const void *priv)
+struct shown {
+	struct dxa_policy policy;
+	const char *btf;
+};
+
+static struct json_object *shown_object(const void *priv)
 {
-	const struct dxa_policy *policy = priv;
+	const struct shown *shown = priv;
+	const struct dxa_policy *policy = &shown->policy;
 	struct json_object *o = json_object_new_object(), *a;
 
 	dxa_json_add_u64(o, "schema", DXA_JSON_SCHEMA);
@@ -195,7 +206,7 @@ static struct json_object *shown(const void *priv)
 		json_object_array_add(
 			a, dxa_json_string(*(const char **)dxa_vec_at(&policy->sources, i)));
 	json_object_object_add(o, "policy", policy_object(policy));
-	json_object_object_add(o, "machine", machine_object(policy));
+	json_object_object_add(o, "machine", machine_object(policy, shown->btf));
 	return o;
 }
 
@@ -309,7 +320,7 @@ static void print_list(FILE *out, const char *what, struct json_object *o, const
 
 static void print_shown(FILE *out, const void *priv)
 {
-	struct json_object *doc = shown(priv), *policy, *machine;
+	struct json_object *doc = shown_object(priv), *policy, *machine;
 
 	print_list(out, "read, later ones over earlier ones", doc, "sources");
 	json_object_object_get_ex(doc, "policy", &policy);
@@ -330,19 +341,18 @@ static void print_shown(FILE *out, const void *priv)
 
 static struct dxa_err *show(const struct dxa_opts *opts)
 {
-	struct dxa_document doc = { print_shown, shown, NULL };
-	struct dxa_policy policy;
+	struct shown shown = { .btf = opts->btf };
+	const struct dxa_document doc = { print_shown, shown_object, &shown };
 	struct dxa_err *err;
 
 	if (opts->args[1])
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "policy show takes no files: name '%s' with --policy",
 				   opts->args[1]);
-	err = dxa_policies_load(&policy, opts);
-	doc.priv = &policy;
+	err = dxa_policies_load(&shown.policy, opts);
 	if (!err)
 		err = dxa_document_write(&doc, opts);
-	dxa_policy_deinit(&policy);
+	dxa_policy_deinit(&shown.policy);
 	return err;
 }
 

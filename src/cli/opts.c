@@ -77,7 +77,7 @@ static const struct dxa_option_row rows[] = {
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
 	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_WATCHING | DXA_CMD_LIST,
 	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M; without a command to watch: 16M)" },
-	{ KEY_BTF, "btf", "FILE", DXA_CMD_WATCHING | DXA_CMD_LIST,
+	{ KEY_BTF, "btf", "FILE", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_POLICY,
 	  "the kernel's BTF, where it shows none itself" },
 	{ KEY_LOG, "log", "FILE", DXA_CMD_DAEMON,
 	  "append findings to FILE as JSON lines, with -v also events and\nprobes; SIGHUP opens it anew" },
