@@ -385,7 +385,7 @@ static void print_formats(void)
 
 	printf("\nFormats:\n");
 	for (size_t i = 0; i < n; i++)
-		printf("  %-12s %s\n", formats[i]->name, formats[i]->what);
+		printf("  %-13s %s\n", formats[i]->name, formats[i]->what);
 }
 
 void dxa_opts_help(unsigned int mask)

@@ -434,7 +434,7 @@ static void tell(struct dxa_engine *e, struct odd *o)
 	} else {
 		say(&f, "%.*s %s", DXA_NAME_LEN, o->name, o->why);
 	}
-	if (o->rule == DXA_RULE_ORPHAN)
+	if (d && o->rule == DXA_RULE_ORPHAN)
 		say(&f, "; %d reference%s", d->view.refs, d->view.refs == 1 ? "" : "s");
 	if (l)
 		prove_life(e, l);
