@@ -98,7 +98,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check unit golden cli output docs schema fuzz fuzz-short bench lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check fleet unit golden cli output docs schema fuzz fuzz-short bench lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -191,6 +191,9 @@ output: $(O)/daxaudit $(STORY_DXR) ## let public validators read every output fo
 docs: $(O)/daxaudit $(STORY_DXR) ## run the examples of docs/ci.md
 	$(Q)tests/docs/run $(O)
 
+fleet: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test packaging, and a fleet's monitoring with real programs
+	$(Q)tests/fleet/run $(O)
+
 unit: $(UNIT_BIN) ## build and run the unit tests under ASan and UBSan
 	$(Q)tests/unit/run $^
 
@@ -245,14 +248,35 @@ $(O)/daxaudit.8: $(O)/daxaudit
 	$(msg) MAN $@
 	$(Q)$< man > $@
 
-install: $(O)/daxaudit $(O)/daxaudit.8 ## install below DESTDIR PREFIX
+# systemd looks for units below /usr/local/lib, too; the rest has one place each.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+CATALOGDIR ?= /usr/lib/systemd/catalog
+TMPFILESDIR ?= /usr/lib/tmpfiles.d
+LOGROTATEDIR ?= /etc/logrotate.d
+
+$(O)/daxaudit.service: packaging/systemd/daxaudit.service.in
+	$(msg) GEN $@
+	$(Q)sed 's|@SBINDIR@|$(PREFIX)/sbin|' $< > $@
+
+$(O)/daxaudit.catalog: $(O)/daxaudit
+	$(msg) GEN $@
+	$(Q)$< catalog > $@
+
+install: $(O)/daxaudit $(O)/daxaudit.8 $(O)/daxaudit.service $(O)/daxaudit.catalog ## install below DESTDIR PREFIX
 	install -Dm755 $(O)/daxaudit $(DESTDIR)$(PREFIX)/sbin/daxaudit
 	install -Dm644 $(O)/daxaudit.8 $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
 	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/policy.md src/policy/default.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples docs/examples/*.yaml
+	install -Dm644 -t $(DESTDIR)$(DOCDIR)/prometheus packaging/prometheus/*
+	install -Dm644 $(O)/daxaudit.service $(DESTDIR)$(UNITDIR)/daxaudit.service
+	install -Dm644 $(O)/daxaudit.catalog $(DESTDIR)$(CATALOGDIR)/daxaudit.catalog
+	install -Dm644 packaging/systemd/daxaudit.tmpfiles $(DESTDIR)$(TMPFILESDIR)/daxaudit.conf
+	install -Dm644 packaging/systemd/daxaudit.logrotate $(DESTDIR)$(LOGROTATEDIR)/daxaudit
 
 uninstall: ## remove what install installed
 	rm -f $(DESTDIR)$(PREFIX)/sbin/daxaudit $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
+	rm -f $(DESTDIR)$(UNITDIR)/daxaudit.service $(DESTDIR)$(CATALOGDIR)/daxaudit.catalog
+	rm -f $(DESTDIR)$(TMPFILESDIR)/daxaudit.conf $(DESTDIR)$(LOGROTATEDIR)/daxaudit
 	rm -rf $(DESTDIR)$(DOCDIR)
 
 clean: ## remove what was built

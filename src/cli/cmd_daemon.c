@@ -22,6 +22,7 @@ struct daemon {
 	struct dxa_audit audit;
 	struct dxa_daemon_report report;
 	int lock;
+	uint64_t again_at; /* ktime, ns: what looked odd is looked at again; 0: nothing did */
 	uint64_t due; /* ktime, ns: the next report; 0: nothing is new */
 	uint64_t ping_every, ping_at; /* the watchdog's; 0: there is none */
 	bool stop;
@@ -60,12 +61,26 @@ static void give_up_privilege(struct daemon *d)
 			dxa_caps_names(dxa_caps_effective(), names, sizeof(names)));
 }
 
+/* What is odd in two looks in a row is a finding: a device may be on its way in or out. */
+static void look(struct daemon *d)
+{
+	const char *why = dxa_audit_snapshot(&d->audit);
+	bool odd = dxa_engine_oddities(d->audit.analysis.engine);
+
+	if (why)
+		dxa_log(DXA_LOG_WARN, "what is there now is not fully known: %s", why);
+	/* Twice odd was told: there is no use in a third look. */
+	d->again_at = odd && !d->again_at ? dxa_audit_now() + d->opts.settle_ns : 0;
+}
+
 static void reload(struct daemon *d)
 {
 	struct dxa_err *err;
 
 	dxa_notify("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, dxa_audit_now() / 1000);
 	dxa_daemon_report_reopen(&d->report);
+	/* A look at all that is there, for findings that no event tells of. */
+	look(d);
 	err = dxa_analysis_reload(&d->audit.analysis, &d->opts);
 	d->report.reload_failed = err != NULL;
 	if (err)
@@ -107,12 +122,15 @@ static uint64_t earlier(uint64_t x, uint64_t y)
 static struct dxa_err *loop(struct daemon *d)
 {
 	while (!d->stop) {
-		struct dxa_err *err = dxa_audit_wait(&d->audit, earlier(d->due, d->ping_at));
+		uint64_t until = earlier(d->again_at, earlier(d->due, d->ping_at));
+		struct dxa_err *err = dxa_audit_wait(&d->audit, until);
 		uint64_t now = dxa_audit_now();
 
 		if (err)
 			return err;
 		read_signals(d);
+		if (d->again_at && now >= d->again_at)
+			look(d);
 		if (d->ping_at && now >= d->ping_at)
 			ping(d, now);
 		if (d->due && now >= d->due) {
@@ -145,6 +163,8 @@ static struct dxa_err *start(struct daemon *d)
 	err = dxa_daemon_report_tell(&d->report);
 	if (err)
 		return err;
+	if (dxa_engine_oddities(d->audit.analysis.engine))
+		d->again_at = dxa_audit_now() + d->opts.settle_ns;
 	d->ping_every = dxa_notify_watchdog();
 	d->ping_at = d->ping_every ? dxa_audit_now() + d->ping_every : 0;
 	dxa_log(DXA_LOG_NOTICE, "daxaudit %s watches Linux %s", DXA_VERSION, d->audit.uts.release);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct dxa_err *cannot(const char *path, int code)
@@ -26,7 +27,8 @@ static int write_all(int fd, const struct dxa_run *run, const struct dxa_result 
 		return err;
 	}
 	dxa_metrics_write(out, run, result, service);
-	if (fflush(out))
+	/* The collector runs as somebody else, whatever our umask is. */
+	if (fchmod(fd, 0644) || fflush(out))
 		err = errno;
 	else if (ferror(out))
 		err = EIO;

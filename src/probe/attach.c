@@ -42,6 +42,10 @@ struct bpf_program *dxa_hook_program(const struct dxa_hook *hook, const char *ho
 #define REASON(hook, ...) \
 	snprintf((hook)->status.reason, sizeof((hook)->status.reason), __VA_ARGS__)
 
+/* How often, and after how long, a function of a module is tried again. */
+#define TRIES 10
+#define TRY_AFTER_US 20000
+
 /* A hook that is tried only where the function of another is absent. */
 static const struct {
 	unsigned int kind;
@@ -63,20 +67,25 @@ static bool is_superseded(const struct dxa_hook *hook, const struct dxa_kallsyms
 	return false;
 }
 
-/* Is the module there already, loaded or built in (told by another hook's function in it)? */
-static bool module_present(const struct dxa_hook *hook, const struct dxa_hook *hooks, size_t n,
-			   const struct dxa_kallsyms *syms)
+/* Is the module built in, told by another hook's function in it? */
+static bool module_built_in(const struct dxa_hook *hook, const struct dxa_hook *hooks, size_t n,
+			    const struct dxa_kallsyms *syms)
 {
 	const char *module = hook->status.info->module;
 	struct dxa_kallsym sym;
 
-	if (dxa_kallsyms_has_module(syms, module))
-		return true;
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(hooks[i].status.info->module, module) &&
-		    dxa_kallsyms_by_name(syms, hooks[i].status.info->name, &sym))
+		    dxa_kallsyms_by_name(syms, hooks[i].status.info->name, &sym) && !sym.module)
 			return true;
 	return false;
+}
+
+static void no_such_function(struct dxa_hook *hook)
+{
+	hook->status.mode = DXA_ATTACH_NONE;
+	hook->status.symbol[0] = '\0';
+	REASON(hook, "no such function in this kernel: absent, inlined or configured out");
 }
 
 static void plan_absent(struct dxa_hook *hook, const struct dxa_hook *hooks, size_t n,
@@ -84,15 +93,16 @@ static void plan_absent(struct dxa_hook *hook, const struct dxa_hook *hooks, siz
 {
 	const struct dxa_kind_info *info = hook->status.info;
 
-	if (info->module[0] && !module_present(hook, hooks, n, syms)) {
+	if (info->module[0] && !module_built_in(hook, hooks, n, syms)) {
 		hook->status.mode = DXA_ATTACH_PENDING;
+		/* Its function may be configured out, or the module is just coming or going. */
+		hook->doubtful = dxa_kallsyms_has_module(syms, info->module);
 		snprintf(hook->module, sizeof(hook->module), "%s", info->module);
 		snprintf(hook->status.symbol, sizeof(hook->status.symbol), "%s", info->name);
 		REASON(hook, "armed when module %s comes", info->module);
 		return;
 	}
-	hook->status.mode = DXA_ATTACH_NONE;
-	REASON(hook, "no such function in this kernel: absent, inlined or configured out");
+	no_such_function(hook);
 }
 
 static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym, const struct btf *btf,
@@ -272,8 +282,21 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 		       err == -524 ? "not supported" : strerror(-err));
 	}
 	err = attach_kprobes(hook, obj, tracefs);
+	/*
+	 * While a module comes or goes the kernel knows it but not its symbols, and so
+	 * takes a kprobe event neither as armed nor as pending (validate_probe_symbol()
+	 * in kernel/trace/trace_kprobe.c).
+	 */
+	for (int i = 0; i < TRIES && err && hook->module[0]; i++) {
+		usleep(TRY_AFTER_US);
+		err = attach_kprobes(hook, obj, tracefs);
+	}
 	if (!err)
 		return;
+	if (hook->doubtful) {
+		no_such_function(hook);
+		return;
+	}
 	hook->status.mode = DXA_ATTACH_NONE;
 	REASON(hook, "kprobe refused: %s", strerror(-err));
 }

@@ -18,6 +18,7 @@
 struct dxa_hook {
 	struct dxa_hook_status status;
 	char module[56]; /* where its function lives or will live; empty: built in */
+	bool doubtful; /* the module was there when this was planned, the function was not */
 	struct bpf_link *links[DXA_HOOK_LINKS];
 	struct bpf_program *progs[DXA_HOOK_LINKS]; /* those that are attached */
 	unsigned int n_links;

@@ -21,7 +21,8 @@ from .errors import GuestError
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 INDEX_DAYS = 4
 # What of a Packages index is worth keeping: it is parsed once per refresh.
-KEEP = re.compile(r"linux-(image|binary|modules|base|source)-\S+|busybox-static|(lib|linux|zlib)\S+-dev")
+KEEP = re.compile(r"linux-(image|binary|modules|base|source)-\S+|busybox-static|(lib|linux|zlib)\S+-dev|"
+                  r"prometheus(-node-exporter|-alertmanager)?|logrotate|libpopt0")
 
 
 @dataclass(frozen=True)
