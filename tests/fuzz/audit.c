@@ -18,8 +18,7 @@ static void on_context(void *priv, const struct dxa_context *ctx)
 	struct audit *a = priv;
 
 	must(ctx->id && ctx->dax_events <= ctx->story_len + ctx->story_cut);
-	for (size_t i = 0; i < 2; i++)
-		dxa_sink_context(a->sinks[i], ctx);
+	dxa_sink_context(a->sink, ctx);
 }
 
 static void on_finding(void *priv, const struct dxa_finding *finding)
@@ -29,23 +28,30 @@ static void on_finding(void *priv, const struct dxa_finding *finding)
 	must(finding->rule < DXA_RULE_COUNT && finding->severity < DXA_SEVERITY_COUNT);
 	must(finding->detail[0] && finding->evidence_len && !finding->context.story);
 	a->findings[finding->rule]++;
-	for (size_t i = 0; i < 2; i++)
-		dxa_sink_finding(a->sinks[i], finding);
+	dxa_sink_finding(a->sink, finding);
 }
 
 void audit_begin(struct audit *a, const struct dxa_engine_config *config)
 {
 	const struct dxa_engine_sink sink = { on_context, on_finding, a };
-	static const char *const formats[] = { "text:/dev/null", "json:/dev/null" };
+	size_t n;
+	const struct dxa_sink_ops *const *formats = dxa_sink_formats(&n);
+	char spec[64];
 
 	a->run.mode = "replay";
-	for (size_t i = 0; i < 2; i++) {
-		must(!dxa_sink_open(formats[i], &a->sinks[i]));
-		a->sinks[i]->verbose = 1;
-		dxa_sink_begin(a->sinks[i], &a->run);
-	}
+	a->run.failing = DXA_SEVERITY_WARNING;
+	snprintf(spec, sizeof(spec), "%s:/dev/null", formats[a->pick % n]->name);
+	must(!dxa_sink_open(spec, &a->sink));
+	a->sink->verbose = 1;
+	dxa_sink_begin(a->sink, &a->run);
 	a->engine = dxa_engine_new(config, &sink);
 	must(a->engine);
+}
+
+int audit_feed(struct audit *a, const struct dxa_event *ev)
+{
+	dxa_sink_event(a->sink, ev);
+	return dxa_engine_feed(a->engine, ev);
 }
 
 void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hooks, size_t n_hooks,
@@ -54,7 +60,10 @@ void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hook
 	struct dxa_verdict_input in = {
 		.hooks = hooks, .n_hooks = n_hooks, .failing = DXA_SEVERITY_WARNING, .cut = cut
 	};
-	struct dxa_result result = { .hooks = hooks, .n_hooks = n_hooks, .end = now };
+	const struct dxa_tally tally = { 0 };
+	struct dxa_result result = {
+		.tally = &tally, .hooks = hooks, .n_hooks = n_hooks, .end = now
+	};
 
 	dxa_engine_finish(a->engine, now);
 	in.stats = result.stats = dxa_engine_stats(a->engine);
@@ -65,9 +74,7 @@ void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hook
 	}
 	dxa_verdict_judge(&in, &result.verdict);
 	must(!cut || result.verdict.kind != DXA_VERDICT_PASS);
-	for (size_t i = 0; i < 2; i++) {
-		dxa_sink_end(a->sinks[i], &result);
-		dxa_err_free(dxa_sink_close(a->sinks[i]));
-	}
+	dxa_sink_end(a->sink, &result);
+	dxa_err_free(dxa_sink_close(a->sink));
 	dxa_engine_free(a->engine);
 }

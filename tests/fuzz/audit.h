@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What both fuzz targets do with events: a whole analysis, with outputs that look at everything. */
+/* What both fuzz targets do with events: a whole analysis, with an output of any format. */
 #ifndef DAXAUDIT_TESTS_FUZZ_AUDIT_H
 #define DAXAUDIT_TESTS_FUZZ_AUDIT_H
 
@@ -10,13 +10,17 @@
 
 struct audit {
 	struct dxa_engine *engine;
-	struct dxa_sink *sinks[2];
+	size_t pick; /* which output format: any number, set by the caller */
+	struct dxa_sink *sink;
 	struct dxa_run run;
 	uint64_t findings[DXA_RULE_COUNT];
 };
 
 /* Begin; run's machine strings, aliasing and story are set by the caller. */
 void audit_begin(struct audit *a, const struct dxa_engine_config *config);
+
+/* The next event, to the output and the engine. Returns what dxa_engine_feed() does. */
+int audit_feed(struct audit *a, const struct dxa_event *ev);
 
 /* End it at ktime now, check what must always hold, and free everything. */
 void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hooks, size_t n_hooks,

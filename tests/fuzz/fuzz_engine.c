@@ -60,7 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct dxa_symbols *symbols = dxa_symbols_new(NULL, NULL);
 	struct dxa_engine_config config = { .eopnotsupp = 95, .symbols = symbols };
-	struct audit a = { .run = { .release = "6",
+	struct audit a = { .pick = size,
+			   .run = { .release = "6",
 				    .version = "1",
 				    .machine = "x86_64",
 				    .aliasing_from = "fuzz",
@@ -84,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += sizeof(s);
 		size -= sizeof(s);
 		make_event(&ev, &s, n, &now);
-		dxa_engine_feed(a.engine, &ev);
+		audit_feed(&a, &ev);
 	}
 	audit_end(&a, now, NULL, 0, NULL);
 	dxa_symbols_free(symbols);

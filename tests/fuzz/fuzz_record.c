@@ -24,10 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
-static void replay(struct dxa_reader *r)
+static void replay(struct dxa_reader *r, size_t size)
 {
 	const struct dxa_record_head *head = dxa_reader_head(r);
-	struct audit a = { .run = { .release = head->release,
+	struct audit a = { .pick = size,
+			   .run = { .release = head->release,
 				    .version = head->version,
 				    .machine = head->machine,
 				    .argv = head->argv,
@@ -47,7 +48,7 @@ static void replay(struct dxa_reader *r)
 
 	audit_begin(&a, &config);
 	while ((ev = dxa_reader_next(r)))
-		dxa_engine_feed(a.engine, ev);
+		audit_feed(&a, ev);
 	end = dxa_reader_end(r);
 	audit_end(&a, end->end, end->hooks, end->n_hooks, dxa_reader_cut(r));
 }
@@ -64,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	err = dxa_reader_open(path, &r);
 	if (!err) {
-		replay(r);
+		replay(r, size);
 		dxa_reader_free(r);
 	}
 	dxa_err_free(err);
