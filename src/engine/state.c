@@ -52,6 +52,7 @@ struct state {
 	struct dxa_vec gone; /* struct rec: disks that are gone and still in use, each once */
 	size_t dead; /* devices that are killed and of no disk */
 	bool virtiofs_bound;
+	bool asked; /* the audit is about what is there: what cannot be told is a gap */
 	bool ended;
 };
 
@@ -323,8 +324,12 @@ static const char *orphaned(struct dxa_engine *e, const struct device *d, bool *
 	default:
 		break;
 	}
-	if (d->host.n || v->holder || has(s, DXA_SNAP_NO_HOSTS))
+	if (d->host.n || v->holder)
 		return NULL;
+	if (has(s, DXA_SNAP_NO_HOSTS)) {
+		*unsure = s->asked;
+		return NULL;
+	}
 	*unsure = !has(s, 1 << DXA_WALK_HOSTS);
 	if (*unsure)
 		return NULL;
@@ -471,6 +476,7 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!s)
 		return;
 	s->known = r->ev.arg;
+	s->asked = r->ev.ret;
 	s->ended = true;
 	e->stats.snapshots++;
 	/* Asked for what is there: an incomplete answer is none. */

@@ -189,6 +189,15 @@ STORY(without_dax_hosts_nobody_can_tell)
 	expect(s, "");
 }
 
+STORY(without_dax_hosts_no_answer_is_given)
+{
+	lives_already(s, ASK_DM, X, 1, ALIVE);
+	snap_device(s, X);
+	snap_end_asked(s, (ALL & ~(1 << DXA_WALK_HOSTS)) | DXA_SNAP_NO_HOSTS);
+	expect_gaps(s, 1);
+	expect(s, "");
+}
+
 STORY(a_held_device_is_no_orphan)
 {
 	lives_already(s, ASK_PMEM, X, 2, ALIVE);
@@ -393,6 +402,7 @@ int main(void)
 		cmocka_unit_test(two_dead_devices_and_one_mount),
 		cmocka_unit_test(a_dead_device_and_mounts_are_not_known),
 		cmocka_unit_test(without_dax_hosts_nobody_can_tell),
+		cmocka_unit_test(without_dax_hosts_no_answer_is_given),
 		cmocka_unit_test(a_held_device_is_no_orphan),
 		cmocka_unit_test(a_device_dax_on_no_bus),
 		cmocka_unit_test(a_device_dax_that_somebody_has_open),
