@@ -29,6 +29,9 @@ class Case:
     what: str = ""
     code: int = 0
     kernels: list[str] = field(default_factory=lambda: list(KERNELS))
+    # For docs/coverage.md: the drivers it exercises, and why not on other kernels.
+    drivers: list[str] = field(default_factory=list)
+    elsewhere: str = ""
     attach: list[str] = field(default_factory=lambda: ["auto"])
     slow_attach: list[str] = field(default_factory=list)
 

@@ -18,7 +18,7 @@ from guestlib import GuestError, Result, kernel
 from guestlib.guest import SCRATCH, sweep_scratch
 from guestlib.matrix import REPOSITORY
 
-from . import boot, cases as declared
+from . import boot, cases as declared, coverage
 from .cases import Case
 from .judge import judge
 
@@ -34,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
         help="only cases of that NAME or NAME/KERNEL; may be given several times")
     add("--all", action="store_true", help="the slow cases too")
     add("--list", action="store_true", help="name the cases and run none")
+    add("--write-coverage", action="store_true", help="write docs/coverage.md and run none")
+    add("--check-coverage", action="store_true", help="is docs/coverage.md what the cases say?")
     add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
         help="the daxaudit to test, linked statically (default build/daxaudit.static)")
     add("-j", type=int, default=3, metavar="N", help="guests at a time (default 3)")
@@ -158,6 +160,9 @@ def _on_signal(number, _frame):
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.write_coverage or options.check_coverage:
+        (coverage.write if options.write_coverage else coverage.check)()
+        return 0
     chosen = _chosen(options)
     if options.list:
         for case in chosen:
