@@ -199,6 +199,8 @@ struct dxa_err *dxa_live_run(const struct dxa_audit_mode *mode, const struct dxa
 	struct live l = { .mode = mode, .opts = opts };
 	struct dxa_err *err = NULL;
 
+	if (opts->timeout_ns && !opts->args[0])
+		return dxa_err_new(DXA_ERR_INPUT, 0, "--timeout is for a command: none was given");
 	/* A command that cannot run is found before anything is written or attached. */
 	if (opts->args[0])
 		err = dxa_child_check(opts->args);
