@@ -121,10 +121,26 @@ static void drop_refused_trampolines(struct dxa_probe *p, const struct dxa_probe
 	}
 }
 
+/* Do the walks load when nothing else does? They need callbacks, which an interpreter has not. */
+static bool can_walk(struct dxa_probe *p, const struct dxa_probe_config *config)
+{
+	struct daxaudit_bpf *skel = open_object(config);
+	bool ok;
+
+	if (!skel)
+		return false;
+	dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
+	ok = !daxaudit_bpf__load(skel);
+	daxaudit_bpf__destroy(skel);
+	return ok;
+}
+
 /* Load what is planned. NULL with *code (errno, positive) when the kernel refuses it all. */
 static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_config *config,
 				 int *code)
 {
+	bool walk = true;
+
 	for (int attempt = 0; attempt < 2; attempt++) {
 		struct daxaudit_bpf *skel = open_object(config);
 
@@ -133,7 +149,10 @@ static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_con
 			return NULL;
 		}
 		dxa_attach_select(p->hooks, p->n_hooks, skel->obj);
-		dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
+		if (walk)
+			dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
+		else
+			dxa_snapshot_refuse(p->walkers);
 		*code = -daxaudit_bpf__load(skel);
 		if (!*code)
 			return skel;
@@ -141,6 +160,7 @@ static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_con
 		/* A refusal of all BPF will not get better by trying one at a time. */
 		if (*code == EPERM || *code == EACCES)
 			break;
+		walk = can_walk(p, config);
 		drop_refused_trampolines(p, config);
 	}
 	return NULL;

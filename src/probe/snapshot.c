@@ -42,6 +42,18 @@ void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *ob
 		select_one(&walkers[i], &walks[i], obj, syms, has_loop);
 }
 
+void dxa_snapshot_refuse(struct dxa_walker *walkers)
+{
+	for (int i = 0; i < DXA_WALK_COUNT; i++) {
+		if (!walkers[i].prog)
+			continue;
+		walkers[i].prog = NULL;
+		snprintf(walkers[i].reason, sizeof(walkers[i].reason),
+			 "the kernel does not load the programs that walk its lists: they call "
+			 "back, which needs the BPF JIT (sysctl net.core.bpf_jit_enable=1)");
+	}
+}
+
 /* Returns whether everything was seen. */
 static bool run_one(struct dxa_walker *w, bool *overflow)
 {

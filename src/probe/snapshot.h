@@ -24,6 +24,13 @@ void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *ob
 			 const struct dxa_kallsyms *syms);
 
 /*
+ * After dxa_snapshot_select(): this kernel takes none of the programs. It lets
+ * only compiled ones call back (fixup_call_args() in kernel/bpf/verifier.c, read
+ * in 6.12.107), and Debian's s390x has no BPF JIT.
+ */
+void dxa_snapshot_refuse(struct dxa_walker *walkers);
+
+/*
  * Write a record for everything that the walks come by into the ring buffer.
  * Returns the walks that are complete, and DXA_SNAP_NO_HOSTS, as bits.
  * *overflow gets whether the ring buffer was too small.

@@ -58,8 +58,10 @@ class Arch:
     machine: tuple[str, ...] = ()
     cpu: str = "max"
     virtio_pmem: str | None = None
-    # memmap=SIZE!ADDRESS is an x86 boot parameter; others carve pmem by device tree.
+    # memmap=SIZE!ADDRESS is an x86 boot parameter. Others can have pmem by device tree, in RAM
+    # that mem= keeps from the kernel: where RAM begins, if QEMU's machine has such a tree.
     memmap: bool = False
+    ram_base: int | None = None
     # RAM above this many MiB continues at 4 GiB.
     low_ram_mib: int = 3072
     # What the board can have at most, whatever a guest asks for.
@@ -116,6 +118,7 @@ ARCHES = {
         machine=("-machine", "virt"),
         # Emulating pointer authentication, as max has it, takes most of the time.
         cpu="cortex-a57",
+        ram_base=0x40000000,
         console="ttyAMA0",
         channel=_VIRTIO_PCI,
     ),
@@ -127,6 +130,7 @@ ARCHES = {
         sysroot_suite="trixie",
         machine=("-machine", "virt"),
         cpu="rv64",
+        ram_base=0x80000000,
         console="ttyS0",
         channel=_VIRTIO_PCI,
     ),

@@ -26,6 +26,20 @@ class Build:
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """What daxaudit must conclude on a kernel, and how it can watch it."""
+
+    # Of functions that are built in, and of those in modules: "fentry", "kprobe" or "none".
+    built_in: str = "fentry"
+    modules: str = "kprobe"
+    aliasing: str = "no"
+    # What that is concluded from: the beginning of it.
+    aliasing_from: str = "constant"
+    # False: the kernel has no DAX core.
+    dax: bool = True
+
+
+@dataclass(frozen=True)
 class Entry:
     """One kernel of the matrix, as declared."""
 
@@ -41,6 +55,7 @@ class Entry:
     # Where the shell comes from, if not from the kernel's own suite.
     userland: str | None = None
     build: Build | None = None
+    expect: Expectation = Expectation()
 
     def resolve(self, packages: list[Package]) -> list[Package]:
         """The newest matching kernel package of an index and its companions."""
@@ -74,6 +89,7 @@ def load(path: Path = MATRIX) -> dict[str, Entry]:
                 recipe = {key: tuple(value) if isinstance(value, list) else value
                           for key, value in fields["build"].items()}
                 fields["build"] = Build(**recipe)
+            fields["expect"] = Expectation(**fields.get("expect", {}))
             entry = Entry(**fields)
             arch.lookup(entry.arch)
             entries[entry.name] = entry

@@ -6,13 +6,14 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import virtiofs
+from . import devicetree, virtiofs
 from .errors import GuestError
 from .kernel import Kernel
 
 PORTS = ("out", "err", "ctl")
 # Regions begin on memory sections, so that each can be hot-added by itself.
 SECTION_MIB = 128
+UNITS_BYTES = 1 << 20
 UNITS = {"": 1, "M": 1, "G": 1024, "T": 1024 * 1024}
 
 
@@ -46,8 +47,24 @@ class Machine:
     extra: list[str] = field(default_factory=list)
 
 
+def _rooms(sizes: list[int]) -> list[int]:
+    return [-(-size // SECTION_MIB) * SECTION_MIB for size in sizes]
+
+
+def _pmem_regions(machine: Machine) -> list[tuple[int, int]]:
+    """Where the regions of a device tree are, (address, size) in bytes: behind the RAM."""
+    if machine.kernel.arch.ram_base is None or not machine.pmem:
+        return []
+    start, regions = machine.kernel.arch.ram_base + mebibytes(machine.mem) * UNITS_BYTES, []
+    sizes = [mebibytes(size) for size in machine.pmem]
+    for size, step in zip(sizes, _rooms(sizes)):
+        regions.append((start, size * UNITS_BYTES))
+        start += step * UNITS_BYTES
+    return regions
+
+
 def _place_pmem(machine: Machine) -> tuple[int, list[str]]:
-    """RAM in MiB so that the guest keeps `mem`, and the memmap= parameters.
+    """RAM in MiB so that the guest keeps `mem`, and the kernel's parameters for it.
 
     The regions lie between the kernel, which is low, and the initramfs, which
     QEMU puts on top; those that do not fit below the hole go above 4 GiB.
@@ -59,10 +76,13 @@ def _place_pmem(machine: Machine) -> tuple[int, list[str]]:
     sizes = [mebibytes(size) for size in machine.pmem]
     if not sizes:
         return mem, []
-    if not machine.kernel.arch.memmap:
-        raise GuestError(f"--pmem: not possible on {machine.kernel.arch.name}")
-    room = [-(-size // SECTION_MIB) * SECTION_MIB for size in sizes]
+    room = _rooms(sizes)
     total = mem + sum(room)
+    if arch.ram_base is not None:
+        # On top is what firmware and QEMU put there.
+        return total + SECTION_MIB, [f"mem={mem}M"]
+    if not arch.memmap:
+        raise GuestError(f"--pmem: not possible on {arch.name}")
     start = max(256, mem // 2 // SECTION_MIB * SECTION_MIB)
     if total > low:
         start, total = 4096, low + max(0, mem - low) + sum(room)
@@ -103,6 +123,13 @@ def _virtio_pmem(machine: Machine) -> list[str]:
             "-device", f"{device},memdev=vpmem,id=vpmem0"]
 
 
+def _board(machine: Machine, program: str, ram: int, limit: str = "") -> list[str]:
+    arch, entry = machine.kernel.arch, machine.kernel.entry
+    return [program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            *arch.machine, *entry.machine, "-cpu", machine.cpu or entry.cpu or arch.cpu,
+            "-smp", str(min(machine.smp, arch.max_smp)), "-m", f"{ram}M{limit}"]
+
+
 def command(machine: Machine) -> list[str]:
     """The words of the command line."""
     arch, entry = machine.kernel.arch, machine.kernel.entry
@@ -120,14 +147,14 @@ def command(machine: Machine) -> list[str]:
         parameters.append("nokaslr")
     # One thread for all CPUs: with several, a kernel that patches code which another CPU
     # runs now and then crashes in QEMU. It costs no time, and icount needs it anyway.
-    words = [program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-             *arch.machine, *entry.machine, "-accel", "tcg,thread=single",
-             "-cpu", machine.cpu or entry.cpu or arch.cpu,
-             "-smp", str(min(machine.smp, arch.max_smp)), "-m", f"{ram}M{limit}",
+    words = [*_board(machine, program, ram, limit), "-accel", "tcg,thread=single",
              "-kernel", str(image), "-initrd", str(machine.initrd),
              "-append", " ".join(parameters), *_channel(machine), *_virtio_pmem(machine)]
-    if machine.kernel.dtb:
-        words += ["-dtb", str(machine.kernel.dtb)]
+    dtb, regions = machine.kernel.dtb, _pmem_regions(machine)
+    if regions:
+        dtb = devicetree.with_pmem(_board(machine, program, ram), regions, machine.initrd.parent)
+    if dtb:
+        words += ["-dtb", str(dtb)]
     if machine.icount:
         words += ["-icount", "shift=0,sleep=off"]
     if machine.gdb_socket:

@@ -37,6 +37,24 @@ struct inode {
 
 struct super_block {
 	struct list_head s_inodes;
+	struct list_head s_list;
+	struct block_device *s_bdev;
+	struct file_system_type *s_type;
+};
+
+struct file_system_type {
+	const char *name;
+};
+
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	unsigned char shift;
+	unsigned char offset;
+	struct xa_node *parent;
+	void *slots[64];
 };
 
 struct cdev {
@@ -56,6 +74,7 @@ struct gendisk {
 	int major;
 	int first_minor;
 	char disk_name[32];
+	unsigned long state;
 };
 
 struct block_device {

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from guestlib import Guest, GuestError, Result, run_guest
+from guestlib import arch as arches, matrix
 from guestlib.guest import SCRATCH as GUEST_SCRATCH
 from guestlib.initramfs import File, host_tool
 
@@ -95,11 +96,26 @@ def _write_scripts(cases: list[Case], into: Path) -> None:
     (into / "driver").write_bytes(DRIVER.read_bytes())
 
 
+def built(kernel: str, name: str) -> Path:
+    """What make, or tools/cross, builds for a kernel's architecture."""
+    arch = arches.lookup(matrix.lookup(kernel).arch)
+    below = f"build/{arch.kernel_arch}" if arch.cross else "build"
+    path = matrix.REPOSITORY / below / name
+    if not path.is_file():
+        how = f"tools/cross {arch.kernel_arch}" if arch.cross else "make static live-tools"
+        raise GuestError(f"there is no {path}: run {how}")
+    return path
+
+
 def _guest(cases: list[Case], scripts: Path, binary: Path) -> Guest:
     first = cases[0]
+    if arches.lookup(matrix.lookup(first.kernels[0]).arch).cross:
+        binary = built(first.kernels[0], "daxaudit.static")
     files = [File(scripts, "/live"), File(binary, "/bin/daxaudit", 0o755), File(PROGRAMS, "/bin")]
     for name in sorted({name for case in cases for name in case.tools}):
         files += host_tool(name)
+    for name in sorted({name for case in cases for name in case.programs}):
+        files.append(File(built(first.kernels[0], f"tests/live/{name}"), f"/bin/{name}", 0o755))
     return Guest(kernel=first.kernels[0], script="exec sh /live/driver", files=files,
                  modules=first.all_modules, append=first.append, pmem=first.pmem,
                  virtio_pmem=first.virtio_pmem, faults=first.faults, smp=first.smp, mem=first.mem,

@@ -49,6 +49,7 @@ class Case:
 
     # Brought into the guest, whoever else shares it.
     tools: list[str] = field(default_factory=list)
+    programs: list[str] = field(default_factory=list)
 
     setup: str = ""
     cleanup: str = ""

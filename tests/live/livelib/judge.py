@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jsonschema
 
+from guestlib import matrix
 from guestlib.streams import complaints
 
 from .boot import Remains
@@ -48,7 +49,8 @@ class View:
 
         return {"r": report, "load": self.load, "finding": finding, "hook": hook, "story": story,
                 "context": context, "out": self.remains.text("out"),
-                "err": self.remains.text("err"), "text": self.remains.text}
+                "err": self.remains.text("err"), "text": self.remains.text,
+                "expect": matrix.lookup(self.case.kernels[0]).expect}
 
 
 def _expression(view: View, expression: str) -> list[str]:

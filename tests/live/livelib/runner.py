@@ -14,7 +14,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from guestlib import GuestError, Result, kernel
+from guestlib import GuestError, Result, arch, kernel, matrix
 from guestlib.guest import SCRATCH, sweep_scratch
 from guestlib.matrix import REPOSITORY
 
@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--list", action="store_true", help="name the cases and run none")
     add("--write-coverage", action="store_true", help="write docs/coverage.md and run none")
     add("--check-coverage", action="store_true", help="is docs/coverage.md what the cases say?")
+    add("--architectures", action="store_true",
+        help="name those that the cases need a cross build for (tools/cross), and end")
     add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
         help="the daxaudit to test, linked statically (default build/daxaudit.static)")
     add("-j", type=int, default=3, metavar="N", help="guests at a time (default 3)")
@@ -167,6 +169,10 @@ def _run(options: argparse.Namespace) -> int:
     if options.list:
         for case in chosen:
             print(f"{case.id:60} {case.what}")
+        return 0
+    if options.architectures:
+        needed = {matrix.lookup(case.kernels[0]).arch for case in chosen}
+        print(*sorted(arch.lookup(name).kernel_arch for name in needed if arch.lookup(name).cross))
         return 0
     if not chosen:
         raise GuestError(f"no case is called {' or '.join(options.k)}; --list names them")
