@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # What a daemon writes for Prometheus on a machine with the founding bug: before
 # the driver comes, and when dax_add_host() has failed.
