@@ -287,7 +287,7 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 	 * takes a kprobe event neither as armed nor as pending (validate_probe_symbol()
 	 * in kernel/trace/trace_kprobe.c).
 	 */
-	for (int i = 0; i < TRIES && err && hook->module[0]; i++) {
+	for (int i = 0; i < TRIES && err == -ENOENT && hook->module[0]; i++) {
 		usleep(TRY_AFTER_US);
 		err = attach_kprobes(hook, obj, tracefs);
 	}
