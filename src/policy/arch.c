@@ -15,9 +15,11 @@
 #define SELECTED(arch) \
 	ALWAYS, "constant: arch/*/include/asm/cachetype.h", "arch/" arch "/include/asm/cachetype.h"
 
-/* cacheid: CACHEID_VIVT and CACHEID_VIPT_ALIASING of arch/arm/include/asm/cachetype.h; the log's
+/* These are not called mips or arm: some compilers define such words as macros.
+ *
+ * cacheid: CACHEID_VIVT and CACHEID_VIPT_ALIASING of arch/arm/include/asm/cachetype.h; the log's
  * lines: cacheid_init() in arch/arm/kernel/setup.c. */
-static const struct dxa_arch_runtime arm = {
+static const struct dxa_arch_runtime on_arm = {
 	.variable = "cacheid",
 	.symbol = "cacheid",
 	.what = DXA_PEEK_U32,
@@ -29,7 +31,7 @@ static const struct dxa_arch_runtime arm = {
 
 /* MIPS_CACHE_ALIASES of arch/mips/include/asm/cpu-info.h; dc_aliases: arch/mips/kernel/proc.c,
  * the very expression; the log's lines: probe_pcache() in arch/mips/mm/c-r4k.c. */
-static const struct dxa_arch_runtime mips = {
+static const struct dxa_arch_runtime on_mips = {
 	.variable = "cpu_data[0].dcache.flags",
 	.symbol = "cpu_data",
 	.what = DXA_PEEK_MIPS_DCACHE_FLAGS,
@@ -42,7 +44,7 @@ static const struct dxa_arch_runtime mips = {
 
 /* arch/sparc/include/asm/cachetype.h for 32 bits; the log's line, only where there is a VAC:
  * arch/sparc/mm/srmmu.c. */
-static const struct dxa_arch_runtime sparc32 = {
+static const struct dxa_arch_runtime on_sparc32 = {
 	.variable = "vac_cache_size",
 	.symbol = "vac_cache_size",
 	.what = DXA_PEEK_U32,
@@ -74,15 +76,15 @@ static const struct dxa_arch archs[] = {
 	  "constant: L1DCACHE_SIZE exceeds PAGE_SIZE (asm/spitfire.h)",
 	  "arch/sparc/include/asm/cachetype.h", 45, NULL },
 	{ "sparc", MACHINES("sparc"), RUN_TIME, "vac_cache_size > PAGE_SIZE",
-	  "arch/sparc/include/asm/cachetype.h", 45, &sparc32 },
+	  "arch/sparc/include/asm/cachetype.h", 45, &on_sparc32 },
 	{ "nios2", MACHINES("nios2"), RUN_TIME, "CONFIG_NIOS2_DCACHE_SIZE > PAGE_SIZE",
 	  "arch/nios2/include/asm/cachetype.h", 95, NULL },
 	{ "xtensa", MACHINES("xtensa"), RUN_TIME, "DCACHE_WAY_SIZE > PAGE_SIZE",
 	  "arch/xtensa/include/asm/cachetype.h", 95, NULL },
 	{ "arm", MACHINES("arm"), RUN_TIME, "cacheid is VIVT or VIPT aliasing",
-	  "arch/arm/include/asm/cachetype.h", 95, &arm },
+	  "arch/arm/include/asm/cachetype.h", 95, &on_arm },
 	{ "mips", MACHINES("mips"), RUN_TIME, "cpu_has_dc_aliases",
-	  "arch/mips/include/asm/cachetype.h", 122, &mips },
+	  "arch/mips/include/asm/cachetype.h", 122, &on_mips },
 };
 
 const struct dxa_arch *dxa_arch_at(size_t i)

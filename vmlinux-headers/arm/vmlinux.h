@@ -54,6 +54,7 @@ struct xa_node {
 	unsigned char shift;
 	unsigned char offset;
 	struct xa_node *parent;
+	struct xarray *array;
 	void *slots[64];
 };
 
