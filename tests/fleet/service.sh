@@ -18,7 +18,7 @@ END
 mkdir -p /etc/systemd/journald.conf.d
 printf '[Journal]\nStorage=volatile\nReadKMsg=no\nAudit=no\n' >/etc/systemd/journald.conf.d/guest.conf
 ln -sf /etc/systemd/system/boot.target /etc/systemd/system/default.target
-export PATH=/usr/local/bin:$PATH
+export PATH="/usr/local/bin:$PATH"
 unshare --pid --fork --mount --mount-proc env -i container=guest PATH="$PATH" \
 	/usr/local/bin/systemd --system --unit=boot.target --log-target=null >/dev/null 2>&1 &
 # Its mounts are its own: all that looks at it goes there.
