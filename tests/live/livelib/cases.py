@@ -55,6 +55,7 @@ class Case:
     cleanup: str = ""
     timeout: float = 60
     slow: bool = False
+    slow_kernels: list[str] = field(default_factory=list)
 
     # Expectations beside the exit code.
     report: bool | None = None
@@ -145,7 +146,8 @@ def load(directory: Path = CASES) -> list[Case]:
             for kernel in declared.kernels:
                 for way in dict.fromkeys(declared.attach + declared.slow_attach):
                     case = replace(declared, kernels=[kernel], attach=[way],
-                                   slow=declared.slow or way not in declared.attach)
+                                   slow=declared.slow or kernel in declared.slow_kernels
+                                   or way not in declared.attach)
                     if case.id in found:
                         raise GuestError(f"{path.name}: there are two {case.id}")
                     found[case.id] = case
