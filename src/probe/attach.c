@@ -234,6 +234,7 @@ static int attach_kprobes(struct dxa_hook *hook, struct bpf_object *obj,
 			  struct dxa_tracefs *tracefs)
 {
 	const struct dxa_hows *hows = dxa_hook_hows(hook->status.info->shape, false);
+	size_t made = dxa_tracefs_made(tracefs);
 
 	for (const char *const *how = hows->how; *how; how++) {
 		struct bpf_program *prog = dxa_hook_program(hook, *how, obj);
@@ -251,6 +252,7 @@ static int attach_kprobes(struct dxa_hook *hook, struct bpf_object *obj,
 			int err = id < 0 ? id : -errno;
 
 			dxa_detach_hook(hook);
+			dxa_tracefs_undo(tracefs, made);
 			return err;
 		}
 		add_link(hook, prog, link);
@@ -287,7 +289,7 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 	 * takes a kprobe event neither as armed nor as pending (validate_probe_symbol()
 	 * in kernel/trace/trace_kprobe.c).
 	 */
-	for (int i = 0; i < TRIES && err == -ENOENT && hook->module[0]; i++) {
+	for (int i = 0; i < TRIES && err && err != -EACCES && hook->module[0]; i++) {
 		usleep(TRY_AFTER_US);
 		err = attach_kprobes(hook, obj, tracefs);
 	}

@@ -183,18 +183,28 @@ unsigned int dxa_tracefs_sweep(struct dxa_tracefs *t)
 	return removed;
 }
 
-void dxa_tracefs_close(struct dxa_tracefs *t)
+void dxa_tracefs_undo(struct dxa_tracefs *t, size_t keep)
 {
 	char text[192];
 
-	if (!t)
-		return;
-	for (size_t i = 0; i < t->made.len; i++) {
-		const struct event_name *e = dxa_vec_at(&t->made, i);
+	while (t->made.len > keep) {
+		const struct event_name *e = dxa_vec_at(&t->made, --t->made.len);
 
 		snprintf(text, sizeof(text), "-:%s/%s", t->group, e->s);
 		command(t, text);
 	}
+}
+
+size_t dxa_tracefs_made(const struct dxa_tracefs *t)
+{
+	return t->made.len;
+}
+
+void dxa_tracefs_close(struct dxa_tracefs *t)
+{
+	if (!t)
+		return;
+	dxa_tracefs_undo(t, 0);
 	dxa_vec_free(&t->made);
 	if (t->profile)
 		fclose(t->profile);

@@ -10,6 +10,7 @@
 #define DAXAUDIT_PROBE_TRACEFS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -36,6 +37,12 @@ unsigned int dxa_tracefs_sweep(struct dxa_tracefs *t);
  */
 int dxa_tracefs_add(struct dxa_tracefs *t, const char *name, const char *module, const char *symbol,
 		    bool ret);
+
+/* Remove the events made last until there are `keep`, see dxa_tracefs_made(). */
+void dxa_tracefs_undo(struct dxa_tracefs *t, size_t keep);
+
+/* How many events this process has made. */
+size_t dxa_tracefs_made(const struct dxa_tracefs *t);
 
 /* How often the kernel missed this event since it was made; 0 where it does not say. */
 uint64_t dxa_tracefs_missed(struct dxa_tracefs *t, const char *name);
