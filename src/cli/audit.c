@@ -213,14 +213,6 @@ static void look(struct dxa_audit *a, uint64_t now)
 				     on_open_context, a);
 }
 
-/* The earlier of two times, of which 0 is never. */
-static uint64_t earlier(uint64_t x, uint64_t y)
-{
-	if (!x || !y)
-		return x ? x : y;
-	return x < y ? x : y;
-}
-
 static int timeout_ms(uint64_t until, uint64_t now)
 {
 	if (!until)
@@ -234,7 +226,7 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 	struct epoll_event ev[2];
 	int n;
 
-	until = earlier(until, earlier(looking, dxa_saving_due(&a->saving)));
+	until = dxa_earlier(until, dxa_earlier(looking, dxa_saving_due(&a->saving)));
 	n = epoll_wait(a->epfd, ev, 2, timeout_ms(until, now));
 	if (n < 0 && errno != EINTR)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));

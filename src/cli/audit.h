@@ -46,6 +46,14 @@ struct dxa_audit {
 /* ktime now, ns: the clock of bpf_ktime_get_ns(). */
 uint64_t dxa_audit_now(void);
 
+/* The earlier of two ktimes, of which 0 is never. */
+static inline uint64_t dxa_earlier(uint64_t x, uint64_t y)
+{
+	if (!x || !y)
+		return x ? x : y;
+	return x < y ? x : y;
+}
+
 /*
  * Open the outputs, block the signals, load and attach. Nothing is recorded
  * yet. Errors are those of dxa_analysis_init(), dxa_saving_open() and

@@ -112,17 +112,10 @@ static void ping(struct daemon *d, uint64_t now)
 	d->due = now;
 }
 
-static uint64_t earlier(uint64_t x, uint64_t y)
-{
-	if (!x || !y)
-		return x ? x : y;
-	return x < y ? x : y;
-}
-
 static struct dxa_err *loop(struct daemon *d)
 {
 	while (!d->stop) {
-		uint64_t until = earlier(d->again_at, earlier(d->due, d->ping_at));
+		uint64_t until = dxa_earlier(d->again_at, dxa_earlier(d->due, d->ping_at));
 		struct dxa_err *err = dxa_audit_wait(&d->audit, until);
 		uint64_t now = dxa_audit_now();
 
