@@ -131,9 +131,8 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 {
 	struct dxa_event end = { .kind = DXA_KIND_SNAP_END, .ret = a->mode->state_only };
 	const char *why;
-	bool overflow;
 
-	end.arg = dxa_probe_snapshot(a->probe, &why, &overflow);
+	end.arg = dxa_probe_snapshot(a->probe, &why);
 	if (dxa_sysfs_tell(dxa_audit_now(), on_fact, a))
 		end.arg |= DXA_SNAP_SYSFS;
 	else

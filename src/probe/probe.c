@@ -375,10 +375,10 @@ struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv
 	return NULL;
 }
 
-uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why, bool *overflow)
+uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why)
 {
 	const struct dxa_walker *w = p->walkers;
-	uint32_t known = dxa_snapshot_run(p->walkers, overflow);
+	uint32_t known = dxa_snapshot_run(p->walkers);
 
 	*why = NULL;
 	for (int i = DXA_WALK_COUNT; i--;)

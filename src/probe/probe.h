@@ -44,10 +44,9 @@ struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv
  * every file system whose disk is gone; after dxa_probe_start(), so that what
  * comes or goes meanwhile is in the stream twice, never missed. Returns what
  * that is complete in, as bits (daxaudit/snapshot.h). *why gets why it is not
- * complete, or NULL; owned by the probe. *overflow gets whether a larger ring
- * buffer would help.
+ * complete, or NULL; owned by the probe.
  */
-uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why, bool *overflow);
+uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why);
 
 /* Stop recording, and tell which drivers came meanwhile: what is in the ring buffer can still be
  * consumed. */

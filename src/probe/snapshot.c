@@ -55,7 +55,7 @@ void dxa_snapshot_refuse(struct dxa_walker *walkers)
 }
 
 /* Returns whether everything was seen. */
-static bool run_one(struct dxa_walker *w, bool *overflow)
+static bool run_one(struct dxa_walker *w)
 {
 	struct dxa_snapshot s;
 	/* The kernel copies the context of such a program back to where it came from. */
@@ -69,7 +69,6 @@ static bool run_one(struct dxa_walker *w, bool *overflow)
 			return false;
 		}
 		if (s.dropped) {
-			*overflow = true;
 			snprintf(w->reason, sizeof(w->reason),
 				 "there is more than the ring buffer holds: raise --ring-size");
 			return false;
@@ -81,13 +80,12 @@ static bool run_one(struct dxa_walker *w, bool *overflow)
 	return false;
 }
 
-uint32_t dxa_snapshot_run(struct dxa_walker *walkers, bool *overflow)
+uint32_t dxa_snapshot_run(struct dxa_walker *walkers)
 {
 	uint32_t known = 0;
 
-	*overflow = false;
 	for (int i = 0; i < DXA_WALK_COUNT; i++)
-		if (walkers[i].prog && run_one(&walkers[i], overflow))
+		if (walkers[i].prog && run_one(&walkers[i]))
 			known |= 1u << i;
 	/* One variable of drivers/dax/super.c is shown, the other is not: it is not there. */
 	if (walkers[DXA_WALK_DEVICES].start && !walkers[DXA_WALK_HOSTS].start)

@@ -33,8 +33,7 @@ void dxa_snapshot_refuse(struct dxa_walker *walkers);
 /*
  * Write a record for everything that the walks come by into the ring buffer.
  * Returns the walks that are complete, and DXA_SNAP_NO_HOSTS, as bits.
- * *overflow gets whether the ring buffer was too small.
  */
-uint32_t dxa_snapshot_run(struct dxa_walker *walkers, bool *overflow);
+uint32_t dxa_snapshot_run(struct dxa_walker *walkers);
 
 #endif
