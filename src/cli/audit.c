@@ -20,24 +20,16 @@
 /* The counters are read so often, at most, to find all hooks at rest. */
 #define READS 3
 
-uint64_t dxa_audit_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
-
 static void feed(struct dxa_audit *a, const struct dxa_event *ev)
 {
 	uint64_t found = a->analysis.found;
 
 	/* Saved first: should an event ever be too much for the engine, it can be looked at. */
-	dxa_saving_event(&a->saving, ev, dxa_audit_now());
+	dxa_saving_event(&a->saving, ev, dxa_ktime_now());
 	dxa_analysis_feed(&a->analysis, ev);
 	/* What was found may be the last that this kernel lets anybody see. */
 	if (a->analysis.found != found)
-		dxa_saving_secure(&a->saving, dxa_audit_now());
+		dxa_saving_secure(&a->saving, dxa_ktime_now());
 }
 
 static void on_event(void *priv, const struct dxa_event *ev)
@@ -45,7 +37,7 @@ static void on_event(void *priv, const struct dxa_event *ev)
 	struct dxa_audit *a = priv;
 	struct dxa_event fact;
 
-	a->last_event = dxa_audit_now();
+	a->last_event = dxa_ktime_now();
 	feed(a, ev);
 	if (dxa_facts_disk(&a->facts, ev, &fact))
 		feed(a, &fact);
@@ -56,7 +48,7 @@ static void on_open_context(void *priv, const struct dxa_context *ctx)
 	struct dxa_audit *a = priv;
 	struct dxa_event fact;
 
-	if (dxa_facts_task(ctx->tid, dxa_audit_now(), &fact))
+	if (dxa_facts_task(ctx->tid, dxa_ktime_now(), &fact))
 		feed(a, &fact);
 }
 
@@ -133,11 +125,11 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 	const char *why;
 
 	end.arg = dxa_probe_snapshot(a->probe, &why);
-	if (dxa_sysfs_tell(dxa_audit_now(), on_fact, a))
+	if (dxa_sysfs_tell(dxa_ktime_now(), on_fact, a))
 		end.arg |= DXA_SNAP_SYSFS;
 	else
 		why = "sysfs cannot be read: mount it on /sys";
-	end.ts = dxa_audit_now();
+	end.ts = dxa_ktime_now();
 	feed(a, &end);
 	return why;
 }
@@ -157,7 +149,7 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	run->version = a->uts.version;
 	run->machine = a->uts.machine;
 	run->argv = argv;
-	run->start = dxa_audit_now();
+	run->start = dxa_ktime_now();
 	dxa_aliasing_ask(run->machine, a->opts->btf, &a->aliasing);
 	run->aliasing = a->aliasing.aliasing;
 	run->aliasing_from = a->aliasing.from;
@@ -221,7 +213,7 @@ static int timeout_ms(uint64_t until, uint64_t now)
 
 struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 {
-	uint64_t looking = look_at(a), now = dxa_audit_now();
+	uint64_t looking = look_at(a), now = dxa_ktime_now();
 	struct epoll_event ev[2];
 	int n;
 
@@ -230,7 +222,7 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 	if (n < 0 && errno != EINTR)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
 	dxa_probe_consume(a->probe);
-	now = dxa_audit_now();
+	now = dxa_ktime_now();
 	dxa_saving_tick(&a->saving, now);
 	if (looking && now >= looking)
 		look(a, now);
@@ -249,7 +241,7 @@ static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);
-	ending->now = dxa_audit_now();
+	ending->now = dxa_ktime_now();
 	ending->wall = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 

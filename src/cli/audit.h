@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 
 #include "base/err.h"
+#include "base/ktime.h"
 #include "cli/aliasing.h"
 #include "cli/analysis.h"
 #include "cli/facts.h"
@@ -42,9 +43,6 @@ struct dxa_audit {
 	uint64_t looked_at; /* ktime, ns; when open contexts were looked at last */
 	uint64_t look_every; /* ns; grows while they stay as they are */
 };
-
-/* ktime now, ns: the clock of bpf_ktime_get_ns(). */
-uint64_t dxa_audit_now(void);
 
 /* The earlier of two ktimes, of which 0 is never. */
 static inline uint64_t dxa_earlier(uint64_t x, uint64_t y)

@@ -70,14 +70,14 @@ static void look(struct daemon *d)
 	if (why)
 		dxa_log(DXA_LOG_WARN, "what is there now is not fully known: %s", why);
 	/* Twice odd was told: there is no use in a third look. */
-	d->again_at = odd && !d->again_at ? dxa_audit_now() + d->opts.settle_ns : 0;
+	d->again_at = odd && !d->again_at ? dxa_ktime_now() + d->opts.settle_ns : 0;
 }
 
 static void reload(struct daemon *d)
 {
 	struct dxa_err *err;
 
-	dxa_notify("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, dxa_audit_now() / 1000);
+	dxa_notify("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, dxa_ktime_now() / 1000);
 	dxa_daemon_report_reopen(&d->report);
 	/* A look at all that is there, for findings that no event tells of. */
 	look(d);
@@ -117,7 +117,7 @@ static struct dxa_err *loop(struct daemon *d)
 	while (!d->stop) {
 		uint64_t until = dxa_earlier(d->again_at, dxa_earlier(d->due, d->ping_at));
 		struct dxa_err *err = dxa_audit_wait(&d->audit, until);
-		uint64_t now = dxa_audit_now();
+		uint64_t now = dxa_ktime_now();
 
 		if (err)
 			return err;
@@ -157,9 +157,9 @@ static struct dxa_err *start(struct daemon *d)
 	if (err)
 		return err;
 	if (dxa_engine_oddities(d->audit.analysis.engine))
-		d->again_at = dxa_audit_now() + d->opts.settle_ns;
+		d->again_at = dxa_ktime_now() + d->opts.settle_ns;
 	d->ping_every = dxa_notify_watchdog();
-	d->ping_at = d->ping_every ? dxa_audit_now() + d->ping_every : 0;
+	d->ping_at = d->ping_every ? dxa_ktime_now() + d->ping_every : 0;
 	dxa_log(DXA_LOG_NOTICE, "daxaudit %s watches Linux %s", DXA_VERSION, d->audit.uts.release);
 	dxa_notify("READY=1");
 	return NULL;

@@ -136,7 +136,7 @@ struct dxa_err *dxa_daemon_report_tell(struct dxa_daemon_report *r)
 	else
 		result.verdict.kind = r->verdict;
 	r->events = result.stats->events;
-	r->told = dxa_audit_now();
+	r->told = dxa_ktime_now();
 	tell_manager(&result);
 	return write_metrics(r, &result);
 }

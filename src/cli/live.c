@@ -42,14 +42,14 @@ static void reap(struct live *l)
 	l->child = 0;
 	l->has_status = true;
 	l->status = status;
-	l->child_end = l->audit.last_event = dxa_audit_now();
+	l->child_end = l->audit.last_event = dxa_ktime_now();
 	dxa_log(DXA_LOG_INFO, "the command has ended; waiting for what it set off");
 }
 
 /* The first signal ends the audit in order, the second at once. */
 static void stop(struct live *l, const struct signalfd_siginfo *si)
 {
-	uint64_t now = dxa_audit_now();
+	uint64_t now = dxa_ktime_now();
 
 	l->interrupted = l->opts->args[0] != NULL;
 	if (l->stop_at || !l->child) {
@@ -82,7 +82,7 @@ static bool has_open(const struct live *l)
 /* The command had its time: it is asked to end, then made to. */
 static void enforce_deadline(struct live *l)
 {
-	uint64_t now = dxa_audit_now();
+	uint64_t now = dxa_ktime_now();
 
 	if (!l->deadline || !l->child || now < l->deadline)
 		return;
@@ -145,7 +145,7 @@ static struct dxa_err *loop(struct live *l)
 	uint64_t now, end;
 
 	for (;;) {
-		now = dxa_audit_now();
+		now = dxa_ktime_now();
 		end = ends_at(l);
 		if (end && now >= end && !waits_on(l, now))
 			return NULL;
@@ -162,7 +162,7 @@ static struct dxa_err *start_child(struct live *l, char **argv)
 {
 	dxa_log(DXA_LOG_INFO, "running %s", *argv);
 	if (l->opts->timeout_ns)
-		l->deadline = dxa_audit_now() + l->opts->timeout_ns;
+		l->deadline = dxa_ktime_now() + l->opts->timeout_ns;
 	return dxa_child_start(argv, &l->audit.old_mask, &l->child);
 }
 
@@ -178,7 +178,7 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 	if (!err && argv)
 		err = start_child(l, argv);
 	else if (!err && l->mode->state_only)
-		l->child_end = l->audit.last_event = dxa_audit_now();
+		l->child_end = l->audit.last_event = dxa_ktime_now();
 	else if (!err)
 		dxa_log(DXA_LOG_INFO, "watching until Ctrl-C");
 	if (!err)

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/ktime.h"
 #include "base/log.h"
 #include "daxaudit.skel.h"
 #include "probe/attach.h"
@@ -201,13 +201,11 @@ static uint64_t recursion_misses(struct bpf_program *prog)
 static void tell_missed(struct dxa_probe *p, uint64_t ts)
 {
 	struct dxa_event lost = { .kind = DXA_KIND_LOST };
-	struct timespec now;
 	uint64_t missed = 0;
 
 	if (ts <= p->missed_asked)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	p->missed_asked = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	p->missed_asked = dxa_ktime_now();
 	for (size_t i = 0; i < p->n_hooks; i++)
 		for (unsigned int k = 0; k < p->hooks[i].n_links; k++)
 			missed += recursion_misses(p->hooks[i].progs[k]);
@@ -344,13 +342,9 @@ struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa
 
 static void tell_driver(void *priv, const char *ops)
 {
-	struct dxa_event ev = { .kind = DXA_KIND_DRIVER };
+	struct dxa_event ev = { .kind = DXA_KIND_DRIVER, .ts = dxa_ktime_now() };
 	struct dxa_probe *p = priv;
-	struct timespec now;
 
-	/* The clock of bpf_ktime_get_ns(). */
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	ev.ts = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	snprintf(ev.name, sizeof(ev.name), "%s", ops);
 	p->fn(p->priv, &ev);
 }
