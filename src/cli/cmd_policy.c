@@ -149,7 +149,7 @@ static void add_available(struct json_object *to)
 {
 	struct dxa_kallsyms *syms;
 	uint32_t drivers = 0;
-	struct dxa_err *err = dxa_kallsyms_open("/proc/kallsyms", &syms);
+	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
 
 	if (err) {
 		dxa_log(DXA_LOG_WARN, "not known which drivers there are: %s", err->msg);

@@ -102,52 +102,60 @@ static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const c
 	return true;
 }
 
-/*
- * Variables that are kept: the ops tables tell a device's owner, the next two where all are, the
- * others what the data cache does (src/policy/arch.c).
- */
+/* Variables that are kept: the ops tables tell a device's owner, the others where all are. */
 static bool is_wanted_data(const char *name)
 {
-	static const char *const wanted[] = {
+	static const char *const walked[] = {
 #define ROW(id, program, variable, config, what) #variable,
 		DXA_WALKS(ROW)
 #undef ROW
-			"cacheid",
-		"cpu_data", "vac_cache_size"
 	};
 
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if (!strcmp(name, wanted[i]))
+	for (size_t i = 0; i < sizeof(walked) / sizeof(walked[0]); i++)
+		if (!strcmp(name, walked[i]))
 			return true;
 	return has_suffix(name, OPS_SUFFIX);
 }
 
-/* One line is "address type name[\t[module]]". Keep text and wanted data. */
-static bool parse_line(struct dxa_kallsyms *k, char *line)
-{
-	char *p, *type, *name, *module = NULL;
-	uint64_t addr = strtoull(line, &p, 16);
-	bool text;
+struct line {
+	uint64_t addr;
+	char type;
+	const char *name;
+	const char *module; /* NULL: the kernel proper */
+};
 
-	if (p == line || *p != ' ')
-		return true;
-	type = p + 1;
-	name = type + 2;
-	if (!type[0] || type[1] != ' ')
-		return true;
+/* One line is "address type name[\t[module]]". Cuts it into its parts; false for any other. */
+static bool split_line(char *text, struct line *ret)
+{
+	char *p, *name;
+
+	*ret = (struct line){ .addr = strtoull(text, &p, 16) };
+	if (p == text || p[0] != ' ' || !p[1] || p[2] != ' ')
+		return false;
+	ret->type = p[1];
+	ret->name = name = p + 3;
 	name[strcspn(name, "\n")] = '\0';
 	p = strchr(name, '\t');
 	if (p) {
 		*p++ = '\0';
-		module = p + (*p == '[');
-		module[strcspn(module, "]")] = '\0';
+		ret->module = p + (*p == '[');
+		p[strcspn(p, "]")] = '\0';
 	}
-	text = strchr("tTwW", type[0]) != NULL;
-	if (is_wanted_data(name))
-		return add_symbol(k, addr, true, name, module);
-	if (!text || !strncmp(name, "__pfx_", 6))
+	return true;
+}
+
+/* Keep text and wanted data. False without memory. */
+static bool keep_line(struct dxa_kallsyms *k, char *text)
+{
+	struct line l;
+
+	if (!split_line(text, &l))
 		return true;
-	return add_symbol(k, addr, false, name, module);
+	if (is_wanted_data(l.name))
+		return add_symbol(k, l.addr, true, l.name, l.module);
+	if (!strchr("tTwW", l.type) || !strncmp(l.name, "__pfx_", 6))
+		return true;
+	return add_symbol(k, l.addr, false, l.name, l.module);
 }
 
 static int by_addr(const void *a, const void *b)
@@ -169,7 +177,7 @@ static struct dxa_err *read_all(struct dxa_kallsyms *k)
 	if (!reserve((void **)&k->modules, &k->cap_modules, 1, sizeof(*k->modules)))
 		return dxa_err_nomem();
 	while (getline(&line, &cap, k->file) > 0)
-		if (!parse_line(k, line))
+		if (!keep_line(k, line))
 			return dxa_err_nomem();
 	qsort(k->syms, k->n, sizeof(*k->syms), by_addr);
 	k->stale = false;
@@ -265,6 +273,19 @@ void dxa_kallsyms_each_ops(const struct dxa_kallsyms *k, void (*fn)(void *priv, 
 	for (size_t i = 0; i < k->n; i++)
 		if (k->syms[i].data && has_suffix(k->pool + k->syms[i].name, OPS_SUFFIX))
 			fn(priv, k->pool + k->syms[i].name);
+}
+
+uint64_t dxa_kallsyms_look_up(const char *path, const char *name)
+{
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	_cleanup_free_ char *text = NULL;
+	size_t cap = 0;
+	struct line l;
+
+	while (f && getline(&text, &cap, f) > 0)
+		if (split_line(text, &l) && !l.module && !strcmp(l.name, name))
+			return l.addr;
+	return 0;
 }
 
 bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module)

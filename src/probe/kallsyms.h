@@ -9,6 +9,9 @@
 #include "base/err.h"
 #include "base/symbols.h"
 
+/* Where the running kernel shows its symbols. */
+#define DXA_KALLSYMS "/proc/kallsyms"
+
 struct dxa_kallsyms;
 
 /* A function as found by name. Strings are valid until the next reload or free. */
@@ -35,6 +38,9 @@ bool dxa_kallsyms_by_name(const struct dxa_kallsyms *k, const char *name, struct
 
 /* The address of a kept variable (those of daxaudit/snapshot.h, an ops table); 0: not known. */
 uint64_t dxa_kallsyms_data(const struct dxa_kallsyms *k, const char *name);
+
+/* The address of one symbol of the kernel proper, read from path; 0 when not known. Keeps nothing. */
+uint64_t dxa_kallsyms_look_up(const char *path, const char *name);
 
 /* Call fn with the name of every ops table (*_dax_ops): of every driver that is there. */
 void dxa_kallsyms_each_ops(const struct dxa_kallsyms *k, void (*fn)(void *priv, const char *name),

@@ -4,25 +4,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "base/err.h"
 #include "peek.skel.h"
 #include "probe/kallsyms.h"
-
-static uint64_t address_of(const char *symbol)
-{
-	struct dxa_kallsyms *syms = NULL;
-	struct dxa_err *err = dxa_kallsyms_open("/proc/kallsyms", &syms);
-	uint64_t address = err ? 0 : dxa_kallsyms_data(syms, symbol);
-
-	dxa_err_free(err);
-	dxa_kallsyms_free(syms);
-	return address;
-}
 
 bool dxa_peek(enum dxa_peek_what what, const char *symbol, const char *btf, uint64_t *value)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, open, .btf_custom_path = btf);
-	struct dxa_peek p = { .what = what, .address = address_of(symbol) };
+	struct dxa_peek p = { .what = what, .address = dxa_kallsyms_look_up(DXA_KALLSYMS, symbol) };
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &p, .ctx_size_in = sizeof(p));
 	struct bpf_object *obj;
 	const void *image;

@@ -19,7 +19,6 @@
 #include "probe/snapshot.h"
 #include "probe/tracefs.h"
 
-#define KALLSYMS "/proc/kallsyms"
 #define RING_SIZE (2u << 20)
 /* Every device that is there is in it at once. */
 #define SNAPSHOT_RING_SIZE (16u << 20)
@@ -303,7 +302,7 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 	struct dxa_err *err;
 	int code;
 
-	err = dxa_kallsyms_open(KALLSYMS, &p->kallsyms);
+	err = dxa_kallsyms_open(DXA_KALLSYMS, &p->kallsyms);
 	if (!err)
 		err = dxa_preflight(p->kallsyms, config->btf);
 	if (!err && !config->no_hooks)
