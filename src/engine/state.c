@@ -49,6 +49,7 @@ struct state {
 	struct dxa_vec odds; /* struct odd, of this snapshot */
 	struct dxa_vec before; /* struct odd, of the one before */
 	uint64_t known; /* what it is complete in */
+	uint64_t known_before; /* what the one before was complete in */
 	struct dxa_vec gone; /* struct rec: disks that are gone and still in use, each once */
 	size_t dead; /* devices that are killed and of no disk */
 	bool virtiofs_bound;
@@ -89,6 +90,7 @@ static struct state *collecting(struct dxa_engine *e)
 		before = s->before;
 		s->before = s->odds;
 		s->odds = before;
+		s->known_before = s->known;
 		clear(s);
 	}
 	return s;
@@ -406,10 +408,10 @@ static void judge_disks(struct dxa_engine *e)
 
 /* ---- telling ---- */
 
-static struct odd *same_before(const struct state *s, const struct odd *o)
+static struct odd *same_odd(const struct dxa_vec *odds, const struct odd *o)
 {
-	for (size_t i = 0; i < s->before.len; i++) {
-		struct odd *b = dxa_vec_at(&s->before, i);
+	for (size_t i = 0; i < odds->len; i++) {
+		struct odd *b = dxa_vec_at(odds, i);
 
 		if (b->rule == o->rule && b->dax == o->dax && b->rdev == o->rdev &&
 		    b->generation == o->generation && !strcmp(b->name, o->name))
@@ -450,6 +452,21 @@ static void tell(struct dxa_engine *e, struct odd *o)
 	report(e, &f);
 }
 
+/* What the last snapshot saw better than this one and had no second look at, nobody can tell now. */
+static void doubt_what_was_odd(struct dxa_engine *e, const struct state *s)
+{
+	if (has(s, s->known_before))
+		return;
+	for (size_t i = 0; i < s->before.len; i++) {
+		const struct odd *o = dxa_vec_at(&s->before, i);
+
+		if (o->told || same_odd(&s->odds, o))
+			continue;
+		gap(e, DXA_GAP_STATE);
+		return;
+	}
+}
+
 /* Without the kernel's own list: what sysfs shows, of which much is not known. */
 static void devices_of_sysfs(struct dxa_engine *e, struct state *s)
 {
@@ -484,6 +501,7 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 		gap(e, DXA_GAP_STATE);
 	if (!has(s, 1 << DXA_WALK_DEVICES)) {
 		devices_of_sysfs(e, s);
+		doubt_what_was_odd(e, s);
 		return;
 	}
 	join_bus(s);
@@ -493,13 +511,14 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 		judge_device(e, dxa_vec_at(&s->devices, i));
 	judge_disks(e);
 	for (size_t i = 0; i < s->odds.len; i++) {
-		struct odd *o = dxa_vec_at(&s->odds, i), *b = same_before(s, o);
+		struct odd *o = dxa_vec_at(&s->odds, i), *b = same_odd(&s->before, o);
 
 		if (b && b->told)
 			o->told = true;
 		else if (b)
 			tell(e, o);
 	}
+	doubt_what_was_odd(e, s);
 }
 
 /* ---- for those who ask ---- */

@@ -366,6 +366,37 @@ STORY(an_incomplete_beginning_is_no_gap)
 	expect(s, "");
 }
 
+/* Odd at the beginning, and at the end nobody could look: that is no pass. */
+STORY(an_oddity_without_a_second_look)
+{
+	lives_already(s, ASK_PMEM, X, 1, ALIVE);
+	snap_device(s, X);
+	snap_end(s, ALL);
+	snap_end(s, DXA_SNAP_SYSFS);
+	expect_gaps(s, 1);
+	expect(s, "");
+}
+
+STORY(a_disk_without_a_second_look_at_dax_hosts)
+{
+	sysfs_disk(s, "pmem0");
+	snap_end(s, ALL);
+	sysfs_disk(s, "pmem0");
+	snap_end(s, ALL & ~(1 << DXA_WALK_HOSTS));
+	expect_gaps(s, 1);
+	expect(s, "");
+}
+
+STORY(nothing_odd_needs_no_second_look)
+{
+	lives_already(s, ASK_PMEM, X, 1, ALIVE);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	snap_end(s, ALL);
+	snap_end(s, DXA_SNAP_SYSFS);
+	expect(s, "");
+}
+
 static void count_device(void *priv, const struct dxa_device *device)
 {
 	const struct dxa_device **last = priv;
@@ -417,6 +448,9 @@ int main(void)
 		cmocka_unit_test(a_disk_says_dax_and_has_no_device),
 		cmocka_unit_test(an_incomplete_answer_is_none),
 		cmocka_unit_test(an_incomplete_beginning_is_no_gap),
+		cmocka_unit_test(an_oddity_without_a_second_look),
+		cmocka_unit_test(a_disk_without_a_second_look_at_dax_hosts),
+		cmocka_unit_test(nothing_odd_needs_no_second_look),
 		cmocka_unit_test(what_sysfs_shows_is_listed),
 	};
 
