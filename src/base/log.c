@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 static dxa_log_fn log_fn;
 static enum dxa_log_level log_max;
 
@@ -23,5 +25,6 @@ void dxa_log(enum dxa_log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
+	dxa_utf8_make_line(line);
 	log_fn(level, line);
 }

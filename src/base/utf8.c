@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/utf8.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,19 +64,28 @@ void dxa_utf8_put(FILE *out, uint32_t cp)
 	fwrite(buf, 1, dxa_utf8_encode(buf, cp), out);
 }
 
+static bool is_control(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
+}
+
 void dxa_utf8_print(FILE *out, const char *s)
 {
 	uint32_t cp;
 	size_t n;
 
-	for (; (n = dxa_utf8_next(s, &cp)); s += n) {
-		if (cp >= 0x20 && cp < 0x7f)
-			fputc((int)cp, out);
-		else if (cp == '\t')
-			fputc(' ', out);
-		else
-			dxa_utf8_put(out, cp < 0xa0 ? DXA_UTF8_BAD : cp);
-	}
+	for (; (n = dxa_utf8_next(s, &cp)); s += n)
+		dxa_utf8_put(out, cp == '\t' ? ' ' : is_control(cp) ? DXA_UTF8_BAD : cp);
+}
+
+void dxa_utf8_make_line(char *s)
+{
+	uint32_t cp;
+	size_t n;
+
+	for (; (n = dxa_utf8_next(s, &cp)); s += n)
+		if (is_control(cp) || cp == DXA_UTF8_BAD)
+			memset(s, cp == '\t' ? ' ' : '?', n);
 }
 
 char *dxa_utf8_clean(const char *s)

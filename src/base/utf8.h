@@ -33,6 +33,12 @@ void dxa_utf8_put(FILE *out, uint32_t cp);
  */
 void dxa_utf8_print(FILE *out, const char *s);
 
+/*
+ * Make it one line, in place: a bad byte and a control character become '?', a
+ * tab a blank. For messages with names in them, which may hold anything.
+ */
+void dxa_utf8_make_line(char *s);
+
 /* The string with every bad byte replaced. The caller frees it; NULL without memory. */
 char *dxa_utf8_clean(const char *s);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
 #include "cli/opts.h"
@@ -56,6 +57,7 @@ static int fail(struct dxa_err *err, int skip_code)
 {
 	int code = dxa_exit_of_error(err);
 
+	dxa_utf8_make_line(err->msg);
 	fprintf(stderr, "daxaudit: %s\n", err->msg);
 	dxa_err_free(err);
 	return code == DXA_EXIT_NO_DAX ? skip_code : code;
@@ -150,6 +152,7 @@ int main(int argc, char **argv)
 	}
 	c = find_command(argv[1]);
 	if (!c) {
+		dxa_utf8_make_line(argv[1]);
 		fprintf(stderr, "daxaudit: unknown command '%s': see 'daxaudit --help'\n", argv[1]);
 		return DXA_EXIT_USAGE;
 	}

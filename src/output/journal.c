@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "engine/errname.h"
 
 /* syslog(3)'s numbers. */
@@ -68,11 +69,17 @@ const char *dxa_rule_message_id(char buf[DXA_MESSAGE_ID_LEN], enum dxa_rule rule
 	return buf;
 }
 
-/* A value without newlines; an empty one is left out. */
+/*
+ * A value of one line; an empty one is left out. A comm may be any bytes: with a
+ * newline in it, a task could write fields of its own.
+ */
 static void field(FILE *out, const char *name, const char *value)
 {
-	if (value && value[0])
-		fprintf(out, "%s=%s\n", name, value);
+	if (!value || !value[0])
+		return;
+	fprintf(out, "%s=", name);
+	dxa_utf8_print(out, value);
+	fputc('\n', out);
 }
 
 /* A value of several lines goes with its length: name, newline, 64 bits little endian, bytes. */
@@ -97,8 +104,12 @@ static void write_evidence(FILE *out, const struct dxa_finding *f, const struct 
 	for (size_t i = 0; i < f->evidence_len; i++) {
 		const char *from = dxa_story_caller(caller, &f->evidence[i], env);
 
-		fprintf(mem, "%s%s%s%s", i ? "\n" : "", dxa_story_call(call, &f->evidence[i], env),
-			from ? " from " : "", from ? from : "");
+		fputs(i ? "\n" : "", mem);
+		dxa_utf8_print(mem, dxa_story_call(call, &f->evidence[i], env));
+		if (from) {
+			fputs(" from ", mem);
+			dxa_utf8_print(mem, from);
+		}
 	}
 	if (!fclose(mem) && len)
 		long_field(out, "DAXAUDIT_EVIDENCE", text, len);
@@ -132,7 +143,9 @@ static void write_finding(FILE *out, const struct dxa_finding *f, const struct d
 	const struct dxa_rule_info *rule = dxa_rule_info(f->rule);
 	char id[DXA_MESSAGE_ID_LEN], name[DXA_ERRNAME_LEN];
 
-	fprintf(out, "MESSAGE=%s: %s: %s\n", dxa_severity_name(f->severity), rule->name, f->detail);
+	fprintf(out, "MESSAGE=%s: %s: ", dxa_severity_name(f->severity), rule->name);
+	dxa_utf8_print(out, f->detail);
+	fputc('\n', out);
 	fprintf(out, "MESSAGE_ID=%s\n", dxa_rule_message_id(id, f->rule));
 	/* What policy allows is no reason to wake anybody. */
 	fprintf(out, "PRIORITY=%d\n", f->policy.allowed_by ? 6 : priorities[f->severity]);

@@ -11,6 +11,7 @@
 #include <yaml.h>
 
 #include "base/similar.h"
+#include "base/utf8.h"
 #include "policy/build.h"
 
 /* Deeper than every policy: a file of a list of rows with a list of names. */
@@ -37,14 +38,6 @@ struct reader {
 
 /* ---- problems ---- */
 
-/* What is quoted from a file may hold anything. */
-static void make_one_line(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 __attribute__((format(printf, 3, 4))) static void complain(struct reader *r, size_t line,
 							   const char *fmt, ...)
 {
@@ -62,7 +55,8 @@ __attribute__((format(printf, 3, 4))) static void complain(struct reader *r, siz
 	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
 	if (n >= 0) {
-		make_one_line(text);
+		/* What is quoted from a file may hold anything. */
+		dxa_utf8_make_line(text);
 		n = asprintf(&new.text, "%s:%zu: %s", r->file, line, text);
 		free(text);
 	}

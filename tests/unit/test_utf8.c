@@ -68,12 +68,32 @@ static void test_what_is_encoded_is_read_back(void **state)
 	}
 }
 
+static void assert_line(const char *from, const char *to)
+{
+	char *line = strdup(from);
+
+	dxa_utf8_make_line(line);
+	assert_string_equal(line, to);
+	free(line);
+}
+
+static void test_a_line_is_one_line(void **state)
+{
+	(void)state;
+	assert_line("", "");
+	assert_line("plain \xc3\xa4", "plain \xc3\xa4");
+	assert_line("a\nb\r\tc\x1b[2J\x7f", "a?b? c?[2J?");
+	/* U+009B begins an escape sequence, as ESC [ does; a cut character is none. */
+	assert_line("x\xc2\x9bz\xe2\x82", "x??z??");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_characters_stay),
 		cmocka_unit_test(test_bad_bytes_are_replaced),
 		cmocka_unit_test(test_what_is_encoded_is_read_back),
+		cmocka_unit_test(test_a_line_is_one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
