@@ -22,7 +22,7 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 INDEX_DAYS = 4
 # What of a Packages index is worth keeping: it is parsed once per refresh.
 KEEP = re.compile(r"linux-(image|binary|modules|base|source)-\S+|busybox-static|(lib|linux|zlib)\S+-dev|"
-                  r"prometheus(-node-exporter|-alertmanager)?|logrotate|libpopt0")
+                  r"prometheus(-node-exporter|-alertmanager)?|logrotate|libpopt0|qemu-system-\S+")
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,21 @@ def _source_files():
         yield from sorted((etc / "sources.list.d").iterdir())
 
 
+def host_codename() -> str:
+    """The machine's own suite; sid does not say its name."""
+    codename = re.search(r"(?m)^VERSION_CODENAME=\"?(\w+)", Path("/etc/os-release").read_text())
+    return codename[1] if codename else "sid"
+
+
+def host_arch() -> str:
+    """The machine's own architecture, as Debian calls it."""
+    return subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
 def mirror() -> str:
     """The Debian mirror this machine is configured with."""
-    codename = re.search(r"(?m)^VERSION_CODENAME=\"?(\w+)", Path("/etc/os-release").read_text())
-    suites_wanted = {codename[1] if codename else "", "stable", "oldstable", "testing",
-                     "unstable", "sid"}
+    suites_wanted = {host_codename(), "stable", "oldstable", "testing", "unstable", "sid"}
     for path in _source_files():
         if not path.is_file() or path.suffix not in (".list", ".sources"):
             continue

@@ -45,6 +45,7 @@ class Arch:
 
     name: str
     qemu: str
+    qemu_package: str
     console: str
     channel: Channel
     # The kernel's own name for it, and the prefix of its compiler.
@@ -99,6 +100,7 @@ ARCHES = {
     "amd64": Arch(
         name="amd64",
         qemu="qemu-system-x86_64",
+        qemu_package="qemu-system-x86",
         # Under TCG five-level paging only costs time.
         cpu="max,la57=off",
         console="ttyS0",
@@ -113,6 +115,7 @@ ARCHES = {
     "arm64": Arch(
         name="arm64",
         qemu="qemu-system-aarch64",
+        qemu_package="qemu-system-arm",
         kernel_arch="arm64",
         cross="aarch64-linux-gnu-",
         machine=("-machine", "virt"),
@@ -125,6 +128,7 @@ ARCHES = {
     "riscv64": Arch(
         name="riscv64",
         qemu="qemu-system-riscv64",
+        qemu_package="qemu-system-riscv",
         kernel_arch="riscv",
         cross="riscv64-linux-gnu-",
         sysroot_suite="trixie",
@@ -137,6 +141,7 @@ ARCHES = {
     "ppc64el": Arch(
         name="ppc64el",
         qemu="qemu-system-ppc64",
+        qemu_package="qemu-system-ppc",
         kernel_arch="powerpc",
         cross="powerpc64le-linux-gnu-",
         # No firmware to wait for, and no mitigations that TCG does not have.
@@ -149,6 +154,7 @@ ARCHES = {
     "s390x": Arch(
         name="s390x",
         qemu="qemu-system-s390x",
+        qemu_package="qemu-system-s390x",
         kernel_arch="s390",
         cross="s390x-linux-gnu-",
         machine=("-machine", "s390-ccw-virtio"),
@@ -158,6 +164,7 @@ ARCHES = {
     "armel": Arch(
         name="armel",
         qemu="qemu-system-arm",
+        qemu_package="qemu-system-arm",
         kernel_arch="arm",
         cross="arm-linux-gnueabi-",
         machine=("-machine", "versatilepb", "-audiodev", "none,id=a"),
@@ -170,6 +177,7 @@ ARCHES = {
     "mips64el": Arch(
         name="mips64el",
         qemu="qemu-system-mips64el",
+        qemu_package="qemu-system-mips",
         kernel_arch="mips",
         cross="mips64el-linux-gnuabi64-",
         machine=("-machine", "malta"),

@@ -75,6 +75,9 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     add("--tty", action="store_true", help="give the script this terminal")
     add("--qemu-arg", action="append", default=[], metavar="WORD",
         help="one more word for QEMU's command line")
+    add("--qemu-major", type=int, default=0, metavar="N",
+        help="the oldest major version of QEMU that will do; a later one than this machine's is "
+             "unpacked in the cache")
     loud = run.add_mutually_exclusive_group()
     loud.add_argument("--quiet", action="store_true", help="no word about kernel or faults")
     loud.add_argument("-v", "--verbose", action="store_true", help="show the kernel's console")
@@ -135,6 +138,7 @@ def _guest(options: argparse.Namespace) -> Guest:
         collect=[text.partition(":")[0] for text in options.collect],
         smp=options.smp, mem=options.mem, cpu=options.cpu, icount=options.icount, kaslr=options.kaslr,
         timeout=options.timeout, verbose=options.verbose, qemu=options.qemu_arg,
+        qemu_major=options.qemu_major,
         tty=(size.lines, size.columns) if options.tty else None)
 
 

@@ -53,6 +53,8 @@ class Guest:
     # (rows, columns) of the terminal the script is to have; it then has no other output.
     tty: tuple[int, int] | None = None
     qemu: list[str] = field(default_factory=list)
+    # The oldest major version of QEMU that will do; the kernel may ask for a later one.
+    qemu_major: int = 0
 
 
 @dataclass
@@ -158,7 +160,7 @@ class _Run:
             mem=guest.mem, smp=guest.smp, cpu=guest.cpu, icount=guest.icount, kaslr=guest.kaslr,
             pmem=guest.pmem, loglevel=7 if guest.verbose else 5, virtio_pmem=guest.virtio_pmem,
             virtiofs=bool(guest.virtiofs), gdb_socket=gdb_socket, append=guest.append,
-            extra=guest.qemu)
+            extra=guest.qemu, major=guest.qemu_major)
         self.qemu = _spawn(qemu.command(machine), stdout=subprocess.DEVNULL,
                            stderr=open(self.scratch / "qemu.err", "wb"),
                            pass_fds=[peer.fileno() for peer in peers.values()])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import cache
-from .apt import Suite
+from .apt import Suite, host_arch
 from .cpio import Archive
 from .errors import GuestError
 from .kernel import Kernel
@@ -66,10 +66,8 @@ def host_tool(name: str) -> list[File]:
 
 
 def _busybox(kernel: Kernel) -> bytes:
-    host = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True,
-                          check=True).stdout.strip()
     own = Path("/bin/busybox")
-    if kernel.arch.name == host and own.exists():
+    if kernel.arch.name == host_arch() and own.exists():
         return own.read_bytes()
     entry = kernel.entry
     suite = Suite(entry.userland or entry.suite.removesuffix("-backports"), entry.arch)

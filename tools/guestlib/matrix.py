@@ -56,6 +56,8 @@ class Entry:
     append: tuple[str, ...] = ()
     # Where the shell comes from, if not from the kernel's own suite.
     userland: str | None = None
+    # The oldest major version of QEMU that will do.
+    qemu_major: int = 0
     build: Build | None = None
     expect: Expectation = Expectation()
 

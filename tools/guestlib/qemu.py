@@ -2,11 +2,10 @@
 """QEMU's command line."""
 
 import re
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import devicetree, virtiofs
+from . import devicetree, emulator, virtiofs
 from .errors import GuestError
 from .kernel import Kernel
 
@@ -45,6 +44,7 @@ class Machine:
     gdb_socket: Path | None = None
     append: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
+    major: int = 0
 
 
 def _rooms(sizes: list[int]) -> list[int]:
@@ -123,9 +123,10 @@ def _virtio_pmem(machine: Machine) -> list[str]:
             "-device", f"{device},memdev=vpmem,id=vpmem0"]
 
 
-def _board(machine: Machine, program: str, ram: int, limit: str = "") -> list[str]:
+def _board(machine: Machine, ram: int, limit: str = "") -> list[str]:
     arch, entry = machine.kernel.arch, machine.kernel.entry
-    return [program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+    program = emulator.words(arch, max(machine.major, entry.qemu_major))
+    return [*program, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
             *arch.machine, *entry.machine, "-cpu", machine.cpu or entry.cpu or arch.cpu,
             "-smp", str(min(machine.smp, arch.max_smp)), "-m", f"{ram}M{limit}"]
 
@@ -133,9 +134,6 @@ def _board(machine: Machine, program: str, ram: int, limit: str = "") -> list[st
 def command(machine: Machine) -> list[str]:
     """The words of the command line."""
     arch, entry = machine.kernel.arch, machine.kernel.entry
-    program = shutil.which(arch.qemu)
-    if not program:
-        raise GuestError(f"{arch.qemu} is missing; run tools/setup")
     ram, memmap = _place_pmem(machine)
     limit = f",slots=4,maxmem={ram + 4 * mebibytes(machine.virtio_pmem)}M" \
         if machine.virtio_pmem else ""
@@ -147,12 +145,12 @@ def command(machine: Machine) -> list[str]:
         parameters.append("nokaslr")
     # One thread for all CPUs: with several, a kernel that patches code which another CPU
     # runs now and then crashes in QEMU. It costs no time, and icount needs it anyway.
-    words = [*_board(machine, program, ram, limit), "-accel", "tcg,thread=single",
+    words = [*_board(machine, ram, limit), "-accel", "tcg,thread=single",
              "-kernel", str(image), "-initrd", str(machine.initrd),
              "-append", " ".join(parameters), *_channel(machine), *_virtio_pmem(machine)]
     dtb, regions = machine.kernel.dtb, _pmem_regions(machine)
     if regions:
-        dtb = devicetree.with_pmem(_board(machine, program, ram), regions, machine.initrd.parent)
+        dtb = devicetree.with_pmem(_board(machine, ram), regions, machine.initrd.parent)
     if dtb:
         words += ["-dtb", str(dtb)]
     if machine.icount:

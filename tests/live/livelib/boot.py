@@ -119,7 +119,8 @@ def _guest(cases: list[Case], scripts: Path, binary: Path) -> Guest:
     return Guest(kernel=first.kernels[0], script="exec sh /live/driver", files=files,
                  modules=first.all_modules, append=first.append, pmem=first.pmem,
                  virtio_pmem=first.virtio_pmem, faults=first.faults, smp=first.smp, mem=first.mem,
-                 qemu=first.qemu, virtiofs=scripts if first.virtiofs else None,
+                 qemu=first.qemu, qemu_major=first.qemu_major,
+                 virtiofs=scripts if first.virtiofs else None,
                  timeout=BOOT_SECONDS + sum(case.timeout + CASE_SECONDS for case in cases))
 
 

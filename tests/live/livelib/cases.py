@@ -50,6 +50,7 @@ class Case:
     mem: str = "1G"
     faults: list[str] = field(default_factory=list)
     qemu: list[str] = field(default_factory=list)
+    qemu_major: int = 0  # the oldest that will do
     alone: bool = False
 
     # Brought into the guest, whoever else shares it.
@@ -99,7 +100,7 @@ class Case:
         """Equal for cases that can share a guest."""
         return (self.kernels[0], tuple(self.modules), tuple(self.pmem), self.virtio_pmem,
                 self.virtiofs, tuple(self.append), self.smp, self.mem, tuple(self.faults),
-                tuple(self.qemu), self.id if self.alone or STAYS & set(self.find) else "")
+                tuple(self.qemu), self.qemu_major, self.id if self.alone or STAYS & set(self.find) else "")
 
     @property
     def all_modules(self) -> list[str]:
