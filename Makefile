@@ -136,6 +136,9 @@ $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 	$(msg) LINK $@
 	$(Q)$(CC) $(SAN_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 
+# Of src/probe only what needs no libbpf.
+$(O)/san/tests/unit/test_kallsyms: $(O)/san/src/probe/kallsyms.o $(O)/san/src/probe/modranges.o
+
 # What fails when a test says so.
 $(O)/san/tests/unit/test_record: LDFLAGS += -Wl,--wrap=fdatasync
 $(O)/san/tests/unit/test_nomem: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "daxaudit/snapshot.h"
+#include "probe/modranges.h"
 
 /* Beyond this an address is not in the function before it, but in no symbol that we keep. */
 #define FUNCTION_MAX (64 << 10)
@@ -26,15 +27,6 @@ struct module {
 	char name[56];
 };
 
-/* Where a module's code was when it was loaded last. */
-struct range {
-	char module[56];
-	uint64_t start, size;
-};
-
-/* More modules than these at once come and go on no machine that is audited. */
-#define RANGES_MAX 64
-
 struct dxa_kallsyms {
 	FILE *file; /* open as long as this lives: see dxa_kallsyms_trim() */
 	struct symbol *syms; /* by address */
@@ -43,8 +35,7 @@ struct dxa_kallsyms {
 	size_t pool_len, pool_cap;
 	struct module *modules;
 	size_t n_modules, cap_modules;
-	struct range ranges[RANGES_MAX]; /* a ring */
-	size_t n_ranges;
+	struct dxa_modranges ranges; /* outlive the symbols */
 	bool stale;
 	char bare[128]; /* the last name handed out without its suffix */
 };
@@ -165,6 +156,55 @@ static int by_addr(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
+static const char *module_of(const struct dxa_kallsyms *k, const struct symbol *s)
+{
+	return s->module ? k->modules[s->module].name : NULL;
+}
+
+/* Code that is generated: listed as modules are, but in many places, and each of its own. */
+static bool is_generated(const char *module)
+{
+	return !strcmp(module, "bpf") || !strncmp(module, "__builtin__", 11);
+}
+
+/* Does the module's code that begins at `first` go on from `last` to `s`? */
+static bool goes_on(const struct symbol *first, const struct symbol *last, const struct symbol *s)
+{
+	return first && s->module == first->module && !s->data &&
+	       s->addr - last->addr <= FUNCTION_MAX;
+}
+
+/* A run of a module's symbols, and what is behind it, if anything. */
+static void note_run(struct dxa_kallsyms *k, const struct symbol *first, const struct symbol *last,
+		     const struct symbol *next)
+{
+	uint64_t length = last->addr - first->addr, rest = LAST_MAX;
+
+	if (next && next->addr - last->addr < rest)
+		rest = next->addr - last->addr;
+	dxa_modranges_note(&k->ranges, module_of(k, first), first->addr, length + 1, length + rest);
+}
+
+/*
+ * Remember where each module is, for when it is gone. Its code is a run of symbols,
+ * two while it is being initialised; how long the last function is nothing tells.
+ */
+static void note_modules(struct dxa_kallsyms *k)
+{
+	const struct symbol *first = NULL, *last = NULL, *end = k->syms + k->n;
+
+	for (const struct symbol *s = k->syms; s < end; s++) {
+		if (!goes_on(first, last, s)) {
+			if (first)
+				note_run(k, first, last, s);
+			first = s->module && !s->data && !is_generated(module_of(k, s)) ? s : NULL;
+		}
+		last = s;
+	}
+	if (first)
+		note_run(k, first, last, NULL);
+}
+
 static struct dxa_err *read_all(struct dxa_kallsyms *k)
 {
 	_cleanup_free_ char *line = NULL;
@@ -180,6 +220,7 @@ static struct dxa_err *read_all(struct dxa_kallsyms *k)
 		if (!keep_line(k, line))
 			return dxa_err_nomem();
 	qsort(k->syms, k->n, sizeof(*k->syms), by_addr);
+	note_modules(k);
 	k->stale = false;
 	return NULL;
 }
@@ -216,12 +257,8 @@ void dxa_kallsyms_free(struct dxa_kallsyms *k)
 	free(k->syms);
 	free(k->pool);
 	free(k->modules);
+	dxa_modranges_clear(&k->ranges);
 	free(k);
-}
-
-static const char *module_of(const struct dxa_kallsyms *k, const struct symbol *s)
-{
-	return s->module ? k->modules[s->module].name : NULL;
 }
 
 /* Is `name` what the compiler made of `want`: the same, or a specialised copy? */
@@ -339,12 +376,12 @@ static const struct symbol *below(const struct dxa_kallsyms *k, uint64_t addr)
 /* How far behind s an address can be and still belong to it. */
 static uint64_t max_offset(const struct dxa_kallsyms *k, const struct symbol *s)
 {
-	bool last = s + 1 == k->syms + k->n || s[1].module != s->module;
+	bool last = s + 1 == k->syms + k->n || s[1].module != s->module || s[1].data;
 	const char *module = module_of(k, s);
 
 	if (s->data)
 		return 0;
-	if (module && (last || !strcmp(module, "bpf") || !strncmp(module, "__builtin__", 11)))
+	if (module && (last || is_generated(module)))
 		return LAST_MAX;
 	return FUNCTION_MAX;
 }
@@ -352,38 +389,20 @@ static uint64_t max_offset(const struct dxa_kallsyms *k, const struct symbol *s)
 void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64_t start,
 			      uint64_t size)
 {
-	struct range *r = &k->ranges[k->n_ranges++ % RANGES_MAX];
-
-	snprintf(r->module, sizeof(r->module), "%s", module);
-	r->start = start;
-	r->size = size;
-}
-
-/* The module that was loaded there last, or NULL. */
-static const struct range *range_of(const struct dxa_kallsyms *k, uint64_t addr)
-{
-	size_t n = k->n_ranges < RANGES_MAX ? k->n_ranges : RANGES_MAX;
-
-	for (size_t i = 1; i <= n; i++) {
-		const struct range *r = &k->ranges[(k->n_ranges - i) % RANGES_MAX];
-
-		if (addr >= r->start && addr - r->start < r->size)
-			return r;
-	}
-	return NULL;
+	dxa_modranges_note(&k->ranges, module, start, size, size);
 }
 
 bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 {
 	struct dxa_kallsyms *k = priv;
-	const struct range *r;
+	const struct dxa_modrange *r;
 	const struct symbol *s;
 	const char *module;
 
 	dxa_kallsyms_refresh(k);
 	s = below(k, addr);
 	module = s ? module_of(k, s) : NULL;
-	r = range_of(k, addr);
+	r = dxa_modranges_find(&k->ranges, addr);
 	if (!s || !s->addr || addr - s->addr > max_offset(k, s) ||
 	    (r && (!module || strcmp(module, r->module) != 0))) {
 		if (!r)

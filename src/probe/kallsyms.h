@@ -68,7 +68,7 @@ void dxa_kallsyms_refresh(struct dxa_kallsyms *k);
 /*
  * A module's code lies at start for size bytes: an address in it that no symbol
  * names, because the module is gone by the time somebody looks, is named after
- * the module.
+ * the module. So are those of modules that were there when the file was read.
  */
 void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64_t start,
 			      uint64_t size);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "probe/kallsyms.h"
+#include "probe/modranges.h"
+
+/* Two modules next to each other, as Linux 7.2 lays them out in its executable memory. */
+#define KERNEL "ffffffff81000000 T alloc_dax\nffffffff81000400 t rest\n"
+#define ND_BTT                                    \
+	"ffffffffc0001000 t btt_init\t[nd_btt]\n" \
+	"ffffffffc0001f00 t cleanup_module\t[nd_btt]\n"
+#define ND_PMEM                                             \
+	"ffffffffc0002000 t nd_pmem_probe\t[nd_pmem]\n"     \
+	"ffffffffc0002800 t pmem_release_disk\t[nd_pmem]\n" \
+	"ffffffffc0010000 d pmem_dax_ops\t[nd_pmem]\n"
+#define OTHER "ffffffffc0002040 t other_init\t[other]\nffffffffc0002900 t other_exit\t[other]\n"
+
+struct symbols {
+	char path[32];
+	struct dxa_kallsyms *k;
+};
+
+/* The kernel shows this now. */
+static void show(const struct symbols *s, const char *text)
+{
+	_cleanup_fclose_ FILE *f = fopen(s->path, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+}
+
+static void begin(struct symbols *s, const char *text)
+{
+	int fd;
+
+	strcpy(s->path, "/tmp/dxa-kallsyms.XXXXXX");
+	fd = mkstemp(s->path);
+	assert_true(fd >= 0);
+	close(fd);
+	show(s, text);
+	assert_null(dxa_kallsyms_open(s->path, &s->k));
+}
+
+static void end(struct symbols *s)
+{
+	dxa_kallsyms_free(s->k);
+	unlink(s->path);
+}
+
+/* The name of addr is `want`, "function+0xOFFSET [module]" or "". */
+static void check_name(const struct symbols *s, uint64_t addr, const char *want)
+{
+	struct dxa_symbol sym;
+	char have[128] = "";
+
+	if (dxa_kallsyms_source(s->k, addr, &sym))
+		snprintf(have, sizeof(have), "%s+0x%lx%s%s%s", sym.name, (unsigned long)sym.offset,
+			 sym.module ? " [" : "", sym.module ? sym.module : "",
+			 sym.module ? "]" : "");
+	assert_string_equal(have, want);
+}
+
+static void test_names(void **state)
+{
+	struct symbols s;
+
+	(void)state;
+	begin(&s, KERNEL ND_BTT ND_PMEM);
+	check_name(&s, 0xffffffff81000010, "alloc_dax+0x10");
+	check_name(&s, 0xffffffffc0001f20, "cleanup_module+0x20 [nd_btt]");
+	check_name(&s, 0xffffffffc0002810, "pmem_release_disk+0x10 [nd_pmem]");
+	/* The last function may be on two pages, but is not longer than that. */
+	check_name(&s, 0xffffffffc0003010, "pmem_release_disk+0x810 [nd_pmem]");
+	check_name(&s, 0xffffffffc0004000, "");
+	end(&s);
+}
+
+/* Loaded before anybody watched, unloaded meanwhile: never its neighbour's. */
+static void test_gone_module(void **state)
+{
+	struct symbols s;
+
+	(void)state;
+	begin(&s, KERNEL ND_BTT ND_PMEM);
+	show(&s, KERNEL ND_BTT);
+	dxa_kallsyms_invalidate(s.k);
+	check_name(&s, 0xffffffffc0002810, "nd_pmem+0x810 [nd_pmem]");
+	check_name(&s, 0xffffffffc0001f20, "cleanup_module+0x20 [nd_btt]");
+	/* Nor after the names were given up. */
+	dxa_kallsyms_trim(s.k);
+	check_name(&s, 0xffffffffc0002010, "nd_pmem+0x10 [nd_pmem]");
+	end(&s);
+}
+
+/* Another module where it was: told by its event, or, if that was lost, by its symbols. */
+static void test_another_in_its_place(void **state)
+{
+	struct symbols s;
+
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		begin(&s, KERNEL ND_BTT ND_PMEM);
+		show(&s, KERNEL ND_BTT OTHER);
+		dxa_kallsyms_invalidate(s.k);
+		if (told)
+			dxa_kallsyms_note_module(s.k, "other", 0xffffffffc0002000, 0x1000);
+		check_name(&s, 0xffffffffc0002810, "other_init+0x7d0 [other]");
+		show(&s, KERNEL ND_BTT);
+		dxa_kallsyms_invalidate(s.k);
+		check_name(&s, 0xffffffffc0002810,
+			   told ? "other+0x810 [other]" : "other+0x7d0 [other]");
+		end(&s);
+	}
+}
+
+static void test_ranges_do_not_overlap(void **state)
+{
+	struct dxa_modranges m = { 0 };
+
+	(void)state;
+	dxa_modranges_note(&m, "a", 0x1000, 0x800, 0x1800);
+	dxa_modranges_note(&m, "b", 0x2000, 0x1000, 0x1000);
+	assert_string_equal(dxa_modranges_find(&m, 0x1fff)->module, "a");
+	assert_string_equal(dxa_modranges_find(&m, 0x2000)->module, "b");
+	/* What is only perhaps its own displaces nobody. */
+	dxa_modranges_note(&m, "c", 0x1c00, 0x100, 0x1000);
+	assert_string_equal(dxa_modranges_find(&m, 0x1bff)->module, "a");
+	assert_string_equal(dxa_modranges_find(&m, 0x1fff)->module, "c");
+	assert_string_equal(dxa_modranges_find(&m, 0x2000)->module, "b");
+	dxa_modranges_note(&m, "d", 0x1000, 0x1001, 0x1001);
+	assert_string_equal(dxa_modranges_find(&m, 0x1c00)->module, "d");
+	assert_null(dxa_modranges_find(&m, 0x2001));
+	assert_null(dxa_modranges_find(&m, 0xfff));
+	dxa_modranges_clear(&m);
+}
+
+/* Modules that come and go for months: the oldest are forgotten. */
+static void test_ranges_are_bounded(void **state)
+{
+	struct dxa_modranges m = { 0 };
+
+	(void)state;
+	for (uint64_t i = 0; i < 10000; i++)
+		dxa_modranges_note(&m, "m", 0x10000 * (10000 - i), 0x1000, 0x1000);
+	assert_true(m.n <= 1024);
+	assert_null(dxa_modranges_find(&m, 0x10000 * 10000ULL));
+	assert_non_null(dxa_modranges_find(&m, 0x10000));
+	dxa_modranges_clear(&m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_gone_module),
+		cmocka_unit_test(test_another_in_its_place),
+		cmocka_unit_test(test_ranges_do_not_overlap),
+		cmocka_unit_test(test_ranges_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
