@@ -32,6 +32,14 @@ struct dxa_symbols {
 	size_t text_bytes; /* of the strings */
 };
 
+bool dxa_symbol_is_ops(const char *name)
+{
+	static const char end[] = "_dax_ops";
+	size_t len = strlen(name), n = sizeof(end) - 1;
+
+	return len >= n && !strcmp(name + len - n, end);
+}
+
 /* What the compiler appends to the name of a part or a variant of a function. */
 static const char *const suffixes[] = { ".cold", ".isra.", ".part.", ".constprop." };
 

@@ -20,6 +20,9 @@ struct dxa_symbol {
 	uint64_t offset; /* address minus the symbol's address */
 };
 
+/* Is it how drivers call their struct dax_operations, pmem_dax_ops and so on? */
+bool dxa_symbol_is_ops(const char *name);
+
 /*
  * Look addr up in the source. Returns true and fills *ret (strings owned by
  * the source, valid until its next call) or false when the address is in no

@@ -37,13 +37,6 @@ int dxa_driver_by_name(const char *name)
 	return -1;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t len = strlen(s), n = strlen(end);
-
-	return len >= n && !strcmp(s + len - n, end);
-}
-
 enum dxa_driver dxa_driver_by_ops(const char *symbol)
 {
 	int i;
@@ -51,7 +44,19 @@ enum dxa_driver dxa_driver_by_ops(const char *symbol)
 	for (i = 0; i < DXA_DRIVER_COUNT; i++)
 		if (owners[i].ops && !strcmp(owners[i].ops, symbol))
 			return i;
-	return ends_with(symbol, "_dax_ops") ? DXA_DRIVER_OTHER : DXA_DRIVER_UNKNOWN;
+	return dxa_symbol_is_ops(symbol) ? DXA_DRIVER_OTHER : DXA_DRIVER_UNKNOWN;
+}
+
+/*
+ * Without CONFIG_KALLSYMS_ALL the kernel names a table after the last function
+ * before it, and that one's module is all it tells of it.
+ */
+static enum dxa_driver driver_by_module(const char *module)
+{
+	for (int i = 0; i < DXA_DRIVER_COUNT; i++)
+		if (owners[i].module && !strcmp(owners[i].module, module))
+			return (enum dxa_driver)i;
+	return DXA_DRIVER_UNKNOWN;
 }
 
 /* "pmem_dax_ops [nd_pmem]", as the kernel's %ps prints it; an address is no name. */
@@ -88,7 +93,7 @@ enum dxa_driver dxa_owner_of_event(struct dxa_symbols *symbols, const struct dxa
 	if (!ev->ops)
 		return DXA_DRIVER_DEVICE_DAX;
 	if (split_ops_name(ev, name, module))
-		return dxa_driver_by_ops(name);
+		return dxa_symbol_is_ops(name) ? dxa_driver_by_ops(name) : driver_by_module(module);
 	if (!symbols || !dxa_symbols_find(symbols, ev->ops, &sym) || sym.offset)
 		return DXA_DRIVER_UNKNOWN;
 	if (sym.module && strlen(sym.module) < DXA_NAME_LEN)

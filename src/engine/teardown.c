@@ -278,11 +278,22 @@ static void judge_end(struct dxa_engine *e, struct task *t, struct life *l, cons
 	life_end(e, l);
 }
 
+/*
+ * The root directory of DAX's pseudo file system, which is no device and has no
+ * number, goes with module dax: dax_core_exit() in drivers/dax/super.c.
+ */
+static bool is_root(const struct dxa_engine *e, const struct rec *r)
+{
+	const struct life *l = life_at(e, r->ev.dax);
+
+	return (!l || l->ended) && r->ev.has & DXA_HAS_DAX && !r->ev.rdev && !r->ev.ops;
+}
+
 void on_destroy(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l;
 
-	if (!r->ev.dax)
+	if (!r->ev.dax || is_root(e, r))
 		return;
 	e->destroys_seen = true;
 	l = life_touch(e, r);
@@ -294,7 +305,7 @@ void on_free(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l;
 
-	if (!r->ev.dax)
+	if (!r->ev.dax || is_root(e, r))
 		return;
 	e->frees_seen = true;
 	l = life_at(e, r->ev.dax);

@@ -7,6 +7,7 @@
 
 #include "base/kinds.h"
 #include "engine/errname.h"
+#include "engine/owner.h"
 
 #define MINOR(rdev) ((rdev)&0xfffff) /* include/linux/kdev_t.h: MINORBITS is 20 */
 
@@ -33,14 +34,18 @@ static void spell_int(char *buf, size_t size, int64_t v, const struct dxa_story_
 		snprintf(buf, size, "%" PRId64, v);
 }
 
-static void spell_ops(char *buf, size_t size, uint64_t ops, const struct dxa_story_env *env)
+static void spell_ops(char *buf, size_t size, const struct dxa_event *ev,
+		      const struct dxa_story_env *env)
 {
+	char module[DXA_NAME_LEN];
 	struct dxa_symbol sym;
 
-	if (ops && dxa_symbols_find(env->symbols, ops, &sym))
+	if (ev->ops && dxa_symbols_find(env->symbols, ev->ops, &sym) && !sym.offset)
 		snprintf(buf, size, "%s", sym.name);
+	else if (dxa_owner_of_event(env->symbols, ev, module) != DXA_DRIVER_UNKNOWN && module[0])
+		snprintf(buf, size, "ops of %s", module);
 	else
-		spell_pointer(buf, size, ops, env);
+		spell_pointer(buf, size, ev->ops, env);
 }
 
 /* The arguments that say something to people. */
@@ -52,7 +57,7 @@ static void spell_args(char *buf, size_t size, const struct dxa_event *ev,
 	spell_pointer(dax, sizeof(dax), ev->dax, env);
 	switch (ev->kind) {
 	case DXA_KIND_ALLOC_DAX:
-		spell_ops(buf, size, ev->ops, env);
+		spell_ops(buf, size, ev, env);
 		break;
 	case DXA_KIND_DAX_ADD_HOST:
 	case DXA_KIND_SNAP_HOST:

@@ -182,6 +182,17 @@ void dxa_attach_no_trampoline(struct dxa_hook *hook, const char *reason)
 	REASON(hook, "%s", reason);
 }
 
+void dxa_attach_settle(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms)
+{
+	struct dxa_kallsym sym;
+
+	for (size_t i = 0; i < n; i++)
+		if (hooks[i].status.mode == DXA_ATTACH_PENDING &&
+		    dxa_kallsyms_has_module(syms, hooks[i].module) &&
+		    !dxa_kallsyms_by_name(syms, hooks[i].status.symbol, &sym))
+			no_such_function(&hooks[i]);
+}
+
 static void add_link(struct dxa_hook *hook, struct bpf_program *prog, struct bpf_link *link)
 {
 	hook->progs[hook->n_links] = prog;

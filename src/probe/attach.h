@@ -52,6 +52,12 @@ void dxa_attach_no_trampoline(struct dxa_hook *hook, const char *reason);
  */
 void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs);
 
+/*
+ * Modules have come meanwhile: a hook that waits for a function which its module
+ * turned out not to have ends as DXA_ATTACH_NONE. syms: as of now.
+ */
+void dxa_attach_settle(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms);
+
 /* Detach it; kprobe events stay until dxa_tracefs_close(). */
 void dxa_detach_hook(struct dxa_hook *hook);
 

@@ -14,7 +14,6 @@
 #define FUNCTION_MAX (64 << 10)
 /* The same behind the last symbol of a module, where another may have been, and in generated code. */
 #define LAST_MAX 4096
-#define OPS_SUFFIX "_dax_ops"
 
 struct symbol {
 	uint64_t addr;
@@ -71,13 +70,6 @@ static int module_index(struct dxa_kallsyms *k, const char *name)
 	return (int)k->n_modules++;
 }
 
-static bool has_suffix(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), m = strlen(suffix);
-
-	return n >= m && !strcmp(s + n - m, suffix);
-}
-
 static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const char *name,
 		       const char *module)
 {
@@ -105,7 +97,7 @@ static bool is_wanted_data(const char *name)
 	for (size_t i = 0; i < sizeof(walked) / sizeof(walked[0]); i++)
 		if (!strcmp(name, walked[i]))
 			return true;
-	return has_suffix(name, OPS_SUFFIX);
+	return dxa_symbol_is_ops(name);
 }
 
 struct line {
@@ -308,7 +300,7 @@ void dxa_kallsyms_each_ops(const struct dxa_kallsyms *k, void (*fn)(void *priv, 
 			   void *priv)
 {
 	for (size_t i = 0; i < k->n; i++)
-		if (k->syms[i].data && has_suffix(k->pool + k->syms[i].name, OPS_SUFFIX))
+		if (k->syms[i].data && dxa_symbol_is_ops(k->pool + k->syms[i].name))
 			fn(priv, k->pool + k->syms[i].name);
 }
 

@@ -10,42 +10,19 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "probe/daxmodule.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 #define KCORE "/proc/kcore"
 
-/*
- * The kernel proper has no alloc_dax: may the DAX core be a module? (6.1 arm64
- * of Debian: CONFIG_DAX=m, module "dax".)
- */
-static bool dax_is_module(const char *release)
-{
-	_cleanup_free_ char *line = NULL;
-	char path[256];
-	size_t cap = 0;
-
-	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	while (f && getline(&line, &cap, f) > 0) {
-		char *end = strchr(line, ':'), *base;
-
-		if (!end)
-			continue;
-		*end = '\0';
-		base = strrchr(line, '/');
-		base = base ? base + 1 : line;
-		if (!strncmp(base, "dax.ko", 6))
-			return true;
-	}
-	return false;
-}
-
 static struct dxa_err *check_core(const struct dxa_kallsyms *syms, const char *release)
 {
 	struct dxa_kallsym sym;
+	char path[512];
 
-	if (dxa_kallsyms_by_name(syms, "alloc_dax", &sym) || dax_is_module(release))
+	if (dxa_kallsyms_by_name(syms, "alloc_dax", &sym) ||
+	    dxa_dax_module_find(path, sizeof(path)))
 		return NULL;
 	return dxa_err_new(DXA_ERR_NO_DAX, 0,
 			   "kernel %s has no DAX core (no alloc_dax: CONFIG_DAX is not set): "

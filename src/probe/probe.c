@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "daxaudit.skel.h"
 #include "probe/attach.h"
+#include "probe/daxmodule.h"
 #include "probe/kallsyms.h"
 #include "probe/preflight.h"
 #include "probe/snapshot.h"
@@ -172,7 +173,7 @@ static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
 	struct dxa_symbol sym = { .name = name };
 
 	if (ev->kind != DXA_KIND_ALLOC_DAX || !ev->ops || !strncmp(ev->name, "0x", 2) ||
-	    sscanf(ev->name, "%31s [%31[^]]", name, module) < 1)
+	    sscanf(ev->name, "%31s [%31[^]]", name, module) < 1 || !dxa_symbol_is_ops(name))
 		return;
 	sym.module = module[0] ? module : NULL;
 	dxa_symbols_add(p->symbols, ev->ops, &sym);
@@ -297,10 +298,35 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 	return err;
 }
 
+/*
+ * Load the programs. Where the types of the DAX core are in a module, libbpf finds
+ * them by itself once that is loaded, unless it was told to look in a file.
+ */
+static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_config *config)
+{
+	struct dxa_probe_config with = *config;
+	_cleanup_close_ int fd = -1;
+	struct dxa_kallsym sym;
+	struct dxa_err *err;
+	char path[32];
+	bool loaded;
+	int code;
+
+	loaded = dxa_kallsyms_by_name(p->kallsyms, "alloc_dax", &sym);
+	if (!loaded || (sym.module && config->btf)) {
+		err = dxa_dax_module_btf(config->btf, &fd);
+		if (err)
+			return err;
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		with.btf = path;
+	}
+	p->skel = load(p, &with, &code);
+	return p->skel ? NULL : dxa_preflight_explain(code);
+}
+
 static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
 	struct dxa_err *err;
-	int code;
 
 	err = dxa_kallsyms_open(DXA_KALLSYMS, &p->kallsyms);
 	if (!err)
@@ -312,9 +338,9 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 	p->symbols = dxa_symbols_new(dxa_kallsyms_source, p->kallsyms);
 	if (!p->symbols)
 		return dxa_err_nomem();
-	p->skel = load(p, config, &code);
-	if (!p->skel)
-		return dxa_preflight_explain(code);
+	err = load_all(p, config);
+	if (err)
+		return err;
 	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.events), on_record, p, NULL);
 	if (!p->ring)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot map the ring buffer: %s",
@@ -387,6 +413,7 @@ void dxa_probe_stop(struct dxa_probe *p)
 	/* Also of calls after which there is no record any more. */
 	tell_missed(p, UINT64_MAX);
 	tell_drivers(p);
+	dxa_attach_settle(p->hooks, p->n_hooks, p->kallsyms);
 }
 
 int dxa_probe_fd(const struct dxa_probe *p)

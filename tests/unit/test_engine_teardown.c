@@ -111,6 +111,28 @@ STORY(destroyed_alive_before_it_was_known)
 	expect(s, "destroyed-alive");
 }
 
+/* Module dax goes, and with it the root of its file system, at an address that was a device's. */
+STORY(the_root_of_the_file_system_is_no_device)
+{
+	struct dxa_event ev = {
+		.kind = DXA_KIND_DAX_DESTROY_INODE,
+		.phase = DXA_PHASE_ARGS,
+		.has = DXA_HAS_DAX,
+		.dax = X,
+		.dax_flags = 1,
+		.tid = 7,
+		.tgid = 7,
+	};
+
+	pmem_binds(s);
+	pmem_unbinds(s);
+	feed(s, ev);
+	ev.kind = DXA_KIND_DAX_FREE_INODE;
+	feed(s, ev);
+	expect(s, "");
+	assert_int_equal(dxa_engine_stats(s->engine)->lives, 1);
+}
+
 STORY(a_put_whose_destruction_is_not_watched)
 {
 	struct dxa_event ev = {
@@ -377,6 +399,7 @@ int main(void)
 		cmocka_unit_test(a_mount_keeps_what_was_not_killed),
 		cmocka_unit_test(destroyed_by_nobody_we_saw),
 		cmocka_unit_test(destroyed_alive_before_it_was_known),
+		cmocka_unit_test(the_root_of_the_file_system_is_no_device),
 		cmocka_unit_test(a_put_whose_destruction_is_not_watched),
 		cmocka_unit_test(put_twice),
 		cmocka_unit_test(put_twice_after_the_free),

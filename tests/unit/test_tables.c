@@ -82,6 +82,11 @@ static void test_owner_by_the_records_own_name(void **state)
 	assert_int_equal(owner("famfs_dax_ops [famfs]", 1, module), DXA_DRIVER_OTHER);
 	assert_string_equal(module, "famfs");
 	assert_int_equal(owner("something_else", 1, module), DXA_DRIVER_UNKNOWN);
+	/* Where only functions have names: the last one before the table. */
+	assert_int_equal(owner("nd_pmem_driver_exit [nd_pmem]", 1, module), DXA_DRIVER_PMEM);
+	assert_string_equal(module, "nd_pmem");
+	assert_int_equal(owner("dm_exit [dm_mod]", 1, module), DXA_DRIVER_DM);
+	assert_int_equal(owner("famfs_exit [famfs]", 1, module), DXA_DRIVER_UNKNOWN);
 	assert_int_equal(owner("0xffffffffc0100000", 1, module), DXA_DRIVER_UNKNOWN);
 	assert_int_equal(owner("", 1, module), DXA_DRIVER_UNKNOWN);
 	assert_int_equal(owner("", 0, module), DXA_DRIVER_DEVICE_DAX);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "probe/daxmodule.h"
+
+#include <bpf/btf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+static void free_btf(struct btf **btf)
+{
+	btf__free(*btf);
+}
+
+#define _cleanup_btf_ dxa_cleanup(free_btf)
+
+/* Is it dax.ko, dax.ko.xz, ...? */
+static bool is_dax(const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	return !strncmp(base ? base + 1 : path, "dax.ko", 6);
+}
+
+bool dxa_dax_module_find(char *path, size_t size)
+{
+	_cleanup_free_ char *line = NULL;
+	struct utsname uts;
+	char list[256];
+	size_t cap = 0;
+
+	if (uname(&uts))
+		return false;
+	snprintf(list, sizeof(list), "/lib/modules/%s/modules.dep", uts.release);
+	_cleanup_fclose_ FILE *f = fopen(list, "re");
+	while (f && getline(&line, &cap, f) > 0) {
+		char *end = strchr(line, ':');
+
+		if (!end)
+			continue;
+		*end = '\0';
+		if (!is_dax(line))
+			continue;
+		snprintf(path, size, "/lib/modules/%s/%s", uts.release, line);
+		return true;
+	}
+	return false;
+}
+
+/* The parts of one BTF as it is in a file. */
+struct parts {
+	const struct btf_header *header;
+	const char *types, *strings;
+};
+
+static bool take_apart(const struct btf *btf, struct parts *ret)
+{
+	__u32 size;
+
+	ret->header = btf__raw_data(btf, &size);
+	if (!ret->header)
+		return false;
+	ret->types = (const char *)ret->header + ret->header->hdr_len + ret->header->type_off;
+	ret->strings = (const char *)ret->header + ret->header->hdr_len + ret->header->str_off;
+	return true;
+}
+
+static bool write_part(FILE *to, const void *from, size_t size)
+{
+	return fwrite(from, 1, size, to) == size;
+}
+
+/*
+ * A module's BTF goes on where the kernel's ends: its first type has the number,
+ * and its first string the offset, that comes next (Documentation/bpf/btf.rst,
+ * "split BTF"). So types behind types and strings behind strings make one BTF.
+ */
+static bool write_joined(FILE *to, const struct btf *kernel, const struct btf *module)
+{
+	struct parts k, m;
+	struct btf_header header;
+
+	if (!take_apart(kernel, &k) || !take_apart(module, &m))
+		return false;
+	header = *k.header;
+	header.hdr_len = sizeof(header);
+	header.type_off = 0;
+	header.type_len = k.header->type_len + m.header->type_len;
+	header.str_off = header.type_len;
+	header.str_len = k.header->str_len + m.header->str_len;
+	return write_part(to, &header, sizeof(header)) &&
+	       write_part(to, k.types, k.header->type_len) &&
+	       write_part(to, m.types, m.header->type_len) &&
+	       write_part(to, k.strings, k.header->str_len) &&
+	       write_part(to, m.strings, m.header->str_len) && !fflush(to);
+}
+
+static struct dxa_err *no_types(const char *path, int code)
+{
+	return dxa_err_new(DXA_ERR_REFUSED, code,
+			   "the DAX core is module dax, which is not loaded, and %s does not tell "
+			   "its types: %s; run 'modprobe dax' first",
+			   path, strerror(code));
+}
+
+struct dxa_err *dxa_dax_module_btf(const char *btf, int *fd)
+{
+	_cleanup_btf_ struct btf *kernel = btf ? btf__parse(btf, NULL) : btf__load_vmlinux_btf();
+	_cleanup_btf_ struct btf *module = NULL;
+	char path[512];
+
+	if (!kernel)
+		return dxa_err_new(DXA_ERR_REFUSED, errno, "cannot read the kernel's BTF: %s",
+				   strerror(errno));
+	if (!dxa_dax_module_find(path, sizeof(path)))
+		return no_types("/lib/modules", ENOENT);
+	module = btf__parse_split(path, kernel);
+	if (!module)
+		return no_types(path, errno < 4096 ? errno : EINVAL);
+	*fd = memfd_create("daxaudit-btf", MFD_CLOEXEC);
+	_cleanup_fclose_ FILE *to = *fd < 0 ? NULL : fdopen(dup(*fd), "w");
+	if (to && write_joined(to, kernel, module))
+		return NULL;
+	return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot write a BTF in memory: %s",
+			   strerror(errno));
+}
