@@ -4,18 +4,14 @@
 #include <json.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
-#include "base/log.h"
 #include "base/utf8.h"
-#include "cli/aliasing.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/exitcode.h"
+#include "cli/machine.h"
 #include "cli/policies.h"
-#include "engine/owner.h"
 #include "output/jsonobj.h"
-#include "probe/kallsyms.h"
 
 /* Keys of a row that are no keys of the format: the text shows them as a comment. */
 #define FROM "from"
@@ -127,67 +123,7 @@ static struct json_object *policy_object(const struct dxa_policy *policy)
 	return o;
 }
 
-/* ---- this machine ---- */
-
-static void add_driver(void *priv, const char *ops)
-{
-	*(uint32_t *)priv |= 1u << dxa_driver_by_ops(ops);
-}
-
-static void add_drivers(struct json_object *to, const char *key, uint32_t drivers)
-{
-	struct json_object *a = dxa_json_array(to, key);
-
-	for (int i = 0; i < DXA_DRIVER_COUNT; i++)
-		if (drivers >> i & 1)
-			json_object_array_add(a,
-					      dxa_json_string(dxa_driver_name((enum dxa_driver)i)));
-}
-
-/* Where the symbols cannot be read there is no "drivers" at all: that is not "none". */
-static void add_available(struct json_object *to)
-{
-	struct dxa_kallsyms *syms;
-	uint32_t drivers = 0;
-	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
-
-	if (err) {
-		dxa_log(DXA_LOG_WARN, "not known which drivers there are: %s", err->msg);
-		dxa_err_free(err);
-		return;
-	}
-	dxa_kallsyms_each_ops(syms, add_driver, &drivers);
-	dxa_kallsyms_free(syms);
-	add_drivers(to, "drivers", drivers);
-}
-
-static struct json_object *machine_object(const struct dxa_policy *policy, const char *btf)
-{
-	static const char *const aliasing[] = {
-		[DXA_ALIASING_UNKNOWN] = "unknown", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
-	};
-	struct json_object *o = json_object_new_object();
-	struct dxa_policy_machine machine;
-	struct dxa_aliasing_answer seen;
-	struct dxa_expectation e;
-	struct utsname uts;
-
-	uname(&uts);
-	/* As a live audit does: what the machine itself shows, then the policy's word. */
-	dxa_aliasing_ask(uts.machine, btf, &seen);
-	e = (struct dxa_expectation){ .aliasing = seen.aliasing, .aliasing_from = seen.from };
-	machine = (struct dxa_policy_machine){ uts.release, dxa_arch_by_machine(uts.machine) };
-	dxa_policy_expect(policy, &machine, &e);
-	dxa_json_add_string(o, "release", uts.release);
-	dxa_json_add_string(o, "machine", uts.machine);
-	dxa_json_add_string(o, "architecture", machine.arch ? machine.arch->name : NULL);
-	dxa_json_add_string(o, "aliasing", aliasing[e.aliasing]);
-	dxa_json_add_string(o, "aliasing_from", e.aliasing_from);
-	dxa_json_add_u64(o, "eopnotsupp", (uint64_t)e.eopnotsupp);
-	add_available(o);
-	add_drivers(o, "required", e.required);
-	return o;
-}
+/* ---- show ---- */
 
 struct shown {
 	struct dxa_policy policy;
@@ -206,18 +142,11 @@ static struct json_object *shown_object(const void *priv)
 		json_object_array_add(
 			a, dxa_json_string(*(const char **)dxa_vec_at(&policy->sources, i)));
 	json_object_object_add(o, "policy", policy_object(policy));
-	json_object_object_add(o, "machine", machine_object(policy, shown->btf));
+	json_object_object_add(o, "machine", dxa_machine_object(policy, shown->btf));
 	return o;
 }
 
 /* ---- as text: a policy file itself, with the origins as comments ---- */
-
-static const char *member(struct json_object *o, const char *key)
-{
-	struct json_object *value;
-
-	return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : NULL;
-}
 
 /* A JSON string is a YAML string, too; what needs no quotes gets none. */
 static void print_value(FILE *out, struct json_object *value)
@@ -242,8 +171,8 @@ static void print_value(FILE *out, struct json_object *value)
 static void print_from(FILE *out, struct json_object *o)
 {
 	fputs("  # ", out);
-	dxa_utf8_print(out, member(o, FROM));
-	fputs(member(o, EXPIRED) ? "; it has expired\n" : "\n", out);
+	dxa_utf8_print(out, dxa_json_member(o, FROM));
+	fputs(dxa_json_member(o, EXPIRED) ? "; it has expired\n" : "\n", out);
 }
 
 static void print_row(FILE *out, struct json_object *row, const struct dxa_policy_section *section)
@@ -275,7 +204,7 @@ static void print_array(FILE *out, const struct dxa_policy_key *key, struct json
 			print_row(out, item, dxa_policy_section(key->rows));
 			continue;
 		}
-		fprintf(out, "  - %s", member(item, "value"));
+		fprintf(out, "  - %s", dxa_json_member(item, "value"));
 		print_from(out, item);
 	}
 }
@@ -292,7 +221,7 @@ static void print_policy(FILE *out, struct json_object *policy)
 		if (json_object_is_type(value, json_type_array)) {
 			print_array(out, key, value);
 		} else if (json_object_is_type(value, json_type_object)) {
-			fprintf(out, "%s: %s", key->name, member(value, "value"));
+			fprintf(out, "%s: %s", key->name, dxa_json_member(value, "value"));
 			print_from(out, value);
 		} else {
 			fprintf(out, "%s: %s\n", key->name, json_object_get_string(value));
@@ -300,42 +229,17 @@ static void print_policy(FILE *out, struct json_object *policy)
 	}
 }
 
-static void print_list(FILE *out, const char *what, struct json_object *o, const char *key)
-{
-	struct json_object *list;
-	size_t n;
-
-	if (!json_object_object_get_ex(o, key, &list)) {
-		fprintf(out, "#   %s: not known\n", what);
-		return;
-	}
-	n = json_object_array_length(list);
-	fprintf(out, "#   %s:%s", what, n ? "" : " none");
-	for (size_t i = 0; i < n; i++) {
-		fputs(i ? ", " : " ", out);
-		dxa_utf8_print(out, json_object_get_string(json_object_array_get_idx(list, i)));
-	}
-	fputc('\n', out);
-}
-
 static void print_shown(FILE *out, const void *priv)
 {
 	struct json_object *doc = shown_object(priv), *policy, *machine;
 
-	print_list(out, "read, later ones over earlier ones", doc, "sources");
+	fputs("# read, later ones over earlier ones:", out);
+	dxa_machine_print_list(out, doc, "sources");
 	json_object_object_get_ex(doc, "policy", &policy);
 	print_policy(out, policy);
+	fputs("\n# Concluded for this machine:\n", out);
 	json_object_object_get_ex(doc, "machine", &machine);
-	fprintf(out, "\n# Concluded for this machine, Linux %s %s:\n", member(machine, "release"),
-		member(machine, "machine"));
-	fprintf(out, "#   architecture: %s\n",
-		member(machine, "architecture") ? member(machine, "architecture") : "not known");
-	fprintf(out, "#   data cache aliases: %s (", member(machine, "aliasing"));
-	dxa_utf8_print(out, member(machine, "aliasing_from"));
-	fputs(")\n", out);
-	fprintf(out, "#   EOPNOTSUPP is %s\n", member(machine, "eopnotsupp"));
-	print_list(out, "drivers that can allocate a dax_device", machine, "drivers");
-	print_list(out, "drivers that must be exercised", machine, "required");
+	dxa_machine_print(out, machine, "#   ");
 	json_object_put(doc);
 }
 

@@ -30,6 +30,8 @@ static const struct dxa_command commands[] = {
 	{ "policy", DXA_CMD_POLICY, "[OPTION...] show | lint FILE...",
 	  "show: the policy in force, and where each line comes from; lint: what is wrong in one",
 	  dxa_cmd_policy },
+	{ "doctor", DXA_CMD_DOCTOR, "[OPTION...]",
+	  "what can be observed on this kernel, hook by hook, and why not", dxa_cmd_doctor },
 	{ "explain", DXA_CMD_EXPLAIN, "[RULE...]",
 	  "what a rule means, why it matters, what is known to fix it", dxa_cmd_explain },
 	{ "schema", DXA_CMD_SCHEMA, "[json|jsonl]",

@@ -40,6 +40,13 @@ void dxa_json_add_string(struct json_object *to, const char *key, const char *va
 		json_object_object_add(to, key, dxa_json_string(value));
 }
 
+const char *dxa_json_member(struct json_object *o, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(o, key, &value) ? json_object_get_string(value) : NULL;
+}
+
 void dxa_json_add_u64(struct json_object *to, const char *key, uint64_t value)
 {
 	json_object_object_add(to, key, json_object_new_uint64(value));

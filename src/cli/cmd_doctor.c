@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What can be observed on this kernel, hook by hook, and what is lost where it cannot. */
+#include <json.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "cli/commands.h"
+#include "cli/document.h"
+#include "cli/exitcode.h"
+#include "cli/machine.h"
+#include "cli/policies.h"
+#include "daxaudit/snapshot.h"
+#include "output/jsonobj.h"
+#include "probe/probe.h"
+
+struct examined {
+	struct dxa_policy policy;
+	const char *btf;
+	struct dxa_probe *probe; /* NULL: not even the first step succeeded */
+	const struct dxa_hook_status *hooks;
+	size_t n_hooks;
+	uint32_t known; /* of the snapshot */
+	const char *why; /* the snapshot is not complete, or NULL */
+};
+
+static const struct {
+	const char *variable;
+	const char *what;
+} walks[] = {
+#define DXA_ROW(id, program, variable, config, what) { #variable, what },
+	DXA_WALKS(DXA_ROW)
+#undef DXA_ROW
+};
+
+static const char *lost_without(const struct dxa_hook_status *h, uint32_t blind)
+{
+	if (h->mode != DXA_ATTACH_NONE)
+		return NULL;
+	if (!(blind >> h->info->kind & 1))
+		return "nothing: this kernel needs none";
+	return h->info->need == DXA_NEED_EXTRA ? "what it tells" : "a verdict of pass";
+}
+
+static bool walk_known(const struct examined *x, int walk)
+{
+	return x->known >> walk & 1;
+}
+
+static bool walk_absent(const struct examined *x, int walk)
+{
+	return walk == DXA_WALK_HOSTS && x->known & DXA_SNAP_NO_HOSTS;
+}
+
+static bool snapshot_complete(const struct examined *x)
+{
+	for (int i = 0; i < DXA_WALK_COUNT; i++)
+		if (!walk_known(x, i) && !walk_absent(x, i))
+			return false;
+	return true;
+}
+
+/* Can a trace here end in a pass? */
+static bool can_pass(const struct examined *x)
+{
+	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
+
+	for (size_t i = 0; i < x->n_hooks; i++)
+		if (blind >> x->hooks[i].info->kind & 1 && x->hooks[i].info->need != DXA_NEED_EXTRA)
+			return false;
+	return x->probe != NULL;
+}
+
+/* ---- as JSON ---- */
+
+static struct json_object *hook_object(const struct dxa_hook_status *h, uint32_t blind)
+{
+	struct json_object *o = json_object_new_object();
+
+	dxa_json_add_string(o, "function", h->info->name);
+	dxa_json_add_string(o, "symbol", h->symbol);
+	dxa_json_add_string(o, "module", h->info->module);
+	dxa_json_add_string(o, "mode", dxa_attach_mode_name(h->mode));
+	dxa_json_add_string(o, "reason", h->reason);
+	dxa_json_add_string(o, "tells", h->info->what);
+	dxa_json_add_string(o, "lost", lost_without(h, blind));
+	return o;
+}
+
+static struct json_object *walk_object(const struct examined *x, int walk)
+{
+	struct json_object *o = json_object_new_object();
+
+	dxa_json_add_string(o, "variable", walks[walk].variable);
+	json_object_object_add(o, "read", json_object_new_boolean(walk_known(x, walk)));
+	json_object_object_add(o, "absent", json_object_new_boolean(walk_absent(x, walk)));
+	dxa_json_add_string(o, "tells", walks[walk].what);
+	return o;
+}
+
+static struct json_object *examined_object(const void *priv)
+{
+	const struct examined *x = priv;
+	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
+	struct json_object *o = json_object_new_object(), *a;
+
+	dxa_json_add_u64(o, "schema", DXA_JSON_SCHEMA);
+	json_object_object_add(o, "machine", dxa_machine_object(&x->policy, x->btf));
+	json_object_object_add(o, "audit", json_object_new_boolean(x->probe != NULL));
+	json_object_object_add(o, "pass", json_object_new_boolean(can_pass(x)));
+	if (!x->probe)
+		return o;
+	a = dxa_json_array(o, "hooks");
+	for (size_t i = 0; i < x->n_hooks; i++)
+		json_object_array_add(a, hook_object(&x->hooks[i], blind));
+	a = dxa_json_array(o, "snapshot");
+	for (int i = 0; i < DXA_WALK_COUNT; i++)
+		json_object_array_add(a, walk_object(x, i));
+	dxa_json_add_string(o, "snapshot_reason", x->why);
+	return o;
+}
+
+/* ---- as text ---- */
+
+static void print_hook(FILE *out, const struct dxa_hook_status *h, uint32_t blind)
+{
+	const char *lost = lost_without(h, blind);
+
+	fprintf(out, "  %-30s %-10s ", h->info->name, dxa_attach_mode_name(h->mode));
+	if (h->reason[0])
+		dxa_utf8_print(out, h->reason);
+	if (lost)
+		fprintf(out, "; lost: %s", lost);
+	fputc('\n', out);
+}
+
+static void print_walks(FILE *out, const struct examined *x)
+{
+	fputs("\nwhat is there now is read from:\n", out);
+	for (int i = 0; i < DXA_WALK_COUNT; i++)
+		fprintf(out, "  %-30s %-10s %s\n", walks[i].variable,
+			walk_known(x, i)  ? "read" :
+			walk_absent(x, i) ? "absent" :
+					    "not read",
+			walks[i].what);
+	if (!snapshot_complete(x) && x->why)
+		fprintf(out, "  not all of it: %s\n", x->why);
+}
+
+static void print_examined(FILE *out, const void *priv)
+{
+	const struct examined *x = priv;
+	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
+	struct json_object *machine = dxa_machine_object(&x->policy, x->btf);
+
+	dxa_machine_print(out, machine, "");
+	json_object_put(machine);
+	if (!x->probe)
+		return;
+	fputs("\nwhat happens is seen at:\n", out);
+	for (size_t i = 0; i < x->n_hooks; i++)
+		print_hook(out, &x->hooks[i], blind);
+	print_walks(out, x);
+	fprintf(out, "\ntrace and daemon: %s\n",
+		can_pass(x) ? "all that a verdict of pass needs can be seen" :
+			      "findings can be seen, but a verdict is inconclusive at best");
+	fprintf(out, "list and check without a command: %s\n",
+		snapshot_complete(x) ? "all that lives can be seen" :
+				       "not all that lives can be seen");
+}
+
+/* ---- looking ---- */
+
+static void ignore_event(void *priv, const struct dxa_event *ev)
+{
+	(void)priv;
+	(void)ev;
+}
+
+static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
+{
+	const struct dxa_probe_config config = { .ring_size = opts->ring_size,
+						 .kprobes_only = opts->kprobes_only,
+						 .btf = opts->btf };
+	struct dxa_err *err = dxa_probe_open(&config, &x->probe);
+
+	if (!err)
+		err = dxa_probe_start(x->probe, ignore_event, NULL);
+	if (err)
+		return err;
+	x->known = dxa_probe_snapshot(x->probe, &x->why);
+	dxa_probe_stop(x->probe);
+	x->hooks = dxa_probe_hooks(x->probe, &x->n_hooks);
+	return NULL;
+}
+
+/* What stands in the way is told like any command tells it; the rest is shown all the same. */
+static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int *exit_code)
+{
+	const struct dxa_document doc = { print_examined, examined_object, x };
+	struct dxa_err *obstacle = examine(x, opts);
+	struct dxa_err *err = dxa_document_write(&doc, opts);
+
+	if (obstacle) {
+		dxa_err_free(err);
+		return obstacle;
+	}
+	*exit_code = can_pass(x) && snapshot_complete(x) ? DXA_EXIT_PASS : DXA_EXIT_INCONCLUSIVE;
+	return err;
+}
+
+struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code)
+{
+	struct examined x = { .btf = opts->btf };
+	sigset_t ending, old;
+	struct dxa_err *err;
+
+	if (opts->args[0])
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "doctor takes no arguments: see 'daxaudit doctor --help'");
+	/* Whoever ends it in between must not leave its kprobe events behind. */
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGHUP);
+	sigprocmask(SIG_BLOCK, &ending, &old);
+	err = dxa_policies_load(&x.policy, opts);
+	if (!err)
+		err = run(&x, opts, exit_code);
+	dxa_probe_close(x.probe);
+	dxa_policy_deinit(&x.policy);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return err;
+}
