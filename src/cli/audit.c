@@ -14,9 +14,10 @@
 #include "daxaudit/snapshot.h"
 
 #define MS 1000000ull
+#define SECOND (1000 * MS)
 /* How often contexts that are open for long are looked at, at first and at last. */
-#define LOOK_NS (1000 * MS)
-#define LOOK_MAX_NS (60000 * MS)
+#define LOOK_NS SECOND
+#define LOOK_MAX_NS (60 * SECOND)
 /* The counters are read so often, at most, to find all hooks at rest. */
 #define READS 3
 
@@ -108,7 +109,7 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 	if (!err && mode->listing)
 		err = check_listing(a);
 	if (!err)
-		err = dxa_saving_open(&a->saving, opts);
+		err = dxa_saving_open(&a->saving, opts, mode->keep_recording);
 	if (!err)
 		err = setup_signals(a);
 	return err ? err : dxa_probe_open(&config, &a->probe);
@@ -119,11 +120,25 @@ static void on_fact(void *priv, const struct dxa_event *ev)
 	feed(priv, ev);
 }
 
+/* What is on its way in or out needs time to arrive before it is looked at again. */
+static void settle(const struct dxa_audit *a)
+{
+	uint64_t now = dxa_ktime_now(), until = a->snapshot_at + a->opts->settle_ns;
+	struct timespec rest;
+
+	if (now >= until || !dxa_engine_oddities(a->analysis.engine))
+		return;
+	rest = (struct timespec){ .tv_sec = (time_t)((until - now) / SECOND),
+				  .tv_nsec = (long)((until - now) % SECOND) };
+	nanosleep(&rest, NULL);
+}
+
 const char *dxa_audit_snapshot(struct dxa_audit *a)
 {
 	struct dxa_event end = { .kind = DXA_KIND_SNAP_END, .ret = a->mode->state_only };
 	const char *why;
 
+	settle(a);
 	end.arg = dxa_probe_snapshot(a->probe, &why);
 	if (dxa_sysfs_tell(dxa_ktime_now(), on_fact, a))
 		end.arg |= DXA_SNAP_SYSFS;
@@ -131,6 +146,7 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 		why = "sysfs cannot be read: mount it on /sys";
 	end.ts = dxa_ktime_now();
 	feed(a, &end);
+	a->snapshot_at = end.ts;
 	return why;
 }
 
@@ -242,7 +258,16 @@ static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
 	clock_gettime(CLOCK_REALTIME, &ts);
 	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);
 	ending->now = dxa_ktime_now();
-	ending->wall = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	ending->wall = (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
+}
+
+struct dxa_err *dxa_audit_rotate(struct dxa_audit *a)
+{
+	struct dxa_ending ending = { 0 };
+
+	dxa_probe_consume(a->probe);
+	read_ending(a, &ending);
+	return dxa_saving_rotate(&a->saving, &a->analysis, a->opts, &ending);
 }
 
 /* Between two looks at its counters a hook may be at work: then they do not add up, yet. */

@@ -26,6 +26,7 @@ struct dxa_audit_mode {
 	const char *name; /* the command: "trace", ... */
 	bool state_only; /* look at what is there now, twice when anything is odd; no hooks */
 	bool listing; /* with state_only: show the devices, judge nothing */
+	bool keep_recording; /* one that --record finds in its place is set aside */
 };
 
 struct dxa_audit {
@@ -40,6 +41,7 @@ struct dxa_audit {
 	sigset_t old_mask; /* from before the audit: a child's */
 	int sigfd, epfd;
 	uint64_t last_event; /* ktime, ns; when the newest record was read */
+	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
 	uint64_t looked_at; /* ktime, ns; when open contexts were looked at last */
 	uint64_t look_every; /* ns; grows while they stay as they are */
 };
@@ -69,10 +71,17 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv);
 
 /*
  * Feed a snapshot: every dax_device, and what the kernel and sysfs show around
- * it. What is odd in two in a row is a finding. Returns why it is not complete,
- * or NULL; valid until the next one.
+ * it. What is odd in two in a row is a finding: after one in which something was,
+ * this sleeps until --settle has gone by. Returns why it is not complete, or NULL;
+ * valid until the next one.
  */
 const char *dxa_audit_snapshot(struct dxa_audit *a);
+
+/*
+ * The recording's file was moved away: end it and begin another, which needs a
+ * snapshot next. Errors are those of dxa_saving_rotate().
+ */
+struct dxa_err *dxa_audit_rotate(struct dxa_audit *a);
 
 /*
  * Sleep until there are records or a signal, until ktime `until` (ns; 0: for

@@ -17,11 +17,15 @@
 #include "cli/single.h"
 #include "version.h"
 
+/* How long a rotation of the recording waits for probes that are under way to end in the old one. */
+#define ROTATE_NS 10000000000ull
+
 struct daemon {
 	struct dxa_opts opts;
 	struct dxa_audit audit;
 	struct dxa_daemon_report report;
 	int lock;
+	uint64_t rotate_by; /* ktime, ns: the recording's file was moved away; 0: it was not */
 	uint64_t again_at; /* ktime, ns: what looked odd is looked at again; 0: nothing did */
 	uint64_t due; /* ktime, ns: the next report; 0: nothing is new */
 	uint64_t ping_every, ping_at; /* the watchdog's; 0: there is none */
@@ -73,14 +77,34 @@ static void look(struct daemon *d)
 	d->again_at = odd && !d->again_at ? dxa_ktime_now() + d->opts.settle_ns : 0;
 }
 
+/* A recording begins with what lives when it begins. */
+static void rotate_recording(struct daemon *d)
+{
+	struct dxa_err *err = dxa_audit_rotate(&d->audit);
+
+	d->rotate_by = 0;
+	if (err)
+		dxa_log(DXA_LOG_WARN, "%s%s", err->msg,
+			dxa_saving_moved(&d->audit.saving) ? "; the old file is written on" : "");
+	dxa_err_free(err);
+	look(d);
+}
+
+static bool must_rotate(const struct daemon *d, uint64_t now)
+{
+	return d->rotate_by &&
+	       (now >= d->rotate_by || !dxa_engine_open_contexts(d->audit.analysis.engine));
+}
+
 static void reload(struct daemon *d)
 {
+	uint64_t now = dxa_ktime_now();
 	struct dxa_err *err;
 
-	dxa_notify("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, dxa_ktime_now() / 1000);
+	dxa_notify("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, now / 1000);
 	dxa_daemon_report_reopen(&d->report);
-	/* A look at all that is there, for findings that no event tells of. */
-	look(d);
+	if (dxa_saving_moved(&d->audit.saving))
+		d->rotate_by = now + ROTATE_NS;
 	err = dxa_analysis_reload(&d->audit.analysis, &d->opts);
 	d->report.reload_failed = err != NULL;
 	if (err)
@@ -88,6 +112,11 @@ static void reload(struct daemon *d)
 	else
 		dxa_log(DXA_LOG_NOTICE, "reloaded");
 	dxa_err_free(err);
+	/* A look at all that is there, for findings that no event tells of. */
+	if (must_rotate(d, now))
+		rotate_recording(d);
+	else
+		look(d);
 	dxa_daemon_report_update(&d->report);
 	dxa_notify("READY=1");
 }
@@ -115,13 +144,16 @@ static void ping(struct daemon *d, uint64_t now)
 static struct dxa_err *loop(struct daemon *d)
 {
 	while (!d->stop) {
-		uint64_t until = dxa_earlier(d->again_at, dxa_earlier(d->due, d->ping_at));
+		uint64_t until = dxa_earlier(dxa_earlier(d->again_at, d->rotate_by),
+					     dxa_earlier(d->due, d->ping_at));
 		struct dxa_err *err = dxa_audit_wait(&d->audit, until);
 		uint64_t now = dxa_ktime_now();
 
 		if (err)
 			return err;
 		read_signals(d);
+		if (must_rotate(d, now))
+			rotate_recording(d);
 		if (d->again_at && now >= d->again_at)
 			look(d);
 		if (d->ping_at && now >= d->ping_at)
@@ -140,7 +172,7 @@ static struct dxa_err *loop(struct daemon *d)
 
 static struct dxa_err *start(struct daemon *d)
 {
-	static const struct dxa_audit_mode mode = { .name = "daemon" };
+	static const struct dxa_audit_mode mode = { .name = "daemon", .keep_recording = true };
 	struct dxa_err *err;
 
 	err = dxa_audit_open(&d->audit, &d->opts, &mode);

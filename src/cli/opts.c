@@ -72,7 +72,7 @@ static const struct dxa_option_row rows[] = {
 	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "judge as if the data cache did, or did not, alias" },
 	{ KEY_RECORD, "record", "FILE", DXA_CMD_WATCHING,
-	  "save what was seen, for 'daxaudit replay FILE'" },
+	  "save what was seen, for 'daxaudit replay FILE'; when a daemon's FILE was\nrenamed, SIGHUP begins a new one" },
 	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_WATCHING | DXA_CMD_DOCTOR,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
 	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_WATCHING | DXA_CMD_LIST,

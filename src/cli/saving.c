@@ -2,14 +2,15 @@
 #include "cli/saving.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "version.h"
 
-struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts)
+struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts, bool keep)
 {
-	return opts->record ? dxa_recorder_open(opts->record, &s->recorder) : NULL;
+	return opts->record ? dxa_recorder_open(opts->record, keep, &s->recorder) : NULL;
 }
 
 /*
@@ -33,9 +34,9 @@ static unsigned int kernel_word_bits(void)
 	}
 }
 
-void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
-		      const struct dxa_opts *opts, const struct dxa_hook_status *hooks,
-		      size_t n_hooks)
+static void begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
+		  const struct dxa_opts *opts, const struct dxa_hook_status *hooks, size_t n_hooks,
+		  uint64_t start)
 {
 	const struct dxa_run *run = &analysis->run;
 	const struct dxa_record_head head = { .tool = "daxaudit " DXA_VERSION,
@@ -49,12 +50,19 @@ void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
 					      .aliasing_from = run->aliasing_from,
 					      .eopnotsupp = run->story.eopnotsupp,
 					      .stuck_after_ns = opts->stuck_after_ns,
-					      .start = run->start,
+					      .start = start,
 					      .hooks = hooks,
 					      .n_hooks = n_hooks };
 
 	if (s->recorder)
 		dxa_recorder_begin(s->recorder, &head, run->story.symbols);
+}
+
+void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
+		      const struct dxa_opts *opts, const struct dxa_hook_status *hooks,
+		      size_t n_hooks)
+{
+	begin(s, analysis, opts, hooks, n_hooks, analysis->run.start);
 }
 
 void dxa_saving_event(struct dxa_saving *s, const struct dxa_event *ev, uint64_t now)
@@ -109,20 +117,79 @@ int dxa_saving_error(const struct dxa_saving *s)
 	return s->recorder ? dxa_recorder_error(s->recorder) : 0;
 }
 
+/* What was counted since the file was begun. */
+static void subtract(struct dxa_hook_status *hooks, const struct dxa_hook_status *before, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		hooks[i].count.seen -= before[i].count.seen;
+		hooks[i].count.submitted -= before[i].count.submitted;
+		hooks[i].count.dropped -= before[i].count.dropped;
+		hooks[i].missed -= before[i].missed;
+	}
+}
+
+static struct dxa_hook_status *copy(const struct dxa_hook_status *hooks, size_t n)
+{
+	struct dxa_hook_status *ret = calloc(n ? n : 1, sizeof(*ret));
+
+	if (ret && n)
+		memcpy(ret, hooks, n * sizeof(*ret));
+	return ret;
+}
+
 struct dxa_err *dxa_saving_finish(struct dxa_saving *s, const struct dxa_ending *ending)
 {
-	const struct dxa_record_end end = { .has_cmd_status = ending->has_cmd_status,
-					    .cmd_status = ending->cmd_status,
-					    .interrupted = ending->interrupted,
-					    .end = ending->now,
-					    .hooks = ending->hooks,
-					    .n_hooks = ending->n_hooks };
+	struct dxa_record_end end = { .has_cmd_status = ending->has_cmd_status,
+				      .cmd_status = ending->cmd_status,
+				      .interrupted = ending->interrupted,
+				      .end = ending->now,
+				      .n_hooks = ending->n_hooks };
 
-	return s->recorder ? dxa_recorder_finish(s->recorder, &end) : NULL;
+	if (!s->recorder)
+		return NULL;
+	_cleanup_free_ struct dxa_hook_status *hooks = copy(ending->hooks, ending->n_hooks);
+	if (!hooks)
+		return dxa_err_nomem();
+	if (s->before)
+		subtract(hooks, s->before, end.n_hooks);
+	end.hooks = hooks;
+	return dxa_recorder_finish(s->recorder, &end);
+}
+
+bool dxa_saving_moved(const struct dxa_saving *s)
+{
+	return s->recorder && dxa_recorder_moved(s->recorder);
+}
+
+struct dxa_err *dxa_saving_rotate(struct dxa_saving *s, const struct dxa_analysis *analysis,
+				  const struct dxa_opts *opts, const struct dxa_ending *ending)
+{
+	struct dxa_saving fresh = { .before = copy(ending->hooks, ending->n_hooks) };
+	struct dxa_ending old = *ending;
+	struct dxa_err *err;
+
+	if (!fresh.before)
+		return dxa_err_nomem();
+	err = dxa_saving_open(&fresh, opts, true);
+	if (err) {
+		dxa_saving_close(&fresh);
+		return err;
+	}
+	/* A call between two of its counters is one of the new file's. */
+	for (size_t i = 0; i < old.n_hooks; i++)
+		fresh.before[i].count.seen =
+			fresh.before[i].count.submitted + fresh.before[i].count.dropped;
+	old.hooks = fresh.before;
+	err = dxa_saving_finish(s, &old);
+	dxa_saving_close(s);
+	begin(&fresh, analysis, opts, ending->hooks, ending->n_hooks, ending->now);
+	*s = fresh;
+	return err;
 }
 
 void dxa_saving_close(struct dxa_saving *s)
 {
 	dxa_recorder_free(s->recorder);
+	free(s->before);
 	*s = (struct dxa_saving){ 0 };
 }

@@ -16,6 +16,7 @@ struct dxa_saving {
 	uint64_t pending_since; /* ktime, ns; 0: nothing is pending */
 	uint64_t sync_at; /* ktime, ns: when it must be on disk; 0: it is */
 	uint64_t synced; /* ktime, ns: when it was seen to be on disk last */
+	struct dxa_hook_status *before; /* counters from before the file was begun; NULL: zero */
 };
 
 /* What a killed audit loses at most. */
@@ -25,13 +26,28 @@ struct dxa_saving {
 /* The least between two waits, however much is found. */
 #define DXA_SAVING_SYNC_MIN_NS 1000000000ull
 
-/* Open the file that opts name, if they do. INPUT error when it cannot be used. */
-struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts);
+/*
+ * Open the file that opts name, if they do; keep: set aside what was recorded there
+ * before, see dxa_recorder_open(). INPUT error when it cannot be used.
+ */
+struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts, bool keep);
 
 /* Begin with what analysis knows of the machine; hooks as attached. */
 void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
 		      const struct dxa_opts *opts, const struct dxa_hook_status *hooks,
 		      size_t n_hooks);
+
+/* Was the file renamed or removed since it was opened? */
+bool dxa_saving_moved(const struct dxa_saving *s);
+
+/*
+ * End the recording, whose file was moved away, as of `ending`, and begin another
+ * under the old name, which counts from there on. What lives now must be told to
+ * it by a snapshot. INPUT error, and the old file is written on, when the new one
+ * cannot be opened; SYSTEM when the old one is incomplete.
+ */
+struct dxa_err *dxa_saving_rotate(struct dxa_saving *s, const struct dxa_analysis *analysis,
+				  const struct dxa_opts *opts, const struct dxa_ending *ending);
 
 /* Save an event, to be called before the engine gets it. */
 void dxa_saving_event(struct dxa_saving *s, const struct dxa_event *ev, uint64_t now);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -74,27 +76,52 @@ static struct dxa_err *check_target(const struct dxa_recorder *r)
 	return NULL;
 }
 
-static struct dxa_err *open_target(struct dxa_recorder *r, const char *path)
+static struct dxa_err *open_path(struct dxa_recorder *r)
 {
+	struct stat st;
+
+	if (!stat(r->path, &st) && S_ISDIR(st.st_mode))
+		return dxa_err_new(DXA_ERR_INPUT, EISDIR,
+				   "cannot record to %s: it is a directory; name a file", r->path);
+	/* O_NONBLOCK: not to wait here for the other end of a FIFO. */
+	r->fd = open(r->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	r->created = r->fd >= 0;
+	if (r->fd < 0 && errno == EEXIST)
+		r->fd = open(r->path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	if (r->fd < 0)
+		return cannot_write(r->path, errno);
+	return check_target(r);
+}
+
+/* What is recorded there already gets another name, and the new recording a file of its own. */
+static struct dxa_err *set_aside(struct dxa_recorder *r)
+{
+	char aside[PATH_MAX];
+
+	if ((size_t)snprintf(aside, sizeof(aside), "%s" DXA_RECORDER_ASIDE, r->path) >=
+	    sizeof(aside))
+		return cannot_write(r->path, ENAMETOOLONG);
+	if (rename(r->path, aside))
+		return cannot_write(r->path, errno);
+	close(r->fd);
+	return open_path(r);
+}
+
+static struct dxa_err *open_target(struct dxa_recorder *r, const char *path, bool keep)
+{
+	struct dxa_err *err;
 	struct stat st;
 
 	r->path = strdup(path);
 	if (!r->path)
 		return dxa_err_nomem();
-	if (!stat(path, &st) && S_ISDIR(st.st_mode))
-		return dxa_err_new(DXA_ERR_INPUT, EISDIR,
-				   "cannot record to %s: it is a directory; name a file", path);
-	/* O_NONBLOCK: not to wait here for the other end of a FIFO. */
-	r->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	r->created = r->fd >= 0;
-	if (r->fd < 0 && errno == EEXIST)
-		r->fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	if (r->fd < 0)
-		return cannot_write(path, errno);
-	return check_target(r);
+	err = open_path(r);
+	if (!err && keep && !fstat(r->fd, &st) && st.st_size)
+		err = set_aside(r);
+	return err;
 }
 
-struct dxa_err *dxa_recorder_open(const char *path, struct dxa_recorder **ret)
+struct dxa_err *dxa_recorder_open(const char *path, bool keep, struct dxa_recorder **ret)
 {
 	struct dxa_recorder *r = calloc(1, sizeof(*r));
 	struct dxa_err *err = NULL;
@@ -109,7 +136,7 @@ struct dxa_err *dxa_recorder_open(const char *path, struct dxa_recorder **ret)
 	if (!r->events || !r->z_ready)
 		err = dxa_err_nomem();
 	if (!err)
-		err = open_target(r, path);
+		err = open_target(r, path, keep);
 	if (err) {
 		dxa_recorder_free(r);
 		return err;
@@ -134,6 +161,14 @@ void dxa_recorder_free(struct dxa_recorder *r)
 	free(r->packed);
 	free(r->path);
 	free(r);
+}
+
+bool dxa_recorder_moved(const struct dxa_recorder *r)
+{
+	struct stat ours, there;
+
+	return !fstat(r->fd, &ours) && (stat(r->path, &there) || ours.st_ino != there.st_ino ||
+					ours.st_dev != there.st_dev);
 }
 
 /* ---- blocks ---- */

@@ -15,13 +15,20 @@
 
 struct dxa_recorder;
 
+/* What a recording that is kept has behind its name. */
+#define DXA_RECORDER_ASIDE ".old"
+
 /*
- * Open path for a recording, without changing what is there yet. INPUT error
- * when it cannot be written, is no regular file, holds something that is
+ * Open path for a recording, without changing what is there yet; but with keep, a
+ * recording that is there is renamed, DXA_RECORDER_ASIDE appended, in place of the one of that
+ * name. INPUT error when it cannot be written, is no regular file, holds something that is
  * neither empty nor a recording, or is being written by another recorder. Free
  * *ret with dxa_recorder_free().
  */
-struct dxa_err *dxa_recorder_open(const char *path, struct dxa_recorder **ret);
+struct dxa_err *dxa_recorder_open(const char *path, bool keep, struct dxa_recorder **ret);
+
+/* Is the file no longer the one of that name: renamed, removed, replaced? */
+bool dxa_recorder_moved(const struct dxa_recorder *r);
 
 /*
  * Replace what is in the file by a recording that begins with head. symbols is

@@ -3,7 +3,9 @@
  * For guests: mapped devices come and go, in several processes at a time and much
  * faster than by dmsetup.
  *
- * Usage: dmstorm PROCESSES DEVICES      each process makes and removes so many
+ * Usage: dmstorm PROCESSES DEVICES [create|remove]
+ * Each process makes and removes so many, one after the other; or only makes them, or
+ * only removes those that were made so.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +37,7 @@ static int dm(int fd, unsigned long request, int process, int device)
 	return 1;
 }
 
-static int storm(int process, int devices)
+static int storm(int process, int devices, const char *only)
 {
 	int failed = 0, fd = open("/dev/mapper/control", O_RDWR);
 
@@ -44,8 +46,8 @@ static int storm(int process, int devices)
 		return 1;
 	}
 	for (int device = 0; device < devices; device++)
-		failed |= dm(fd, DM_DEV_CREATE, process, device) ||
-			  dm(fd, DM_DEV_REMOVE, process, device);
+		failed |= (strcmp(only, "remove") != 0 && dm(fd, DM_DEV_CREATE, process, device)) ||
+			  (strcmp(only, "create") != 0 && dm(fd, DM_DEV_REMOVE, process, device));
 	close(fd);
 	return failed;
 }
@@ -53,14 +55,16 @@ static int storm(int process, int devices)
 int main(int argc, char **argv)
 {
 	int status, failed = 0;
+	const char *only = argc == 4 ? argv[3] : "";
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: dmstorm PROCESSES DEVICES\n");
+	if (argc < 3 || argc > 4 ||
+	    (argc == 4 && strcmp(only, "create") != 0 && strcmp(only, "remove") != 0)) {
+		fprintf(stderr, "usage: dmstorm PROCESSES DEVICES [create|remove]\n");
 		return 2;
 	}
 	for (int process = 0; process < atoi(argv[1]); process++)
 		if (!fork())
-			_exit(storm(process, atoi(argv[2])));
+			_exit(storm(process, atoi(argv[2]), only));
 	while (wait(&status) > 0)
 		failed |= status;
 	return failed != 0;

@@ -86,7 +86,7 @@ static void names_of_their_time(void **state)
 	struct dxa_reader *r;
 
 	(void)state;
-	assert_null(dxa_recorder_open(rec_path, &w));
+	assert_null(dxa_recorder_open(rec_path, false, &w));
 	dxa_recorder_begin(w, &head, symbols);
 	current_name = (struct dxa_symbol){ "before", "old", 4 };
 	dxa_recorder_event(w, &ev);
@@ -124,7 +124,7 @@ static void command_too_long(void **state)
 		argv[i] = "word";
 	argv[999] = NULL;
 	head.argv = argv;
-	assert_null(dxa_recorder_open(rec_path, &w));
+	assert_null(dxa_recorder_open(rec_path, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	dxa_recorder_free(w);
 	assert_null(dxa_reader_open(rec_path, &r));
@@ -234,7 +234,7 @@ static void unknown_kind_is_kept(void **state)
 	struct dxa_reader *r;
 
 	(void)state;
-	assert_null(dxa_recorder_open(rec_path, &w));
+	assert_null(dxa_recorder_open(rec_path, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	dxa_recorder_event(w, &ev);
 	dxa_recorder_flush(w);
@@ -270,7 +270,7 @@ static void synced_when_asked(void **state)
 	struct dxa_err *err;
 
 	(void)state;
-	assert_null(dxa_recorder_open(rec_path, &w));
+	assert_null(dxa_recorder_open(rec_path, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	dxa_recorder_event(w, &ev);
 	dxa_recorder_flush(w);
@@ -345,7 +345,7 @@ static void unreadable(void **state)
 static void expect_no_recorder(const char *file, const char *why)
 {
 	struct dxa_recorder *r;
-	struct dxa_err *err = dxa_recorder_open(file, &r);
+	struct dxa_err *err = dxa_recorder_open(file, false, &r);
 
 	assert_non_null(err);
 	assert_int_equal(err->class, DXA_ERR_INPUT);
@@ -370,15 +370,57 @@ static void nothing_else_is_overwritten(void **state)
 	expect_no_recorder("/nowhere/at/all.dxr", "No such file");
 	unlink(rec_path);
 	record(1, 1, true);
-	assert_null(dxa_recorder_open(rec_path, &r));
+	assert_null(dxa_recorder_open(rec_path, false, &r));
 	expect_no_recorder(rec_path, "another daxaudit is recording");
 	/* Opened and never begun: what was there stays. */
 	dxa_recorder_free(r);
 	check_whole(1);
 	unlink(rec_path);
-	assert_null(dxa_recorder_open(rec_path, &r));
+	assert_null(dxa_recorder_open(rec_path, false, &r));
 	dxa_recorder_free(r);
 	assert_int_equal(access(rec_path, F_OK), -1);
+}
+
+static long size_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : (long)st.st_size;
+}
+
+/* What a daemon finds in its place is kept, and a file that was moved away is noticed. */
+static void rotated(void **state)
+{
+	char aside[sizeof(rec_path) + sizeof(DXA_RECORDER_ASIDE)];
+	struct dxa_recorder *r;
+	struct dxa_err *err;
+
+	(void)state;
+	snprintf(aside, sizeof(aside), "%s" DXA_RECORDER_ASIDE, rec_path);
+	unlink(rec_path);
+	record(1, 1, true);
+	assert_null(dxa_recorder_open(rec_path, true, &r));
+	assert_false(dxa_recorder_moved(r));
+	assert_int_equal(size_of(rec_path), 0);
+	assert_int_equal(rename(aside, rec_path), 0);
+	assert_true(dxa_recorder_moved(r));
+	check_whole(1);
+	unlink(rec_path);
+	assert_true(dxa_recorder_moved(r));
+	dxa_recorder_free(r);
+	/* An empty file, as logrotate makes it, is not worth to be kept. */
+	fclose(fopen(rec_path, "w"));
+	assert_null(dxa_recorder_open(rec_path, true, &r));
+	assert_int_equal(size_of(aside), -1);
+	dxa_recorder_free(r);
+	/* What is being written stays where it is. */
+	record(1, 1, true);
+	assert_null(dxa_recorder_open(rec_path, false, &r));
+	err = dxa_recorder_open(rec_path, true, &(struct dxa_recorder *){ NULL });
+	assert_non_null(err);
+	dxa_err_free(err);
+	check_whole(1);
+	dxa_recorder_free(r);
 }
 
 static void full_disk(void **state)
@@ -398,7 +440,7 @@ static void full_disk(void **state)
 	limit = old;
 	limit.rlim_cur = 5000;
 	setrlimit(RLIMIT_FSIZE, &limit);
-	assert_null(dxa_recorder_open(rec_path, &w));
+	assert_null(dxa_recorder_open(rec_path, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	for (uint64_t i = 0; i < 100; i++) {
 		struct dxa_event ev = some_event(i);
@@ -439,6 +481,7 @@ int main(void)
 		cmocka_unit_test(no_recordings),
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(nothing_else_is_overwritten),
+		cmocka_unit_test(rotated),
 		cmocka_unit_test(full_disk),
 	};
 
