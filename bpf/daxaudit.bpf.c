@@ -380,4 +380,5 @@ int MODULE_FREE_tp(struct bpf_raw_tracepoint_args *ctx)
 
 /* ---- what was there before ---- */
 
+#include "naming.bpf.h"
 #include "snapshot.bpf.h"

@@ -2,6 +2,7 @@
 #include "probe/kallsyms.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct dxa_kallsyms {
 	struct dxa_modranges ranges; /* outlive the symbols */
 	bool stale;
 	char bare[128]; /* the last name handed out without its suffix */
+	char module[56]; /* the last that the kernel named */
 };
 
 /* Make room for one element more than *n; doubles. */
@@ -384,26 +386,63 @@ void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64
 	dxa_modranges_note(&k->ranges, module, start, size, size);
 }
 
+/* Was another module than `module` (NULL: nobody's) there last? Then *ret is its addr. */
+static bool is_another(const struct dxa_kallsyms *k, uint64_t addr, const char *module,
+		       struct dxa_symbol *ret)
+{
+	const struct dxa_modrange *r = dxa_modranges_find(&k->ranges, addr);
+
+	if (!r || (module && !strcmp(module, r->module)))
+		return false;
+	*ret = (struct dxa_symbol){ r->module, r->module, addr - r->start };
+	return true;
+}
+
 bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 {
 	struct dxa_kallsyms *k = priv;
-	const struct dxa_modrange *r;
 	const struct symbol *s;
 	const char *module;
 
 	dxa_kallsyms_refresh(k);
 	s = below(k, addr);
+	if (s && (!s->addr || addr - s->addr > max_offset(k, s)))
+		s = NULL;
 	module = s ? module_of(k, s) : NULL;
-	r = dxa_modranges_find(&k->ranges, addr);
-	if (!s || !s->addr || addr - s->addr > max_offset(k, s) ||
-	    (r && (!module || strcmp(module, r->module) != 0))) {
-		if (!r)
-			return false;
-		*ret = (struct dxa_symbol){ r->module, r->module, addr - r->start };
+	if (is_another(k, addr, module, ret))
 		return true;
-	}
+	if (!s)
+		return false;
 	snprintf(k->bare, sizeof(k->bare), "%s", k->pool + s->name);
 	k->bare[strcspn(k->bare, ".")] = '\0';
 	*ret = (struct dxa_symbol){ k->bare, module, addr - s->addr };
+	return true;
+}
+
+/* Take the kernel's words apart. False when it has no name: it prints the number then. */
+static bool parse(struct dxa_kallsyms *k, const char *text, struct dxa_symbol *ret)
+{
+	uint64_t offset, size;
+	int parts = sscanf(text, "%127[^+ ]+0x%" SCNx64 "/0x%" SCNx64 " [%55[^]]", k->bare, &offset,
+			   &size, k->module);
+
+	/* Among a module's symbols the kernel takes the nearest, though it be in another section. */
+	if (parts < 3 || (offset && offset >= size))
+		return false;
+	k->bare[strcspn(k->bare, ".")] = '\0';
+	*ret = (struct dxa_symbol){ k->bare, parts == 4 ? k->module : NULL, offset };
+	return true;
+}
+
+bool dxa_kallsyms_told(struct dxa_kallsyms *k, uint64_t addr, const char *text,
+		       struct dxa_symbol *ret)
+{
+	struct dxa_symbol other;
+
+	if (!parse(k, text, ret))
+		return is_another(k, addr, NULL, ret);
+	/* Whose it was is not known well: its coming may have been lost. */
+	if (is_another(k, addr, ret->module, &other))
+		return dxa_kallsyms_source(k, addr, ret);
 	return true;
 }

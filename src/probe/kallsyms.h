@@ -76,4 +76,12 @@ void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64
 /* A dxa_symbols_source_fn; priv is the struct dxa_kallsyms. Re-reads the file after an invalidate. */
 bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret);
 
+/*
+ * The same, the kernel having been asked: text is what its %pS says of addr, such as
+ * "pmem_attach_disk+0x303/0x650 [nd_pmem]". Reads the file only when that contradicts
+ * what is known of modules.
+ */
+bool dxa_kallsyms_told(struct dxa_kallsyms *k, uint64_t addr, const char *text,
+		       struct dxa_symbol *ret);
+
 #endif

@@ -16,6 +16,7 @@
 #include "probe/attach.h"
 #include "probe/daxmodule.h"
 #include "probe/kallsyms.h"
+#include "probe/naming.h"
 #include "probe/preflight.h"
 #include "probe/snapshot.h"
 #include "probe/tracefs.h"
@@ -26,6 +27,7 @@
 
 struct dxa_probe {
 	struct dxa_kallsyms *kallsyms;
+	struct dxa_namer namer;
 	struct dxa_symbols *symbols;
 	struct dxa_tracefs *tracefs;
 	struct daxaudit_bpf *skel;
@@ -149,6 +151,7 @@ static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_con
 			return NULL;
 		}
 		dxa_attach_select(p->hooks, p->n_hooks, skel->obj);
+		dxa_naming_select(&p->namer, skel->obj);
 		if (walk)
 			dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
 		else
@@ -335,7 +338,8 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 		err = open_hooks(p, config);
 	if (err)
 		return err;
-	p->symbols = dxa_symbols_new(dxa_kallsyms_source, p->kallsyms);
+	p->namer.kallsyms = p->kallsyms;
+	p->symbols = dxa_symbols_new(dxa_naming_source, &p->namer);
 	if (!p->symbols)
 		return dxa_err_nomem();
 	err = load_all(p, config);

@@ -57,17 +57,32 @@ static void end(struct symbols *s)
 	unlink(s->path);
 }
 
-/* The name of addr is `want`, "function+0xOFFSET [module]" or "". */
+/* *sym, if it was found, is `want`, "function+0xOFFSET [module]" or "". */
+static void check_symbol(bool found, const struct dxa_symbol *sym, const char *want)
+{
+	char have[128] = "";
+
+	if (found)
+		snprintf(have, sizeof(have), "%s+0x%lx%s%s%s", sym->name,
+			 (unsigned long)sym->offset, sym->module ? " [" : "",
+			 sym->module ? sym->module : "", sym->module ? "]" : "");
+	assert_string_equal(have, want);
+}
+
+/* The name of addr. */
 static void check_name(const struct symbols *s, uint64_t addr, const char *want)
 {
 	struct dxa_symbol sym;
-	char have[128] = "";
 
-	if (dxa_kallsyms_source(s->k, addr, &sym))
-		snprintf(have, sizeof(have), "%s+0x%lx%s%s%s", sym.name, (unsigned long)sym.offset,
-			 sym.module ? " [" : "", sym.module ? sym.module : "",
-			 sym.module ? "]" : "");
-	assert_string_equal(have, want);
+	check_symbol(dxa_kallsyms_source(s->k, addr, &sym), &sym, want);
+}
+
+/* The same when the kernel says `text` of it. */
+static void check_told(const struct symbols *s, uint64_t addr, const char *text, const char *want)
+{
+	struct dxa_symbol sym;
+
+	check_symbol(dxa_kallsyms_told(s->k, addr, text, &sym), &sym, want);
 }
 
 static void test_names(void **state)
@@ -123,6 +138,28 @@ static void test_another_in_its_place(void **state)
 	}
 }
 
+static void test_told_by_the_kernel(void **state)
+{
+	struct symbols s;
+
+	(void)state;
+	begin(&s, KERNEL ND_BTT ND_PMEM);
+	/* Without the file: nothing in it is like that. */
+	check_told(&s, 0xffffffff81000010, "alloc_dax.isra.0+0x10/0x3e0", "alloc_dax+0x10");
+	check_told(&s, 0xffffffffc0002810, "named_by_kernel+0x10/0x120 [nd_pmem]",
+		   "named_by_kernel+0x10 [nd_pmem]");
+	/* The last text before a variable, and what is nobody's any more. */
+	check_told(&s, 0xffffffffc0020000, "cleanup_module+0x1d000/0x120 [nd_pmem]", "");
+	check_told(&s, 0xffffffffc0020000, "0xffffffffc0020000", "");
+	check_told(&s, 0xffffffffc0002810, "0xffffffffc0002810", "nd_pmem+0x810 [nd_pmem]");
+	/* Another module is there, whose coming was not told. */
+	show(&s, KERNEL ND_BTT OTHER);
+	dxa_kallsyms_invalidate(s.k);
+	check_told(&s, 0xffffffffc0002810, "other_init+0x7d0/0x800 [other]",
+		   "other_init+0x7d0 [other]");
+	end(&s);
+}
+
 static void test_ranges_do_not_overlap(void **state)
 {
 	struct dxa_modranges m = { 0 };
@@ -164,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_gone_module),
 		cmocka_unit_test(test_another_in_its_place),
+		cmocka_unit_test(test_told_by_the_kernel),
 		cmocka_unit_test(test_ranges_do_not_overlap),
 		cmocka_unit_test(test_ranges_are_bounded),
 	};
