@@ -37,6 +37,8 @@ class Registers:
     # What may precede the nop at a function's entry, and the forms of the nop.
     landing: tuple[str, ...]
     entry_patch: tuple[tuple[str, int], ...]
+    # So many bytes can precede .text where a module was loaded.
+    before_text: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,20 @@ _X86_REGISTERS = Registers(
     byteorder="little",
     landing=("f30f1efa",),  # endbr64
     entry_patch=(("0f1f440000", 5), ("e8", 5), ("e9", 5)),
+)
+
+_S390_REGISTERS = Registers(
+    gdb_arch="s390:64-bit",
+    arguments=("r2", "r3", "r4", "r5", "r6"),
+    result="r2",
+    pc="pc",
+    stack="r15",
+    link="r14",
+    word=8,
+    byteorder="big",
+    landing=(),
+    entry_patch=(("c004", 6), ("c005", 6)),  # brcl 0 and brasl %r0
+    before_text=4096,  # GOT and PLT
 )
 
 _VIRTIO_PCI = Channel("virtio", device="virtio-serial-pci",
@@ -158,6 +174,7 @@ ARCHES = {
         kernel_arch="s390",
         cross="s390x-linux-gnu-",
         machine=("-machine", "s390-ccw-virtio"),
+        registers=_S390_REGISTERS,
         console="ttysclp0",
         channel=Channel("virtio", device="virtio-serial-ccw", modules=("virtio_console",)),
     ),

@@ -40,6 +40,7 @@ class Fault:
     caller: list[str] = field(default_factory=list)
     inside: str | None = None
     calls: list[int] = field(default_factory=list)
+    stores: list[dict] = field(default_factory=list)
 
 
 def load(path: Path = FAULTS) -> dict[str, Fault]:
@@ -143,7 +144,8 @@ class Planner:
                 "value": self._value(fault),
                 "place": self.required(fault.function, fault.name),
                 "inside": self.required([fault.inside], fault.name) if fault.inside else None,
-                "argument": None, "callers": None}
+                "argument": None, "callers": None,
+                "stores": [[store["argument"] - 1, store["words"]] for store in fault.stores]}
         if fault.argument:
             symbol = self.required([fault.argument["symbol"]], fault.name)
             plan["argument"] = [fault.argument["number"] - 1, symbol["address"]]

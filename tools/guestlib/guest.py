@@ -129,6 +129,9 @@ class _Run:
             self.selector.register(self.tty_input, selectors.EVENT_READ, "keyboard")
         return peers
 
+    def _modules(self, kernel: kernels.Kernel) -> list[str]:
+        return [*kernel.present(self.guest.modules, DEFAULT_MODULES), *kernel.arch.channel.modules]
+
     def _image(self, kernel: kernels.Kernel) -> Path:
         channel = kernel.arch.channel
         settings = {"channel": channel.kind, "token": self.token.decode(),
@@ -138,9 +141,8 @@ class _Run:
         settings |= dict(zip(qemu.PORTS, (f"/dev/{tty}" for tty in channel.ttys)))
         path = self.scratch / "initrd"
         path.write_bytes(initramfs.build(
-            kernel, [*kernel.present(self.guest.modules, DEFAULT_MODULES), *channel.modules],
-            self.guest.files, settings,
-            self.guest.script, self.guest.collect))
+            kernel, self._modules(kernel), self.guest.files, settings, self.guest.script,
+            self.guest.collect))
         return path
 
     def start(self) -> None:
@@ -149,7 +151,7 @@ class _Run:
         if guest.kaslr and guest.faults:
             raise GuestError("faults need the kernel at its linked address; leave out --kaslr")
         kernel = kernels.fetch(guest.kernel)
-        plan = faults.plan(kernel, guest.faults, guest.modules) if guest.faults else None
+        plan = faults.plan(kernel, guest.faults, self._modules(kernel)) if guest.faults else None
         gdb_socket = self.scratch / "gdb" if plan else None
         initrd = self._image(kernel)
         if guest.virtiofs:

@@ -31,6 +31,11 @@ def read(address, size):
     return bytes(gdb.selected_inferior().read_memory(address, size))
 
 
+def write(address, words):
+    data = b"".join(word.to_bytes(8, REGISTERS["byteorder"]) for word in words)
+    gdb.selected_inferior().write_memory(address, data)
+
+
 def word_at(address):
     return int.from_bytes(read(address, WORD), REGISTERS["byteorder"])
 
@@ -40,7 +45,12 @@ def register(name):
 
 
 def set_register(name, value):
-    gdb.execute(f"set var ${name} = {value & MASK:#x}", to_string=True)
+    try:
+        gdb.execute(f"set var ${name} = {value & MASK:#x}", to_string=True)
+    except gdb.error:
+        # It is set by then: gdb has looked for the caller's frame, which it need not find.
+        if register(name) != value & MASK:
+            raise
 
 
 def return_address():
@@ -123,6 +133,8 @@ class FaultHook(Hook):
 
     def act(self):
         target = return_address()
+        for number, words in self.fault["stores"]:
+            write(register(REGISTERS["arguments"][number]), words)
         set_register(REGISTERS["result"], self.fault["value"])
         if not REGISTERS["link"]:
             set_register(REGISTERS["stack"], register(REGISTERS["stack"]) + WORD)
@@ -174,27 +186,34 @@ class ReturnHook(Hook):
         self.inside.update()
 
 
-def same_code(place, address):
-    """Is the function of that place at that address?"""
+def places_of_code(place, start):
+    """Where the function of that place is, looked for from start on."""
     code, mask = bytes.fromhex(place["code"]), bytes.fromhex(place["mask"])
-    try:
-        memory = read(address, len(code))
-    except gdb.MemoryError:
-        return False
     fixed = [position for position, byte in enumerate(mask) if byte]
-    equal = sum(memory[position] == code[position] for position in fixed)
-    return equal >= SAME_CODE * len(fixed)
+    try:
+        memory = read(start, len(code) + REGISTERS["before_text"])
+    except gdb.MemoryError:
+        return
+    for shift in range(0, REGISTERS["before_text"] + 1, 8):
+        # Most places can be told by a few bytes.
+        for some in (fixed[:32], fixed):
+            equal = sum(memory[shift + position] == code[position] for position in some)
+            if equal < SAME_CODE * len(some):
+                break
+        else:
+            yield start + shift
 
 
 def text_base(image, place):
-    """The text's address: the one pointer in struct module behind which the code is.
+    """The text's address: at or soon behind the one pointer in struct module that leads to the code.
 
     So no offset in struct module, which changes with the release, has to be known.
     """
     for position in range(0, len(image) - WORD + 1, WORD):
         pointer = int.from_bytes(image[position:position + WORD], REGISTERS["byteorder"])
-        if pointer >> (8 * WORD - 1) and same_code(place, pointer + place["offset"]):
-            return pointer
+        found = next(places_of_code(place, pointer + place["offset"]), None) if pointer else None
+        if found is not None:
+            return found - place["offset"]
     raise RuntimeError(f"cannot find the code of module {place['module']} in memory")
 
 
@@ -284,7 +303,8 @@ def follow():
 
 
 for setting in ("confirm off", "pagination off", "height 0", "auto-load no",
-                "debuginfod enabled off", f"architecture {REGISTERS['gdb_arch']}"):
+                "debuginfod enabled off", f"architecture {REGISTERS['gdb_arch']}",
+                f"endian {REGISTERS['byteorder']}"):
     gdb.execute(f"set {setting}", to_string=True)
 try:
     connect()

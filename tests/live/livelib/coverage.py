@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """docs/coverage.md: which kernel, driver and case was exercised, and what must come of it."""
 
-import tomllib
-from pathlib import Path
-
 from guestlib import GuestError
 from guestlib.matrix import REPOSITORY
 
-from . import cases as declared
+from . import absent, cases as declared
+from .absent import Absent
 from .cases import KERNELS, Case
 
 PAGE = REPOSITORY / "docs" / "coverage.md"
-ABSENT = Path(__file__).resolve().parents[1] / "not-exercised.toml"
 DRIVERS = {
     "pmem": "pmem: e820, virtio-pmem, ACPI NFIT",
     "dm": "device mapper",
@@ -34,6 +31,7 @@ The case fails if one of these findings is missing, or if there is any other.
 
 The bugs F1 to F5 are described in [found.md](found.md). Faults are injected with a
 debugger from outside of the kernel; they are declared in `tests/faults.toml`.
+"Tested" names what fails when a reason for not exercising something is gone.
 """
 
 
@@ -61,20 +59,26 @@ def _row(name: str, kernels: dict[str, list[Case]], columns: list[str]) -> str:
                               *cells]) + " |"
 
 
-def _section(driver: str, cases: list[Case], absent: list[dict]) -> list[str]:
+def _columns(rows: dict[str, dict[str, list[Case]]]) -> list[str]:
+    """The usual kernels; for a driver that none of them can have, those that do."""
+    played = dict.fromkeys(kernel for kernels in rows.values() for kernel in kernels)
+    return KERNELS if set(KERNELS) & set(played) else list(played)
+
+
+def _section(driver: str, cases: list[Case], entries: list[Absent]) -> list[str]:
     rows: dict[str, dict[str, list[Case]]] = {}
     for case in cases:
         if driver in case.drivers:
             rows.setdefault(case.name, {}).setdefault(case.kernels[0], []).append(case)
     lines = ["", f"## {DRIVERS[driver]}", ""]
     if rows:
-        lines += ["| case | what happens | injected | " + " | ".join(KERNELS) + " |",
-                  "|---" * (3 + len(KERNELS)) + "|"]
-        lines += [_row(name, kernels, KERNELS) for name, kernels in rows.items()]
-    missing = [entry for entry in absent if driver == entry["driver"]]
+        columns = _columns(rows)
+        lines += ["| case | what happens | injected | " + " | ".join(columns) + " |",
+                  "|---" * (3 + len(columns)) + "|"]
+        lines += [_row(name, kernels, columns) for name, kernels in rows.items()]
+    missing = [entry.line for entry in entries if driver == entry.driver]
     if missing:
-        lines += ["", "Cannot be exercised here:", ""]
-        lines += [f"* {entry['what']}: {entry['why']}" for entry in missing]
+        lines += ["", "Cannot be exercised here:", "", *missing]
     return lines
 
 
@@ -84,10 +88,10 @@ def page() -> str:
     unknown = {driver for case in cases for driver in case.drivers} - set(DRIVERS)
     if unknown:
         raise GuestError(f"no such driver: {', '.join(sorted(unknown))}")
-    absent = tomllib.loads(ABSENT.read_text())["absent"]
+    entries = absent.load({case.name for case in cases})
     lines = [_HEAD.rstrip()]
     for driver in DRIVERS:
-        lines += _section(driver, cases, absent)
+        lines += _section(driver, cases, entries)
     return "\n".join(lines) + "\n"
 
 

@@ -18,7 +18,8 @@ from guestlib import GuestError, Result, arch, kernel, matrix
 from guestlib.guest import SCRATCH, sweep_scratch
 from guestlib.matrix import REPOSITORY
 
-from . import boot, cases as declared, coverage
+from . import absent, boot, cases as declared, coverage
+from .absent import Lacking
 from .cases import Case
 from .judge import judge
 
@@ -45,12 +46,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _wanted(options: argparse.Namespace, item: Case | Lacking) -> bool:
+    names = (item.name, item.id, item.id.removeprefix("live/"))
+    return not options.k or any(fnmatch.fnmatch(name, glob)
+                                for glob in options.k for name in names)
+
+
 def _chosen(options: argparse.Namespace) -> list[Case]:
-    def wanted(case: Case) -> bool:
-        names = (case.name, case.id, case.id.removeprefix("live/"))
-        return not options.k or any(fnmatch.fnmatch(name, glob)
-                                    for glob in options.k for name in names)
-    return [case for case in declared.load() if wanted(case) and (options.all or not case.slow)]
+    return [case for case in declared.load()
+            if _wanted(options, case) and (options.all or not case.slow)]
+
+
+def _reasons(options: argparse.Namespace) -> list[Lacking]:
+    """The reasons for what is not exercised that can be tested without a guest."""
+    entries = absent.load({case.name for case in declared.load()})
+    return [entry.lacking for entry in entries if entry.lacking and _wanted(options, entry.lacking)]
 
 
 def _shared(cases: list[Case]) -> list[list[Case]]:
@@ -72,7 +82,7 @@ class Report:
         self.counts: Counter = Counter()
         self.save, self._lock = save, threading.Lock()
 
-    def end(self, case: Case, wrong: list[str], seconds: float) -> None:
+    def end(self, case: Case | Lacking, wrong: list[str], seconds: float) -> None:
         """A case passed, or failed for these reasons."""
         with self._lock:
             self.counts["failed" if wrong else "passed"] += 1
@@ -169,16 +179,22 @@ def _run(options: argparse.Namespace) -> int:
     if options.list:
         for case in chosen:
             print(f"{case.id:60} {case.what}")
+        for reason in _reasons(options):
+            print(f"{reason.id:60} {reason.what}")
         return 0
     if options.architectures:
         needed = {matrix.lookup(case.kernels[0]).arch for case in chosen}
         print(*sorted(arch.lookup(name).kernel_arch for name in needed if arch.lookup(name).cross))
         return 0
-    if not chosen:
+    reasons = _reasons(options)
+    if not chosen and not reasons:
         raise GuestError(f"no case is called {' or '.join(options.k)}; --list names them")
     if not options.binary.is_file():
         raise GuestError(f"there is no {options.binary}: run make static")
     report = Report(options.save)
+    for reason in reasons:
+        began = time.monotonic()
+        report.end(reason, reason.wrong(), time.monotonic() - began)
     batches = _shared(_runnable(chosen, report))
     # Once, here: not by two guests at the same time.
     for name in sorted({case.kernels[0] for batch in batches for case in batch}):
