@@ -2,7 +2,7 @@
 """All that differs between guest architectures, in one table."""
 
 import errno
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .errors import GuestError
 
@@ -13,6 +13,7 @@ class Channel:
 
     virtio: one port each on a virtio-serial bus: binary clean and fast.
     serial: one UART each, for machines without virtio; needs three beside the console.
+    With a device these are three of it, else the board's own.
     """
 
     kind: str
@@ -208,14 +209,30 @@ ARCHES = {
     ),
 }
 
+# Other boards of an architecture, for kernels that run on no other.
+BOARDS = {
+    "raspi0": replace(
+        ARCHES["armel"],
+        machine=("-machine", "raspi0"),
+        cpu="arm1176",
+        channel=Channel("serial", device="usb-serial", modules=("usbserial", "ftdi_sio"),
+                        ttys=("ttyUSB0", "ttyUSB1", "ttyUSB2")),
+        # As much as it has, no more and no less.
+        max_ram="512M",
+        # QEMU has no power domains; probing them ends in a panic.
+        append=("panic=-1", "earlycon=pl011,0x20201000",
+                "initcall_blacklist=bcm2835_power_driver_init,bcm2835_pm_driver_init"),
+    ),
+}
+
 
 def lookup(name: str) -> Arch:
-    """The architecture of that (Debian) name."""
+    """The architecture of that (Debian) name, or the board."""
     try:
-        return ARCHES[name]
+        return BOARDS.get(name) or ARCHES[name]
     except KeyError:
-        raise GuestError(f"no such guest architecture: {name}; "
-                         f"known are {', '.join(ARCHES)}") from None
+        raise GuestError(f"no such guest architecture or board: {name}; "
+                         f"known are {', '.join([*ARCHES, *BOARDS])}") from None
 
 
 def by_kernel_arch(name: str) -> Arch:

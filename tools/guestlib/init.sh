@@ -64,6 +64,11 @@ open_channel() {
 		virtio_port guest.ctl && ctl=$port
 	else
 		for port in "$out" "$err" "$ctl"; do
+			tries=0
+			until [ -c "$port" ] || [ "$tries" -ge 500 ]; do
+				usleep 10000
+				tries=$((tries + 1))
+			done
 			stty -F "$port" raw -echo || fail "no $port"
 		done
 	fi

@@ -27,7 +27,7 @@ class Kernel:
     @property
     def arch(self) -> arch.Arch:
         """The architecture it runs on."""
-        return arch.lookup(self.entry.arch)
+        return arch.lookup(self.entry.board or self.entry.arch)
 
     @property
     def image(self) -> Path:
@@ -127,10 +127,12 @@ def _key(entry: matrix.Entry, packages: list[Package]) -> str:
     parts = [package.sha256 for package in packages]
     if entry.build:
         parts.append(build.inputs(entry))
+    if entry.dtb:
+        parts.append(entry.dtb)
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 
-def _unpack(archives: list[Path], target: Path) -> str:
+def _unpack(archives: list[Path], target: Path, dtb: str | None) -> str:
     """Take image, configuration and modules out of the packages; the release."""
     raw = target / "raw"
     raw.mkdir()
@@ -149,6 +151,11 @@ def _unpack(archives: list[Path], target: Path) -> str:
         raise GuestError("the kernel's packages hold no modules or no image; "
                          "do package and companions in the matrix name all of them?")
     images[0].replace(target / "vmlinuz")
+    if dtb:
+        tree_blob = next(raw.glob(f"usr/lib/linux-image-*/{dtb}"), None)
+        if not tree_blob:
+            raise GuestError(f"the kernel's package holds no device tree {dtb}")
+        tree_blob.replace(target / "dtb")
     unpacked = bzimage.extract((target / "vmlinuz").read_bytes())
     if unpacked:
         (target / "vmlinux").write_bytes(unpacked)
@@ -183,7 +190,7 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
         shutil.rmtree(path, ignore_errors=True)
         with cache.new_directory(path) as target:
             release = build.build(entry, key, archives[0], target) if entry.build else \
-                _unpack(archives, target)
+                _unpack(archives, target, entry.dtb)
             meta = {"release": release,
                     "packages": [f"{package.name} {package.version}" for package in packages]}
             (target / "meta.json").write_text(json.dumps(meta))

@@ -54,6 +54,10 @@ class Entry:
     console: str | None = None
     machine: tuple[str, ...] = ()
     append: tuple[str, ...] = ()
+    # The machine, if the architecture's usual one will not do: see BOARDS in arch.py.
+    board: str | None = None
+    # The name of its device tree, if the kernel's package has it and QEMU has not.
+    dtb: str | None = None
     # Where the shell comes from, if not from the kernel's own suite.
     userland: str | None = None
     # The oldest major version of QEMU that will do.
@@ -96,6 +100,7 @@ def load(path: Path = MATRIX) -> dict[str, Entry]:
             fields["expect"] = Expectation(**fields.get("expect", {}))
             entry = Entry(**fields)
             arch.lookup(entry.arch)
+            arch.lookup(entry.board or entry.arch)
             entries[entry.name] = entry
         return entries
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:

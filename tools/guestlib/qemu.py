@@ -97,7 +97,9 @@ def _channel(machine: Machine) -> list[str]:
     arch, words = machine.kernel.arch, []
     for name, descriptor in machine.descriptors.items():
         words += ["-chardev", f"socket,id={name},fd={descriptor}"]
-    ttys = {"console": arch.console} | dict(zip(PORTS, arch.channel.ttys))
+    ttys = {"console": arch.console}
+    if not arch.channel.device:
+        ttys |= dict(zip(PORTS, arch.channel.ttys))
     # QEMU gives them out in the order of their names.
     for name in sorted(ttys, key=ttys.get):
         words += ["-serial", f"chardev:{name}"]
@@ -106,6 +108,8 @@ def _channel(machine: Machine) -> list[str]:
     for name in PORTS:
         if arch.channel.kind == "virtio":
             words += ["-device", f"virtserialport,chardev={name},name=guest.{name}"]
+        elif arch.channel.device:
+            words += ["-device", f"{arch.channel.device},chardev={name}"]
     if "tty" in machine.descriptors:
         words += ["-device", "virtconsole,chardev=tty"]
     return words
