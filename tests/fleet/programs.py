@@ -13,13 +13,8 @@ from guestlib import unpacked as unpack  # noqa: E402
 from guestlib.apt import Suite, host_arch, host_codename  # noqa: E402
 from guestlib.errors import GuestError  # noqa: E402
 
-PACKAGES = {
-    "promtool": "prometheus",
-    "prometheus": "prometheus",
-    "prometheus-node-exporter": "prometheus-node-exporter",
-    "prometheus-alertmanager": "prometheus-alertmanager",
-    "logrotate": "logrotate",
-}
+# Programs that are, or were, in a package of another name.
+FORMERLY = {"promtool": "prometheus"}  # until Debian 12
 
 
 def unpacked(name):
@@ -29,9 +24,10 @@ def unpacked(name):
 
 
 def program(name):
-    """The path of a program of PACKAGES."""
-    for folder in ("usr/bin", "usr/sbin"):
-        path = unpacked(PACKAGES[name]) / folder / name
-        if path.exists():
-            return path
-    raise GuestError(f"{PACKAGES[name]} has no program {name}")
+    """The path of a program."""
+    for package in filter(None, (FORMERLY.get(name), name)):
+        for folder in ("usr/bin", "usr/sbin"):
+            path = unpacked(package) / folder / name
+            if path.exists():
+                return path
+    raise GuestError(f"no package has the program {name}")

@@ -4,6 +4,11 @@
 # systemd is PID 1 of a PID namespace of its own: the guest's own is taken.
 set -e
 modprobe nd_e820
+# Merged, as on the machine that its files are from.
+mkdir -p /usr/lib /usr/bin && [ -e /usr/lib/systemd ] || ln -s /lib/systemd /usr/lib/systemd
+for tool in kill rm; do
+	[ -e /usr/bin/$tool ] || ln -s /bin/$tool /usr/bin/$tool
+done
 mkdir -p /etc/default /var/lib/prometheus/node-exporter /var/log /etc/systemd/system
 grep -qs root /etc/passwd || echo 'root:x:0:0:root:/root:/bin/sh' >/etc/passwd
 grep -qs root /etc/group || echo 'root:x:0:' >/etc/group

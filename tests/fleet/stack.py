@@ -13,7 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from programs import PACKAGES, REPOSITORY, program, unpacked
+from programs import REPOSITORY, program, unpacked
 
 PACKAGING = REPOSITORY / "packaging" / "prometheus"
 
@@ -59,7 +59,7 @@ class Stack:
     def _root_for(self, name):
         """Debian's alertmanager wants its templates in /usr/share: a root of its own has them."""
         root = self.directory / "root"
-        shutil.copytree(unpacked(PACKAGES[name]), root, dirs_exist_ok=True)
+        shutil.copytree(unpacked(name), root, dirs_exist_ok=True)
         libraries = subprocess.run(["ldd", program(name)], capture_output=True, text=True,
                                    check=True).stdout
         for library in re.findall(r"(/\S+) \(0x", libraries):

@@ -22,7 +22,7 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 INDEX_DAYS = 4
 # What of a Packages index is worth keeping: it is parsed once per refresh.
 KEEP = re.compile(r"linux-(image|binary|modules|base|source)-\S+|busybox-static|(lib|linux|zlib)\S+-dev|"
-                  r"prometheus(-node-exporter|-alertmanager)?|logrotate|libpopt0|qemu-system-\S+")
+                  r"prometheus(-node-exporter|-alertmanager)?|promtool|logrotate|libpopt0|qemu-system-\S+")
 
 
 @dataclass(frozen=True)
