@@ -4,7 +4,10 @@
 import struct
 from dataclasses import dataclass
 
+from .errors import GuestError
+
 SHT_SYMTAB, SHT_RELA, SHT_REL = 2, 4, 9
+SHF_ALLOC, SHF_EXECINSTR = 2, 4
 STT_FUNC = 2
 
 
@@ -14,10 +17,12 @@ class Section:
 
     name: str
     kind: int
+    flags: int
     offset: int
     size: int
     link: int
     info: int
+    align: int
     entry: int
 
 
@@ -50,8 +55,8 @@ class Module:
         form = "2I4Q2I2Q" if self.wide else "10I"
         raw = [self._unpack(form, table + number * size) for number in range(count)]
         strings = raw[names][4]
-        return [Section(self._string(strings + header[0]), header[1], header[4], header[5],
-                        header[6], header[7], header[9]) for header in raw]
+        return [Section(self._string(strings + header[0]), header[1], header[2], header[4],
+                        header[5], header[6], header[7], header[8], header[9]) for header in raw]
 
     def _string(self, offset: int) -> str:
         return self.data[offset:self.data.index(b"\0", offset)].decode()
@@ -72,6 +77,20 @@ class Module:
             if kind == STT_FUNC and self._string(name) == wanted:
                 return Function(section, value, size)
         return None
+
+    def text_offset(self, number: int) -> int:
+        """Where a section of code comes to be, from the first one on: layout_sections() in
+        kernel/module/main.c."""
+        offset = 0
+        for position, section in enumerate(self.sections):
+            if not (section.flags & SHF_ALLOC and section.flags & SHF_EXECINSTR) \
+                    or section.name.startswith(".init"):
+                continue
+            offset = -(-offset // max(section.align, 1)) * max(section.align, 1)
+            if position == number:
+                return offset
+            offset += section.size
+        raise GuestError(f"section {number} of a module is no code that stays")
 
     def content(self, number: int) -> bytes:
         """A section's bytes."""

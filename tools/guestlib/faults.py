@@ -121,7 +121,8 @@ class Planner:
             code = module.content(function.section)[function.offset:][:function.size]
             written = module.relocated(function.section)
             mask = bytes(0 if function.offset + at in written else 255 for at in range(len(code)))
-            return {"module": module_name(path), "offset": function.offset,
+            start = module.text_offset(function.section)
+            return {"module": module_name(path), "offset": start + function.offset,
                     "size": function.size, "code": code.hex(), "mask": mask.hex()}
         return None
 

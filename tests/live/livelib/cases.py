@@ -5,9 +5,10 @@ import re
 import sys
 import tomllib
 from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
 
-from guestlib import GuestError
+from guestlib import GuestError, faults as injected
 from guestlib.guest import DEFAULT_MODULES
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "docs"))
@@ -22,6 +23,12 @@ JUDGED = (0, 1, 5)
 # What is found so stays until the next boot, and would be found by the next case, too.
 STAYS = {"null-teardown-leak", "leak-on-failed-probe", "leak-on-unbind", "reference-leak",
          "orphan"}
+
+
+@cache
+def _counting() -> set[str]:
+    """The faults that are injected at some calls only."""
+    return {name for name, fault in injected.load().items() if fault.calls}
 
 
 @dataclass
@@ -96,11 +103,17 @@ class Case:
         return {name.partition("@")[0]: 1 for name in self.faults} | self.hits
 
     @property
+    def _alone(self) -> bool:
+        """Does it leave something behind, or count calls from the boot on?"""
+        return (self.alone or bool(STAYS & set(self.find))
+                or any("@" in name or name in _counting() for name in self.faults))
+
+    @property
     def guest(self) -> tuple:
         """Equal for cases that can share a guest."""
         return (self.kernels[0], tuple(self.modules), tuple(self.pmem), self.virtio_pmem,
                 self.virtiofs, tuple(self.append), self.smp, self.mem, tuple(self.faults),
-                tuple(self.qemu), self.qemu_major, self.id if self.alone or STAYS & set(self.find) else "")
+                tuple(self.qemu), self.qemu_major, self.id if self._alone else "")
 
     @property
     def all_modules(self) -> list[str]:
