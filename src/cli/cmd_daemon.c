@@ -50,14 +50,16 @@ static void log_to_journal(enum dxa_log_level level, const char *line)
  */
 static void give_up_privilege(struct daemon *d)
 {
-	uint64_t had = dxa_caps_effective(), keep = 0;
+	/* The least that is enough; with the last one all was attached. */
+	const uint64_t enough[] = { 0, DXA_CAP(CAP_BPF), DXA_CAP(CAP_SYS_ADMIN),
+				    dxa_caps_effective() };
 	char names[128];
+	size_t i = 0;
 	int err;
 
-	dxa_caps_use(0);
-	if (!dxa_probe_readable(d->audit.probe))
-		keep = had & (DXA_CAP(CAP_BPF) | DXA_CAP(CAP_SYS_ADMIN));
-	err = dxa_caps_give_up(keep);
+	while (dxa_caps_use(enough[i]), !dxa_probe_readable(d->audit.probe) && i < 3)
+		i++;
+	err = dxa_caps_give_up(enough[i]);
 	if (err)
 		dxa_log(DXA_LOG_WARN, "cannot give up capabilities: %s", strerror(-err));
 	else

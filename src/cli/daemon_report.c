@@ -127,14 +127,24 @@ static void tell_manager(const struct dxa_result *result)
 		   count.dropped + missed);
 }
 
+/* At once, not only at an end that may be months away. */
+static void tell_doubt(struct dxa_daemon_report *r, const struct dxa_verdict *v)
+{
+	if (!v->complete && !r->doubted)
+		dxa_log(DXA_LOG_WARN, "not everything is seen: %s", v->reasons[v->first_doubt]);
+	r->doubted = !v->complete;
+}
+
 struct dxa_err *dxa_daemon_report_tell(struct dxa_daemon_report *r)
 {
 	struct dxa_result result;
 
-	if (dxa_audit_result(r->audit, &result))
+	if (dxa_audit_result(r->audit, &result)) {
 		r->verdict = result.verdict.kind;
-	else
+		tell_doubt(r, &result.verdict);
+	} else {
 		result.verdict.kind = r->verdict;
+	}
 	r->events = result.stats->events;
 	r->told = dxa_ktime_now();
 	tell_manager(&result);

@@ -20,6 +20,7 @@ struct dxa_daemon_report {
 	bool metrics_failing; /* the newest write was one of them */
 	bool reload_failed;
 	enum dxa_verdict_kind verdict; /* the newest that was sure */
+	bool doubted; /* it was said that not everything is seen */
 	uint64_t events; /* of the engine, when it was told last */
 	uint64_t told; /* ktime, ns */
 };

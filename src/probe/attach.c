@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/caps.h"
 #include "base/log.h"
 
 static const struct dxa_hows trampolines[] = {
@@ -271,6 +272,19 @@ static int attach_kprobes(struct dxa_hook *hook, struct bpf_object *obj,
 	return 0;
 }
 
+/*
+ * Debian's kernels know perf_event_paranoid=3, their default: perf_event_open() is for
+ * CAP_SYS_ADMIN alone (their security-perf-allow-further-restriction-of-perf_event_open.patch).
+ */
+static const char *what_lacks(int err)
+{
+	bool admin = dxa_caps_effective() & DXA_CAP(CAP_SYS_ADMIN);
+
+	return err == -EACCES && !admin ?
+		       ", for want of CAP_SYS_ADMIN: sysctl kernel.perf_event_paranoid=2" :
+		       "";
+}
+
 void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs)
 {
 	int err;
@@ -311,7 +325,7 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 		return;
 	}
 	hook->status.mode = DXA_ATTACH_NONE;
-	REASON(hook, "kprobe refused: %s", strerror(-err));
+	REASON(hook, "kprobe refused: %s%s", strerror(-err), what_lacks(err));
 }
 
 void dxa_detach_hook(struct dxa_hook *hook)
