@@ -5,7 +5,8 @@
 set -e
 modprobe nd_e820
 # Merged, as on the machine that its files are from.
-mkdir -p /usr/lib /usr/bin && [ -e /usr/lib/systemd ] || ln -s /lib/systemd /usr/lib/systemd
+mkdir -p /usr/lib /usr/bin
+[ -e /usr/lib/systemd ] || ln -s /lib/systemd /usr/lib/systemd
 for tool in kill rm; do
 	[ -e /usr/bin/$tool ] || ln -s /bin/$tool /usr/bin/$tool
 done
