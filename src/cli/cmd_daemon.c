@@ -206,8 +206,6 @@ static struct dxa_err *finish(struct daemon *d)
 	int verdict;
 
 	dxa_notify("STOPPING=1");
-	if (d->opts.metrics)
-		dxa_metrics_file_remove(d->opts.metrics);
 	return dxa_audit_finish(&d->audit, &ending, &verdict);
 }
 
@@ -238,6 +236,9 @@ struct dxa_err *dxa_cmd_daemon(const struct dxa_opts *opts, int *exit_code)
 	d.opts.quiet = !opts->verbose;
 	*exit_code = DXA_EXIT_PASS;
 	err = run(&d);
+	/* However it ends; but another daemon's file is not ours to remove. */
+	if (d.lock >= 0 && opts->metrics)
+		dxa_metrics_file_remove(opts->metrics);
 	dxa_audit_close(&d.audit);
 	dxa_daemon_report_close(&d.report);
 	dxa_single_leave(d.lock);

@@ -5,11 +5,15 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* A pid, a newline and a zero byte, with room to see that it is more than that. */
+#define PID_MAX 16
 
 static struct dxa_err *cannot(const char *path, int code)
 {
@@ -27,24 +31,38 @@ static void make_folder(const char *path)
 	mkdir(dirname(copy), 0755);
 }
 
-static struct dxa_err *taken(const char *path, int fd)
+/* A number and a newline, or nothing: a mistyped name must not cost a file. */
+static bool read_pid(int fd, char pid[PID_MAX])
 {
-	char pid[16] = "";
-	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+	ssize_t n = pread(fd, pid, PID_MAX - 1, 0);
+	size_t digits;
 
-	pid[n > 0 ? strcspn(pid, "\n") : 0] = '\0';
-	return dxa_err_new(DXA_ERR_REFUSED, EBUSY,
-			   "another daxaudit daemon is running (pid %s, %s): stop it first",
-			   pid[0] ? pid : "unknown", path);
+	pid[n > 0 ? n : 0] = '\0';
+	digits = strspn(pid, "0123456789");
+	if (pid[digits] && strcmp(pid + digits, "\n") != 0)
+		return false;
+	pid[digits] = '\0';
+	return n >= 0;
 }
 
 static struct dxa_err *take(const char *path, int fd)
 {
-	char pid[16];
-	size_t len = (size_t)snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
+	bool locked = !flock(fd, LOCK_EX | LOCK_NB);
+	int code = errno;
+	char pid[PID_MAX];
+	size_t len;
 
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		return errno == EWOULDBLOCK ? taken(path, fd) : cannot(path, errno);
+	if (!locked && code != EWOULDBLOCK)
+		return cannot(path, code);
+	if (!read_pid(fd, pid))
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "%s exists and is no pid file: name another with --pid-file",
+				   path);
+	if (!locked)
+		return dxa_err_new(DXA_ERR_REFUSED, EBUSY,
+				   "another daxaudit daemon is running (pid %s, %s): stop it first",
+				   pid[0] ? pid : "unknown", path);
+	len = (size_t)snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 	if (ftruncate(fd, 0) || pwrite(fd, pid, len, 0) != (ssize_t)len)
 		return cannot(path, errno);
 	return NULL;

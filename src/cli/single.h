@@ -11,8 +11,8 @@
 /*
  * Lock path, whose last folder is made if need be, and write our pid to it.
  * REFUSED, naming the other one's pid, when it is locked; INPUT when it cannot be
- * written. The lock lasts until the process ends, however it ends; *fd is closed
- * by dxa_single_leave().
+ * written, or holds something else than a pid. The lock lasts until the process ends, however it
+ * ends; *fd is closed by dxa_single_leave().
  */
 struct dxa_err *dxa_single_enter(const char *path, int *fd);
 

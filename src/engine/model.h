@@ -24,7 +24,7 @@
 #define FRAMES_MAX 64 /* brackets and calls nested in one task */
 #define CONTEXT_LIST_MAX 4096 /* allocations and the like that one context remembers */
 #define MODULES_MAX 256 /* names of modules that own devices */
-#define ENDED_MAX 16384 /* addresses whose last life is over and still remembered */
+#define ENDED_MAX 2048 /* addresses whose last life is over and still remembered */
 #define REFUSED_DISKS_MAX 256 /* disks that came up after alloc_dax had refused */
 #define UNHOSTED_MAX 16 /* removals that a snapshot may have overtaken */
 #define SPARE_TASKS_MAX 64 /* task records kept for the next task */
