@@ -171,6 +171,12 @@ bool dxa_symbols_find(struct dxa_symbols *s, uint64_t addr, struct dxa_symbol *r
 	return true;
 }
 
+bool dxa_symbol_is_hook(const struct dxa_symbol *sym, const char *hooked)
+{
+	return (sym->module && !strcmp(sym->module, "bpf")) || !strcmp(sym->name, hooked) ||
+	       strstr(sym->name, "trampoline") || strstr(sym->name, "bpf_");
+}
+
 void dxa_symbols_forget_module(struct dxa_symbols *s, const char *module)
 {
 	size_t i, kept = 0;

@@ -49,6 +49,12 @@ int dxa_symbols_add(struct dxa_symbols *s, uint64_t addr, const struct dxa_symbo
 bool dxa_symbols_find(struct dxa_symbols *s, uint64_t addr, struct dxa_symbol *ret);
 
 /*
+ * Is a return address with this name one of the hook itself rather than of its
+ * caller: the hooked function, a return trampoline, BPF (JITed or interpreted)?
+ */
+bool dxa_symbol_is_hook(const struct dxa_symbol *sym, const char *hooked);
+
+/*
  * Forget what belongs to a module that went away, so that the addresses can be
  * named anew. The strings handed out stay valid.
  */

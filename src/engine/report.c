@@ -117,14 +117,12 @@ void say_caller(const struct dxa_engine *e, struct dxa_finding *f, const struct 
 
 	if (!(ev->has & DXA_HAS_STACK) || !e->cfg.symbols)
 		return;
-	/* Trampolines have no name or "bpf" in it; the hooked function may be there itself. */
 	for (i = 0; i < DXA_STACK_MAX; i++) {
 		/* An innermost frame without a name is the caller: nothing is said rather than a
 		 * lie. */
 		if (!dxa_symbols_find(e->cfg.symbols, ev->stack[i], &sym))
 			return;
-		if (strstr(sym.name, "bpf") || strstr(sym.name, "trampoline") ||
-		    !strcmp(sym.name, dxa_kind_name(ev->kind)))
+		if (dxa_symbol_is_hook(&sym, dxa_kind_name(ev->kind)))
 			continue;
 		say(f, " by %s", sym.name);
 		return;

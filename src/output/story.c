@@ -148,14 +148,6 @@ const char *dxa_story_call(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
 	return buf;
 }
 
-/* Frames of the hook, not of the caller: the hooked function, return trampolines, BPF. */
-static bool is_hook_frame(const struct dxa_symbol *sym, const struct dxa_event *ev)
-{
-	return (sym->module && !strcmp(sym->module, "bpf")) ||
-	       !strcmp(sym->name, dxa_kind_name(ev->kind)) || strstr(sym->name, "trampoline") ||
-	       !strncmp(sym->name, "bpf_", 4);
-}
-
 const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
 			     const struct dxa_story_env *env)
 {
@@ -169,7 +161,7 @@ const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev
 				 (uint64_t)ev->stack[i]);
 			return buf;
 		}
-		if (is_hook_frame(&sym, ev))
+		if (dxa_symbol_is_hook(&sym, dxa_kind_name(ev->kind)))
 			continue;
 		snprintf(buf, DXA_WORDS_LEN, "%s+0x%" PRIx64 "%s%s%s", sym.name, sym.offset,
 			 sym.module ? " [" : "", sym.module ? sym.module : "",

@@ -285,12 +285,43 @@ static const char *what_lacks(int err)
 		       "";
 }
 
+/* A hook in a module has no other way: a trampoline would pin the module. */
+static void kprobe_refused(struct dxa_hook *hook, int err)
+{
+	hook->status.mode = DXA_ATTACH_NONE;
+	REASON(hook, "kprobe refused: %s%s%s%s", strerror(-err), what_lacks(err),
+	       hook->module[0] ? "; a trampoline would pin module " : "", hook->module);
+}
+
+int dxa_attach_try_kprobe(struct dxa_tracefs *tracefs, const char *symbol)
+{
+	size_t made = dxa_tracefs_made(tracefs);
+	int id = dxa_tracefs_add(tracefs, "try", NULL, symbol, false);
+
+	dxa_tracefs_undo(tracefs, made);
+	return id < 0 ? id : 0;
+}
+
+void dxa_attach_module_came(struct dxa_hook *hook, const char *module)
+{
+	if (hook->status.mode != DXA_ATTACH_PENDING || !hook->refused ||
+	    strcmp(hook->module, module) != 0)
+		return;
+	dxa_detach_hook(hook);
+	kprobe_refused(hook, hook->refused);
+}
+
 void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs)
 {
 	int err;
 
 	if (hook->status.mode == DXA_ATTACH_NONE)
 		return;
+	if (hook->status.mode == DXA_ATTACH_PENDING && hook->refused) {
+		REASON(hook, "cannot be armed when module %s comes: kprobe refused: %s",
+		       hook->module, strerror(-hook->refused));
+		return;
+	}
 	if (hook->status.mode == DXA_ATTACH_TRACEPOINT) {
 		err = attach_direct(hook, obj);
 		if (err) {
@@ -324,8 +355,7 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 		no_such_function(hook);
 		return;
 	}
-	hook->status.mode = DXA_ATTACH_NONE;
-	REASON(hook, "kprobe refused: %s%s", strerror(-err), what_lacks(err));
+	kprobe_refused(hook, err);
 }
 
 void dxa_detach_hook(struct dxa_hook *hook)

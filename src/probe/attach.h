@@ -18,6 +18,7 @@
 struct dxa_hook {
 	struct dxa_hook_status status;
 	char module[56]; /* where its function lives or will live; empty: built in */
+	int refused; /* what the kernel says to kprobes: -errno, or 0 if it takes them */
 	bool doubtful; /* the module was there when this was planned, the function was not */
 	struct bpf_link *links[DXA_HOOK_LINKS];
 	struct bpf_program *progs[DXA_HOOK_LINKS]; /* those that are attached */
@@ -57,6 +58,20 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
  * turned out not to have ends as DXA_ATTACH_NONE. syms: as of now.
  */
 void dxa_attach_settle(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms);
+
+/*
+ * Does this kernel take a kprobe at the entry of `symbol`, a traced function of
+ * the kernel proper? 0 or -errno. Where ftrace has the entry and kprobes cannot
+ * share it, it is -EINVAL (check_ftrace_location() in kernel/kprobes.c; seen on
+ * riscv in 6.12.107, whose Kconfig has no HAVE_KPROBES_ON_FTRACE).
+ */
+int dxa_attach_try_kprobe(struct dxa_tracefs *tracefs, const char *symbol);
+
+/*
+ * A module has come: a pending hook in it, on a kernel that refuses kprobes, is
+ * not attached from now on. Before, there was nothing to be missed.
+ */
+void dxa_attach_module_came(struct dxa_hook *hook, const char *module);
 
 /* Detach it; kprobe events stay until dxa_tracefs_close(). */
 void dxa_detach_hook(struct dxa_hook *hook);

@@ -129,6 +129,16 @@ static bool split_line(char *text, struct line *ret)
 	return true;
 }
 
+/*
+ * Labels of the assembler: every data-in-code boundary has one, riscv's modules
+ * have one at every relaxed jump. The kernel itself does not name addresses after
+ * them (is_mapping_symbol() in include/linux/module_symbol.h, v6.12).
+ */
+static bool is_label(const char *name)
+{
+	return !name[0] || name[0] == '$' || !strncmp(name, ".L", 2);
+}
+
 /* Keep text and wanted data. False without memory. */
 static bool keep_line(struct dxa_kallsyms *k, char *text)
 {
@@ -138,7 +148,7 @@ static bool keep_line(struct dxa_kallsyms *k, char *text)
 		return true;
 	if (is_wanted_data(l.name))
 		return add_symbol(k, l.addr, true, l.name, l.module);
-	if (!strchr("tTwW", l.type) || !strncmp(l.name, "__pfx_", 6))
+	if (!strchr("tTwW", l.type) || !strncmp(l.name, "__pfx_", 6) || is_label(l.name))
 		return true;
 	return add_symbol(k, l.addr, false, l.name, l.module);
 }

@@ -14,6 +14,7 @@
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
+#define JIT "/proc/sys/net/core/bpf_jit_enable"
 #define KCORE "/proc/kcore"
 
 static struct dxa_err *check_core(const struct dxa_kallsyms *syms, const char *release)
@@ -112,6 +113,13 @@ struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf)
 	return check_btf(btf, uts.release);
 }
 
+static bool jit_is_off(void)
+{
+	_cleanup_fclose_ FILE *f = fopen(JIT, "re");
+
+	return f && fgetc(f) == '0';
+}
+
 struct dxa_err *dxa_preflight_explain(int code)
 {
 	if (locked_down())
@@ -123,6 +131,12 @@ struct dxa_err *dxa_preflight_explain(int code)
 			"or its security policy forbids BPF; run daxaudit on the host, as "
 			"root, or in a guest",
 			strerror(code));
+	/* 7.2 refuses such with "program requires BPF JIT compiler but it is not available". */
+	if (jit_is_off())
+		return dxa_err_new(DXA_ERR_REFUSED, code,
+				   "the kernel refuses tracing programs (%s) while its BPF JIT is "
+				   "off: run 'sysctl net.core.bpf_jit_enable=1'",
+				   strerror(code));
 	return dxa_err_new(DXA_ERR_REFUSED, code, "cannot load the tracing programs: %s",
 			   strerror(code));
 }

@@ -243,6 +243,8 @@ static int on_record(void *priv, void *data, size_t size)
 	if (ev->kind == DXA_KIND_MODULE_LOAD) {
 		dxa_kallsyms_invalidate(p->kallsyms);
 		dxa_kallsyms_note_module(p->kallsyms, ev->name, ev->obj, ev->arg);
+		for (size_t i = 0; i < p->n_hooks; i++)
+			dxa_attach_module_came(&p->hooks[i], ev->name);
 	}
 	learn_ops(p, ev);
 	/* Name the addresses now: their module may be gone when somebody asks. */
@@ -273,9 +275,13 @@ static struct dxa_err *check_core_hooks(const struct dxa_probe *p)
 
 static struct dxa_err *attach_all(struct dxa_probe *p)
 {
+	/* What is refused in the kernel proper will be in a module, too, but then nobody is told. */
+	int refused = dxa_attach_try_kprobe(p->tracefs, dxa_kind_name(DXA_KIND_REALLY_PROBE));
+
 	for (size_t i = 0; i < p->n_hooks; i++) {
 		const struct dxa_hook_status *s = &p->hooks[i].status;
 
+		p->hooks[i].refused = refused;
 		dxa_attach_hook(&p->hooks[i], p->skel->obj, p->tracefs);
 		dxa_log(DXA_LOG_INFO, "hook %s: %s%s%s", s->info->name,
 			dxa_attach_mode_name(s->mode), s->reason[0] ? ": " : "", s->reason);

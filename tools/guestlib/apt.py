@@ -14,6 +14,7 @@ import subprocess
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from . import cache
 from .errors import GuestError
@@ -23,6 +24,9 @@ INDEX_DAYS = 4
 # What of a Packages index is worth keeping: it is parsed once per refresh.
 KEEP = re.compile(r"linux-(image|binary|modules|base|source)-\S+|busybox-static|(lib|linux|zlib)\S+-dev|"
                   r"prometheus(-node-exporter|-alertmanager)?|promtool|logrotate|libpopt0|qemu-system-\S+")
+
+# 'URI' NAME_VERSION_ARCH.deb SIZE SHA256:HASH
+_URIS = re.compile(r"(?m)^'\S+' (\S+?)_(\S+)_\w+\.deb \d+ SHA256:(\w+)$")
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,24 @@ class Suite:
             self.refresh()
         elif fresh and time.time() - path.stat().st_mtime > INDEX_DAYS * 86400:
             self.refresh()
+        return [Package(**entry) for entry in json.loads(path.read_bytes())]
+
+    def closure(self, name: str) -> list[Package]:
+        """A package and all that it depends on, as apt would install it where there is nothing.
+
+        Resolved once for each index.
+        """
+        self.packages()
+        path = self._index_file.with_suffix(f".{name}.json")
+        if not path.exists() or path.stat().st_mtime < self._index_file.stat().st_mtime:
+            try:
+                text = self._apt("apt-get", "-o", "Acquire::ForceHash=SHA256", "install", "-y",
+                                 "--no-install-recommends", "--print-uris", name)
+            except AptFailed as error:
+                raise GuestError(f"{self.suite} ({self.arch}): {error}") from error
+            packages = [{"name": match[1], "version": unquote(match[2]), "sha256": match[3]}
+                        for match in _URIS.finditer(text)]
+            cache.write_atomically(path, json.dumps(packages).encode())
         return [Package(**entry) for entry in json.loads(path.read_bytes())]
 
     def download(self, package: Package) -> Path:

@@ -54,6 +54,8 @@ class Arch:
     # The kernel's own name for it, and the prefix of its compiler.
     kernel_arch: str
     cross: str = ""
+    # The suite that its compiler is taken from, if the machine's own will not do.
+    compiler_suite: str | None = None
     # Where its libraries come from, and what they need that others do not.
     sysroot_suite: str = "bookworm"
     sysroot_beside: tuple[str, ...] = ()
@@ -148,12 +150,28 @@ ARCHES = {
         qemu_package="qemu-system-riscv",
         kernel_arch="riscv",
         cross="riscv64-linux-gnu-",
+        compiler_suite="trixie",
         sysroot_suite="trixie",
         machine=("-machine", "virt"),
         cpu="rv64",
         ram_base=0x80000000,
         console="ttyS0",
         channel=_VIRTIO_PCI,
+    ),
+    "loong64": Arch(
+        name="loong64",
+        qemu="qemu-system-loongarch64",
+        qemu_package="qemu-system-misc",
+        kernel_arch="loongarch",
+        cross="loongarch64-linux-gnu-",
+        compiler_suite="sid",
+        sysroot_suite="sid",
+        machine=("-machine", "virt"),
+        cpu="la464",
+        console="ttyS0",
+        channel=_VIRTIO_PCI,
+        # The machine has no such controller, and to look for one is an access that faults.
+        append=("panic=-1", "initcall_blacklist=i8042_init"),
     ),
     "ppc64el": Arch(
         name="ppc64el",

@@ -3,6 +3,7 @@
 
 import hashlib
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from . import cache, matrix
@@ -27,9 +28,15 @@ def newest(suite: Suite, names: list[str]) -> list[Package]:
     raise GuestError(f"{suite.suite} has no {', '.join(missing)} for {suite.arch}")
 
 
-def tree(folder: str, name: str, suite: Suite, packages: list[Package]) -> Path:
-    """The directory of the cache, FOLDER/NAME-KEY, that they are unpacked in; made if need be."""
-    key = hashlib.sha256(" ".join(package.sha256 for package in packages).encode())
+def tree(folder: str, name: str, suite: Suite, packages: list[Package],
+         finish: Callable[[Path, Path], None] | None = None, salt: str = "") -> Path:
+    """The directory of the cache, FOLDER/NAME-KEY, that they are unpacked in; made if need be.
+
+    finish: what else is to be done to it, with where it is and where it will be;
+    salt: what that depends on beside the packages.
+    """
+    content = " ".join([package.sha256 for package in packages] + ([salt] if salt else []))
+    key = hashlib.sha256(content.encode())
     path = cache.root() / folder / f"{name}-{key.hexdigest()[:16]}"
     with cache.locked(f"{folder}-{path.name}"):
         if not path.is_dir():
@@ -37,4 +44,6 @@ def tree(folder: str, name: str, suite: Suite, packages: list[Package]) -> Path:
                 for package in packages:
                     subprocess.run(["dpkg-deb", "-x", suite.download(package), target],
                                    check=True, stderr=subprocess.PIPE)
+                if finish:
+                    finish(target, path)
     return path
