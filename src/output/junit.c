@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/utf8.h"
 #include "output/cases.h"
 #include "output/coverage.h"
 #include "output/prose.h"
+#include "output/xml.h"
 
 static struct dxa_err *junit_open(struct dxa_sink *s)
 {
@@ -24,39 +24,10 @@ static void junit_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	dxa_cases_add(s->state, f, s->run);
 }
 
-/* XML 1.0, section 2.2: even as a reference no other character may appear. */
-static bool is_xml_char(uint32_t cp)
-{
-	return cp == '\t' || cp == '\n' || cp == '\r' || (cp >= 0x20 && cp <= 0xd7ff) ||
-	       (cp >= 0xe000 && cp <= 0xfffd) || cp >= 0x10000;
-}
-
-/* Text or an attribute's value; in the latter a reader would make a space of a newline. */
-static void put_xml(FILE *out, const char *text)
-{
-	uint32_t cp;
-	size_t n;
-
-	for (; (n = dxa_utf8_next(text, &cp)); text += n) {
-		if (cp == '&')
-			fputs("&amp;", out);
-		else if (cp == '<')
-			fputs("&lt;", out);
-		else if (cp == '>')
-			fputs("&gt;", out);
-		else if (cp == '"')
-			fputs("&quot;", out);
-		else if (cp == '\t' || cp == '\r')
-			fprintf(out, "&#%u;", (unsigned int)cp);
-		else
-			dxa_utf8_put(out, is_xml_char(cp) ? cp : DXA_UTF8_BAD);
-	}
-}
-
 static void put_attribute(FILE *out, const char *name, const char *value)
 {
 	fprintf(out, " %s=\"", name);
-	put_xml(out, value);
+	dxa_xml_put(out, value);
 	fputc('"', out);
 }
 
@@ -109,12 +80,12 @@ static void put_outcome(FILE *out, const struct dxa_case *c)
 			put_attribute(out, "type", c->name);
 		fputc('>', out);
 		if (told)
-			put_xml(out, c->body);
+			dxa_xml_put(out, c->body);
 		fprintf(out, "</%s>\n", element[c->status]);
 	}
 	if (!told && c->body[0]) {
 		fputs("      <system-out>", out);
-		put_xml(out, c->body);
+		dxa_xml_put(out, c->body);
 		fputs("</system-out>\n", out);
 	}
 }

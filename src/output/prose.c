@@ -56,6 +56,24 @@ void dxa_prose_event(FILE *out, const struct dxa_event *ev, const struct dxa_sto
 	fputc('\n', out);
 }
 
+void dxa_prose_story(FILE *out, const struct dxa_context *ctx, const struct dxa_story_env *env,
+		     bool colour)
+{
+	int depth = 0;
+
+	for (size_t i = 0; i < ctx->story_len; i++) {
+		int nesting = dxa_story_nesting(&ctx->story[i]);
+
+		if (nesting < 0 && depth > 0)
+			depth--;
+		dxa_prose_event(out, &ctx->story[i], env, ctx->start, depth, colour);
+		if (nesting > 0)
+			depth++;
+	}
+	if (ctx->story_cut)
+		fprintf(out, "  ... and %zu more events\n", ctx->story_cut);
+}
+
 static void print_commits(FILE *out, const struct dxa_rule_info *rule, const char *driver)
 {
 	for (size_t i = 0; i < rule->n_commits; i++) {

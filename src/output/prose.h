@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events and findings for people: what the text, KTAP and JUnit formats print alike. */
+/* Events and findings for people: what several formats print alike. */
 #ifndef DAXAUDIT_OUTPUT_PROSE_H
 #define DAXAUDIT_OUTPUT_PROSE_H
 
@@ -21,6 +21,10 @@ const char *dxa_prose_aliasing(enum dxa_aliasing aliasing);
 /* One event on a line: time since start (ns), the call indented by nesting, state and caller. */
 void dxa_prose_event(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env,
 		     uint64_t start, int depth, bool colour);
+
+/* The story of a context, an event on a line, indented by nesting. */
+void dxa_prose_story(FILE *out, const struct dxa_context *ctx, const struct dxa_story_env *env,
+		     bool colour);
 
 /* One finding on several lines: rule, policy's word, detail, device, commits, evidence. */
 void dxa_prose_finding(FILE *out, const struct dxa_finding *f, const struct dxa_story_env *env,

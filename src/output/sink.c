@@ -11,10 +11,10 @@
 
 #include "base/cleanup.h"
 
-static const struct dxa_sink_ops *const formats[] = { &dxa_sink_text,	 &dxa_sink_json,
-						      &dxa_sink_jsonl,	 &dxa_sink_ktap,
-						      &dxa_sink_junit,	 &dxa_sink_kcidb,
-						      &dxa_sink_metrics, &dxa_sink_chrome_trace };
+static const struct dxa_sink_ops *const formats[] = {
+	&dxa_sink_text,	 &dxa_sink_json,    &dxa_sink_jsonl,	    &dxa_sink_ktap, &dxa_sink_junit,
+	&dxa_sink_kcidb, &dxa_sink_metrics, &dxa_sink_chrome_trace, &dxa_sink_html
+};
 
 const struct dxa_sink_ops *const *dxa_sink_formats(size_t *n)
 {

@@ -131,5 +131,6 @@ extern const struct dxa_sink_ops dxa_sink_junit;
 extern const struct dxa_sink_ops dxa_sink_kcidb;
 extern const struct dxa_sink_ops dxa_sink_metrics;
 extern const struct dxa_sink_ops dxa_sink_chrome_trace;
+extern const struct dxa_sink_ops dxa_sink_html;
 
 #endif

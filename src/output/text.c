@@ -65,7 +65,6 @@ static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 {
 	char what[DXA_WORDS_LEN], outcome[DXA_WORDS_LEN];
 	struct text *t = s->state;
-	int depth = 0;
 
 	if (!ctx->dax_events && !s->verbose) {
 		t->quiet_contexts++;
@@ -78,18 +77,7 @@ static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 	fprintf(s->out, "%s in ", dxa_paint(s->colour, DXA_RESET));
 	dxa_utf8_print(s->out, ctx->comm);
 	fprintf(s->out, "[%u]: %s\n", ctx->tid, dxa_story_outcome(outcome, ctx, &s->run->story));
-	for (size_t i = 0; i < ctx->story_len; i++) {
-		int nesting = dxa_story_nesting(&ctx->story[i]);
-
-		if (nesting < 0 && depth > 0)
-			depth--;
-		dxa_prose_event(s->out, &ctx->story[i], &s->run->story, ctx->start, depth,
-				s->colour);
-		if (nesting > 0)
-			depth++;
-	}
-	if (ctx->story_cut)
-		fprintf(s->out, "  ... and %zu more events\n", ctx->story_cut);
+	dxa_prose_story(s->out, ctx, &s->run->story, s->colour);
 	dxa_sink_flush(s);
 }
 

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A recording as a page, to be read by those who were not there. */
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/exitcode.h"
+
+struct dxa_err *dxa_cmd_report(const struct dxa_opts *opts, int *exit_code)
+{
+	struct dxa_opts page = *opts;
+	struct dxa_err *err;
+
+	if (!opts->args[0] || opts->args[1])
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "report: expected one recording: see 'daxaudit report --help'");
+	if (!opts->n_outputs && isatty(STDOUT_FILENO))
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "a page is nothing for a terminal: use -o html:FILE");
+	if (!opts->n_outputs)
+		page.outputs[page.n_outputs++] = "html";
+	err = dxa_cmd_replay(&page, exit_code);
+	/* The page was asked for, not a verdict. */
+	*exit_code = DXA_EXIT_PASS;
+	return err;
+}
