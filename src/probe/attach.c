@@ -107,15 +107,15 @@ static void plan_absent(struct dxa_hook *hook, const struct dxa_hook *hooks, siz
 }
 
 static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym, const struct btf *btf,
-		       bool kprobes_only)
+		       const char *kprobes_why)
 {
 	snprintf(hook->status.symbol, sizeof(hook->status.symbol), "%s", sym->name);
 	snprintf(hook->module, sizeof(hook->module), "%s", sym->module ? sym->module : "");
 	hook->status.mode = DXA_ATTACH_KPROBE;
 	if (sym->module)
 		REASON(hook, "in module %s, which a trampoline would pin", sym->module);
-	else if (kprobes_only)
-		REASON(hook, "kprobes were asked for");
+	else if (kprobes_why)
+		REASON(hook, "%s", kprobes_why);
 	else if (!btf)
 		REASON(hook, "the kernel has no BTF of its own");
 	else if (btf__find_by_name_kind(btf, sym->name, BTF_KIND_FUNC) < 0)
@@ -125,9 +125,9 @@ static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym, con
 }
 
 void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms,
-		     bool kprobes_only)
+		     const char *kprobes_why)
 {
-	struct btf *btf = kprobes_only ? NULL : btf__load_vmlinux_btf();
+	struct btf *btf = kprobes_why ? NULL : btf__load_vmlinux_btf();
 
 	for (size_t i = 0; i < n; i++) {
 		struct dxa_hook *hook = &hooks[i];
@@ -142,7 +142,7 @@ void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms
 			hook->status.mode = DXA_ATTACH_NONE;
 			REASON(hook, "not needed: its successor is watched");
 		} else if (dxa_kallsyms_by_name(syms, info->name, &sym)) {
-			plan_found(hook, &sym, btf, kprobes_only);
+			plan_found(hook, &sym, btf, kprobes_why);
 		} else {
 			plan_absent(hook, hooks, n, syms);
 		}

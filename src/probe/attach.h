@@ -32,10 +32,11 @@ struct dxa_hows {
 
 /*
  * Decide how each hook shall be attached, from the kernel's symbols and its
- * BTF. Fills mode, symbol, module and reason.
+ * BTF. kprobes_why: NULL, or why there shall be no trampolines. Fills mode, symbol,
+ * module and reason.
  */
 void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms,
-		     bool kprobes_only);
+		     const char *kprobes_why);
 
 /*
  * Choose which programs of obj will be loaded: those of the plan, and for every

@@ -303,7 +303,10 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 	err = make_hooks(p);
 	if (!err)
 		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms,
-				config->kprobes_only || config->btf);
+				config->kprobes_only ? "kprobes were asked for" :
+				config->btf ? "trampolines need the kernel's own BTF, here is "
+					      "BTF from a file" :
+					      NULL);
 	return err;
 }
 

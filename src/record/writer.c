@@ -344,13 +344,13 @@ static void write_trailer(struct dxa_recorder *r, const struct dxa_record_end *e
 void dxa_recorder_begin(struct dxa_recorder *r, const struct dxa_record_head *head,
 			struct dxa_symbols *symbols)
 {
-	struct dxr_file_head file = { .magic = DXR_MAGIC,
-				      .byte_order = DXR_BYTE_ORDER,
+	struct dxr_file_head file = { .byte_order = DXR_BYTE_ORDER,
 				      .format = DXR_FORMAT,
 				      .event_version = DXA_EVENT_VERSION,
 				      .event_size = sizeof(struct dxa_event),
 				      .word_bits = (uint16_t)head->word_bits };
 
+	memcpy(file.magic, DXR_MAGIC, sizeof(file.magic));
 	r->begun = true;
 	r->symbols = symbols;
 	dxr_codec_init(&r->codec, sizeof(struct dxa_event), false);

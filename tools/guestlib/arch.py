@@ -169,7 +169,7 @@ ARCHES = {
         machine=("-machine", "virt"),
         cpu="la464",
         console="ttyS0",
-        channel=_VIRTIO_PCI,
+        channel=Channel("serial", ttys=("ttyS1", "ttyS2", "ttyS3")),
         # The machine has no such controller, and to look for one is an access that faults.
         append=("panic=-1", "initcall_blacklist=i8042_init"),
     ),

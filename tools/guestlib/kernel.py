@@ -118,7 +118,8 @@ def _decompressed(source: Path) -> bytes:
     raise GuestError(f"{source.name}: unknown compression")
 
 
-def _suite(entry: matrix.Entry) -> Suite:
+def suite_of(entry: matrix.Entry) -> Suite:
+    """Where its packages are."""
     # Sources are for all architectures.
     return Suite(entry.suite, "amd64" if entry.build else entry.arch)
 
@@ -203,7 +204,7 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
 def fetch(name: str, fresh: bool = False) -> Kernel:
     """The kernel, ready to boot. Without `fresh`, no network is touched when it is cached."""
     entry = matrix.lookup(name)
-    suite = _suite(entry)
+    suite = suite_of(entry)
     packages = entry.resolve(suite.packages(fresh))
     try:
         return _obtain(entry, suite, packages)
@@ -223,7 +224,7 @@ def forget(name: str) -> None:
 def cached(name: str) -> Kernel | None:
     """The kernel if it could boot without any network."""
     entry = matrix.lookup(name)
-    suite = _suite(entry)
+    suite = suite_of(entry)
     if not suite.indexed():
         return None
     return _load(entry, _key(entry, entry.resolve(suite.packages())))

@@ -60,6 +60,8 @@ class Entry:
     dtb: str | None = None
     # Where the shell comes from, if not from the kernel's own suite.
     userland: str | None = None
+    # Its debug package, if BTF has to be made of that.
+    debug: str | None = None
     # The oldest major version of QEMU that will do.
     qemu_major: int = 0
     build: Build | None = None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from guestlib import Guest, GuestError, Result, run_guest
-from guestlib import arch as arches, matrix
+from guestlib import arch as arches, debuginfo, matrix
 from guestlib.guest import SCRATCH as GUEST_SCRATCH
 from guestlib.initramfs import File, host_tool
 
@@ -116,6 +116,8 @@ def _guest(cases: list[Case], scripts: Path, binary: Path) -> Guest:
         files += host_tool(name)
     for name in sorted({name for case in cases for name in case.programs}):
         files.append(File(built(first.kernels[0], f"tests/live/{name}"), f"/bin/{name}", 0o755))
+    if any(case.btf for case in cases):
+        files.append(File(debuginfo.btf(first.kernels[0]), "/root/vmlinux.btf"))
     return Guest(kernel=first.kernels[0], script="exec sh /live/driver", files=files,
                  modules=first.all_modules, append=first.append, pmem=first.pmem,
                  virtio_pmem=first.virtio_pmem, faults=first.faults, smp=first.smp, mem=first.mem,

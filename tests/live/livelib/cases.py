@@ -63,6 +63,7 @@ class Case:
     # Brought into the guest, whoever else shares it.
     tools: list[str] = field(default_factory=list)
     programs: list[str] = field(default_factory=list)
+    btf: bool = False  # /root/vmlinux.btf, of a kernel that has none of its own
 
     setup: str = ""
     cleanup: str = ""
