@@ -64,7 +64,7 @@ void dxa_attach_settle(struct dxa_hook *hooks, size_t n, const struct dxa_kallsy
  * Does this kernel take a kprobe at the entry of `symbol`, a traced function of
  * the kernel proper? 0 or -errno. Where ftrace has the entry and kprobes cannot
  * share it, it is -EINVAL (check_ftrace_location() in kernel/kprobes.c; seen on
- * riscv in 6.12.107, whose Kconfig has no HAVE_KPROBES_ON_FTRACE).
+ * riscv in 6.12.107, where CONFIG_KPROBES_ON_FTRACE is not set).
  */
 int dxa_attach_try_kprobe(struct dxa_tracefs *tracefs, const char *symbol);
 
