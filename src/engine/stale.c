@@ -10,6 +10,7 @@
  */
 #include <stdlib.h>
 
+#include "engine/errname.h"
 #include "engine/model.h"
 #include "engine/owner.h"
 
@@ -64,9 +65,12 @@ void stale_forget(struct life *l)
 
 void on_declare(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
-	struct life *l = life_touch(e, r);
+	struct life *l;
 
 	(void)t;
+	if (!r->ev.dax || dxa_is_err_ptr(r->ev.dax))
+		return;
+	l = life_touch(e, r);
 	if (!l || !l->stale)
 		return;
 	for (size_t i = 0; i < N_DECLARATIONS; i++)

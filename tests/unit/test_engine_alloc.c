@@ -265,6 +265,18 @@ STORY(alloc_returns_null)
 	expect(s, "alloc-null");
 }
 
+STORY(what_is_declared_of_null_makes_no_life)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_SET_DAX_NOCACHE, .phase = DXA_PHASE_ARGS };
+
+	ev.tid = ev.tgid = 7;
+	feed(s, ev);
+	ev.dax = ERR_DAX(K_ENOMEM);
+	feed(s, ev);
+	expect(s, "");
+	assert_int_equal(dxa_engine_stats(s->engine)->lives, 0);
+}
+
 STORY(a_host_fails_and_the_driver_cleans_up)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
@@ -542,6 +554,7 @@ int main(void)
 		cmocka_unit_test(alloc_fails_and_the_driver_cleans_up_with_null),
 		cmocka_unit_test(alloc_fails_outside_of_everything),
 		cmocka_unit_test(alloc_returns_null),
+		cmocka_unit_test(what_is_declared_of_null_makes_no_life),
 		cmocka_unit_test(a_host_fails_and_the_driver_cleans_up),
 		cmocka_unit_test(dm_removes_a_host_that_it_never_got),
 		cmocka_unit_test(a_host_fails_outside_of_everything),

@@ -26,18 +26,23 @@ class Channel:
 class Registers:
     """Names as gdb knows them; what fault injection needs of the calling convention."""
 
-    gdb_arch: str
+    # What to `set` in gdb before it meets the guest, beside the byte order.
+    gdb: tuple[str, ...]
     arguments: tuple[str, ...]
     result: str
-    pc: str
     stack: str
     # None: the return address is on top of the stack.
     link: str | None
-    word: int
-    byteorder: str
-    # What may precede the nop at a function's entry, and the forms of the nop.
-    landing: tuple[str, ...]
-    entry_patch: tuple[tuple[str, int], ...]
+    pc: str = "pc"
+    word: int = 8
+    byteorder: str = "little"
+    # Regular expressions for a function's first bytes, in hexadecimal: where it begins for
+    # callers that share its table of contents;
+    local_entry: str = ""
+    # landing pad and ftrace's nop, or what tracers have put in its place. "": the kernel has no
+    # such nop, and a kprobe takes the place of the first instruction, which has this size.
+    prologue: str = ""
+    instruction: int = 4
     # So many bytes can precede .text where a module was loaded.
     before_text: int = 0
 
@@ -86,30 +91,67 @@ class Arch:
 
 
 _X86_REGISTERS = Registers(
-    gdb_arch="i386:x86-64",
+    gdb=("architecture i386:x86-64",),
     arguments=("rdi", "rsi", "rdx", "rcx", "r8", "r9"),
     result="rax",
     pc="rip",
     stack="rsp",
     link=None,
-    word=8,
-    byteorder="little",
-    landing=("f30f1efa",),  # endbr64
-    entry_patch=(("0f1f440000", 5), ("e8", 5), ("e9", 5)),
+    # endbr64; nop, call or jmp.
+    prologue="(f30f1efa)?(0f1f440000|e8.{8}|e9.{8})",
+)
+
+_ARM64_REGISTERS = Registers(
+    gdb=("architecture aarch64",),
+    arguments=("x0", "x1", "x2", "x3", "x4"),
+    result="x0",
+    stack="sp",
+    link="x30",
+    # bti c; nop, mov x9,x30 or a kprobe's brk; nop or bl.
+    prologue="(5f2403d5)?(1f2003d5|e9031eaa|800020d4)(1f2003d5|.{6}9[4-7])",
+    before_text=4096,  # PLT
+)
+
+_ARM_REGISTERS = Registers(
+    gdb=("architecture armv5te",),
+    arguments=("r0", "r1", "r2", "r3"),
+    result="r0",
+    stack="sp",
+    link="lr",
+    word=4,
+)
+
+_MIPS64_REGISTERS = Registers(
+    # QEMU does not describe them to gdb, which would take them for 32 bits wide.
+    gdb=("architecture mips:isa64r2", "mips abi n64"),
+    arguments=("a0", "a1", "a2", "a3", "a4"),
+    result="v0",
+    stack="sp",
+    link="ra",
 )
 
 _S390_REGISTERS = Registers(
-    gdb_arch="s390:64-bit",
+    gdb=("architecture s390:64-bit",),
     arguments=("r2", "r3", "r4", "r5", "r6"),
     result="r2",
-    pc="pc",
     stack="r15",
     link="r14",
-    word=8,
     byteorder="big",
-    landing=(),
-    entry_patch=(("c004", 6), ("c005", 6)),  # brcl 0 and brasl %r0
-    before_text=4096,  # GOT and PLT
+    # brcl 0 or brasl %r0.
+    prologue="c0(04|05).{8}",
+    before_text=16384,  # GOT and PLT
+)
+
+_PPC64_REGISTERS = Registers(
+    gdb=("architecture powerpc:common64",),
+    arguments=("r3", "r4", "r5", "r6", "r7"),
+    result="r3",
+    stack="r1",
+    link="lr",
+    # addis r2,r12; addi r2,r2.
+    local_entry=".{4}4c3c.{4}4238",
+    # nop or mflr r0; nop or bl.
+    prologue="(00000060|a602087c)?(00000060|.{6}4[89ab])",
 )
 
 _VIRTIO_PCI = Channel("virtio", device="virtio-serial-pci",
@@ -133,6 +175,7 @@ ARCHES = {
     ),
     "arm64": Arch(
         name="arm64",
+        registers=_ARM64_REGISTERS,
         qemu="qemu-system-aarch64",
         qemu_package="qemu-system-arm",
         kernel_arch="arm64",
@@ -175,6 +218,7 @@ ARCHES = {
     ),
     "ppc64el": Arch(
         name="ppc64el",
+        registers=_PPC64_REGISTERS,
         qemu="qemu-system-ppc64",
         qemu_package="qemu-system-ppc",
         kernel_arch="powerpc",
@@ -199,6 +243,7 @@ ARCHES = {
     ),
     "armel": Arch(
         name="armel",
+        registers=_ARM_REGISTERS,
         qemu="qemu-system-arm",
         qemu_package="qemu-system-arm",
         kernel_arch="arm",
@@ -212,6 +257,7 @@ ARCHES = {
     ),
     "mips64el": Arch(
         name="mips64el",
+        registers=_MIPS64_REGISTERS,
         qemu="qemu-system-mips64el",
         qemu_package="qemu-system-mips",
         kernel_arch="mips",

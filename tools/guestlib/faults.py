@@ -38,7 +38,7 @@ class Fault:
     at: str = "after-nop"
     argument: dict = field(default_factory=dict)
     caller: list[str] = field(default_factory=list)
-    inside: str | None = None
+    inside: list[str] = field(default_factory=list)
     calls: list[int] = field(default_factory=list)
     stores: list[dict] = field(default_factory=list)
 
@@ -49,6 +49,8 @@ def load(path: Path = FAULTS) -> dict[str, Fault]:
     try:
         for fields in tomllib.loads(path.read_text())["fault"]:
             fields["value"] = fields.pop("return")
+            if isinstance(fields.get("inside"), str):
+                fields["inside"] = [fields["inside"]]
             fault = Fault(**fields)
             if fault.at not in ("entry", "after-nop"):
                 raise GuestError(f"{path.name}: {fault.name}: at = {fault.at} is neither "
@@ -144,7 +146,7 @@ class Planner:
         plan = {"name": fault.name, "at": fault.at, "calls": calls or fault.calls,
                 "value": self._value(fault),
                 "place": self.required(fault.function, fault.name),
-                "inside": self.required([fault.inside], fault.name) if fault.inside else None,
+                "inside": self.required(fault.inside, fault.name) if fault.inside else None,
                 "argument": None, "callers": None,
                 "stores": [[store["argument"] - 1, store["words"]] for store in fault.stores]}
         if fault.argument:

@@ -7,6 +7,7 @@ because gdb forbids them inside stop().
 
 import json
 import os
+import re
 import time
 
 import gdb
@@ -18,8 +19,13 @@ WORD = REGISTERS["word"]
 MASK = (1 << 8 * WORD) - 1
 # Alternatives, nops and thunks are patched on loading, and differ from the file.
 SAME_CODE = 0.7
+# No page is smaller.
+PAGE = 4096
 # No kernel stack is larger.
 STACK = 1 << 15
+
+# Where a function's local entry is, if it has one of its own.
+LOCAL_ENTRY = 8
 
 # The breakpoints that asked for the present stop.
 fired = []
@@ -29,6 +35,18 @@ loaded = {}
 
 def read(address, size):
     return bytes(gdb.selected_inferior().read_memory(address, size))
+
+
+def read_mapped(address, size):
+    """As much of it as there is: behind a module's last page there may be nothing."""
+    data = b""
+    try:
+        while len(data) < size:
+            here = address + len(data)
+            data += read(here, min(PAGE - here % PAGE, size - len(data)))
+    except gdb.MemoryError:
+        pass
+    return data
 
 
 def write(address, words):
@@ -67,17 +85,24 @@ def resolve(place):
     return None if base is None else base + place["offset"]
 
 
-def after_nop(address):
+def skip(address, pattern):
+    """Behind what matches there; None if it does not."""
+    match = re.match(pattern, read(address, 32).hex())
+    return address + match.end() // 2 if match else None
+
+
+def entry(address):
+    """Where every caller of the function at that address passes."""
+    return skip(address, REGISTERS["local_entry"]) or address
+
+
+def after_prologue(address):
     """Behind the landing pad and the ftrace nop of a function's entry."""
-    code = read(address, 32).hex()
-    skip = 0
-    for pad in REGISTERS["landing"]:
-        if code.startswith(pad):
-            skip = len(pad) // 2
-    for patch, size in REGISTERS["entry_patch"]:
-        if code.startswith(patch, 2 * skip):
-            return address + skip + size
-    raise RuntimeError(f"no ftrace nop at {address:#x}, there is {code[:24]}; use at = entry")
+    behind = skip(address, REGISTERS["prologue"])
+    if behind is None:
+        raise RuntimeError(f"no ftrace nop at {address:#x}, there is "
+                           f"{read(address, 12).hex()}; use at = entry")
+    return behind
 
 
 class Hook(gdb.Breakpoint):
@@ -100,13 +125,15 @@ class FaultHook(Hook):
 
     def __init__(self, fault, address):
         super().__init__(address)
-        self.fault, self.inside = fault, None
+        self.fault, self.inside, self.first = fault, None, None
 
     def remove(self):
         """Take the fault's breakpoints away: another module's code may come to be there."""
         if self.inside:
             for hook in [self.inside, *self.inside.returns.values()]:
                 hook.delete()
+        if self.first:
+            self.first.delete()
         self.delete()
 
     def _wanted(self):
@@ -136,11 +163,27 @@ class FaultHook(Hook):
         for number, words in self.fault["stores"]:
             write(register(REGISTERS["arguments"][number]), words)
         set_register(REGISTERS["result"], self.fault["value"])
-        if not REGISTERS["link"]:
+        if self.first:
+            set_register(REGISTERS["stack"], self.first.stack)
+        elif not REGISTERS["link"]:
             set_register(REGISTERS["stack"], register(REGISTERS["stack"]) + WORD)
         set_register(REGISTERS["pc"], target)
         with open(PLAN["hits"], "a", encoding="ascii") as hits:
             hits.write(self.fault["name"] + "\n")
+
+
+class FirstHook(Hook):
+    """Looks at a function's first instruction, in whose place a kprobe may be.
+
+    It has to run, and with it the kprobe; the fault is injected behind it, where the stack is
+    put back to what it was here.
+    """
+
+    stack = 0
+
+    def stop(self):
+        self.stack = register(REGISTERS["stack"])
+        return False
 
 
 class InsideHook(Hook):
@@ -190,11 +233,8 @@ def places_of_code(place, start):
     """Where the function of that place is, looked for from start on."""
     code, mask = bytes.fromhex(place["code"]), bytes.fromhex(place["mask"])
     fixed = [position for position, byte in enumerate(mask) if byte]
-    try:
-        memory = read(start, len(code) + REGISTERS["before_text"])
-    except gdb.MemoryError:
-        return
-    for shift in range(0, REGISTERS["before_text"] + 1, 8):
+    memory = read_mapped(start, len(code) + REGISTERS["before_text"])
+    for shift in range(0, len(memory) - len(code) + 1, 8):
         # Most places can be told by a few bytes.
         for some in (fixed[:32], fixed):
             equal = sum(memory[shift + position] == code[position] for position in some)
@@ -221,7 +261,7 @@ class ModuleHook(Hook):
     """A module was loaded, for the first time or again, and will be initialised."""
 
     def __init__(self):
-        super().__init__(PLAN["module_loaded"])
+        super().__init__(entry(PLAN["module_loaded"]))
         # One place for each module of interest.
         self.places = {place["module"]: place for fault in PLAN["faults"]
                        for place in places(fault) if "module" in place}
@@ -254,19 +294,32 @@ def place_fault(fault):
         return
     if fault["name"] in placed:
         placed[fault["name"]].remove()
-    if fault["at"] == "after-nop":
-        address = after_nop(address)
-    hook = placed[fault["name"]] = FaultHook(fault, address)
+    first = entry(address)
+    if fault["at"] == "entry":
+        hook = FaultHook(fault, first)
+    elif REGISTERS["prologue"]:
+        hook = FaultHook(fault, after_prologue(first))
+    else:
+        hook = FaultHook(fault, first + REGISTERS["instruction"])
+        hook.first = FirstHook(first)
+    placed[fault["name"]] = hook
     if inside is not None:
-        hook.inside = InsideHook(hook, inside)
+        hook.inside = InsideHook(hook, entry(inside))
         hook.inside.update()
 
 
 class ReadyHook(Hook):
     """The kernel's text is final: read it and set the breakpoints."""
 
+    @classmethod
+    def place(cls):
+        """Before the kernel runs its code is not where it will be: entry() cannot tell."""
+        cls.hooks = [cls(PLAN["ready"] + size)
+                     for size in ((0, LOCAL_ENTRY) if REGISTERS["local_entry"] else (0,))]
+
     def act(self):
-        self.enabled = False
+        for hook in self.hooks:
+            hook.enabled = False
         for fault in PLAN["faults"]:
             place_fault(fault)
         if PLAN["modules"]:
@@ -303,12 +356,12 @@ def follow():
 
 
 for setting in ("confirm off", "pagination off", "height 0", "auto-load no",
-                "debuginfod enabled off", f"architecture {REGISTERS['gdb_arch']}",
+                "debuginfod enabled off", *REGISTERS["gdb"],
                 f"endian {REGISTERS['byteorder']}"):
     gdb.execute(f"set {setting}", to_string=True)
 try:
     connect()
-    ReadyHook(PLAN["ready"])
+    ReadyHook.place()
     follow()
 except Exception as error:  # pylint: disable=broad-except
     # gdb would go on after a Python error and exit 0.
