@@ -38,13 +38,14 @@ done
 there() { nsenter -t "$init" -m -p "$@"; }
 field() { there journalctl --no-pager -o export "$@"; }
 
-echo 'DAXAUDIT_OPTIONS=-v' >/etc/default/daxaudit
+echo 'DAXAUDIT_OPTIONS=-v --record /var/log/daxaudit/audit.dxr' >/etc/default/daxaudit
 there systemctl start daxaudit.service || {
 	there systemctl status --no-pager daxaudit.service || :
 	there journalctl --no-pager | tail -n 30
 	exit 4
 }
 there systemctl show -p ActiveState,StatusText,NRestarts,Type daxaudit.service >/root/ready
+mv /var/log/daxaudit/audit.dxr /var/log/daxaudit/audit.dxr.1
 there systemctl reload daxaudit.service
 modprobe nd_pmem
 tries=0
@@ -65,4 +66,7 @@ there grep -E '^(Cap|NoNew|Seccomp:|VmRSS)' "/proc/$pid/status" >/root/proc
 there systemctl stop daxaudit.service
 there systemctl show -p ActiveState,Result,ExecMainStatus daxaudit.service >/root/stopped
 ls /var/lib/prometheus/node-exporter >>/root/stopped
+for name in audit.dxr.1 audit.dxr; do
+	daxaudit replay -q "/var/log/daxaudit/$name" >>/root/replayed 2>&1 || :
+done
 grep -c . /sys/kernel/tracing/kprobe_events >>/root/stopped || :
