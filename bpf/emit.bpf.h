@@ -42,6 +42,12 @@ struct call {
 static __always_inline struct dxa_event *event_reserve(const struct call *c, __u64 seq)
 {
 	__u32 dropped = dropped_so_far;
+	/*
+	 * Not after the place in the ring buffer is taken: a task that is preempted in
+	 * between would have a time later than those of the records behind it, and end
+	 * for them a doubt that is about them.
+	 */
+	__u64 ts = bpf_ktime_get_ns();
 	struct dxa_event *ev;
 	__u64 id;
 
@@ -50,7 +56,7 @@ static __always_inline struct dxa_event *event_reserve(const struct call *c, __u
 		return NULL;
 	__builtin_memset(ev, 0, sizeof(*ev));
 	ev->seq = seq;
-	ev->ts = bpf_ktime_get_ns();
+	ev->ts = ts;
 	ev->dropped = dropped;
 	ev->kind = c->kind;
 	ev->phase = c->phase;
