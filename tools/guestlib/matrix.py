@@ -40,6 +40,11 @@ class Expectation:
     # False: the kernel has no DAX core.
     dax: bool = True
 
+    @property
+    def varies(self) -> bool:
+        """Does it depend on the CPU whether the data cache aliases?"""
+        return self.aliasing != "no" or self.aliasing_from != "constant"
+
 
 @dataclass(frozen=True)
 class Entry:

@@ -18,7 +18,7 @@ from guestlib import GuestError, Result, arch, kernel, matrix
 from guestlib.guest import SCRATCH, sweep_scratch
 from guestlib.matrix import REPOSITORY
 
-from . import absent, boot, cases as declared, coverage
+from . import absent, boot, cases as declared, coverage, kernels
 from .absent import Lacking
 from .cases import Case
 from .judge import judge
@@ -35,8 +35,9 @@ def _parser() -> argparse.ArgumentParser:
         help="only cases of that NAME or NAME/KERNEL; may be given several times")
     add("--all", action="store_true", help="the slow cases too")
     add("--list", action="store_true", help="name the cases and run none")
-    add("--write-coverage", action="store_true", help="write docs/coverage.md and run none")
-    add("--check-coverage", action="store_true", help="is docs/coverage.md what the cases say?")
+    add("--write-coverage", action="store_true",
+        help="write docs/coverage.md and README.md's table of kernels, and run none")
+    add("--check-coverage", action="store_true", help="are these what the cases and the matrix say?")
     add("--architectures", action="store_true",
         help="name those that the cases need a cross build for (tools/cross), and end")
     add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
@@ -173,7 +174,8 @@ def _on_signal(number, _frame):
 
 def _run(options: argparse.Namespace) -> int:
     if options.write_coverage or options.check_coverage:
-        (coverage.write if options.write_coverage else coverage.check)()
+        for page in (coverage, kernels):
+            (page.write if options.write_coverage else page.check)()
         return 0
     chosen = _chosen(options)
     if options.list:
