@@ -175,7 +175,9 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 [DXA_RULE_FALLBACK_FATAL] = {
 	HEAD(FALLBACK_FATAL),
 	.meaning = "alloc_dax refused with EOPNOTSUPP, and for that the driver gave the whole "
-		"device up. pmem, dm and virtio_fs must go on without DAX; dcssblk may fail.",
+		"device up. pmem, dm and virtio_fs must go on without DAX; dcssblk may fail. dm "
+		"says ENXIO whatever failed: when something else does right behind a refusal, it "
+		"is told as this, too.",
 	.consequence = "On a machine whose data cache aliases the disk or file system is not there "
 		"at all, where it only cannot do DAX.",
 	.example = "really_probe(namespace0.0) {\n"
