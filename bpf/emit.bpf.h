@@ -4,6 +4,7 @@
 #define DAXAUDIT_EMIT_BPF_H
 
 #include "read.bpf.h"
+#include "regs.bpf.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -97,10 +98,36 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 	return ev;
 }
 
+/*
+ * At the first instruction of a function its caller may be in a register alone:
+ * unwinding by frames then begins with the caller's caller, or does not begin.
+ */
+static __always_inline void event_link(struct dxa_event *ev, const struct call *c)
+{
+#ifdef REG_LINK
+	/* Not c->ctx below: that struct would be looked for in the kernel, too. */
+	const void *regs = c->ctx;
+	__u64 link;
+
+	/* A trampoline's context is no registers. */
+	if (c->skip)
+		return;
+	link = record_ptr(READ_REG(regs, REG_LINK));
+	if (!link || ev->stack[0] == link || ev->stack[1] == link)
+		return;
+#pragma unroll
+	for (int i = DXA_STACK_MAX - 1; i > 0; i--)
+		ev->stack[i] = ev->stack[i - 1];
+	ev->stack[0] = link;
+	ev->has |= DXA_HAS_STACK;
+#endif
+}
+
 static __always_inline void event_stack(struct dxa_event *ev, const struct call *c)
 {
 	if (bpf_get_stack(c->ctx, ev->stack, sizeof(ev->stack), c->skip) > 0)
 		ev->has |= DXA_HAS_STACK;
+	event_link(ev, c);
 }
 
 /*

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a function's arguments and result are in the registers that a kprobe
- * sees: each architecture's calling convention, and the field of the kernel's
- * own struct pt_regs (arch/<arch>/include/asm/ptrace.h, read in 6.12.107 and
- * 7.2.13) for it. The structures are flavours: CO-RE finds the fields.
+ * Where a function's arguments and result, and at its entry its return address where
+ * that is in no memory yet (REG_LINK), are in the registers that a kprobe sees: each
+ * architecture's calling convention, and the field of the kernel's own struct pt_regs
+ * (arch/<arch>/include/asm/ptrace.h, read in 6.12.107 and 7.2.13) for it. The
+ * structures are flavours: CO-RE finds the fields.
  */
 #ifndef DAXAUDIT_REGS_BPF_H
 #define DAXAUDIT_REGS_BPF_H
@@ -29,6 +30,7 @@ struct pt_regs___dxa {
 #define REG_ARG2 regs[1]
 #define REG_ARG3 regs[2]
 #define REG_RESULT regs[0]
+#define REG_LINK regs[30]
 
 #elif defined(__TARGET_ARCH_arm)
 struct pt_regs___dxa {
@@ -38,15 +40,17 @@ struct pt_regs___dxa {
 #define REG_ARG2 uregs[1]
 #define REG_ARG3 uregs[2]
 #define REG_RESULT uregs[0]
+#define REG_LINK uregs[14]
 
 #elif defined(__TARGET_ARCH_riscv)
 struct pt_regs___dxa {
-	unsigned long a0, a1, a2;
+	unsigned long ra, a0, a1, a2;
 };
 #define REG_ARG1 a0
 #define REG_ARG2 a1
 #define REG_ARG3 a2
 #define REG_RESULT a0
+#define REG_LINK ra
 
 #elif defined(__TARGET_ARCH_s390)
 struct pt_regs___dxa {
@@ -56,15 +60,17 @@ struct pt_regs___dxa {
 #define REG_ARG2 gprs[3]
 #define REG_ARG3 gprs[4]
 #define REG_RESULT gprs[2]
+#define REG_LINK gprs[14]
 
 #elif defined(__TARGET_ARCH_powerpc)
 struct pt_regs___dxa {
-	unsigned long gpr[32];
+	unsigned long gpr[32], link;
 };
 #define REG_ARG1 gpr[3]
 #define REG_ARG2 gpr[4]
 #define REG_ARG3 gpr[5]
 #define REG_RESULT gpr[3]
+#define REG_LINK link
 
 #elif defined(__TARGET_ARCH_mips)
 struct pt_regs___dxa {
@@ -74,6 +80,7 @@ struct pt_regs___dxa {
 #define REG_ARG2 regs[5]
 #define REG_ARG3 regs[6]
 #define REG_RESULT regs[2]
+#define REG_LINK regs[31]
 
 #elif defined(__TARGET_ARCH_loongarch)
 struct pt_regs___dxa {
@@ -83,6 +90,7 @@ struct pt_regs___dxa {
 #define REG_ARG2 regs[5]
 #define REG_ARG3 regs[6]
 #define REG_RESULT regs[4]
+#define REG_LINK regs[1]
 
 #else
 #error "no calling convention for this architecture: add it here"

@@ -19,10 +19,15 @@ static const struct dxa_hows trampolines[] = {
 	[DXA_SHAPE_TRACEPOINT] = { { "tp" } },
 };
 
+/*
+ * Of the probes at one address the youngest runs first (add_new_kprobe() in
+ * kernel/kprobes.c, 6.12.107), and a kretprobe takes the return address away:
+ * the kprobe, which looks at it, must come after.
+ */
 static const struct dxa_hows kprobes[] = {
-	[DXA_SHAPE_ACQUIRE] = { { "kprobe", "kretprobe" } },
+	[DXA_SHAPE_ACQUIRE] = { { "kretprobe", "kprobe" } },
 	[DXA_SHAPE_RELEASE] = { { "kprobe" } },
-	[DXA_SHAPE_BRACKET] = { { "kprobe", "kretprobe" } },
+	[DXA_SHAPE_BRACKET] = { { "kretprobe", "kprobe" } },
 	[DXA_SHAPE_TRACEPOINT] = { { NULL } },
 };
 

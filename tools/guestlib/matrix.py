@@ -35,8 +35,6 @@ class Expectation:
     aliasing: str = "no"
     # What that is concluded from: the beginning of it.
     aliasing_from: str = "constant"
-    # Do kprobes see who called a function?
-    callers: bool = True
     # False: the kernel has no DAX core.
     dax: bool = True
 

@@ -31,9 +31,7 @@ def _hooks(entry: Entry) -> list[str]:
         return ["no DAX core: exit code 4", ""]
     if entry.build:
         return [HOOKS[expect.built_in], "all is built in"]
-    without = "" if expect.callers else ", which do not tell who called"
-    return [HOOKS[mode] + (without if mode == "kprobe" else "")
-            for mode in (expect.built_in, expect.modules)]
+    return [HOOKS[expect.built_in], HOOKS[expect.modules]]
 
 
 def _aliasing(entry: Entry) -> str:
