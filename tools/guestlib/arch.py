@@ -154,6 +154,17 @@ _PPC64_REGISTERS = Registers(
     prologue="(00000060|a602087c)?(00000060|.{6}4[89ab])",
 )
 
+_RISCV_REGISTERS = Registers(
+    gdb=("architecture riscv:rv64",),
+    arguments=("a0", "a1", "a2", "a3", "a4"),
+    result="a0",
+    stack="sp",
+    link="ra",
+    # nop (of two or four bytes) or auipc t0; nop or jalr t0.
+    prologue="(0100|13000000|97.2.{4}){1,2}(01000100|13000000|e782.{4})",
+    before_text=16384,  # GOT and PLT
+)
+
 _VIRTIO_PCI = Channel("virtio", device="virtio-serial-pci",
                       modules=("virtio_pci", "virtio_console"))
 
@@ -189,6 +200,7 @@ ARCHES = {
     ),
     "riscv64": Arch(
         name="riscv64",
+        registers=_RISCV_REGISTERS,
         qemu="qemu-system-riscv64",
         qemu_package="qemu-system-riscv",
         kernel_arch="riscv",
