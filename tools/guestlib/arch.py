@@ -165,6 +165,16 @@ _RISCV_REGISTERS = Registers(
     before_text=16384,  # GOT and PLT
 )
 
+_LOONGARCH_REGISTERS = Registers(
+    gdb=("architecture Loongarch64",),
+    arguments=("r4", "r5", "r6", "r7", "r8"),
+    result="r4",
+    stack="r3",
+    link="r1",
+    # move t0,ra, nop or a kprobe's break; nop or bl.
+    prologue="(2c001500|00004003|.{4}2a00)(00004003|.{6}5[4-7])",
+)
+
 _VIRTIO_PCI = Channel("virtio", device="virtio-serial-pci",
                       modules=("virtio_pci", "virtio_console"))
 
@@ -215,6 +225,7 @@ ARCHES = {
     ),
     "loong64": Arch(
         name="loong64",
+        registers=_LOONGARCH_REGISTERS,
         qemu="qemu-system-loongarch64",
         qemu_package="qemu-system-misc",
         kernel_arch="loongarch",

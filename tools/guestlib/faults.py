@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import tomllib
@@ -187,11 +186,8 @@ def plan(kernel: Kernel, names: list[str], modules: list[str]) -> dict:
 class Injector:
     """gdb at the guest's stub, following a plan."""
 
-    def __init__(self, wanted: dict, scratch: Path, socket: Path,
+    def __init__(self, gdb: list[str], wanted: dict, scratch: Path, socket: Path,
                  spawn: Callable[..., subprocess.Popen]):
-        gdb = shutil.which("gdb-multiarch") or shutil.which("gdb")
-        if not gdb:
-            raise GuestError("gdb-multiarch is missing; run tools/setup")
         self.names = [fault["name"] for fault in wanted["faults"]]
         self.hits, self.errors = scratch / "hits", scratch / "gdb.err"
         self.hits.touch()
@@ -199,7 +195,7 @@ class Injector:
         plan_file = scratch / "plan.json"
         plan_file.write_text(json.dumps(wanted))
         with open(self.errors, "wb") as errors:
-            self.process = spawn([gdb, "-batch", "-nx", "-x", str(INJECT)],
+            self.process = spawn([*gdb, "-batch", "-nx", "-x", str(INJECT)],
                                  stdout=subprocess.DEVNULL, stderr=errors, cwd=scratch,
                                  env={**os.environ, "DAXAUDIT_PLAN": str(plan_file)})
 

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import faults, initramfs, kernel as kernels, qemu, virtiofs
+from . import debugger, faults, initramfs, kernel as kernels, qemu, virtiofs
 from .errors import GuestError, failed
 from .initramfs import File
 from .streams import Control, Sink, Stream, complaints
@@ -152,6 +152,7 @@ class _Run:
             raise GuestError("faults need the kernel at its linked address; leave out --kaslr")
         kernel = kernels.fetch(guest.kernel)
         plan = faults.plan(kernel, guest.faults, self._modules(kernel)) if guest.faults else None
+        gdb = debugger.words(kernel.arch) if plan else []
         gdb_socket = self.scratch / "gdb" if plan else None
         initrd = self._image(kernel)
         if guest.virtiofs:
@@ -169,7 +170,7 @@ class _Run:
         for peer in peers.values():
             peer.close()
         if plan:
-            self.injector = faults.Injector(plan, self.scratch, gdb_socket, _spawn)
+            self.injector = faults.Injector(gdb, plan, self.scratch, gdb_socket, _spawn)
 
     def _receive(self, name: str) -> None:
         if name == "keyboard":

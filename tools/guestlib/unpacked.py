@@ -2,13 +2,52 @@
 """Packages that are taken apart in the cache, beside the machine's own and never over them."""
 
 import hashlib
+import struct
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from . import cache, matrix
-from .apt import Package, Suite
+from .apt import Package, Suite, host_arch
 from .errors import GuestError
+
+PT_INTERP = 3
+_WRAPPER = """\
+#!/bin/sh
+exec '{loader}' --library-path '{libraries}' --argv0 "$0" '{program}' "$@"
+"""
+
+
+def _loader(path: Path) -> str | None:
+    """The name of the loader that a program asks for; None for all else."""
+    with open(path, "rb") as handle:
+        head = handle.read(4096)
+    if head[:5] != b"\x7fELF\x02":
+        return None
+    order = "<" if head[5] == 1 else ">"
+    (table,), (size, count) = (struct.unpack_from(order + "Q", head, 32),
+                               struct.unpack_from(order + "2H", head, 54))
+    for header in range(table, table + size * count, size):
+        kind, _, offset, _, _, length = struct.unpack_from(order + "2I4Q", head, header)
+        if kind == PT_INTERP:
+            return Path(head[offset:offset + length - 1].decode()).name
+    return None
+
+
+def _wrap(tree: Path, final: Path) -> None:
+    """Put a script in the place of every program; `final` is where the tree will be."""
+    for path in [path for path in tree.glob("usr/**/*") if path.is_file()]:
+        if path.is_symlink() or not path.stat().st_mode & 0o100 or ".so" in path.name:
+            continue
+        found = next(tree.glob(f"usr/lib*/{name}"), None) if (name := _loader(path)) else None
+        if not found:
+            continue
+        loader = final / found.resolve().relative_to(tree.resolve())
+        program = path.with_name(f"{path.name}.elf")
+        path.rename(program)
+        path.write_text(_WRAPPER.format(loader=loader, libraries=loader.parent,
+                                        program=final / program.relative_to(tree)))
+        path.chmod(0o755)
 
 
 def newest(suite: Suite, names: list[str]) -> list[Package]:
@@ -47,3 +86,14 @@ def tree(folder: str, name: str, suite: Suite, packages: list[Package],
                 if finish:
                     finish(target, path)
     return path
+
+
+def programs(folder: str, name: str, suite: str, package: str) -> Path:
+    """The tree of a package of a later suite, whose programs run on this machine.
+
+    They are linked to a later libc than the machine's: all that they depend on is
+    unpacked with them, and each is run by the loader that came along.
+    """
+    of = Suite(suite, host_arch())
+    # The scripts have the cache's place in them.
+    return tree(folder, name, of, of.closure(package), _wrap, str(cache.root()))
