@@ -4,10 +4,14 @@
 #include <string.h>
 
 /*
- * Commits: ids and subjects as merged for v6.9-rc1, checked against the sources
- * of 6.1.176, 6.12.107 and 7.2.13. A defect that 7.2.13 still has, has none.
+ * Commits: ids and subjects as they are in mainline; that the sources of 6.1.176,
+ * 6.12.107 and 7.2.13 have the change, or the defect, was checked. What brought a
+ * defect was read in the patch itself. A defect that 7.2.13 still has, has nothing
+ * that fixed it.
  */
 static const struct dxa_rule_commit pmem_leak[] = {
+	{ "introduced by", "pmem", "fb08a1908cb119a4585611d91461ab6d27756b14",
+	  "dax: simplify the dax_device <-> gendisk association", "v5.17" },
 	{ "fixed by", "pmem", "f6932a275461e339de69df01195c50951f039153",
 	  "nvdimm/pmem: fix leak on dax_add_host() failure", "v6.9" },
 };
@@ -32,6 +36,29 @@ static const struct dxa_rule_commit aliasing_check[] = {
 	  "dax: fix incorrect list of data cache aliasing architectures", "v6.9" },
 };
 
+/* The reset was never there; with this flag it began to matter. */
+static const struct dxa_rule_commit flags_kept[] = {
+	{ "introduced by", NULL, "fefc1d97fa4b5e016bbe15447dc3edcd9e1bcb9f",
+	  "libnvdimm: add dax_dev sync flag", "v5.3" },
+};
+
+static const struct dxa_rule_commit cdev_of_each_bind[] = {
+	{ "introduced by", "device-dax", "9567da0b408a2553d32ca83cba4f1fc5a8aad459",
+	  "device-dax: Introduce bus + driver model", "v5.1" },
+};
+
+/* These rules can be broken in other ways, too. */
+static const struct dxa_rule_commit holder_leak[] = {
+	{ "known cause introduced by", NULL, "8012b866085523758780850087102421dbcce522",
+	  "dax: introduce holder for dax_device", "v6.0" },
+};
+
+/* The lock is c05ae9d85b47's (v6.9); there the clean-up looked whether it was held. */
+static const struct dxa_rule_commit locked_twice[] = {
+	{ "known cause introduced by", "device-dax", "6f6544f27e41f9d7dca55c288f12175a9c48dfe2",
+	  "dax/bus.c: fix locking for unregister_dax_dev / unregister_dax_mapping paths", "v6.10" },
+};
+
 #define COMMITS(list) .commits = (list), .n_commits = sizeof(list) / sizeof(*(list))
 
 /* Name, severity and title come from the list in rules.h; here are the texts. */
@@ -53,8 +80,8 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"called kill_dax or put_dax with NULL. The device itself was neither killed nor "
 		"put: the driver's clean-up read a field in which the device was not stored yet.",
 	.consequence = "The dax_device, its inode and its minor number are lost until the next "
-		"boot, once for each failed probe. This is F1: pmem before v6.9 when dax_add_host "
-		"fails.",
+		"boot, once for each failed probe. This is F1: pmem from v5.17 to v6.8 when "
+		"dax_add_host fails.",
 	.example = "really_probe(namespace0.0) {\n"
 		"  alloc_dax() = X\n"
 		"  dax_add_host(X, pmem0) = -ENOMEM\n"
@@ -260,12 +287,13 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"fs_put_dax(X, A)\n"
 		"kill_dax(X)\n"
 		"put_dax(X)          refs 2: no dax_destroy_inode follows\n",
+	COMMITS(holder_leak),
 },
 [DXA_RULE_STALE_FLAGS] = {
 	HEAD(STALE_FLAGS),
 	.meaning = "A device went into use with flags that its driver never set: its memory had been "
 		"another dax_device, and alloc_dax did not reset that one's flags. This is F3, in "
-		"every kernel up to 7.2. Stale flags that the driver sets anyway do no harm and "
+		"every kernel from v5.3 to 7.2. Stale flags that the driver sets anyway do no harm and "
 		"are not told.",
 	.consequence = "With a stale SYNC flag MAP_SYNC is accepted on a device that cannot keep "
 		"that promise, such as virtio-pmem: data that user space takes for persistent is "
@@ -273,12 +301,13 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 	.example = "pmem0's X is freed with the SYNC flag\n"
 		"alloc_dax(pmem_dax_ops) = X          for a virtio-pmem: asynchronous\n"
 		"set_dax_nocache(X), set_dax_nomc(X)  but no set_dax_synchronous(X)\n",
+	COMMITS(flags_kept),
 },
 [DXA_RULE_CDEV_REINIT] = {
 	HEAD(CDEV_REINIT),
 	.meaning = "A device-dax was bound to its driver again while its character device was "
 		"still in use, for instance by an open /dev/dax: the bind initialised the live "
-		"cdev over. This is F4, in every kernel up to 7.2.",
+		"cdev over. This is F4, in every kernel from v5.1 to 7.2.",
 	.consequence = "The count of its references starts anew: closing the old file underflows "
 		"it, and the end of the device can run into a BUG.",
 	.example = "/dev/dax0.0 is open\n"
@@ -286,11 +315,12 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"really_probe(dax0.0) {          cdev references: 1\n"
 		"  run_dax(X)\n"
 		"} = 0\n",
+	COMMITS(cdev_of_each_bind),
 },
 [DXA_RULE_STUCK_PROBE] = {
 	HEAD(STUCK_PROBE),
 	.meaning = "A probe, or another creation of a device, has been running for longer than the "
-		"limit, and its task sleeps uninterruptibly. F5 looks like this, from v6.9 to 7.2: "
+		"limit, and its task sleeps uninterruptibly. F5 looks like this, from v6.10 to 7.2: "
 		"the error path of __devm_create_dev_dax takes a lock that its caller holds.",
 	.consequence = "The task cannot be killed. In F5 every other use of the dax bus then waits "
 		"for the same lock.",
@@ -299,6 +329,7 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"  kill_dax(X)\n"
 		"  really_probe(dax0.0) { run_dax(X) } = 0\n"
 		"  task state D, for 30 s\n",
+	COMMITS(locked_twice),
 },
 [DXA_RULE_ALIVE_CONTRADICTS_SYSFS] = {
 	HEAD(ALIVE_CONTRADICTS_SYSFS),

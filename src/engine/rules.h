@@ -73,7 +73,7 @@ enum dxa_rule {
 
 /* A kernel commit that has to do with what a rule finds. */
 struct dxa_rule_commit {
-	const char *relation; /* "fixed by", "decided by" */
+	const char *relation; /* "introduced by", "fixed by", "decided by" */
 	const char *driver; /* whom it concerns, by dxa_driver_name(); NULL: all */
 	const char *id; /* full or abbreviated hash; "" when the change has no commit yet */
 	const char *subject;
