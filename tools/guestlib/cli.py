@@ -32,7 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="tools/guest", description="Boot distribution kernels in QEMU and run scripts there.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="the kernels of the matrix")
+    kernels = commands.add_parser("list", help="the kernels of the matrix")
+    kernels.add_argument("--default", action="store_true",
+                         help="only the names of those that tests are run on which name none")
     commands.add_parser("faults", help="the faults that can be injected")
     fetch = commands.add_parser("fetch", help="get kernels into the cache, newest of their kind")
     fetch.add_argument("kernel", nargs="*")
@@ -87,7 +89,10 @@ def _say(text: str) -> None:
     print(f"guest: {text}", file=sys.stderr, flush=True)
 
 
-def _list() -> int:
+def _list(default: bool) -> int:
+    if default:
+        print("\n".join(matrix.defaults()))
+        return 0
     for name, entry in matrix.load().items():
         found = kernel.cached(name)
         state = f"cached, {found.release}" if found else "not cached"
@@ -234,7 +239,7 @@ def main() -> int:
         sweep_scratch()
         match options.command:
             case "list":
-                return _list()
+                return _list(options.default)
             case "fetch":
                 return _fetch(options.kernel)
             case "faults":

@@ -29,9 +29,18 @@ class Build:
 class Expectation:
     """What daxaudit must conclude on a kernel, and how it can watch it."""
 
-    # Of functions that are built in, and of those in modules: "fentry", "kprobe" or "none".
+    # How the hooks of functions that are built in attach, and of those in modules: "fentry",
+    # "kprobe" or "none"; and where that is not the best way, the reason that is given.
     built_in: str = "fentry"
+    built_in_why: str = ""
     modules: str = "kprobe"
+    modules_why: str = ""
+    # Of the modules that hooked functions can be in, those that are built in.
+    linked: list[str] = field(default_factory=lambda: ["dax", "virtiofs"])
+    # Hooked functions that the kernel has not, or that are inlined;
+    absent: list[str] = field(default_factory=list)
+    # and those that are found only if their module is there when the audit begins.
+    late: dict[str, str] = field(default_factory=dict)
     aliasing: str = "no"
     # What that is concluded from: the beginning of it.
     aliasing_from: str = "constant"
@@ -52,6 +61,8 @@ class Entry:
     arch: str
     suite: str
     package: str
+    # Is it one of those that cases are played on which name none?
+    default: bool = False
     companions: tuple[str, ...] = ()
     cpu: str | None = None
     console: str | None = None
@@ -110,6 +121,11 @@ def load(path: Path = MATRIX) -> dict[str, Entry]:
         return entries
     except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise GuestError(f"{path}: {error}") from error
+
+
+def defaults() -> list[str]:
+    """The kernels that cases are played on which name none."""
+    return [entry.name for entry in load().values() if entry.default]
 
 
 def lookup(name: str) -> Entry:

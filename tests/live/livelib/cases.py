@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 
-from guestlib import GuestError, faults as injected
+from guestlib import GuestError, faults as injected, matrix
 from guestlib.guest import DEFAULT_MODULES
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "docs"))
 from snippets import examples  # noqa: E402  pylint: disable=wrong-import-position
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
-KERNELS = ["6.1-amd64", "6.12-amd64", "7.2-amd64"]
+KERNELS = matrix.defaults()
 # Codes with which daxaudit has judged something, and so has written a report.
 JUDGED = (0, 1, 5)
 
@@ -84,6 +84,8 @@ class Case:
     after: list[str] = field(default_factory=list)
     json: list[str] = field(default_factory=list)
     same: list[list[str]] = field(default_factory=list)
+    # What is otherwise than tests/matrix.toml says of the kernel.
+    expect: dict = field(default_factory=dict)
     console_may: list[str] = field(default_factory=list)
     leftovers: bool = False
 

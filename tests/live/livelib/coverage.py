@@ -16,7 +16,11 @@ DRIVERS = {
     "fsdev": "fsdev",
     "virtiofs": "virtio-fs",
     "dcssblk": "dcssblk",
+    "none": "no driver: what daxaudit says of a kernel that it cannot audit, or not wholly",
 }
+
+# daxaudit's exit code.
+INCONCLUSIVE = 5
 
 _HEAD = """\
 <!-- Written by `tests/live/run --write-coverage` from tests/live/cases; do not edit. -->
@@ -27,7 +31,12 @@ The case fails if one of these findings is missing, or if there is any other.
 
 * **found**: the rules that must be found, each as often as it is listed.
 * **silent**: there must be no finding.
+* **inconclusive**: what was not seen keeps the verdict from being a pass.
+* **code**: no audit; this is the exit code.
 * *(all)*: played with `--all` only.
+
+A first table has a column for each kernel that most cases are played on, a second one
+the cases of all other kernels; README.md tells of each what it is.
 
 The bugs F1 to F5 are described in [found.md](found.md). Faults are injected with a
 debugger from outside of the kernel; they are declared in `tests/faults.toml`.
@@ -41,53 +50,85 @@ def _cell(cases: list[Case]) -> str:
     text = "found: " + ", ".join(f"`{rule}`" for rule in case.find) if case.find else "silent"
     if case.also:
         text += "; may: " + ", ".join(f"`{rule}`" for rule in case.also)
+    if not case.wants_report:
+        text = f"code {case.code}"
+    elif case.code == INCONCLUSIVE:
+        text += "; inconclusive"
     return text + (" *(all)*" if all(case.slow for case in cases) else "")
 
 
-def _row(name: str, kernels: dict[str, list[Case]], columns: list[str]) -> str:
-    whats = dict.fromkeys(case.what for cases in kernels.values() for case in cases)
-    faults = dict.fromkeys(fault for cases in kernels.values() for case in cases
-                           for fault in case.faults)
-    why = next((case.elsewhere for cases in kernels.values() for case in cases
-                if case.elsewhere), "")
-    if not why and any(kernel not in kernels for kernel in columns):
+def _code(words: list[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words) or "none"
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _row(name: str, kernels: dict[str, list[Case]]) -> str:
+    """A case on the usual kernels."""
+    played = [case for cases in kernels.values() for case in cases]
+    whats = dict.fromkeys(case.what for case in played)
+    faults = dict.fromkeys(fault for case in played for fault in case.faults)
+    why = next((case.elsewhere for case in played if case.elsewhere), "")
+    if not why and any(kernel not in kernels for kernel in KERNELS):
         raise GuestError(f"{name}: say in `elsewhere` why it is not played on every kernel")
     cells = [_cell(kernels[kernel]) if kernel in kernels else f"not here: {why}"
-             for kernel in columns]
-    return "| " + " | ".join([f"`{name}`", "; ".join(whats),
-                              ", ".join(f"`{fault}`" for fault in faults) or "none",
-                              *cells]) + " |"
+             for kernel in KERNELS]
+    return _line([f"`{name}`", "; ".join(whats), _code(list(faults)), *cells])
 
 
-def _columns(rows: dict[str, dict[str, list[Case]]]) -> list[str]:
-    """The usual kernels; for a driver that none of them can have, those that do."""
-    played = dict.fromkeys(kernel for kernels in rows.values() for kernel in kernels)
-    return KERNELS if set(KERNELS) & set(played) else list(played)
+def _usual(cases: list[Case]) -> list[str]:
+    """The table of the usual kernels: a column for each."""
+    rows: dict[str, dict[str, list[Case]]] = {}
+    for case in cases:
+        if case.kernels[0] in KERNELS:
+            rows.setdefault(case.name, {}).setdefault(case.kernels[0], []).append(case)
+    if not rows:
+        return []
+    return ["", _line(["case", "what happens", "injected", *KERNELS]),
+            "|---" * (3 + len(KERNELS)) + "|",
+            *(_row(name, kernels) for name, kernels in rows.items())]
+
+
+def _other(cases: list[Case]) -> list[str]:
+    """The table of all other kernels: those of a row see the same."""
+    rows: dict[tuple, dict[str, list[Case]]] = {}
+    for case in cases:
+        if case.kernels[0] not in KERNELS:
+            what = case.what + (f" (not elsewhere: {case.elsewhere})" if case.elsewhere else "")
+            cells = (f"`{case.name}`", what, _code(case.faults), _cell([case]))
+            rows.setdefault(cells, {}).setdefault(case.kernels[0], []).append(case)
+    if not rows:
+        return []
+    return ["", _line(["case", "what happens", "injected", "result", "kernels"]), "|---" * 5 + "|",
+            *(_line([*cells, _code(list(kernels))]) for cells, kernels in rows.items())]
 
 
 def _section(driver: str, cases: list[Case], entries: list[Absent]) -> list[str]:
-    rows: dict[str, dict[str, list[Case]]] = {}
-    for case in cases:
-        if driver in case.drivers:
-            rows.setdefault(case.name, {}).setdefault(case.kernels[0], []).append(case)
-    lines = ["", f"## {DRIVERS[driver]}", ""]
-    if rows:
-        columns = _columns(rows)
-        lines += ["| case | what happens | injected | " + " | ".join(columns) + " |",
-                  "|---" * (3 + len(columns)) + "|"]
-        lines += [_row(name, kernels, columns) for name, kernels in rows.items()]
+    exercised = [case for case in cases if driver in case.drivers]
+    lines = ["", f"## {DRIVERS[driver]}", *_usual(exercised), *_other(exercised)]
     missing = [entry.line for entry in entries if driver == entry.driver]
     if missing:
         lines += ["", "Cannot be exercised here:", "", *missing]
     return lines
 
 
-def page() -> str:
-    """The page as it must be."""
-    cases = declared.load()
+def _check(cases: list[Case]) -> None:
+    """Has every case a place, but what is played on the usual kernels and is of no driver?"""
     unknown = {driver for case in cases for driver in case.drivers} - set(DRIVERS)
     if unknown:
         raise GuestError(f"no such driver: {', '.join(sorted(unknown))}")
+    for case in cases:
+        if not case.drivers and case.kernels[0] not in KERNELS:
+            raise GuestError(f"{case.id}: say in `drivers` where it belongs on docs/{PAGE.name}; "
+                             "if it exercises none, it is drivers = [\"none\"]")
+
+
+def page() -> str:
+    """The page as it must be."""
+    cases = declared.load()
+    _check(cases)
     entries = absent.load({case.name for case in cases})
     lines = [_HEAD.rstrip()]
     for driver in DRIVERS:

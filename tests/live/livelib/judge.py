@@ -8,9 +8,9 @@ from pathlib import Path
 
 import jsonschema
 
-from guestlib import matrix
 from guestlib.streams import complaints
 
+from . import expected
 from .boot import Remains
 from .cases import Case
 
@@ -50,7 +50,7 @@ class View:
         return {"r": report, "load": self.load, "finding": finding, "hook": hook, "story": story,
                 "context": context, "out": self.remains.text("out"),
                 "err": self.remains.text("err"), "text": self.remains.text,
-                "expect": matrix.lookup(self.case.kernels[0]).expect}
+                "expect": expected.of(self.case)}
 
 
 def _expression(view: View, expression: str) -> list[str]:
@@ -84,14 +84,13 @@ SCHEMAS = Path(__file__).resolve().parents[3] / "docs" / "schema"
 
 
 def _documents(name: str, text: str) -> list[dict]:
-    """Reports of audits; what is no JSON is for others to complain of."""
+    """The objects in a file; what is no JSON is for others to complain of."""
     try:
         lines = text.splitlines() if name.endswith(".jsonl") else [text]
         documents = [json.loads(line) for line in lines]
     except ValueError:
         return []
-    return [document for document in documents
-            if isinstance(document, dict) and ("mode" in document or "type" in document)]
+    return [document for document in documents if isinstance(document, dict)]
 
 
 def _schema(remains: Remains) -> list[str]:
@@ -103,10 +102,24 @@ def _schema(remains: Remains) -> list[str]:
             continue
         schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text())
         for document in _documents(name, remains.text(name)):
+            # Others than reports of audits have no schema.
+            if "mode" not in document and "type" not in document:
+                continue
             try:
                 jsonschema.validate(document, schema)
             except jsonschema.ValidationError as error:
                 wrong.append(f"{name} is not as the schema says: {error.message[:300]}")
+    return wrong
+
+
+def _expected(case: Case, remains: Remains) -> list[str]:
+    """Every JSON that a case left says of the kernel what the matrix does."""
+    wrong = []
+    for name in remains.files:
+        if name.endswith(".json"):
+            for document in _documents(name, remains.text(name)):
+                wrong += [f"{name}: {reason}"
+                          for reason in expected.wrong(expected.of(case), document)]
     return wrong
 
 
@@ -168,7 +181,7 @@ def judge(case: Case, remains: Remains) -> list[str]:
     if code != case.code:
         wrong.append(f"exit code {code}, not {case.code}" +
                      (f": ended after {case.timeout:g} s" if code == KILLED else ""))
-    wrong += _findings(case, view) + _schema(remains)
+    wrong += _findings(case, view) + _schema(remains) + _expected(case, remains)
     wrong += _matches(case, remains) + _after(case, remains)
     for expression in case.json:
         wrong += _expression(view, expression)

@@ -38,8 +38,7 @@ def _aliasing(entry: Entry) -> str:
     expect = entry.expect
     source = {"constant": "the architecture"}.get(expect.aliasing_from,
                                                   f"`{expect.aliasing_from.split(' = ')[0]}`")
-    # Without a DAX core nothing is concluded; what is said is the boot log's.
-    return f"{expect.aliasing}: {source if expect.dax else 'the boot log'}"
+    return f"{expect.aliasing}: {source}"
 
 
 def _played(cases: list[Case]) -> str:

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does daxaudit say of a kernel what tests/matrix.toml does?
+
+How each hook was attached and why not better, and whether the data cache aliases.
+A hook that is not as it should be there makes any case fail that it is seen in.
+"""
+
+import re
+from dataclasses import replace
+
+from guestlib import matrix
+from guestlib.matrix import Expectation
+
+from .cases import Case
+
+# What daxaudit gives as reasons, word for word (src/probe/attach.c).
+ABSENT = ("no such function in this kernel: absent, inlined or configured out",
+          "not needed: its successor is watched")
+ASKED_FOR = "kprobes were asked for"
+TRACEPOINTS = ("module_load", "module_free")
+# Where daxaudit was told whether the data cache aliases.
+ASSUMED = re.compile(r"--assume aliasing=(yes|no)\b")
+
+
+def of(case: Case) -> Expectation:
+    """What a case must see: its kernel's, but for what its command and its `expect` change."""
+    expect = matrix.lookup(case.kernels[0]).expect
+    assumed = ASSUMED.search(case.run)
+    if assumed:
+        expect = replace(expect, aliasing=assumed[1], aliasing_from="assumed: --assume")
+    if case.attach[0] == "kprobe":
+        expect = replace(expect, built_in="kprobe", built_in_why=ASKED_FOR)
+    return replace(expect, **case.expect)
+
+
+def _in_module(expect: Expectation, module: str) -> list[tuple[str, str]]:
+    """Of a function in a module: before it comes, and once it is there."""
+    why = expect.modules_why
+    if why:
+        return [("pending", f"cannot be armed when module {module} comes: {why}"),
+                (expect.modules, f"{why}; a trampoline would pin module {module}")]
+    return [("pending", f"armed when module {module} comes"),
+            (expect.modules, f"in module {module}, which a trampoline would pin")]
+
+
+def _ways(expect: Expectation, hook: dict) -> list[tuple[str, str]]:
+    """The modes that a hook may have, each with the reason that it must have."""
+    function = hook["function"]
+    module = hook.get("module") or expect.late.get(function, "")
+    absent = [("none", reason) for reason in ABSENT]
+    if function in TRACEPOINTS:
+        return [("tracepoint", "")]
+    if not module or module in expect.linked:
+        if function in expect.absent:
+            return absent
+        return [(expect.built_in, expect.built_in_why)]
+    # Whether the function is there is known when the module is.
+    pending, loaded = _in_module(expect, module)
+    if function in expect.absent:
+        return [pending, *absent]
+    return [absent[0], loaded] if function in expect.late else [pending, loaded]
+
+
+def _hook(expect: Expectation, hook: dict) -> list[str]:
+    is_so, ways = (hook["mode"], hook.get("reason", "")), _ways(expect, hook)
+    if is_so in ways:
+        return []
+    wanted = " or ".join(f"{mode} ({reason})" if reason else mode for mode, reason in ways)
+    return [f"hook {hook['function']} is {is_so[0]} ({is_so[1] or 'no reason'}), not {wanted}"]
+
+
+def wrong(expect: Expectation, document: dict) -> list[str]:
+    """What is not as expected of a report, or of what doctor and policy show tell."""
+    hooks, concluded = document.get("hooks", []), document.get("policy", {})
+    if "aliasing" not in concluded:
+        concluded = document.get("machine", {})
+    reasons = [reason for hook in hooks for reason in _hook(expect, hook)]
+    if document.get("mode") == "trace" and not hooks:
+        reasons.append("an audit that tells of no hook")
+    if "aliasing" in concluded and (
+            concluded["aliasing"] != expect.aliasing
+            or not concluded["aliasing_from"].startswith(expect.aliasing_from)):
+        reasons.append(f"the data cache aliases: {concluded['aliasing']} "
+                       f"({concluded['aliasing_from']}), not {expect.aliasing} "
+                       f"({expect.aliasing_from})")
+    return reasons
