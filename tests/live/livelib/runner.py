@@ -32,7 +32,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="tests/live/run", description="Let daxaudit audit real kernels in guests.")
     add = parser.add_argument
     add("-k", metavar="GLOB", action="append", default=[],
-        help="only cases of that NAME or NAME/KERNEL; may be given several times")
+        help="only cases of that NAME or NAME/KERNEL, the slow ones of them too if it is spelled "
+             "out (no *, ? or [); may be given several times")
     add("--all", action="store_true", help="the slow cases too")
     add("--list", action="store_true", help="name the cases and run none")
     add("--write-coverage", action="store_true",
@@ -47,15 +48,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _names(item: Case | Lacking) -> tuple[str, ...]:
+    return item.name, item.id, item.id.removeprefix("live/")
+
+
 def _wanted(options: argparse.Namespace, item: Case | Lacking) -> bool:
-    names = (item.name, item.id, item.id.removeprefix("live/"))
     return not options.k or any(fnmatch.fnmatch(name, glob)
-                                for glob in options.k for name in names)
+                                for glob in options.k for name in _names(item))
 
 
 def _chosen(options: argparse.Namespace) -> list[Case]:
-    return [case for case in declared.load()
-            if _wanted(options, case) and (options.all or not case.slow)]
+    # Who spells a name out wants all that it names.
+    return [case for case in declared.load() if _wanted(options, case)
+            and (options.all or not case.slow or set(options.k) & set(_names(case)))]
 
 
 def _reasons(options: argparse.Namespace) -> list[Lacking]:
