@@ -12,6 +12,8 @@
 #include "cli/policies.h"
 #include "daxaudit/snapshot.h"
 #include "output/jsonobj.h"
+#include "probe/kallsyms.h"
+#include "probe/preflight.h"
 #include "probe/probe.h"
 
 struct examined {
@@ -209,6 +211,24 @@ static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int 
 	return err;
 }
 
+/* What a service manager asks before it starts the daemon: cheap, and nothing is attached. */
+static struct dxa_err *tell_core(const struct dxa_opts *opts)
+{
+	struct dxa_kallsyms *syms = NULL;
+	struct dxa_err *err;
+
+	if (opts->n_outputs)
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "--core has one line to say: it takes no --output");
+	err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
+	if (!err)
+		err = dxa_preflight_core(syms);
+	if (!err)
+		printf("this kernel has a DAX core\n");
+	dxa_kallsyms_free(syms);
+	return err;
+}
+
 struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code)
 {
 	struct examined x = { .btf = opts->btf };
@@ -218,6 +238,9 @@ struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code)
 	if (opts->args[0])
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "doctor takes no arguments: see 'daxaudit doctor --help'");
+	*exit_code = DXA_EXIT_PASS;
+	if (opts->core)
+		return tell_core(opts);
 	/* Whoever ends it in between must not leave its kprobe events behind. */
 	sigemptyset(&ending);
 	sigaddset(&ending, SIGINT);

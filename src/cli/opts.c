@@ -40,6 +40,7 @@ enum key {
 	KEY_LOG,
 	KEY_METRICS,
 	KEY_PID_FILE,
+	KEY_CORE,
 };
 
 static const struct dxa_option_row rows[] = {
@@ -85,6 +86,8 @@ static const struct dxa_option_row rows[] = {
 	  "keep counts for Prometheus in FILE, for node-exporter's\ntextfile collector (*.prom)" },
 	{ KEY_PID_FILE, "pid-file", "FILE", DXA_CMD_DAEMON,
 	  "locked while the daemon runs: there is but one\n(default " DXA_PID_FILE ")" },
+	{ KEY_CORE, "core", NULL, DXA_CMD_DOCTOR,
+	  "only say whether this kernel has a DAX core (0: it has, 4: it\nhas none); needs no root" },
 	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_DOCTOR,
 	  "exit with N instead of 4 when there is no DAX core (meson: 77)" },
 	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show this help" },
@@ -323,6 +326,9 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_assume(value, o);
 	case KEY_KCIDB_BUILD:
 		return parse_kcidb_build(value, &o->kcidb_build);
+	case KEY_CORE:
+		o->core = true;
+		return NULL;
 	case KEY_ATTACH:
 		if (strcmp(value, "auto") != 0 && strcmp(value, "kprobe") != 0)
 			return bad_value("attach", value, "auto or kprobe");

@@ -62,6 +62,7 @@ struct dxa_opts {
 	const char *log; /* the daemon's; NULL: none */
 	const char *metrics; /* the daemon's file for Prometheus; NULL: none */
 	const char *pid_file; /* the daemon's */
+	bool core; /* doctor: nothing but whether there is a DAX core */
 	bool silent; /* no output but those that are named; set by commands, not by users */
 	int skip_code; /* replaces exit code 4 */
 	char **args; /* what is left: the audited command, files, ...; NULL-terminated */

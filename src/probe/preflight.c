@@ -17,18 +17,21 @@
 #define JIT "/proc/sys/net/core/bpf_jit_enable"
 #define KCORE "/proc/kcore"
 
-static struct dxa_err *check_core(const struct dxa_kallsyms *syms, const char *release)
+struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms)
 {
 	struct dxa_kallsym sym;
+	struct utsname uts;
 	char path[512];
 
 	if (dxa_kallsyms_by_name(syms, "alloc_dax", &sym) ||
 	    dxa_dax_module_find(path, sizeof(path)))
 		return NULL;
+	if (uname(&uts))
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "uname: %s", strerror(errno));
 	return dxa_err_new(DXA_ERR_NO_DAX, 0,
 			   "kernel %s has no DAX core (no alloc_dax: CONFIG_DAX is not set): "
 			   "nothing to audit",
-			   release);
+			   uts.release);
 }
 
 static struct dxa_err *check_privilege(void)
@@ -99,7 +102,7 @@ struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf)
 
 	if (uname(&uts))
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "uname: %s", strerror(errno));
-	err = check_core(syms, uts.release);
+	err = dxa_preflight_core(syms);
 	if (!err)
 		err = check_privilege();
 	if (err)

@@ -9,6 +9,12 @@
 #include "probe/kallsyms.h"
 
 /*
+ * Is there a DAX core, built in or a module, loaded or not? NULL: there is; NO_DAX.
+ * It takes no privilege to know.
+ */
+struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms);
+
+/*
  * Check in this order: a DAX core (NO_DAX when the kernel has none), privilege,
  * kernel lockdown, hidden addresses, BTF. Each failure is one line that says
  * what to do. btf is a BTF file given by the user, or NULL for the kernel's own.
