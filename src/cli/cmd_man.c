@@ -7,10 +7,49 @@
 #include "cli/commands.h"
 #include "cli/exitcode.h"
 #include "cli/policies.h"
+#include "cli/single.h"
 #include "cli/tables.h"
 #include "engine/rules.h"
+#include "output/journal.h"
 #include "output/sink.h"
 #include "version.h"
+
+/* What is in no other table. */
+struct item {
+	const char *tag, *text;
+};
+
+static const struct item signals[] = {
+	{ "SIGHUP",
+	  "daemon: read the policy anew, open the log anew, begin a new recording if the old one "
+	  "was renamed, and look at every device that lives. trace, check: as SIGTERM" },
+	{ "SIGTERM, SIGINT",
+	  "end in order: hooks are removed, and the verdict is told. trace and check hand it on to "
+	  "their command, unless the terminal did" },
+};
+
+static const struct item environment[] = {
+	{ "NO_COLOR", "no colour, even on a terminal" },
+	{ "PATH", "where trace and check look for their command" },
+	{ "NOTIFY_SOCKET",
+	  "daemon: where systemd is told READY, STATUS, RELOADING, STOPPING and WATCHDOG" },
+	{ "WATCHDOG_USEC, WATCHDOG_PID",
+	  "daemon: how often it is to say that it is well; it does so, and renews the metrics, twice "
+	  "as often. Without it there is no wake-up by time" },
+	{ "JOURNAL_STREAM",
+	  "daemon: standard error is the journal's: findings go there as entries with fields only" },
+};
+
+static const struct item files[] = {
+	{ DXA_POLICY_SYSTEM ", " DXA_POLICY_SYSTEM_DIR "/*.yaml", "the machine's policy" },
+	{ DXA_PID_FILE, "the daemon's pid, locked while it runs; --pid-file names another" },
+	{ DXA_JOURNAL_SOCKET, "where the daemon sends findings, if it is there" },
+	{ "/sys/kernel/btf/vmlinux", "the kernel's types; --btf names another file" },
+	{ "/etc/default/daxaudit",
+	  "the unit's DAXAUDIT_OPTIONS, DAXAUDIT_METRICS and DAXAUDIT_LOG" },
+	{ "/var/log/daxaudit/daxaudit.jsonl", "the unit's log" },
+	{ "/var/lib/prometheus/node-exporter/daxaudit.prom", "the unit's metrics" },
+};
 
 /* Print text as troff prose: minus signs and backslashes escaped, newlines as spaces. */
 static void print_prose(const char *text)
@@ -34,6 +73,13 @@ static void print_item(const char *tag, const char *text)
 	printf(".TP\n.B ");
 	print_prose(tag);
 	print_prose(text);
+}
+
+static void print_items(const char *heading, const struct item *items, size_t n)
+{
+	printf(".SH %s\n", heading);
+	for (size_t i = 0; i < n; i++)
+		print_item(items[i].tag, items[i].text);
 }
 
 static void print_options(void)
@@ -153,10 +199,12 @@ struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
 #define DXA_PRINT(id, num, text) print_item(#num, text);
 	DXA_EXIT_CODES(DXA_PRINT)
 #undef DXA_PRINT
-	printf(".SH ENVIRONMENT\n");
-	print_item("NO_COLOR", "no colour, even on a terminal");
+	print_items("SIGNALS", signals, sizeof(signals) / sizeof(signals[0]));
+	print_items("ENVIRONMENT", environment, sizeof(environment) / sizeof(environment[0]));
+	print_items("FILES", files, sizeof(files) / sizeof(files[0]));
 	printf(".SH EXAMPLES\n.nf\ndaxaudit trace \\-\\- modprobe nd_pmem\n"
 	       "daxaudit trace \\-o json:report.json \\-\\- ndctl enable\\-namespace all\n"
-	       "daxaudit trace\n.fi\n");
+	       "daxaudit trace\n"
+	       "systemctl enable \\-\\-now daxaudit\n.fi\n");
 	return NULL;
 }
