@@ -7,10 +7,11 @@ modprobe nd_e820
 # Merged, as on the machine that its files are from.
 mkdir -p /usr/lib /usr/bin
 [ -e /usr/lib/systemd ] || ln -s /lib/systemd /usr/lib/systemd
-for tool in kill rm; do
+for tool in kill rm sh; do
 	[ -e /usr/bin/$tool ] || ln -s /bin/$tool /usr/bin/$tool
 done
-mkdir -p /etc/default /var/lib/prometheus/node-exporter /var/log /etc/systemd/system
+# Not where the metrics go: the unit makes that.
+mkdir -p /etc/default /var/log /etc/systemd/system
 grep -qs root /etc/passwd || echo 'root:x:0:0:root:/root:/bin/sh' >/etc/passwd
 grep -qs root /etc/group || echo 'root:x:0:' >/etc/group
 echo 4711471147114711471147114711471f >/etc/machine-id
@@ -37,6 +38,53 @@ until init=$(pidof systemd | tr ' ' '\n' | sort -n | head -n 1) && [ -n "$init" 
 done
 there() { nsenter -t "$init" -m -p "$@"; }
 field() { there journalctl --no-pager -o export "$@"; }
+unit() { there systemctl show -p "$1" --value daxaudit.service; }
+# until_is WHAT COMMAND...: wait until the command succeeds.
+until_is() {
+	what=$1
+	shift
+	tries=0
+	until "$@"; do
+		usleep 200000
+		tries=$((tries + 1))
+		[ $tries -lt 300 ] || {
+			echo "never: $what"
+			there systemctl status --no-pager daxaudit.service || :
+			there journalctl --no-pager | tail -n 30
+			exit 5
+		}
+	done
+}
+metrics=/var/lib/prometheus/node-exporter/daxaudit.prom
+
+# A kernel without DAX, as far as a program can tell.
+dropins=/etc/systemd/system/daxaudit.service.d
+mkdir -p $dropins /srv/metrics
+grep -v -w alloc_dax /proc/kallsyms >/srv/kallsyms
+printf '[Service]\nBindReadOnlyPaths=/srv/kallsyms:/proc/kallsyms\n' >$dropins/no-dax.conf
+there systemctl daemon-reload
+there systemctl start daxaudit.service
+there systemctl show -p ActiveState daxaudit.service >/root/skipped
+there systemctl list-units --failed --no-legend | wc -l >>/root/skipped
+[ ! -e ${metrics%/*} ] || { echo "started where there is no DAX"; exit 6; }
+there journalctl --no-pager -o cat -u daxaudit.service >>/root/skipped
+rm $dropins/no-dax.conf
+there systemctl daemon-reload
+
+# One that was started by hand: the unit is refused, however often, and takes nothing away.
+there systemd-tmpfiles --create daxaudit.conf
+there daxaudit daemon --metrics $metrics 2>/root/by-hand &
+by_hand=$!
+until_is "one by hand" grep -q 'watches Linux' /root/by-hand
+for _ in 1 2; do
+	there systemctl start daxaudit.service && exit 7
+	there systemctl show -p ActiveState,ExecMainStatus daxaudit.service >>/root/refused
+done
+ls $metrics >>/root/refused
+kill "$(pidof daxaudit)"
+wait $by_hand
+there systemctl reset-failed daxaudit.service
+rmdir "${metrics%/*}"
 
 echo 'DAXAUDIT_OPTIONS=-v --record /var/log/daxaudit/audit.dxr' >/etc/default/daxaudit
 there systemctl start daxaudit.service || {
@@ -48,25 +96,44 @@ there systemctl show -p ActiveState,StatusText,NRestarts,Type daxaudit.service >
 mv /var/log/daxaudit/audit.dxr /var/log/daxaudit/audit.dxr.1
 there systemctl reload daxaudit.service
 modprobe nd_pmem
-tries=0
-until field DAXAUDIT_RULE=null-teardown-leak | grep -q MESSAGE_ID; do
-	usleep 200000
-	tries=$((tries + 1))
-	[ $tries -lt 150 ] || exit 5
-done
+leaked() { field DAXAUDIT_RULE=null-teardown-leak | grep -q MESSAGE_ID; }
+until_is "the leak" leaked
 # The next of the rate-limited reports has come.
 sleep 6
 there systemctl show -p StatusText daxaudit.service >/root/status
 field DAXAUDIT_RULE=null-teardown-leak >/root/entry
 there journalctl --no-pager -o cat -u daxaudit.service >/root/messages
-ls -l /var/lib/prometheus/node-exporter >/root/listing
+ls -l ${metrics%/*} >/root/listing
 cat /var/log/daxaudit/daxaudit.jsonl >/root/log
 pid=$(there systemctl show -p MainPID --value daxaudit.service)
 there grep -E '^(Cap|NoNew|Seccomp:|VmRSS)' "/proc/$pid/status" >/root/proc
 there systemctl stop daxaudit.service
 there systemctl show -p ActiveState,Result,ExecMainStatus daxaudit.service >/root/stopped
-ls /var/lib/prometheus/node-exporter >>/root/stopped
+ls ${metrics%/*} >>/root/stopped
 for name in audit.dxr.1 audit.dxr; do
 	daxaudit replay -q "/var/log/daxaudit/$name" >>/root/replayed 2>&1 || :
 done
 grep -c . /sys/kernel/tracing/kprobe_events >>/root/stopped || :
+
+# Metrics elsewhere and a group for the log, as docs/daemon.md has it; and a short watchdog.
+grep -q '^adm:' /etc/group || echo 'adm:x:4:' >>/etc/group
+rm -f /var/log/daxaudit/* /etc/default/daxaudit
+metrics=/srv/metrics/daxaudit.prom
+mv /root/paths.conf $dropins/
+printf '[Service]\nWatchdogSec=6s\n' >$dropins/watchdog.conf
+there systemctl daemon-reload
+there systemctl start daxaudit.service
+pid=$(unit MainPID)
+written=$(stat -c %Y $metrics)
+stat -c 'log: %a %u %g' /var/log/daxaudit/daxaudit.jsonl >/root/elsewhere
+# Nothing happens; it is well all the same, and says so.
+sleep 15
+[ "$(unit MainPID) $(unit NRestarts)" = "$pid 0" ] || { echo "restarted while well"; exit 8; }
+[ "$(stat -c %Y $metrics)" -gt "$written" ] || { echo "the metrics are not renewed"; exit 9; }
+# It hangs: what it said last goes, another one comes.
+there kill -STOP "$pid"
+until_is "the end of a hanging one" [ ! -e $metrics ]
+restarted() { [ "$(unit NRestarts)" = 1 ] && [ "$(unit ActiveState)" = active ]; }
+until_is "a restart" restarted
+ls $metrics >>/root/elsewhere
+there systemctl stop daxaudit.service

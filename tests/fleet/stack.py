@@ -18,7 +18,7 @@ from programs import REPOSITORY, program, unpacked
 PACKAGING = REPOSITORY / "packaging" / "prometheus"
 
 
-def _free_ports(count):
+def free_ports(count):
     """Held all at once, so that they differ."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [s.getsockname()[1] for s in sockets]
@@ -38,7 +38,7 @@ class Stack:
     def __init__(self, directory: pathlib.Path):
         self.directory = directory
         self.textfiles = directory / "textfiles"
-        self.prometheus, self.exporter, self.alertmanager = _free_ports(3)
+        self.prometheus, self.exporter, self.alertmanager = free_ports(3)
         self._running = contextlib.ExitStack()
 
     def _configure(self):
