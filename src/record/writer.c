@@ -97,10 +97,16 @@ static struct dxa_err *open_path(struct dxa_recorder *r)
 static struct dxa_err *set_aside(struct dxa_recorder *r)
 {
 	char aside[PATH_MAX];
+	char number[16] = "";
+	int n = 0;
 
-	if ((size_t)snprintf(aside, sizeof(aside), "%s" DXA_RECORDER_ASIDE, r->path) >=
-	    sizeof(aside))
-		return cannot_write(r->path, ENAMETOOLONG);
+	do {
+		if (n)
+			snprintf(number, sizeof(number), ".%d", n);
+		if ((size_t)snprintf(aside, sizeof(aside), "%s" DXA_RECORDER_ASIDE "%s", r->path,
+				     number) >= sizeof(aside))
+			return cannot_write(r->path, ENAMETOOLONG);
+	} while (++n < DXA_RECORDER_ASIDE_MAX && !access(aside, F_OK));
 	if (rename(r->path, aside))
 		return cannot_write(r->path, errno);
 	close(r->fd);

@@ -15,15 +15,17 @@
 
 struct dxa_recorder;
 
-/* What a recording that is kept has behind its name. */
+/* What a recording that is kept has behind its name; those that follow have ".1" and so on, too. */
 #define DXA_RECORDER_ASIDE ".old"
+/* So many are kept: the first ones, which show how it began, and the newest. */
+#define DXA_RECORDER_ASIDE_MAX 10
 
 /*
  * Open path for a recording, without changing what is there yet; but with keep, a
- * recording that is there is renamed, DXA_RECORDER_ASIDE appended, in place of the one of that
- * name. INPUT error when it cannot be written, is no regular file, holds something that is
- * neither empty nor a recording, or is being written by another recorder. Free
- * *ret with dxa_recorder_free().
+ * recording that is there is renamed, DXA_RECORDER_ASIDE appended. INPUT error when it
+ * cannot be written, is no regular file, holds something that is neither empty nor a
+ * recording, or is being written by another recorder. Free *ret with
+ * dxa_recorder_free().
  */
 struct dxa_err *dxa_recorder_open(const char *path, bool keep, struct dxa_recorder **ret);
 

@@ -381,6 +381,38 @@ static void nothing_else_is_overwritten(void **state)
 	assert_int_equal(access(rec_path, F_OK), -1);
 }
 
+static void take_from_aside(int i)
+{
+	char aside[sizeof(rec_path) + sizeof(DXA_RECORDER_ASIDE) + 16];
+	char number[16] = "";
+
+	if (i)
+		snprintf(number, sizeof(number), ".%d", i);
+	snprintf(aside, sizeof(aside), "%s" DXA_RECORDER_ASIDE "%s", rec_path, number);
+	assert_int_equal(rename(aside, rec_path), i < DXA_RECORDER_ASIDE_MAX ? 0 : -1);
+}
+
+/* Those of daemons that died are kept: the first ones, and the newest. */
+static void set_aside(void **state)
+{
+	const int runs = DXA_RECORDER_ASIDE_MAX + 2, newest = DXA_RECORDER_ASIDE_MAX - 1;
+	struct dxa_recorder *r;
+
+	(void)state;
+	unlink(rec_path);
+	for (int i = 1; i <= runs; i++) {
+		record((uint64_t)i, 1, true);
+		assert_null(dxa_recorder_open(rec_path, true, &r));
+		dxa_recorder_free(r);
+	}
+	take_from_aside(DXA_RECORDER_ASIDE_MAX);
+	for (int i = 0; i < DXA_RECORDER_ASIDE_MAX; i++) {
+		take_from_aside(i);
+		check_whole((uint64_t)(i == newest ? runs : i + 1));
+	}
+	unlink(rec_path);
+}
+
 static long size_of(const char *path)
 {
 	struct stat st;
@@ -481,6 +513,7 @@ int main(void)
 		cmocka_unit_test(no_recordings),
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(nothing_else_is_overwritten),
+		cmocka_unit_test(set_aside),
 		cmocka_unit_test(rotated),
 		cmocka_unit_test(full_disk),
 	};
