@@ -68,21 +68,36 @@ static struct dxa_err *take(const char *path, int fd)
 	return NULL;
 }
 
+/* Between open() and flock() it may have been removed: then the lock keeps nobody out. */
+static bool is_there(const char *path, int fd)
+{
+	struct stat ours, there;
+
+	return !fstat(fd, &ours) && !stat(path, &there) && ours.st_ino == there.st_ino &&
+	       ours.st_dev == there.st_dev;
+}
+
 struct dxa_err *dxa_single_enter(const char *path, int *ret)
 {
 	struct dxa_err *err;
 	int fd;
 
-	make_folder(path);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return cannot(path, errno);
-	err = take(path, fd);
-	if (err)
+	for (;;) {
+		make_folder(path);
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		if (fd < 0)
+			return cannot(path, errno);
+		err = take(path, fd);
+		if (err) {
+			close(fd);
+			return err;
+		}
+		if (is_there(path, fd))
+			break;
 		close(fd);
-	else
-		*ret = fd;
-	return err;
+	}
+	*ret = fd;
+	return NULL;
 }
 
 void dxa_single_leave(int fd)
