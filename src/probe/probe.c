@@ -32,6 +32,7 @@ struct dxa_probe {
 	struct dxa_tracefs *tracefs;
 	struct daxaudit_bpf *skel;
 	struct ring_buffer *ring;
+	uint32_t budget; /* records to deliver before it is somebody else's turn */
 	struct dxa_hook *hooks;
 	struct dxa_hook_status *status; /* the hooks' status, side by side for the caller */
 	size_t n_hooks;
@@ -256,7 +257,8 @@ static int on_record(void *priv, void *data, size_t size)
 		dxa_kallsyms_invalidate(p->kallsyms);
 		dxa_symbols_forget_module(p->symbols, ev->name);
 	}
-	return 0;
+	/* libbpf would go on for as long as records come faster than they are read. */
+	return --p->budget ? 0 : -EAGAIN;
 }
 
 static struct dxa_err *check_core_hooks(const struct dxa_probe *p)
@@ -434,9 +436,11 @@ int dxa_probe_fd(const struct dxa_probe *p)
 	return ring_buffer__epoll_fd(p->ring);
 }
 
-int dxa_probe_consume(struct dxa_probe *p)
+void dxa_probe_consume(struct dxa_probe *p)
 {
-	return ring_buffer__consume(p->ring);
+	/* As many as it holds: what is there now is among these. */
+	p->budget = bpf_map__max_entries(p->skel->maps.events) / sizeof(struct dxa_event);
+	ring_buffer__consume(p->ring);
 }
 
 /* Sum one hook's counters over all CPUs. False when they could not be read: then they are 0. */

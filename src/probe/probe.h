@@ -55,8 +55,8 @@ void dxa_probe_stop(struct dxa_probe *p);
 /* Becomes readable when records wait. Owned by the probe. */
 int dxa_probe_fd(const struct dxa_probe *p);
 
-/* Deliver what waits. Returns the number of records, or -errno. */
-int dxa_probe_consume(struct dxa_probe *p);
+/* Deliver what waits now; what comes meanwhile may be left for the next call. */
+void dxa_probe_consume(struct dxa_probe *p);
 
 /* Status of every hook, counters as of now. Owned by the probe; *n gets the number. */
 const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n);
