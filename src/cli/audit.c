@@ -62,16 +62,29 @@ static struct dxa_err *watch(struct dxa_audit *a, int fd)
 	return NULL;
 }
 
+static void our_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGCHLD);
+}
+
+void dxa_audit_block_signals(sigset_t *old)
+{
+	sigset_t set;
+
+	our_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, old);
+}
+
 static struct dxa_err *setup_signals(struct dxa_audit *a)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, &a->old_mask);
+	our_signals(&set);
+	dxa_audit_block_signals(&a->old_mask);
 	/* A reader that went away, or a file grown too long, is a write error told like any other. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

@@ -54,6 +54,9 @@ static inline uint64_t dxa_earlier(uint64_t x, uint64_t y)
 	return x < y ? x : y;
 }
 
+/* Block the signals that dxa_audit_signal() reads, from now on; *old: the mask before. */
+void dxa_audit_block_signals(sigset_t *old);
+
 /*
  * Open the outputs, block the signals, load and attach. Nothing is recorded
  * yet. Errors are those of dxa_analysis_init(), dxa_saving_open() and

@@ -25,6 +25,7 @@ struct daemon {
 	struct dxa_audit audit;
 	struct dxa_daemon_report report;
 	int lock;
+	bool has_metrics; /* the metrics file is ours to write and to remove */
 	uint64_t rotate_by; /* ktime, ns: the recording's file was moved away; 0: it was not */
 	uint64_t again_at; /* ktime, ns: what looked odd is looked at again; 0: nothing did */
 	uint64_t due; /* ktime, ns: the next report; 0: nothing is new */
@@ -119,7 +120,7 @@ static void reload(struct daemon *d)
 		rotate_recording(d);
 	else
 		look(d);
-	dxa_daemon_report_update(&d->report);
+	dxa_daemon_report_tell(&d->report);
 	dxa_notify("READY=1");
 }
 
@@ -161,13 +162,12 @@ static struct dxa_err *loop(struct daemon *d)
 		if (d->ping_at && now >= d->ping_at)
 			ping(d, now);
 		if (d->due && now >= d->due) {
-			dxa_daemon_report_update(&d->report);
+			dxa_daemon_report_tell(&d->report);
 			d->due = 0;
 			/* Whatever happened is over, or will be back soon enough to be read again. */
 			dxa_probe_trim(d->audit.probe);
 		}
-		if (!d->due)
-			d->due = dxa_daemon_report_due(&d->report, now);
+		d->due = dxa_earlier(d->due, dxa_daemon_report_due(&d->report, now));
 	}
 	return NULL;
 }
@@ -175,9 +175,13 @@ static struct dxa_err *loop(struct daemon *d)
 static struct dxa_err *start(struct daemon *d)
 {
 	static const struct dxa_audit_mode mode = { .name = "daemon", .keep_recording = true };
-	struct dxa_err *err;
+	struct dxa_err *err = NULL;
 
-	err = dxa_audit_open(&d->audit, &d->opts, &mode);
+	if (d->opts.metrics)
+		err = dxa_metrics_file_check(d->opts.metrics);
+	d->has_metrics = d->opts.metrics && !err;
+	if (!err)
+		err = dxa_audit_open(&d->audit, &d->opts, &mode);
 	if (!err)
 		err = dxa_daemon_report_open(&d->report, &d->audit);
 	if (!err)
@@ -186,10 +190,7 @@ static struct dxa_err *start(struct daemon *d)
 		return err;
 	give_up_privilege(d);
 	dxa_probe_trim(d->audit.probe);
-	/* A metrics file that cannot be written now never will be: that is told before READY. */
-	err = dxa_daemon_report_tell(&d->report);
-	if (err)
-		return err;
+	dxa_daemon_report_tell(&d->report);
 	if (dxa_engine_oddities(d->audit.analysis.engine))
 		d->again_at = dxa_ktime_now() + d->opts.settle_ns;
 	d->ping_every = dxa_notify_watchdog();
@@ -211,8 +212,12 @@ static struct dxa_err *finish(struct daemon *d)
 
 static struct dxa_err *run(struct daemon *d)
 {
-	struct dxa_err *err = dxa_single_enter(d->opts.pid_file, &d->lock);
+	struct dxa_err *err;
+	sigset_t old;
 
+	/* Whoever knows our pid may send one. */
+	dxa_audit_block_signals(&old);
+	err = dxa_single_enter(d->opts.pid_file, &d->lock);
 	if (!err)
 		err = start(d);
 	if (!err)
@@ -236,8 +241,8 @@ struct dxa_err *dxa_cmd_daemon(const struct dxa_opts *opts, int *exit_code)
 	d.opts.quiet = !opts->verbose;
 	*exit_code = DXA_EXIT_PASS;
 	err = run(&d);
-	/* However it ends; but another daemon's file is not ours to remove. */
-	if (d.lock >= 0 && opts->metrics)
+	/* However it ends. */
+	if (d.has_metrics)
 		dxa_metrics_file_remove(opts->metrics);
 	dxa_audit_close(&d.audit);
 	dxa_daemon_report_close(&d.report);

@@ -2,6 +2,7 @@
 #include "cli/daemon_report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "cli/metrics_file.h"
@@ -12,14 +13,23 @@
 #define GATHER_NS (200 * MS)
 /* and no more often than this, however much happens. */
 #define INTERVAL_NS (5000 * MS)
+/* Metrics that could not be written are tried again, even if nothing happens. */
+#define RETRY_NS (60000 * MS)
 
 /* ---- findings as lines ---- */
+
+/* Not twice into the same journal, and not nowhere. */
+static bool in_journal(const struct dxa_daemon_report *r)
+{
+	return r->stderr_is_journal && r->journal.path && !r->journal.error;
+}
 
 static void line_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
 	bool harmless = f->policy.allowed_by || f->severity == DXA_SEVERITY_INFO;
 
-	(void)s;
+	if (in_journal(s->state))
+		return;
 	dxa_log(harmless ? DXA_LOG_NOTICE : DXA_LOG_WARN, "%s%s: %s: %s",
 		f->policy.allowed_by ? "allowed " : "", dxa_severity_name(f->severity),
 		dxa_rule_info(f->rule)->name, f->detail);
@@ -27,7 +37,8 @@ static void line_finding(struct dxa_sink *s, const struct dxa_finding *f)
 
 static void line_end(struct dxa_sink *s, const struct dxa_result *r)
 {
-	(void)s;
+	if (in_journal(s->state))
+		return;
 	dxa_log(DXA_LOG_NOTICE, "verdict: %s%s%s", dxa_verdict_name(r->verdict.kind),
 		r->verdict.n_reasons ? ": " : "",
 		r->verdict.n_reasons ? r->verdict.reasons[0] : "");
@@ -44,19 +55,20 @@ static const struct dxa_sink_ops lines = {
 
 struct dxa_err *dxa_daemon_report_open(struct dxa_daemon_report *r, struct dxa_audit *audit)
 {
-	bool journal = dxa_journal_open(&r->journal, DXA_JOURNAL_SOCKET);
 	const struct dxa_opts *opts = audit->opts;
 	struct dxa_analysis *a = &audit->analysis;
 	struct dxa_err *err = NULL;
-
 	FILE *log;
 
 	r->audit = audit;
-	if (journal)
+	r->stderr_is_journal = dxa_notify_stderr_is_journal();
+	/* Until it was judged for the first time. */
+	r->verdict = DXA_VERDICT_INCONCLUSIVE;
+	if (dxa_journal_open(&r->journal, DXA_JOURNAL_SOCKET))
 		err = dxa_analysis_add(a, opts, &dxa_sink_journal, NULL, &r->journal);
-	/* Not twice into the same journal, and not nowhere. */
-	if (!err && !(journal && dxa_notify_stderr_is_journal()))
-		err = dxa_analysis_add(a, opts, &lines, NULL, NULL);
+	/* After the journal, to know what it did not take. */
+	if (!err)
+		err = dxa_analysis_add(a, opts, &lines, NULL, r);
 	if (err || !opts->log)
 		return err;
 	err = dxa_logfile_open(&r->log, opts->log, &log);
@@ -70,11 +82,81 @@ void dxa_daemon_report_reopen(struct dxa_daemon_report *r)
 	if (err)
 		dxa_log(DXA_LOG_WARN, "%s; the old file is written on", err->msg);
 	dxa_err_free(err);
+	r->journal.error = 0;
 }
 
 void dxa_daemon_report_close(struct dxa_daemon_report *r)
 {
 	dxa_journal_close(&r->journal);
+}
+
+/* ---- whether it gets there ---- */
+
+static const char *const output_names[DXA_OUTPUT_COUNT] = {
+	[DXA_OUTPUT_JOURNAL] = "journal",
+	[DXA_OUTPUT_LOG] = "log",
+	[DXA_OUTPUT_METRICS] = "metrics",
+	[DXA_OUTPUT_RECORDING] = "recording",
+};
+
+static int output_error(const struct dxa_daemon_report *r, int output)
+{
+	switch (output) {
+	case DXA_OUTPUT_JOURNAL:
+		return r->journal.error;
+	case DXA_OUTPUT_LOG:
+		return r->log.error ? r->log.error : r->log.stale;
+	case DXA_OUTPUT_METRICS:
+		return r->metrics_error;
+	default:
+		return dxa_saving_error(&r->audit->saving);
+	}
+}
+
+static bool errors_changed(const struct dxa_daemon_report *r)
+{
+	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)
+		if (!output_error(r, i) != !r->told_errors[i])
+			return true;
+	return false;
+}
+
+static void tell_error(struct dxa_daemon_report *r, int output)
+{
+	int error = output_error(r, output);
+	int told = r->told_errors[output];
+
+	r->told_errors[output] = error;
+	if (error && !told)
+		dxa_log(DXA_LOG_WARN, "%s: %s; the audit goes on without it", output_names[output],
+			strerror(error));
+	else if (!error && told)
+		dxa_log(DXA_LOG_NOTICE, "%s: written again", output_names[output]);
+}
+
+static void write_metrics(struct dxa_daemon_report *r, const struct dxa_result *result)
+{
+	const char *path = r->audit->opts->metrics;
+	const uint64_t failures[DXA_OUTPUT_COUNT] = {
+		[DXA_OUTPUT_JOURNAL] = r->journal.failures,
+		[DXA_OUTPUT_LOG] = r->log.failures,
+		[DXA_OUTPUT_METRICS] = r->metrics_failures,
+		[DXA_OUTPUT_RECORDING] = r->recording_failures,
+	};
+	bool failing[DXA_OUTPUT_COUNT];
+	const struct dxa_metrics_service service = { .reload_failed = r->reload_failed,
+						     .outputs = output_names,
+						     .failures = failures,
+						     .failing = failing,
+						     .n_outputs = DXA_OUTPUT_COUNT };
+
+	if (!path)
+		return;
+	r->metrics_error = 0;
+	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)
+		failing[i] = output_error(r, i) != 0;
+	r->metrics_error = dxa_metrics_file_write(path, &r->audit->analysis.run, result, &service);
+	r->metrics_failures += r->metrics_error != 0;
 }
 
 /* ---- how it stands ---- */
@@ -83,28 +165,9 @@ uint64_t dxa_daemon_report_due(const struct dxa_daemon_report *r, uint64_t now)
 {
 	uint64_t soon = now + GATHER_NS, next = r->told + INTERVAL_NS;
 
-	if (dxa_engine_stats(r->audit->analysis.engine)->events == r->events)
-		return 0;
+	if (dxa_engine_stats(r->audit->analysis.engine)->events == r->events && !errors_changed(r))
+		return r->metrics_error ? r->told + RETRY_NS : 0;
 	return soon > next ? soon : next;
-}
-
-static struct dxa_err *write_metrics(const struct dxa_daemon_report *r,
-				     const struct dxa_result *result)
-{
-	static const char *const names[] = { "journal", "log", "metrics", "recording" };
-	const uint64_t failures[] = { r->journal.failures, r->log.failures, r->metrics_failures,
-				      dxa_saving_error(&r->audit->saving) != 0 };
-	const struct dxa_metrics_service service = {
-		.reload_failed = r->reload_failed,
-		.outputs = names,
-		.failures = failures,
-		.n_outputs = sizeof(names) / sizeof(names[0]),
-	};
-
-	if (!r->audit->opts->metrics)
-		return NULL;
-	return dxa_metrics_file_write(r->audit->opts->metrics, &r->audit->analysis.run, result,
-				      &service);
 }
 
 static void tell_manager(const struct dxa_result *result)
@@ -135,31 +198,22 @@ static void tell_doubt(struct dxa_daemon_report *r, const struct dxa_verdict *v)
 	r->doubted = !v->complete;
 }
 
-struct dxa_err *dxa_daemon_report_tell(struct dxa_daemon_report *r)
+void dxa_daemon_report_tell(struct dxa_daemon_report *r)
 {
 	struct dxa_result result;
 
 	if (dxa_audit_result(r->audit, &result)) {
 		r->verdict = result.verdict.kind;
 		tell_doubt(r, &result.verdict);
-	} else {
+	} else if (result.verdict.kind == DXA_VERDICT_INCONCLUSIVE) {
 		result.verdict.kind = r->verdict;
 	}
 	r->events = result.stats->events;
 	r->told = dxa_ktime_now();
+	if (!r->told_errors[DXA_OUTPUT_RECORDING])
+		r->recording_failures += dxa_saving_error(&r->audit->saving) != 0;
 	tell_manager(&result);
-	return write_metrics(r, &result);
-}
-
-void dxa_daemon_report_update(struct dxa_daemon_report *r)
-{
-	struct dxa_err *err = dxa_daemon_report_tell(r);
-
-	if (err) {
-		r->metrics_failures++;
-		if (!r->metrics_failing)
-			dxa_log(DXA_LOG_WARN, "%s", err->msg);
-	}
-	r->metrics_failing = err != NULL;
-	dxa_err_free(err);
+	write_metrics(r, &result);
+	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)
+		tell_error(r, i);
 }

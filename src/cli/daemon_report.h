@@ -11,13 +11,23 @@
 #include "cli/logfile.h"
 #include "output/journal.h"
 
+enum dxa_output {
+	DXA_OUTPUT_JOURNAL,
+	DXA_OUTPUT_LOG,
+	DXA_OUTPUT_METRICS,
+	DXA_OUTPUT_RECORDING,
+	DXA_OUTPUT_COUNT
+};
+
 /* Zero-initialised, there is nothing to close. */
 struct dxa_daemon_report {
 	struct dxa_audit *audit;
 	struct dxa_journal journal;
+	bool stderr_is_journal;
 	struct dxa_logfile log;
-	uint64_t metrics_failures;
-	bool metrics_failing; /* the newest write was one of them */
+	int metrics_error; /* errno of the newest write; 0: it succeeded */
+	uint64_t metrics_failures, recording_failures;
+	int told_errors[DXA_OUTPUT_COUNT]; /* errno of each output, as it was told; 0: none */
 	bool reload_failed;
 	enum dxa_verdict_kind verdict; /* the newest that was sure */
 	bool doubted; /* it was said that not everything is seen */
@@ -31,17 +41,18 @@ struct dxa_daemon_report {
  */
 struct dxa_err *dxa_daemon_report_open(struct dxa_daemon_report *r, struct dxa_audit *audit);
 
-/* Log files were rotated: open them anew. */
+/* Log files were rotated: open them anew. What an output did not take before is past. */
 void dxa_daemon_report_reopen(struct dxa_daemon_report *r);
 
 /* The ktime (ns) at which dxa_daemon_report_tell() shall be called; 0: nothing is new. */
 uint64_t dxa_daemon_report_due(const struct dxa_daemon_report *r, uint64_t now);
 
-/* Write the metrics and tell the service manager how the audit stands. SYSTEM error. */
-struct dxa_err *dxa_daemon_report_tell(struct dxa_daemon_report *r);
-
-/* The same, an error told once: the audit goes on without metrics until they can be written. */
-void dxa_daemon_report_update(struct dxa_daemon_report *r);
+/*
+ * Write the metrics, tell the service manager how the audit stands, and the log
+ * which output does not take what happens, or does so again. The audit goes on
+ * without it; metrics are tried again.
+ */
+void dxa_daemon_report_tell(struct dxa_daemon_report *r);
 
 /* Close what belongs to it; after the audit was closed, whose sinks use it. */
 void dxa_daemon_report_close(struct dxa_daemon_report *r);

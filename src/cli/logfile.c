@@ -9,9 +9,24 @@
 /* Longer lines than most: a stream's buffer is written when a line ends. */
 #define BUFFER (64 << 10)
 
-static int open_path(const char *path)
+/* Whoever wrote to it last may have been killed, or have met a full disk. */
+static bool ends_in_half_a_line(int fd)
 {
-	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	off_t size = lseek(fd, 0, SEEK_END);
+	char last;
+
+	return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
+}
+
+static bool open_path(struct dxa_logfile *l)
+{
+	int fd = open(l->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+
+	if (fd < 0)
+		return false;
+	l->fd = fd;
+	l->cut = ends_in_half_a_line(fd);
+	return true;
 }
 
 static struct dxa_err *cannot(const char *path, int code)
@@ -20,7 +35,8 @@ static struct dxa_err *cannot(const char *path, int code)
 			   strerror(code));
 }
 
-static bool put(struct dxa_logfile *l, const char *data, size_t size)
+/* 0 or errno. */
+static int put(struct dxa_logfile *l, const char *data, size_t size)
 {
 	while (size) {
 		ssize_t n = write(l->fd, data, size);
@@ -28,23 +44,25 @@ static bool put(struct dxa_logfile *l, const char *data, size_t size)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return false;
-		l->midline = data[n - 1] != '\n';
+			return n ? errno : EIO;
+		l->cut = data[n - 1] != '\n';
 		data += n;
 		size -= (size_t)n;
 	}
-	return true;
+	return 0;
 }
 
 static ssize_t stream_write(void *priv, const char *data, size_t size)
 {
 	struct dxa_logfile *l = priv;
 
-	/* A full disk took half a line, which the next one must not continue. */
-	bool end_line = l->broken && l->midline;
-
-	l->broken = (end_line && !put(l, "\n", 1)) || !put(l, data, size);
-	l->failures += l->broken;
+	l->error = l->cut ? put(l, "\n", 1) : 0;
+	if (!l->error)
+		l->error = put(l, data, size);
+	/* A line that is longer than the buffer goes on with the next write. */
+	if (!l->error)
+		l->cut = false;
+	l->failures += l->error != 0;
 	return (ssize_t)size;
 }
 
@@ -59,8 +77,8 @@ struct dxa_err *dxa_logfile_open(struct dxa_logfile *l, const char *path, FILE *
 {
 	const cookie_io_functions_t io = { .write = stream_write, .close = stream_close };
 
-	*l = (struct dxa_logfile){ .path = path, .fd = open_path(path) };
-	if (l->fd < 0)
+	*l = (struct dxa_logfile){ .path = path };
+	if (!open_path(l))
 		return cannot(path, errno);
 	*ret = fopencookie(l, "w", io);
 	if (!*ret) {
@@ -73,12 +91,12 @@ struct dxa_err *dxa_logfile_open(struct dxa_logfile *l, const char *path, FILE *
 
 struct dxa_err *dxa_logfile_reopen(struct dxa_logfile *l)
 {
-	int fd = open_path(l->path);
+	int old = l->fd;
 
-	if (fd < 0)
-		return cannot(l->path, errno);
-	close(l->fd);
-	l->fd = fd;
-	l->midline = l->broken = false;
+	l->stale = open_path(l) ? 0 : errno;
+	if (l->stale)
+		return cannot(l->path, l->stale);
+	close(old);
+	l->error = 0;
 	return NULL;
 }

@@ -15,8 +15,9 @@
 struct dxa_logfile {
 	const char *path; /* borrowed */
 	int fd;
-	bool midline; /* the file ends in half a line */
-	bool broken; /* the newest write did not succeed */
+	bool cut; /* the file ends in half a line, which no next one must continue */
+	int error; /* errno of the newest write; 0: it succeeded */
+	int stale; /* errno: it could not be opened anew, the file of old is written on; or 0 */
 	uint64_t failures; /* writes that did not succeed in whole */
 };
 

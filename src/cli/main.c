@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
+#include "cli/notify.h"
 #include "cli/opts.h"
 #include "cli/tables.h"
 #include "version.h"
@@ -63,7 +64,8 @@ static int fail(struct dxa_err *err, int skip_code)
 	int code = dxa_exit_of_error(err);
 
 	dxa_utf8_make_line(err->msg);
-	fprintf(stderr, "daxaudit: %s\n", err->msg);
+	/* The journal reads the priority (err) from a line's start: sd-daemon(3). */
+	fprintf(stderr, "%sdaxaudit: %s\n", dxa_notify_stderr_is_journal() ? "<3>" : "", err->msg);
 	dxa_err_free(err);
 	return code == DXA_EXIT_NO_DAX ? skip_code : code;
 }

@@ -7,13 +7,20 @@
 #include "output/metrics.h"
 
 /*
+ * Can metrics be written to path? INPUT error when there is something else than an
+ * older one's metrics, which must not be lost, or when writing them cannot succeed.
+ * A disk that is full now need not be so for long: that is no error.
+ */
+struct dxa_err *dxa_metrics_file_check(const char *path);
+
+/*
  * Write path anew: to path.tmp first, which a collector of *.prom does not read
  * and which a killed daemon leaves for the next to overwrite, then renamed. Not
- * synced: after a crash of the machine its numbers are of no use. SYSTEM error.
+ * synced: after a crash of the machine its numbers are of no use. Returns 0 or an errno.
  */
-struct dxa_err *dxa_metrics_file_write(const char *path, const struct dxa_run *run,
-				       const struct dxa_result *result,
-				       const struct dxa_metrics_service *service);
+int dxa_metrics_file_write(const char *path, const struct dxa_run *run,
+			   const struct dxa_result *result,
+			   const struct dxa_metrics_service *service);
 
 /* Remove it: numbers of a daemon that does not run would look like a healthy one's. */
 void dxa_metrics_file_remove(const char *path);

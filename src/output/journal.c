@@ -36,16 +36,21 @@ void dxa_journal_close(struct dxa_journal *j)
 	*j = (struct dxa_journal){ .fd = -1 };
 }
 
-/* Sent by name each time: a journal that was restarted has a new socket. It must not block us. */
-static bool send_entry(struct dxa_journal *j, const char *data, size_t len)
+/*
+ * Sent by name each time: a journal that was restarted has a new socket. It must
+ * not block us. 0 or errno.
+ */
+static int send_entry(struct dxa_journal *j, const char *data, size_t len)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 
 	if (strlen(j->path) >= sizeof(to.sun_path))
-		return false;
+		return ENAMETOOLONG;
 	strcpy(to.sun_path, j->path);
-	return sendto(j->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&to,
-		      sizeof(to)) == (ssize_t)len;
+	if (sendto(j->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&to,
+		   sizeof(to)) < 0)
+		return errno;
+	return 0;
 }
 
 /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: names, not secrets, are told apart here. */
@@ -169,8 +174,8 @@ static void journal_finding(struct dxa_sink *s, const struct dxa_finding *f)
 
 	if (mem)
 		write_finding(mem, f, s->run);
-	if (!mem || fclose(mem) || !send_entry(j, data, len))
-		j->failures++;
+	j->error = !mem || fclose(mem) ? ENOMEM : send_entry(j, data, len);
+	j->failures += j->error != 0;
 }
 
 static void journal_end(struct dxa_sink *s, const struct dxa_result *r)

@@ -19,6 +19,7 @@ struct dxa_journal {
 	int fd;
 	const char *path; /* of the socket */
 	uint64_t failures; /* entries that the journal did not take */
+	int error; /* errno of the newest entry; 0: it was taken */
 };
 
 /* Prepare to send to the socket at path (borrowed). False without one there. */

@@ -188,6 +188,11 @@ static void write_service(FILE *out, const struct dxa_metrics_service *s)
 	for (size_t i = 0; i < s->n_outputs; i++)
 		fprintf(out, "daxaudit_write_failures_total{output=\"%s\"} %" PRIu64 "\n",
 			s->outputs[i], s->failures[i]);
+	family(out, "output_failing", "gauge",
+	       "1 for an output that does not take what happens now.");
+	for (size_t i = 0; i < s->n_outputs; i++)
+		fprintf(out, "daxaudit_output_failing{output=\"%s\"} %d\n", s->outputs[i],
+			s->failing[i]);
 }
 
 void dxa_metrics_write(FILE *out, const struct dxa_run *run, const struct dxa_result *result,

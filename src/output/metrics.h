@@ -6,6 +6,7 @@
 #ifndef DAXAUDIT_OUTPUT_METRICS_H
 #define DAXAUDIT_OUTPUT_METRICS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -16,6 +17,7 @@ struct dxa_metrics_service {
 	bool reload_failed; /* the newest reload left the old policy in force */
 	const char *const *outputs; /* names ("journal", "log", ...) */
 	const uint64_t *failures; /* of each: what could not be written */
+	const bool *failing; /* of each: is what happens now not written to it? */
 	size_t n_outputs;
 };
 
