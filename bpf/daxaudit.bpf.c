@@ -20,10 +20,10 @@ char LICENSE[] SEC("license") = "GPL";
 #define ARGS_2(ctx) { ctx[0], ctx[1] }
 #define ARGS_3(ctx) { ctx[0], ctx[1], ctx[2] }
 #define REGS_0(ctx) {}
-#define REG(ctx, reg) record_ptr(READ_REG(ctx, reg))
-#define REGS_1(ctx) { REG(ctx, REG_ARG1) }
-#define REGS_2(ctx) { REG(ctx, REG_ARG1), REG(ctx, REG_ARG2) }
-#define REGS_3(ctx) { REG(ctx, REG_ARG1), REG(ctx, REG_ARG2), REG(ctx, REG_ARG3) }
+#define ARG(ctx, n) record_ptr(READ_ARG(ctx, n))
+#define REGS_1(ctx) { ARG(ctx, 1) }
+#define REGS_2(ctx) { ARG(ctx, 1), ARG(ctx, 2) }
+#define REGS_3(ctx) { ARG(ctx, 1), ARG(ctx, 2), ARG(ctx, 3) }
 /* clang-format on */
 
 /* A kprobe leaves no frame on the stack. */

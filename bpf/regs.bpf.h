@@ -15,8 +15,12 @@
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs___dxa {
-	unsigned long di, si, dx, ax;
+	unsigned long di, si, dx, cx, ax;
 };
+/* 32 bits: -mregparm=3 (arch/x86/Makefile). */
+#define REG32_ARG1 ax
+#define REG32_ARG2 dx
+#define REG32_ARG3 cx
 #define REG_ARG1 di
 #define REG_ARG2 si
 #define REG_ARG3 dx
@@ -113,5 +117,12 @@ struct pt_regs___dxa {
 
 /* A register of a kprobe's context, as wide as the kernel's registers are. */
 #define READ_REG(ctx, reg) READ_WORD((const struct pt_regs___dxa *)(ctx), reg)
+
+/* The n-th argument, from 1: not every architecture's kernels of both widths agree. */
+#ifdef REG32_ARG1
+#define READ_ARG(ctx, n) (KERNEL_IS_32BIT ? READ_REG(ctx, REG32_ARG##n) : READ_REG(ctx, REG_ARG##n))
+#else
+#define READ_ARG(ctx, n) READ_REG(ctx, REG_ARG##n)
+#endif
 
 #endif

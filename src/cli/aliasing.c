@@ -40,27 +40,16 @@ static char *read_log(void)
 	return text;
 }
 
-/* The next best sources; what is read lives until the conclusion is drawn. */
-static void decide_by_texts(const struct dxa_arch *arch, struct dxa_aliasing_facts facts,
-			    struct dxa_aliasing_answer *ret)
-{
-	_cleanup_free_ char *cpuinfo = read_cpuinfo();
-	_cleanup_free_ char *log = read_log();
-
-	facts.cpuinfo = cpuinfo;
-	facts.log = log;
-	dxa_aliasing_decide(arch, &facts, ret);
-}
-
 void dxa_aliasing_ask(const char *machine, const char *btf, struct dxa_aliasing_answer *ret)
 {
 	struct dxa_aliasing_facts facts = { .page_size = (uint64_t)sysconf(_SC_PAGESIZE) };
 	const struct dxa_arch *arch = dxa_arch_by_machine(machine);
 	const struct dxa_arch_runtime *r = arch ? arch->runtime : NULL;
+	_cleanup_free_ char *cpuinfo = r && r->cpuinfo_key ? read_cpuinfo() : NULL;
+	_cleanup_free_ char *log = r && r->log ? read_log() : NULL;
 
+	facts.cpuinfo = cpuinfo;
+	facts.log = log;
 	facts.has_value = r && r->variable && dxa_peek(r->what, r->symbol, btf, &facts.value);
-	if (r && !facts.has_value)
-		decide_by_texts(arch, facts, ret);
-	else
-		dxa_aliasing_decide(arch, &facts, ret);
+	dxa_aliasing_decide(arch, &facts, ret);
 }

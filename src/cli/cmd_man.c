@@ -147,6 +147,23 @@ static void print_hooks(void)
 			print_item(kinds[i].name, kinds[i].what);
 }
 
+static void print_architectures(void)
+{
+	static const char *const aliases[] = {
+		[DXA_ALIASING_UNKNOWN] = "it depends", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
+	};
+	const struct dxa_arch *a;
+
+	printf(".SH ARCHITECTURES\nWhether the data cache aliases, by the kernel's source.\n");
+	for (size_t i = 0; (a = dxa_arch_at(i)); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "%s: %s (%s); EOPNOTSUPP is %d", aliases[a->aliasing],
+			 a->how, a->source, a->eopnotsupp);
+		print_item(a->name, text);
+	}
+}
+
 static void print_policy_key(const struct dxa_policy_key *key)
 {
 	char tag[64], expects[512], text[1024];
@@ -194,6 +211,7 @@ struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
 	print_formats();
 	print_rules();
 	print_hooks();
+	print_architectures();
 	print_policy_files();
 	printf(".SH EXIT STATUS\n");
 #define DXA_PRINT(id, num, text) print_item(#num, text);

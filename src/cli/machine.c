@@ -63,6 +63,7 @@ struct json_object *dxa_machine_object(const struct dxa_policy *policy, const ch
 	dxa_json_add_string(o, "release", uts.release);
 	dxa_json_add_string(o, "machine", uts.machine);
 	dxa_json_add_string(o, "architecture", machine.arch ? machine.arch->name : NULL);
+	dxa_json_add_string(o, "architecture_source", machine.arch ? machine.arch->source : NULL);
 	dxa_json_add_string(o, "aliasing", aliasing[e.aliasing]);
 	dxa_json_add_string(o, "aliasing_from", e.aliasing_from);
 	dxa_json_add_u64(o, "eopnotsupp", (uint64_t)e.eopnotsupp);
@@ -95,7 +96,10 @@ void dxa_machine_print(FILE *out, struct json_object *machine, const char *prefi
 
 	fprintf(out, "%sLinux %s %s\n", prefix, dxa_json_member(machine, "release"),
 		dxa_json_member(machine, "machine"));
-	fprintf(out, "%sarchitecture: %s\n", prefix, arch ? arch : "not known");
+	fprintf(out, "%sarchitecture: %s", prefix, arch ? arch : "not known\n");
+	if (arch)
+		fprintf(out, " (by the kernel's %s)\n",
+			dxa_json_member(machine, "architecture_source"));
 	fprintf(out, "%sdata cache aliases: %s (", prefix, dxa_json_member(machine, "aliasing"));
 	dxa_utf8_print(out, dxa_json_member(machine, "aliasing_from"));
 	fprintf(out, ")\n%sEOPNOTSUPP is %s\n", prefix, dxa_json_member(machine, "eopnotsupp"));

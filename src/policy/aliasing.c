@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define FROM(ret, ...) snprintf((ret)->from, sizeof((ret)->from), __VA_ARGS__)
@@ -60,14 +61,32 @@ static void name_log_line(struct dxa_aliasing_answer *ret, const char *text)
 	FROM(ret, "boot log: %.*s", (int)strcspn(start, ","), start);
 }
 
+/* A size behind the text, which the kernel compares with that of a page. */
+static bool by_size(const char *size, const char *text, const struct dxa_aliasing_facts *facts,
+		    struct dxa_aliasing_answer *ret)
+{
+	char *end;
+	unsigned long long bytes = strtoull(size, &end, 10);
+
+	if (end == size || !facts->page_size)
+		return false;
+	ret->aliasing = yes_or_no(bytes > facts->page_size);
+	FROM(ret, "boot log: %s%llu", text, bytes);
+	return true;
+}
+
 static bool by_log(const struct dxa_arch_runtime *r, const struct dxa_aliasing_facts *facts,
 		   struct dxa_aliasing_answer *ret)
 {
 	if (!r->log || !facts->log)
 		return false;
 	for (const struct dxa_arch_log *l = r->log; l->text; l++) {
-		if (!strstr(facts->log, l->text))
+		const char *at = strstr(facts->log, l->text);
+
+		if (!at)
 			continue;
+		if (l->aliasing == DXA_ALIASING_UNKNOWN)
+			return by_size(at + strlen(l->text), l->text, facts, ret);
 		ret->aliasing = l->aliasing;
 		name_log_line(ret, l->text);
 		return true;
@@ -90,7 +109,7 @@ void dxa_aliasing_decide(const struct dxa_arch *arch, const struct dxa_aliasing_
 		FROM(ret, "%s", arch->how);
 		return;
 	}
-	if (r && (by_variable(r, facts, ret) || by_cpuinfo(r, facts, ret) || by_log(r, facts, ret)))
+	if (r && (by_cpuinfo(r, facts, ret) || by_variable(r, facts, ret) || by_log(r, facts, ret)))
 		return;
 	FROM(ret, "unknown: nothing tells whether %s", arch->how);
 }

@@ -29,8 +29,10 @@ static const struct dxa_arch_runtime on_arm = {
 		   { "CPU: PIPT / VIPT nonaliasing data cache", DXA_ALIASING_NO }),
 };
 
-/* MIPS_CACHE_ALIASES of arch/mips/include/asm/cpu-info.h; dc_aliases: arch/mips/kernel/proc.c,
- * the very expression; the log's lines: probe_pcache() in arch/mips/mm/c-r4k.c. */
+/* dc_aliases: arch/mips/kernel/proc.c, the very expression; MIPS_CACHE_ALIASES of
+ * arch/mips/include/asm/cpu-info.h is what it comes down to on most platforms, but on some it
+ * is a constant (mach-ath79/cpu-feature-overrides.h: 1); the log's lines: probe_pcache() in
+ * arch/mips/mm/c-r4k.c. */
 static const struct dxa_arch_runtime on_mips = {
 	.variable = "cpu_data[0].dcache.flags",
 	.symbol = "cpu_data",
@@ -43,17 +45,20 @@ static const struct dxa_arch_runtime on_mips = {
 };
 
 /* arch/sparc/include/asm/cachetype.h for 32 bits; the log's line, only where there is a VAC:
- * arch/sparc/mm/srmmu.c. */
+ * init_vac_layout() in arch/sparc/mm/srmmu.c. */
 static const struct dxa_arch_runtime on_sparc32 = {
 	.variable = "vac_cache_size",
 	.symbol = "vac_cache_size",
 	.what = DXA_PEEK_U32,
+	.log = LOG({ "SRMMU: Using VAC size of ", DXA_ALIASING_UNKNOWN }),
 };
 
 /*
  * cpu_dcache_is_aliasing() of each architecture, read in 6.12.107 and 7.2.13
  * (commit 8690bbcf3b70, v6.9, introduced it). EOPNOTSUPP from each
- * architecture's uapi/asm/errno.h.
+ * architecture's uapi/asm/errno.h. User-mode Linux (um) has no row: its uname -m is
+ * the host's (setup_machinename() in arch/um/os-Linux/util.c), so x86's speaks for it
+ * and is right: um does not select ARCH_HAS_CPU_CACHE_ALIASING either.
  */
 static const struct dxa_arch archs[] = {
 	{ "x86", MACHINES("x86_64", "i386", "i486", "i586", "i686"), NOT_SELECTED, 95, NULL },

@@ -10,7 +10,10 @@
 #include "daxaudit/peek.h"
 #include "engine/engine.h"
 
-/* A line of the boot log, by a part of it, and what it says. */
+/*
+ * A line of the boot log, by a part of it, and what it says. UNKNOWN: a size in
+ * bytes comes behind the text; it aliases if that is above the page size.
+ */
 struct dxa_arch_log {
 	const char *text;
 	enum dxa_aliasing aliasing;
@@ -22,7 +25,8 @@ struct dxa_arch_runtime {
 	const char *symbol; /* where it is, in kallsyms */
 	enum dxa_peek_what what;
 	unsigned int mask; /* any of these bits: it aliases; 0: if above the page size */
-	const char *cpuinfo_key; /* the line of /proc/cpuinfo that has the word below or has not */
+	/* The line of /proc/cpuinfo that has the word or has not: by what the kernel itself asks. */
+	const char *cpuinfo_key;
 	const char *cpuinfo_word;
 	const struct dxa_arch_log *log; /* of the boot log; ends with a NULL text */
 };

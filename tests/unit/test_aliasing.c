@@ -82,11 +82,29 @@ static void mips_says_it_in_three_places(void **state)
 	expect("mips64", FACTS(.cpuinfo = plain), DXA_ALIASING_NO, "/proc/cpuinfo: no dc_aliases");
 	expect("mips64", FACTS(.log = log), DXA_ALIASING_YES, "boot log: cache aliases");
 	expect("mips64", FACTS(.log = plain_log), DXA_ALIASING_NO, "boot log: no aliases");
+	/* Where cpu_has_dc_aliases is a constant of the platform, the variable says nothing. */
+	expect("mips", FACTS(.has_value = true, .value = 0, .cpuinfo = aliasing, .log = plain_log),
+	       DXA_ALIASING_YES, "/proc/cpuinfo: dc_aliases");
+	expect("mips", FACTS(.has_value = true, .value = 0x4, .cpuinfo = plain, .log = log),
+	       DXA_ALIASING_NO, "/proc/cpuinfo: no dc_aliases");
+	expect("mips", FACTS(.has_value = true, .value = 0x4, .cpuinfo = "no such line\n"),
+	       DXA_ALIASING_YES, "cpu_data[0].dcache.flags = 0x4");
 }
 
 static void sparc_compares_with_the_page_size(void **state)
 {
+	const char *log = "<6>SRMMU: Using VAC size of 262144 bytes, line size 64 bytes.\n";
+	const char *small = "SRMMU: Using VAC size of 4096 bytes, line size 32 bytes.\n";
+
 	(void)state;
+	expect("sparc", FACTS(.log = log, .page_size = 4096), DXA_ALIASING_YES,
+	       "boot log: SRMMU: Using VAC size of 262144");
+	expect("sparc", FACTS(.log = small, .page_size = 4096), DXA_ALIASING_NO,
+	       "boot log: SRMMU: Using VAC size of 4096");
+	expect("sparc", FACTS(.log = log), DXA_ALIASING_UNKNOWN,
+	       "unknown: nothing tells whether vac_cache_size > PAGE_SIZE");
+	expect("sparc", FACTS(.log = "SRMMU: Using VAC size of \n", .page_size = 4096),
+	       DXA_ALIASING_UNKNOWN, "unknown: nothing tells whether vac_cache_size > PAGE_SIZE");
 	expect("sparc", FACTS(.has_value = true, .value = 65536, .page_size = 4096),
 	       DXA_ALIASING_YES, "vac_cache_size = 0x10000");
 	expect("sparc", FACTS(.has_value = true, .value = 0, .page_size = 4096), DXA_ALIASING_NO,
