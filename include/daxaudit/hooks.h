@@ -104,6 +104,8 @@ enum dxa_hook_need {
 	  "this kernel has the driver whose ops symbol is in name; empty: device-dax")            \
 	X(BUS_DEVICE, 71, bus_device, "the device in name is on the bus in bus, bound to driver") \
 	X(USED_GONE, 72, used_gone, "the disk in name is gone, but driver still uses it")         \
+	X(TASK_WAITS, 74, task_waits,                                                             \
+	  "task tid sleeps in the function in name for a lock that its caller in driver holds")   \
 	X(SNAP_END, 73, snap_end,                                                                 \
 	  "the snapshot ends here; arg tells what it is complete in; ret: it is what was asked for")
 

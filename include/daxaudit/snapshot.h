@@ -32,6 +32,7 @@ enum dxa_walk {
 /* What a complete snapshot knows, as bits of SNAP_END's arg: 1 << enum dxa_walk, and these. */
 #define DXA_SNAP_SYSFS (1 << DXA_WALK_COUNT) /* what sysfs shows of disks and buses was read */
 #define DXA_SNAP_NO_HOSTS (2 << DXA_WALK_COUNT) /* this kernel has no dax_hosts: CONFIG_FS_DAX=n */
+#define DXA_SNAP_NO_STACKS (4 << DXA_WALK_COUNT) /* where some task sleeps could not be read */
 
 enum dxa_snapshot_state {
 	DXA_SNAPSHOT_NONE, /* the program did not run */

@@ -7,17 +7,58 @@
 
 #include "base/cleanup.h"
 
+/* Read a file of a task as a string, cut to size. False when there is nothing to read. */
+static bool read_file(long tid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	size_t n = 0;
+
+	snprintf(path, sizeof(path), "/proc/%ld/%s", tid, name);
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	if (f)
+		n = fread(text, 1, size - 1, f);
+	text[n] = '\0';
+	return n;
+}
+
+void dxa_procstat_comm(long tid, char *comm, size_t size)
+{
+	read_file(tid, "comm", comm, size);
+	comm[strcspn(comm, "\n")] = '\0';
+}
+
+bool dxa_procstat_stack(long tid, char *text, size_t size)
+{
+	return read_file(tid, "stack", text, size);
+}
+
+/* A line is "[<0>] name+0x12/0x34 [module]"; the compiler may have split the function (name.cold). */
+static bool line_is(const char *line, const char *function)
+{
+	size_t len = strlen(function);
+	const char *name = strchr(line, ' ');
+
+	return name && !strncmp(name + 1, function, len) && strchr("+.", name[1 + len]);
+}
+
+bool dxa_stack_waits(const char *text, const char *callee, const char *caller)
+{
+	if (!line_is(text, callee))
+		return false;
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		if (line_is(text, caller))
+			return true;
+	}
+	return false;
+}
+
 bool dxa_procstat_read(long tid, struct dxa_procstat *ret)
 {
-	char path[64], buf[1024], *p;
-	size_t n;
+	char buf[1024], *p;
 
-	snprintf(path, sizeof(path), "/proc/%ld/stat", tid);
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	if (!f)
+	if (!read_file(tid, "stat", buf, sizeof(buf)))
 		return false;
-	n = fread(buf, 1, sizeof(buf) - 1, f);
-	buf[n] = '\0';
 	/* The command may hold spaces and parentheses: count from the last one. */
 	p = strrchr(buf, ')');
 	return p && sscanf(p + 1,

@@ -4,6 +4,7 @@
 #define DAXAUDIT_BASE_PROCSTAT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct dxa_procstat {
@@ -14,5 +15,22 @@ struct dxa_procstat {
 
 /* Read /proc/TID/stat. False when there is no such task. */
 bool dxa_procstat_read(long tid, struct dxa_procstat *ret);
+
+/* Read /proc/TID/comm, without the newline, into comm[size]; empty when there is no such task. */
+void dxa_procstat_comm(long tid, char *comm, size_t size);
+
+/*
+ * Read /proc/TID/stack, the kernel's calls in which a task sleeps, innermost first,
+ * into text[size]. False when it cannot be read: that takes CAP_SYS_ADMIN, and
+ * CONFIG_STACKTRACE in the kernel.
+ */
+bool dxa_procstat_stack(long tid, char *text, size_t size);
+
+/*
+ * Does that text say that callee itself sleeps, and that caller is among those who
+ * called it? The scheduler's and the locks' own functions are in no such text
+ * (in_sched_functions() in stack_trace_save_tsk(), kernel/stacktrace.c).
+ */
+bool dxa_stack_waits(const char *text, const char *callee, const char *caller);
 
 #endif

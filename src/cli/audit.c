@@ -11,6 +11,7 @@
 #include "cli/aliasing.h"
 #include "cli/exitcode.h"
 #include "cli/sysfs.h"
+#include "cli/waiting.h"
 #include "daxaudit/snapshot.h"
 
 #define MS 1000000ull
@@ -157,6 +158,10 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 		end.arg |= DXA_SNAP_SYSFS;
 	else
 		why = "sysfs cannot be read: mount it on /sys";
+	if (!dxa_waiting_tell(dxa_ktime_now(), on_fact, a)) {
+		end.arg |= DXA_SNAP_NO_STACKS;
+		why = "where a task sleeps cannot be read: /proc/TID/stack takes CAP_SYS_ADMIN";
+	}
 	end.ts = dxa_ktime_now();
 	feed(a, &end);
 	a->snapshot_at = end.ts;

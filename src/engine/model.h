@@ -410,6 +410,7 @@ void state_host(struct dxa_engine *e, const struct rec *r);
 void state_disk(struct dxa_engine *e, const struct rec *r);
 void on_bus_device(struct dxa_engine *e, struct task *t, const struct rec *r);
 void on_used_gone(struct dxa_engine *e, struct task *t, const struct rec *r);
+void on_task_waits(struct dxa_engine *e, struct task *t, const struct rec *r);
 
 /* It is complete: judge it, and tell what the snapshot before it showed, too. */
 void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r);

@@ -321,7 +321,9 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 	HEAD(STUCK_PROBE),
 	.meaning = "A probe, or another creation of a device, has been running for longer than the "
 		"limit, and its task sleeps uninterruptibly. F5 looks like this, from v6.10 to 7.2: "
-		"the error path of __devm_create_dev_dax takes a lock that its caller holds.",
+		"the error path of __devm_create_dev_dax takes a lock that its caller holds. After "
+		"the fact F5 is told by the task's kernel stack, which two looks, some time apart, "
+		"showed the same.",
 	.consequence = "The task cannot be killed. In F5 every other use of the dax bus then waits "
 		"for the same lock.",
 	.example = "__devm_create_dev_dax() {\n"
@@ -364,6 +366,7 @@ unsigned int dxa_rule_shown_by(enum dxa_rule rule)
 	case DXA_RULE_ALIVE_CONTRADICTS_SYSFS:
 		return DXA_SHOWN_BY_STATE;
 	case DXA_RULE_LEAK_ON_UNLOAD:
+	case DXA_RULE_STUCK_PROBE:
 	case DXA_RULE_HOST_LEFT_BEHIND:
 	case DXA_RULE_DAX_ADVERTISED_WITHOUT_DEVICE:
 		return DXA_SHOWN_BY_EVENTS | DXA_SHOWN_BY_STATE;

@@ -50,6 +50,7 @@ struct state {
 	struct dxa_vec before; /* struct odd, of the one before */
 	uint64_t known; /* what it is complete in */
 	uint64_t known_before; /* what the one before was complete in */
+	struct dxa_vec waiting; /* struct rec: tasks that wait for themselves */
 	struct dxa_vec gone; /* struct rec: disks that are gone and still in use, each once */
 	size_t dead; /* devices that are killed and of no disk */
 	bool virtiofs_bound;
@@ -62,7 +63,7 @@ struct state {
 static void clear(struct state *s)
 {
 	s->devices.len = s->hosts.len = s->disks.len = s->bus.len = s->gone.len = 0;
-	s->odds.len = 0;
+	s->odds.len = s->waiting.len = 0;
 	dxa_map_free(&s->by_dax);
 	s->known = 0;
 	s->dead = 0;
@@ -82,7 +83,7 @@ static struct state *collecting(struct dxa_engine *e)
 			return NULL;
 		}
 		s->devices = DXA_VEC_OF(struct device);
-		s->hosts = s->disks = s->bus = s->gone = DXA_VEC_OF(struct rec);
+		s->hosts = s->disks = s->bus = s->gone = s->waiting = DXA_VEC_OF(struct rec);
 		s->odds = s->before = DXA_VEC_OF(struct odd);
 		e->state = s;
 	}
@@ -184,6 +185,15 @@ void on_used_gone(struct dxa_engine *e, struct task *t, const struct rec *r)
 			return;
 	}
 	add(e, &s->gone, r);
+}
+
+void on_task_waits(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct state *s = collecting(e);
+
+	(void)t;
+	if (s)
+		add(e, &s->waiting, r);
 }
 
 /* ---- judging one snapshot ---- */
@@ -406,6 +416,23 @@ static void judge_disks(struct dxa_engine *e)
 	dxa_map_free(&hosted);
 }
 
+/* Who waits for a lock that its own caller holds, waits for ever. */
+static void judge_waiting(struct dxa_engine *e)
+{
+	const struct state *s = e->state;
+
+	for (size_t i = 0; i < s->waiting.len; i++) {
+		const struct rec *r = dxa_vec_at(&s->waiting, i);
+		const struct dxa_life_id of_task = { .generation = r->ev.tid };
+		const struct task *t = task_find(e, r->ev.tid);
+
+		if (!t || !t->stuck_told)
+			odd(e, DXA_RULE_STUCK_PROBE, &of_task, r,
+			    "waits for a lock that its own caller holds, as in the error path of "
+			    "__devm_create_dev_dax (F5)");
+	}
+}
+
 /* ---- telling ---- */
 
 static struct odd *same_odd(const struct dxa_vec *odds, const struct odd *o)
@@ -438,6 +465,10 @@ static void tell(struct dxa_engine *e, struct odd *o)
 		f.life.dax = o->dax;
 		say_life(&f, &f.life);
 		say(&f, " %s", o->why);
+	} else if (o->rule == DXA_RULE_STUCK_PROBE) {
+		const struct dxa_event *ev = &o->evidence[0].ev;
+
+		say(&f, "task %u (%.*s) %s", ev->tid, DXA_COMM_LEN, ev->comm, o->why);
 	} else {
 		say(&f, "%.*s %s", DXA_NAME_LEN, o->name, o->why);
 	}
@@ -450,6 +481,19 @@ static void tell(struct dxa_engine *e, struct odd *o)
 	if (l)
 		l->told = true;
 	report(e, &f);
+}
+
+/* What the snapshot before this one showed as well. */
+static void tell_what_stayed(struct dxa_engine *e, struct state *s)
+{
+	for (size_t i = 0; i < s->odds.len; i++) {
+		struct odd *o = dxa_vec_at(&s->odds, i), *b = same_odd(&s->before, o);
+
+		if (b && b->told)
+			o->told = true;
+		else if (b)
+			tell(e, o);
+	}
 }
 
 /* What the last snapshot saw better than this one and had no second look at, nobody can tell now. */
@@ -499,8 +543,12 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 	/* Asked for what is there: an incomplete answer is none. */
 	if (r->ev.ret && !has(s, 1 << DXA_WALK_DEVICES))
 		gap(e, DXA_GAP_STATE);
+	if (r->ev.ret && has(s, DXA_SNAP_NO_STACKS))
+		gap(e, DXA_GAP_STATE);
+	judge_waiting(e);
 	if (!has(s, 1 << DXA_WALK_DEVICES)) {
 		devices_of_sysfs(e, s);
+		tell_what_stayed(e, s);
 		doubt_what_was_odd(e, s);
 		return;
 	}
@@ -510,14 +558,7 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 	for (size_t i = 0; i < s->devices.len; i++)
 		judge_device(e, dxa_vec_at(&s->devices, i));
 	judge_disks(e);
-	for (size_t i = 0; i < s->odds.len; i++) {
-		struct odd *o = dxa_vec_at(&s->odds, i), *b = same_odd(&s->before, o);
-
-		if (b && b->told)
-			o->told = true;
-		else if (b)
-			tell(e, o);
-	}
+	tell_what_stayed(e, s);
 	doubt_what_was_odd(e, s);
 }
 
@@ -549,6 +590,7 @@ void state_free(struct dxa_engine *e)
 	dxa_vec_free(&s->disks);
 	dxa_vec_free(&s->bus);
 	dxa_vec_free(&s->gone);
+	dxa_vec_free(&s->waiting);
 	dxa_vec_free(&s->odds);
 	dxa_vec_free(&s->before);
 	dxa_map_free(&s->by_dax);

@@ -75,6 +75,9 @@ static void spell_args(char *buf, size_t size, const struct dxa_event *ev,
 	case DXA_KIND_TASK_STATE:
 		snprintf(buf, size, "%u", ev->tid);
 		break;
+	case DXA_KIND_TASK_WAITS:
+		snprintf(buf, size, "%u, %s, %s", ev->tid, ev->name, ev->driver);
+		break;
 	default:
 		if (ev->name[0])
 			snprintf(buf, size, "%s", ev->name);
@@ -106,6 +109,7 @@ static bool spell_result(char *buf, size_t size, const struct dxa_event *ev,
 	case DXA_KIND_DRIVER:
 	case DXA_KIND_BUS_DEVICE:
 	case DXA_KIND_USED_GONE:
+	case DXA_KIND_TASK_WAITS:
 		return false;
 	case DXA_KIND_ALLOC_DAX:
 	case DXA_KIND_FS_DAX_GET_BY_BDEV:

@@ -26,7 +26,8 @@ struct dxa_aliasing_answer {
 /*
  * Conclude, from the best source there is: a constant of the architecture,
  * /proc/cpuinfo where the kernel prints there what it asks itself, its own
- * variable, the boot log; else it is unknown, and from says so. arch may be NULL: one that is not in the table.
+ * variable, the boot log; else it is unknown, and from says so. arch may be NULL: one that is not
+ * in the table.
  */
 void dxa_aliasing_decide(const struct dxa_arch *arch, const struct dxa_aliasing_facts *facts,
 			 struct dxa_aliasing_answer *ret);

@@ -56,6 +56,49 @@ STORY(nothing_is_there)
 	expect(s, "");
 }
 
+/* ---- stuck-probe ---- */
+
+static void show_waiting(struct story *s)
+{
+	task_waits(s, 700);
+}
+
+STORY(a_task_that_waits_for_itself)
+{
+	twice(s, show_waiting);
+	expect(s, "stuck-probe");
+	assert_non_null(strstr(finding_of(s, "stuck-probe")->detail, "task 700 (ndctl) waits"));
+	expect_evidence(s, "stuck-probe", "task_waits");
+	twice(s, show_waiting);
+	expect(s, "stuck-probe");
+}
+
+STORY(it_is_told_without_the_kernels_list_too)
+{
+	for (int i = 0; i < 2; i++) {
+		task_waits(s, 700);
+		snap_end(s, DXA_SNAP_SYSFS);
+	}
+	expect(s, "stuck-probe");
+}
+
+STORY(tasks_that_waited_once)
+{
+	task_waits(s, 700);
+	snap_end_asked(s, ALL);
+	task_waits(s, 701);
+	snap_end_asked(s, ALL);
+	snap_end_asked(s, ALL);
+	expect(s, "");
+}
+
+STORY(where_a_task_sleeps_is_not_known)
+{
+	snap_end_asked(s, ALL | DXA_SNAP_NO_STACKS);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
 /* ---- orphan ---- */
 
 static void show_x(struct story *s)
@@ -423,6 +466,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_is_well),
 		cmocka_unit_test(nothing_is_there),
+		cmocka_unit_test(a_task_that_waits_for_itself),
+		cmocka_unit_test(it_is_told_without_the_kernels_list_too),
+		cmocka_unit_test(tasks_that_waited_once),
+		cmocka_unit_test(where_a_task_sleeps_is_not_known),
 		cmocka_unit_test(an_alive_device_that_no_disk_has),
 		cmocka_unit_test(an_orphan_is_told_once),
 		cmocka_unit_test(one_look_is_not_enough),

@@ -134,6 +134,18 @@ STORY(a_creation_waits_for_itself)
 		"really_probe task_state");
 }
 
+STORY(what_was_told_while_it_happened_is_not_told_again)
+{
+	device_dax_gets_stuck(s);
+	pass_ms(s, 31000);
+	task_state(s, 700, 'D');
+	for (int i = 0; i < 2; i++) {
+		task_waits(s, 700);
+		snap_end(s, 0);
+	}
+	expect(s, "stuck-probe");
+}
+
 STORY(a_probe_that_is_stuck_elsewhere)
 {
 	as(s, 700, "kworker/u8:3");
@@ -540,6 +552,7 @@ int main(void)
 		cmocka_unit_test(a_bind_that_fails_before_it_touches_the_cdev),
 		cmocka_unit_test(bound_again_after_the_file_was_closed),
 		cmocka_unit_test(a_creation_waits_for_itself),
+		cmocka_unit_test(what_was_told_while_it_happened_is_not_told_again),
 		cmocka_unit_test(a_probe_that_is_stuck_elsewhere),
 		cmocka_unit_test(a_long_probe_that_runs),
 		cmocka_unit_test(a_probe_that_sleeps_for_a_while),

@@ -43,9 +43,53 @@ static void test_zombie_and_gone(void **state)
 	assert_false(dxa_procstat_read(pid, &stat));
 }
 
+static void test_comm(void **state)
+{
+	char comm[16];
+
+	(void)state;
+	prctl(PR_SET_NAME, "a name");
+	dxa_procstat_comm(getpid(), comm, sizeof(comm));
+	assert_string_equal(comm, "a name");
+}
+
+/* What /proc/TID/stack looks like. */
+#define CALL(function) "[<0>] " function "+0x1f/0x90\n"
+
+static bool waits(const char *text)
+{
+	return dxa_stack_waits(text, "unregister_dev_dax", "__devm_create_dev_dax");
+}
+
+static void test_a_stack_that_waits_for_itself(void **state)
+{
+	(void)state;
+	assert_true(waits(CALL("unregister_dev_dax") CALL("__devm_create_dev_dax")
+				  CALL("devm_create_dev_dax")));
+	assert_true(waits(CALL("unregister_dev_dax") CALL("__devm_add_action")
+				  CALL("__devm_create_dev_dax.cold") CALL("do_syscall_64")));
+}
+
+static void test_stacks_that_wait_for_others(void **state)
+{
+	(void)state;
+	/* Another holds the lock. */
+	assert_false(waits(CALL("unregister_dev_dax") CALL("devres_release_all")));
+	/* It has the lock and waits for something else. */
+	assert_false(
+		waits(CALL("kill_dax") CALL("unregister_dev_dax") CALL("__devm_create_dev_dax")));
+	assert_false(waits(CALL("__devm_create_dev_dax") CALL("unregister_dev_dax")));
+	assert_false(waits(CALL("__unregister_dev_dax") CALL("__devm_create_dev_dax")));
+	assert_false(waits(CALL("unregister_dev_dax_all") CALL("__devm_create_dev_dax")));
+	assert_false(waits(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_comm),
+		cmocka_unit_test(test_a_stack_that_waits_for_itself),
+		cmocka_unit_test(test_stacks_that_wait_for_others),
 		cmocka_unit_test(test_itself_runs),
 		cmocka_unit_test(test_zombie_and_gone),
 	};

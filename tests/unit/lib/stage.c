@@ -546,6 +546,15 @@ void used_gone(struct story *s, const char *name, const char *by)
 	feed(s, ev);
 }
 
+void task_waits(struct story *s, uint32_t tid)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_TASK_WAITS, .tid = tid, .comm = "ndctl" };
+
+	put_name(ev.name, sizeof(ev.name), "unregister_dev_dax");
+	put_name(ev.driver, sizeof(ev.driver), "__devm_create_dev_dax");
+	feed(s, ev);
+}
+
 static void end_snapshot(struct story *s, uint64_t known, bool asked)
 {
 	struct dxa_event ev = { .kind = DXA_KIND_SNAP_END, .arg = known, .ret = asked };

@@ -170,6 +170,9 @@ void bus_device(struct story *s, const char *name, const char *bus, const char *
 		uint64_t dax);
 void used_gone(struct story *s, const char *name, const char *by);
 
+/* A task whose stack shows that it waits, in the error path of a creation, for itself. */
+void task_waits(struct story *s, uint32_t tid);
+
 /* The snapshot ends; known: what it is complete in. */
 void snap_end(struct story *s, uint64_t known);
 void snap_end_asked(struct story *s, uint64_t known);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/waiting.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/procstat.h"
+#include "daxaudit/hooks.h"
+
+#define DAX_BUS "/sys/bus/dax"
+
+/*
+ * drivers/dax/bus.c, read in 6.12.107 and 7.2.13: the second holds dax_region_rwsem
+ * for writing when its error path calls the first, which takes it (F5).
+ */
+#define WAITS "unregister_dev_dax"
+#define HOLDS "__devm_create_dev_dax"
+
+/* As long as the kernel prints one: 64 calls (fs/proc/base.c). */
+#define STACK_MAX_LEN 8192
+
+struct teller {
+	uint64_t now;
+	void (*fn)(void *priv, const struct dxa_event *ev);
+	void *priv;
+};
+
+static bool sleeps(long tid)
+{
+	struct dxa_procstat stat;
+
+	return dxa_procstat_read(tid, &stat) && stat.state == 'D';
+}
+
+static void tell(const struct teller *t, long pid, long tid)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_TASK_WAITS,
+				.ts = t->now,
+				.tgid = (uint32_t)pid,
+				.tid = (uint32_t)tid,
+				.name = WAITS,
+				.driver = HOLDS };
+
+	dxa_procstat_comm(tid, ev.comm, sizeof(ev.comm));
+	t->fn(t->priv, &ev);
+}
+
+/* False when it sleeps and where cannot be read. */
+static bool look(const struct teller *t, long pid, long tid)
+{
+	char stack[STACK_MAX_LEN];
+
+	if (!sleeps(tid))
+		return true;
+	if (!dxa_procstat_stack(tid, stack, sizeof(stack)))
+		return !sleeps(tid);
+	if (dxa_stack_waits(stack, WAITS, HOLDS))
+		tell(t, pid, tid);
+	return true;
+}
+
+/* The number that a folder of /proc is called, or 0. */
+static long number(const struct dirent *d)
+{
+	char *end;
+	long n = strtol(d->d_name, &end, 10);
+
+	return *end ? 0 : n;
+}
+
+static bool look_at_threads(const struct teller *t, long pid)
+{
+	char path[64];
+	struct dirent *d;
+	bool all = true;
+	long tid;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task", pid);
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	while (dir && (d = readdir(dir)))
+		if ((tid = number(d)) > 0)
+			all &= look(t, pid, tid);
+	return all;
+}
+
+bool dxa_waiting_tell(uint64_t now, void (*fn)(void *priv, const struct dxa_event *ev), void *priv)
+{
+	const struct teller t = { now, fn, priv };
+	struct dirent *d;
+	bool all = true;
+	long pid;
+
+	if (access(DAX_BUS, F_OK))
+		return true;
+	_cleanup_closedir_ DIR *dir = opendir("/proc");
+	while (dir && (d = readdir(dir)))
+		if ((pid = number(d)) > 0)
+			all &= look_at_threads(&t, pid);
+	return dir && all;
+}
