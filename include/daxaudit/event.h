@@ -69,7 +69,7 @@ struct dxa_event {
 	__s32 refs; /* dax inode's i_count when the hook ran */
 	__s32 cdev_refs; /* refcount of the kobject in dax->cdev; 0 when not live */
 	__u32 dax_flags; /* low 32 bits of dax->flags; see DXA_DAXDEV_* */
-	__u32 dropped; /* records dropped before this one since the audit began; wraps */
+	__u32 dropped; /* records dropped since the audit began, as known before this one; wraps */
 	__u32 reserved; /* zero */
 	__u16 kind; /* enum dxa_kind */
 	__u8 phase; /* enum dxa_phase */

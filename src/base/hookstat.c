@@ -72,3 +72,14 @@ uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n)
 	}
 	return blind;
 }
+
+uint32_t dxa_dropped_since(uint32_t *known, uint32_t dropped)
+{
+	uint32_t more = dropped - *known;
+
+	/* The counter wraps: what is more than half way round ahead is behind. */
+	if (more > UINT32_MAX / 2)
+		return 0;
+	*known = dropped;
+	return more;
+}

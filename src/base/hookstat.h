@@ -47,4 +47,12 @@ struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, 
  */
 uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n);
 
+/*
+ * How many more records were dropped, by what a record says (event.h: dropped),
+ * than *known, the most that any before it said; *known moves on, never back. A
+ * program that was held up before it took its place in the ring buffer says less
+ * than the records before its own: that is no loss.
+ */
+uint32_t dxa_dropped_since(uint32_t *known, uint32_t dropped);
+
 #endif

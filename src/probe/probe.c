@@ -37,7 +37,7 @@ struct dxa_probe {
 	struct dxa_hook_status *status; /* the hooks' status, side by side for the caller */
 	size_t n_hooks;
 	struct dxa_walker walkers[DXA_WALK_COUNT];
-	uint32_t dropped; /* as the newest record knew it */
+	uint32_t dropped; /* the most that any record knew of */
 	uint64_t missed; /* by our programs, when last asked ... */
 	uint64_t missed_asked; /* ... in ktime */
 	dxa_event_fn fn;
@@ -228,17 +228,17 @@ static int on_record(void *priv, void *data, size_t size)
 	const struct dxa_event *ev = data;
 	struct dxa_probe *p = priv;
 	struct dxa_symbol sym;
+	uint32_t dropped;
 
 	if (size < sizeof(*ev))
 		return 0;
 	tell_missed(p, ev->ts);
-	if (ev->dropped != p->dropped) {
-		struct dxa_event lost = { .kind = DXA_KIND_LOST,
-					  .ts = ev->ts,
-					  .seq = ev->seq,
-					  .ret = (uint32_t)(ev->dropped - p->dropped) };
+	dropped = dxa_dropped_since(&p->dropped, ev->dropped);
+	if (dropped) {
+		struct dxa_event lost = {
+			.kind = DXA_KIND_LOST, .ts = ev->ts, .seq = ev->seq, .ret = dropped
+		};
 
-		p->dropped = ev->dropped;
 		p->fn(p->priv, &lost);
 	}
 	if (ev->kind == DXA_KIND_MODULE_LOAD) {

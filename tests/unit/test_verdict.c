@@ -148,6 +148,23 @@ static void test_errors_of_two_hooks_do_not_cancel(void **state)
 	assert_int_equal(v.n_reasons, 2);
 }
 
+static void test_dropped_records_are_counted_once(void **state)
+{
+	uint32_t known = 0;
+
+	(void)state;
+	assert_int_equal(dxa_dropped_since(&known, 0), 0);
+	assert_int_equal(dxa_dropped_since(&known, 3), 3);
+	/* A program that was held up knows less than the records before its own. */
+	assert_int_equal(dxa_dropped_since(&known, 2), 0);
+	assert_int_equal(dxa_dropped_since(&known, 3), 0);
+	assert_int_equal(dxa_dropped_since(&known, 5), 2);
+	known = UINT32_MAX - 1;
+	assert_int_equal(dxa_dropped_since(&known, 1), 3);
+	assert_int_equal(dxa_dropped_since(&known, UINT32_MAX), 0);
+	assert_int_equal(known, 1);
+}
+
 static void test_interrupted(void **state)
 {
 	struct dxa_verdict v;
@@ -177,6 +194,7 @@ int main(void)
 		cmocka_unit_test(test_a_gap_is_inconclusive_and_a_finding_outranks_it),
 		cmocka_unit_test(test_counters_must_agree),
 		cmocka_unit_test(test_errors_of_two_hooks_do_not_cancel),
+		cmocka_unit_test(test_dropped_records_are_counted_once),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_verdicts_have_names),
 	};
