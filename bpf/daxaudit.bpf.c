@@ -63,7 +63,7 @@ static __always_inline __u64 func_ret(void *ctx)
 	WRAP(ID, fentry, sym, fentry, unsigned long long, DXA_PHASE_ARGS, ARGS_##n(ctx), 0) \
 	WRAP(ID, kprobe, sym, kprobe, void, DXA_PHASE_ARGS, REGS_##n(ctx), 0)
 
-/* The return alone: brackets, and acquires seen by kretprobe. */
+/* The return alone, seen by kretprobe, which has no arguments. */
 #define AT_RETURN(ID, sym, ret_t)                                    \
 	WRAP(ID, kretprobe, sym, kretprobe, void, DXA_PHASE_RET, {}, \
 	     RET_##ret_t(READ_REG(ctx, REG_RESULT)))
@@ -76,10 +76,10 @@ static __always_inline __u64 func_ret(void *ctx)
 	WRAP(ID, kprobe, sym, kprobe, void, DXA_PHASE_ARGS, REGS_##n(ctx), 0)          \
 	AT_RETURN(ID, sym, ret_t)
 
-#define BRACKET(ID, sym, n, ret_t)                                         \
-	AT_ENTRY(ID, sym, n)                                               \
-	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_RET, {}, \
-	     RET_##ret_t(func_ret(ctx)))                                   \
+#define BRACKET(ID, sym, n, ret_t)                                                    \
+	AT_ENTRY(ID, sym, n)                                                          \
+	WRAP(ID, fexit, sym, fexit, unsigned long long, DXA_PHASE_RET, ARGS_##n(ctx), \
+	     RET_##ret_t(func_ret(ctx)))                                              \
 	AT_RETURN(ID, sym, ret_t)
 
 /* RECORD(ID) { fill ev from c }: the body runs only when there is room for a record. */
@@ -238,13 +238,24 @@ static __always_inline int is_dax_bus(const struct dxa_event *ev)
 	return ev->bus[0] == 'd' && ev->bus[1] == 'a' && ev->bus[2] == 'x' && !ev->bus[3];
 }
 
+/*
+ * A bracket on a struct device: which one it is belongs to its return, too, where
+ * that knows it, for returns can be missed; what it is called, to its entry.
+ */
+static __always_inline void read_bracket(struct dxa_event *ev, const struct call *c)
+{
+	ev->obj = c->arg[0];
+	if (c->phase & DXA_PHASE_ARGS)
+		read_device(ev, c->arg[0]);
+}
+
 RECORD(REALLY_PROBE)
 {
 	const struct device_driver *drv = (const void *)c->arg[1];
 
+	read_bracket(ev, c);
 	if (!(c->phase & DXA_PHASE_ARGS))
 		return;
-	read_device(ev, c->arg[0]);
 	ev->arg = c->arg[1];
 	/* dev->driver is set by really_probe itself: before that only the argument knows it. */
 	if (drv)
@@ -261,15 +272,13 @@ BRACKET(REALLY_PROBE, really_probe, 2, INT)
 
 RECORD(RELEASE_DRIVER)
 {
-	if (c->phase & DXA_PHASE_ARGS)
-		read_device(ev, c->arg[0]);
+	read_bracket(ev, c);
 }
 BRACKET(RELEASE_DRIVER, device_release_driver_internal, 1, VOID)
 
 RECORD(PMEM_ATTACH_DISK)
 {
-	if (c->phase & DXA_PHASE_ARGS)
-		read_device(ev, c->arg[0]);
+	read_bracket(ev, c);
 }
 BRACKET(PMEM_ATTACH_DISK, pmem_attach_disk, 1, INT)
 
@@ -285,15 +294,13 @@ BRACKET(DM_DEV_CREATE, dev_create, 0, INT)
 
 RECORD(VIRTIO_FS_PROBE)
 {
-	if (c->phase & DXA_PHASE_ARGS)
-		ev->obj = c->arg[0];
+	ev->obj = c->arg[0];
 }
 BRACKET(VIRTIO_FS_PROBE, virtio_fs_probe, 1, INT)
 
 RECORD(DCSSBLK_ADD)
 {
-	if (c->phase & DXA_PHASE_ARGS)
-		read_device(ev, c->arg[0]);
+	read_bracket(ev, c);
 }
 BRACKET(DCSSBLK_ADD, dcssblk_add_store, 1, LONG)
 

@@ -76,6 +76,7 @@ struct json_object *dxa_json_event(const struct dxa_event *ev, const struct dxa_
 	if (dxa_story_caller(words, ev, env))
 		dxa_json_add_string(o, "caller", words);
 	add_pointer(o, "dax", ev->dax);
+	add_pointer(o, "object", ev->obj);
 	if (ev->has & DXA_HAS_DAX) {
 		json_object_object_add(o, "refs", json_object_new_int(ev->refs));
 		dxa_json_add_u64(o, "flags", ev->dax_flags);
