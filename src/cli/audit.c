@@ -193,9 +193,8 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	if (err)
 		return err;
 	dxa_saving_begin(&a->saving, &a->analysis, a->opts, hooks, n);
-	err = dxa_probe_start(a->probe, on_event, a);
-	if (!err)
-		err = watch(a, dxa_probe_fd(a->probe));
+	dxa_probe_start(a->probe, on_event, a);
+	err = watch(a, dxa_probe_fd(a->probe));
 	if (err)
 		return err;
 	why = dxa_audit_snapshot(a);

@@ -186,10 +186,9 @@ static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
 						 .btf = opts->btf };
 	struct dxa_err *err = dxa_probe_open(&config, &x->probe);
 
-	if (!err)
-		err = dxa_probe_start(x->probe, ignore_event, NULL);
 	if (err)
 		return err;
+	dxa_probe_start(x->probe, ignore_event, NULL);
 	x->known = dxa_probe_snapshot(x->probe, &x->why);
 	dxa_probe_stop(x->probe);
 	x->hooks = dxa_probe_hooks(x->probe, &x->n_hooks);

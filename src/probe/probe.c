@@ -400,13 +400,12 @@ static void tell_drivers(struct dxa_probe *p)
 		tell_driver(p, "");
 }
 
-struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv)
+void dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv)
 {
 	p->fn = fn;
 	p->priv = priv;
 	p->skel->bss->enabled = 1;
 	tell_drivers(p);
-	return NULL;
 }
 
 uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why)

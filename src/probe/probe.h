@@ -37,7 +37,7 @@ typedef void (*dxa_event_fn)(void *priv, const struct dxa_event *ev);
 struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa_probe **ret);
 
 /* Start recording; events go to fn(priv, ...) from within dxa_probe_consume(). */
-struct dxa_err *dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv);
+void dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv);
 
 /*
  * Deliver a record for every dax_device there is, every entry of dax_hosts and
