@@ -41,9 +41,14 @@ struct dxa_hook_status {
 struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed);
 
 /*
- * Hooks of functions that this kernel has but that are not watched, as bits
- * (1 << kind). A function that the kernel does not have by right (CONFIG_FS_DAX=n,
- * another release) or whose module can still come is no bit here.
+ * The hooks whose calls may happen unseen, as bits (1 << kind): what depends on
+ * having seen them must not be judged. Such is every hook that is not attached,
+ * but for a function that this kernel can do without: one of need EXTRA that is
+ * absent is of another release, and the four of CONFIG_FS_DAX are no function at
+ * all where none of them is there. The declarations (set_dax_*, dax_write_cache)
+ * belong to every kernel that has alloc_dax: they are blind unless attached, absent
+ * ones and those that are not in the list included. A hook that waits for its
+ * module is attached.
  */
 uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n);
 

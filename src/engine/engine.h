@@ -51,13 +51,7 @@ struct dxa_engine_config {
 	int eopnotsupp; /* the audited architecture's number, positive: 95 on most, 122 on MIPS */
 	struct dxa_symbols *symbols; /* borrowed; resolves ops and call sites */
 	uint64_t stuck_after_ns; /* a context open for longer may be stuck; 0: 30 s */
-	/*
-	 * Hooks of functions that this kernel has but that are not watched, as
-	 * bits (1 << kind): what depends on having seen them is not judged. A
-	 * function that the kernel does not have, or whose module can still
-	 * come, is no bit here.
-	 */
-	uint32_t blind_hooks;
+	uint32_t blind_hooks; /* as dxa_hooks_blind() tells (base/hookstat.h) */
 };
 
 /* What ended a context. */
