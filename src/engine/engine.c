@@ -2,6 +2,8 @@
 #include "engine/engine.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,28 +250,24 @@ void dxa_engine_each_open(const struct dxa_engine *e, uint64_t since,
 	}
 }
 
+static const struct {
+	const char *name, *one, *many;
+} gaps[DXA_GAP_COUNT] = {
+#define ROW(id, ...) [DXA_GAP_##id] = { __VA_ARGS__ },
+	DXA_GAPS(ROW)
+#undef ROW
+};
+
 const char *dxa_gap_name(enum dxa_gap which)
 {
-	static const char *const names[DXA_GAP_COUNT] = {
-		[DXA_GAP_LOST] = "lost",	 [DXA_GAP_RETURN] = "return",
-		[DXA_GAP_OPEN] = "open",	 [DXA_GAP_UNPAIRED] = "unpaired",
-		[DXA_GAP_UNKNOWN_KIND] = "kind", [DXA_GAP_LIMIT] = "limit",
-	};
-
-	return which < DXA_GAP_COUNT ? names[which] : "";
+	return gaps[which].name;
 }
 
-const char *dxa_gap_text(enum dxa_gap which)
+const char *dxa_gap_text(char buf[DXA_GAP_LEN], enum dxa_gap which, uint64_t n)
 {
-	static const char *const texts[DXA_GAP_COUNT] = {
-		[DXA_GAP_LOST] = "records are missing from the stream",
-		[DXA_GAP_RETURN] = "a function was entered and its return was never seen",
-		[DXA_GAP_OPEN] = "a probe was still running when the audit ended",
-		[DXA_GAP_UNPAIRED] = "a function returned whose entry was never seen",
-		[DXA_GAP_UNKNOWN_KIND] = "a record is of a kind that this version does not know",
-		[DXA_GAP_STATE] = "what is there now could not be read, or not be told apart",
-		[DXA_GAP_LIMIT] = "a bound of the engine, or of the memory, was reached",
-	};
-
-	return which < DXA_GAP_COUNT ? texts[which] : "";
+	if (n == 1)
+		snprintf(buf, DXA_GAP_LEN, "%s", gaps[which].one);
+	else
+		snprintf(buf, DXA_GAP_LEN, "%" PRIu64 " %s", n, gaps[which].many);
+	return buf;
 }

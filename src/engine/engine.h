@@ -139,23 +139,42 @@ struct dxa_engine_sink {
 	void *priv;
 };
 
-/* Why something can no longer be judged; dxa_engine_stats counts each. */
+/*
+ * Why something can no longer be judged; dxa_engine_stats counts each.
+ *
+ * X(ID, name, one, many): name is a stable word for machines; one, and a number
+ * and many, are a sentence for people.
+ */
+#define DXA_GAPS(X)                                                                      \
+	X(LOST, "lost", "a record is missing from the stream",                           \
+	  "records are missing from the stream")                                         \
+	X(RETURN, "return", "a function was entered and its return was never seen",      \
+	  "functions were entered and their returns were never seen")                    \
+	X(OPEN, "open", "a probe was still running when the audit ended",                \
+	  "probes were still running when the audit ended")                              \
+	/* Not counted at the start of the stream. */                                    \
+	X(UNPAIRED, "unpaired", "a function returned whose entry was never seen",        \
+	  "functions returned whose entries were never seen")                            \
+	X(UNKNOWN_KIND, "kind", "a record is of a kind that this version does not know", \
+	  "records are of kinds that this version does not know")                        \
+	X(LIMIT, "limit", "a bound of the engine, or of the memory, was reached",        \
+	  "times a bound of the engine, or of the memory, was reached")                  \
+	X(STATE, "state", "what is there now could not be read, or not be told apart",   \
+	  "times what is there now could not be read, or not be told apart")
+
 enum dxa_gap {
-	DXA_GAP_LOST, /* records are missing from the stream */
-	DXA_GAP_RETURN, /* a return was never seen */
-	DXA_GAP_OPEN, /* a context was still open at the end */
-	DXA_GAP_UNPAIRED, /* a return without its entry, not at the start of the stream */
-	DXA_GAP_UNKNOWN_KIND, /* a record of a kind this version does not know */
-	DXA_GAP_LIMIT, /* a bound of the engine was reached */
-	DXA_GAP_STATE, /* what a snapshot shows is not enough to judge */
-	DXA_GAP_COUNT,
+#define DXA_ENUM(id, ...) DXA_GAP_##id,
+	DXA_GAPS(DXA_ENUM)
+#undef DXA_ENUM
+		DXA_GAP_COUNT,
 };
 
 /* "lost", "return", ...: a stable word for machines. Static. */
 const char *dxa_gap_name(enum dxa_gap gap);
 
-/* One line for people, static: what a gap means. */
-const char *dxa_gap_text(enum dxa_gap gap);
+/* What it means that there are n of a gap, for people: one line, written to buf. Returns buf. */
+#define DXA_GAP_LEN 96
+const char *dxa_gap_text(char buf[DXA_GAP_LEN], enum dxa_gap gap, uint64_t n);
 
 struct dxa_engine_stats {
 	uint64_t events;

@@ -110,6 +110,16 @@ static void judge_coverage(const struct dxa_verdict_input *in, struct dxa_verdic
 				      ": this kernel does not have it loaded");
 }
 
+/* What the engine itself found missing. */
+static void judge_gaps(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+{
+	char text[DXA_GAP_LEN];
+
+	for (int gap = 0; gap < DXA_GAP_COUNT; gap++)
+		if (in->stats->gaps[gap])
+			DOUBT(v, "%s", dxa_gap_text(text, (enum dxa_gap)gap, in->stats->gaps[gap]));
+}
+
 /* A pass must not hide that there was nothing to judge. */
 static void say_if_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
@@ -129,9 +139,6 @@ void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v
 	judge_coverage(in, v);
 	judge_losses(in, v);
 	judge_hooks(in, v);
-	for (int gap = 0; gap < DXA_GAP_COUNT; gap++)
-		if (in->stats->gaps[gap])
-			DOUBT(v, "%" PRIu64 " times %s", in->stats->gaps[gap],
-			      dxa_gap_text((enum dxa_gap)gap));
+	judge_gaps(in, v);
 	say_if_idle(in, v);
 }

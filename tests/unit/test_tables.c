@@ -149,11 +149,27 @@ static void test_every_rule_is_explained(void **state)
 
 static void test_every_gap_is_explained(void **state)
 {
-	int i;
+	char one[DXA_GAP_LEN], many[DXA_GAP_LEN];
 
 	(void)state;
-	for (i = 0; i < DXA_GAP_COUNT; i++)
-		assert_true(strlen(dxa_gap_text((enum dxa_gap)i)) > 20);
+	for (int i = 0; i < DXA_GAP_COUNT; i++) {
+		const char *name = dxa_gap_name((enum dxa_gap)i);
+
+		/* It is the value of a label in metrics. */
+		assert_non_null(name);
+		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz"), strlen(name));
+		assert_in_range(strlen(name), 1, 10);
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(name, dxa_gap_name((enum dxa_gap)k));
+		dxa_gap_text(one, (enum dxa_gap)i, 1);
+		dxa_gap_text(many, (enum dxa_gap)i, UINT64_MAX);
+		assert_null(strpbrk(one, "0123456789"));
+		assert_in_range(strlen(one), 20, DXA_GAP_LEN - 2);
+		assert_int_equal(strncmp(many, "18446744073709551615 ", 21), 0);
+		assert_in_range(strlen(many), 40, DXA_GAP_LEN - 2);
+	}
+	assert_string_equal(dxa_gap_text(many, DXA_GAP_LOST, 17),
+			    "17 records are missing from the stream");
 }
 
 int main(void)
