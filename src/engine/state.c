@@ -55,6 +55,7 @@ struct state {
 	size_t dead; /* devices that are killed and of no disk */
 	bool virtiofs_bound;
 	bool asked; /* the audit is about what is there: what cannot be told is a gap */
+	bool forgot; /* there was no memory for a part of it: what it shows is not what is there */
 	bool ended;
 };
 
@@ -67,7 +68,7 @@ static void clear(struct state *s)
 	dxa_map_free(&s->by_dax);
 	s->known = 0;
 	s->dead = 0;
-	s->virtiofs_bound = s->ended = false;
+	s->virtiofs_bound = s->forgot = s->ended = false;
 }
 
 /* The snapshot that is being taken; a new one begins behind the end of the last. */
@@ -97,12 +98,18 @@ static struct state *collecting(struct dxa_engine *e)
 	return s;
 }
 
+static void forget(struct dxa_engine *e)
+{
+	e->nomem = true;
+	e->state->forgot = true;
+}
+
 static void *add(struct dxa_engine *e, struct dxa_vec *to, const void *what)
 {
 	void *at = dxa_vec_push(to, what);
 
 	if (!at)
-		e->nomem = true;
+		forget(e);
 	return at;
 }
 
@@ -138,7 +145,7 @@ void state_device(struct dxa_engine *e, const struct rec *r, const struct life *
 	if (!add(e, &s->devices, &d))
 		return;
 	if (dxa_map_put(&s->by_dax, r->ev.dax, (void *)(uintptr_t)s->devices.len))
-		e->nomem = true;
+		forget(e);
 }
 
 void state_host(struct dxa_engine *e, const struct rec *r)
@@ -257,14 +264,16 @@ static void judge_hosts(struct dxa_engine *e)
 	}
 }
 
-static void join_bus(struct state *s)
+static void join_bus(struct dxa_engine *e)
 {
+	struct state *s = e->state;
 	struct dxa_map by_rdev = { 0 };
 
 	for (size_t i = 0; i < s->bus.len; i++) {
 		const struct rec *r = dxa_vec_at(&s->bus, i);
 
-		dxa_map_put(&by_rdev, r->ev.rdev, (void *)(uintptr_t)(i + 1));
+		if (dxa_map_put(&by_rdev, r->ev.rdev, (void *)(uintptr_t)(i + 1)))
+			forget(e);
 	}
 	for (size_t i = 0; i < s->devices.len; i++) {
 		struct device *d = dxa_vec_at(&s->devices, i);
@@ -552,7 +561,13 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 		doubt_what_was_odd(e, s);
 		return;
 	}
-	join_bus(s);
+	join_bus(e);
+	/* Whose disk or bus was forgotten would look as if nobody owned it. */
+	if (s->forgot) {
+		s->known = 0;
+		doubt_what_was_odd(e, s);
+		return;
+	}
 	judge_hosts(e);
 	s->dead = count_dead(s);
 	for (size_t i = 0; i < s->devices.len; i++)

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daxaudit/snapshot.h"
 #include "lib/places.h"
 #include "lib/story.h"
 
@@ -59,6 +60,30 @@ WRAP(aligned_alloc, (size_t align, size_t size), align, size)
 
 #define Z(i) (X + 832ULL * (10 + (i)))
 #define DISK_OF(i) (DISK + 4096ULL * (10 + (i)))
+
+/*
+ * An orphan is there from the beginning, so that there is room for what is odd when
+ * memory runs out; of the others all that owns them comes with the later snapshots.
+ */
+static void look(struct story *s)
+{
+	lives_already(s, ASK_PMEM, Z(60), 1, 1U << DXA_DAXDEV_ALIVE);
+	for (uint64_t i = 61; i < 100; i++)
+		lives_already(s, i % 2 ? ASK_DEVICE_DAX : ASK_PMEM, Z(i), 1,
+			      1U << DXA_DAXDEV_ALIVE);
+	for (int looks = 0; looks < 6; looks++) {
+		snap_device(s, Z(60));
+		for (uint64_t i = 61; looks > 1 && i < 100; i++) {
+			snap_device(s, Z(i));
+			if (i % 2)
+				bus_device(s, "dax0.0", "dax", "device_dax", Z(i));
+			else
+				snap_host(s, Z(i), DISK_OF(i), "disk");
+		}
+		snap_end(s, 1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | 1 << DXA_WALK_SUPERS |
+				    DXA_SNAP_SYSFS);
+	}
+}
 
 static void tell(struct story *s)
 {
@@ -126,6 +151,7 @@ static void tell(struct story *s)
 	ref_unseen(s, Z(50));
 	kill_dax(s, Z(50));
 	put_dax(s, Z(50));
+	look(s);
 }
 
 /* ---- the same events, with less memory ---- */
