@@ -165,7 +165,8 @@ static struct life *begin(struct dxa_engine *e, struct task *t, const struct rec
 	struct rec former_end = { 0 };
 	struct life *l;
 
-	if (former && former->hist.kept && r->ev.dax_flags != 1U << DXA_DAXDEV_ALIVE) {
+	if (former && !life_awaits(e, former, r) && former->hist.kept &&
+	    r->ev.dax_flags != 1U << DXA_DAXDEV_ALIVE) {
 		former_id = former->id;
 		end_of(e, former, &former_end);
 	}

@@ -148,16 +148,33 @@ void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event
 	l->module = module_number(e, module);
 }
 
+/*
+ * Had anything been recorded of it, or long ago, it would be another life, whose end
+ * was missed.
+ */
+bool life_awaits(const struct dxa_engine *e, const struct life *l, const struct rec *alloc)
+{
+	struct rec shown;
+	size_t at = 0;
+
+	return l->shown_only && history_next(&e->templates, &l->hist, l->id.dax, &at, &shown) &&
+	       alloc->ev.ts <= shown.ev.ts + GRACE_NS;
+}
+
 struct life *life_begin(struct dxa_engine *e, const struct rec *r)
 {
-	struct life *former = life_at(e, r->ev.dax), *l;
+	struct life *l = life_at(e, r->ev.dax);
 
-	/* The slab cannot hand out what it did not get back: that was missed. */
-	if (former && !former->ended && e->destroys_seen && !life_unsure(e, former))
-		gap(e, DXA_GAP_LOST);
-	l = life_renew(e, r->ev.dax);
+	if (!l || !life_awaits(e, l, r)) {
+		/* The slab cannot hand out what it did not get back: that was missed. */
+		if (l && !l->ended && e->destroys_seen && !life_unsure(e, l))
+			gap(e, DXA_GAP_LOST);
+		l = life_renew(e, r->ev.dax);
+	}
 	if (!l)
 		return NULL;
+	l->epoch = e->epoch;
+	l->shown_only = false;
 	if (!l->id.generation)
 		l->id.generation = 1;
 	l->from_alloc = true;
@@ -181,12 +198,17 @@ struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 {
 	struct life *l = life_at(e, r->ev.dax);
 
-	if (l && !l->ended)
+	if (l && !l->ended) {
+		l->shown_only &= r->ev.kind == DXA_KIND_SNAP_DEVICE;
 		return l;
+	}
 	if (l && !life_unsure(e, l) && !may_be_reborn(e, l))
 		return NULL;
 	l = life_renew(e, r->ev.dax);
-	if (l && (r->ev.has & DXA_HAS_DAX))
+	if (!l)
+		return NULL;
+	l->shown_only = r->ev.kind == DXA_KIND_SNAP_DEVICE;
+	if (r->ev.has & DXA_HAS_DAX)
 		life_set_owner(e, l, &r->ev);
 	return l;
 }

@@ -29,7 +29,10 @@
 #define UNHOSTED_MAX 16 /* removals that a snapshot may have overtaken */
 #define SPARE_TASKS_MAX 64 /* task records kept for the next task */
 
-/* How long an unaccounted reference may be the kernel's passing use of the inode. */
+/*
+ * How long an unaccounted reference may be the kernel's passing use of the inode,
+ * and a device be seen before the record of its allocation.
+ */
 #define GRACE_NS 1000000000ULL
 #define STUCK_AFTER_NS 30000000000ULL
 
@@ -75,6 +78,7 @@ struct life {
 	uint16_t module; /* that holds the ops, see life_module() */
 	bool from_alloc : 1; /* the audit saw it begin */
 	bool snapshotted : 1;
+	bool shown_only : 1; /* a snapshot showed it, and nothing else tells of it */
 	bool refs_known : 1;
 	bool alive : 1;
 	bool alive_known : 1;
@@ -215,6 +219,12 @@ struct life *life_at(const struct dxa_engine *e, uint64_t dax);
 
 /* The life of this identity if it has not ended, else NULL. */
 struct life *life_alive(const struct dxa_engine *e, uint64_t dax, uint32_t generation);
+
+/*
+ * Is it this alloc_dax that returned the life which l is? A snapshot that walks
+ * while alloc_dax runs may show the device before that one's record comes.
+ */
+bool life_awaits(const struct dxa_engine *e, const struct life *l, const struct rec *alloc);
 
 /* Begin a life at an address that alloc_dax returned. NULL without memory. */
 struct life *life_begin(struct dxa_engine *e, const struct rec *r);

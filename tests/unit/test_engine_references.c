@@ -199,6 +199,86 @@ STORY(a_lookup_overtakes_the_snapshot)
 	expect(s, "");
 }
 
+/* Y is being allocated when a snapshot shows it; destroys were seen to be recorded. */
+static void show_unborn(struct story *s)
+{
+	pmem_binds(s);
+	pmem_unbinds(s);
+	rcu(s);
+	lives_already(s, ASK_DM, Y, 1, 0x1);
+	snap_device(s, Y);
+}
+
+STORY(the_snapshot_overtakes_an_allocation)
+{
+	show_unborn(s);
+	alloc(s, ASK_DM, Y);
+	assert_int_equal(dxa_engine_stats(s->engine)->lives, 2);
+	assert_int_equal(dxa_engine_stats(s->engine)->lives_now, 1);
+	assert_int_equal(dxa_engine_stats(s->engine)->lives_of[DXA_DRIVER_DM], 1);
+	kill_dax(s, Y);
+	put_dax(s, Y);
+	expect(s, "");
+}
+
+static void show_y(struct story *s)
+{
+	snap_device(s, Y);
+}
+
+/* The memory was another's: told by its end, the free, and by the call that is under way. */
+STORY(the_snapshot_overtakes_an_allocation_of_used_memory)
+{
+	alloc(s, ASK_DM, Y);
+	kill_dax(s, Y);
+	put_dax(s, Y);
+	rcu(s);
+	lives_already(s, ASK_DM, Y, 1, 0x1);
+	s->meanwhile = show_y;
+	alloc(s, ASK_DM, Y);
+	s->meanwhile = NULL;
+	assert_int_equal(dxa_engine_stats(s->engine)->lives, 2);
+	expect(s, "");
+}
+
+STORY(an_overtaken_life_is_no_former_one)
+{
+	show_unborn(s);
+	alloc_with_flags(s, ASK_DM, Y, 0x1 | 1U << DXA_DAXDEV_SYNC);
+	add_host(s, Y, DISK2, "dm-0");
+	get_by_bdev(s, Y, DISK2, "dm-0", NOBODY);
+	expect(s, "stale-flags");
+	assert_null(strstr(finding_of(s, "stale-flags")->detail, "left from"));
+}
+
+STORY(what_was_shown_and_used_had_an_end_that_was_missed)
+{
+	show_unborn(s);
+	kill_dax(s, Y);
+	alloc(s, ASK_DM, Y);
+	assert_int_equal(dxa_engine_stats(s->engine)->lives, 3);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(what_was_shown_and_declared_had_an_end_that_was_missed)
+{
+	show_unborn(s);
+	declare(s, Y, 1U << DXA_DAXDEV_SYNC);
+	alloc(s, ASK_DM, Y);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
+STORY(what_was_shown_long_ago_had_an_end_that_was_missed)
+{
+	show_unborn(s);
+	pass_ms(s, 1001);
+	alloc(s, ASK_DM, Y);
+	expect(s, "");
+	expect_gaps(s, 1);
+}
+
 STORY(a_removal_overtakes_the_snapshot)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0x1f);
@@ -351,6 +431,12 @@ int main(void)
 		cmocka_unit_test(a_lookup_tells_the_disk_of_a_device_from_before_the_audit),
 		cmocka_unit_test(a_lookup_ends_after_its_disk_has_left),
 		cmocka_unit_test(a_lookup_overtakes_the_snapshot),
+		cmocka_unit_test(the_snapshot_overtakes_an_allocation),
+		cmocka_unit_test(the_snapshot_overtakes_an_allocation_of_used_memory),
+		cmocka_unit_test(an_overtaken_life_is_no_former_one),
+		cmocka_unit_test(what_was_shown_and_used_had_an_end_that_was_missed),
+		cmocka_unit_test(what_was_shown_and_declared_had_an_end_that_was_missed),
+		cmocka_unit_test(what_was_shown_long_ago_had_an_end_that_was_missed),
 		cmocka_unit_test(a_removal_overtakes_the_snapshot),
 		cmocka_unit_test(a_snapshot_finds_what_just_ended),
 		cmocka_unit_test(a_host_from_before_the_audit_is_left_behind),
