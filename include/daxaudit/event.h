@@ -37,7 +37,7 @@ enum dxa_phase {
 enum dxa_has {
 	DXA_HAS_DAX = 1 << 0, /* rdev, refs, dax_flags, ops, holder, cdev_refs of *dax */
 	DXA_HAS_DEVICE = 1 << 1, /* name, bus, driver of the struct device in obj */
-	DXA_HAS_DISK = 1 << 2, /* name and rdev of the gendisk in obj */
+	DXA_HAS_DISK = 1 << 2, /* name of the gendisk in obj */
 	DXA_HAS_STACK = 1 << 3, /* stack[], innermost first */
 };
 
@@ -65,7 +65,7 @@ struct dxa_event {
 	__u32 tgid;
 	__u32 tid;
 	__u32 cpu;
-	__u32 rdev; /* dax inode's i_rdev, or the disk's dev_t (kernel's MAJOR:20 encoding) */
+	__u32 rdev; /* dax inode's i_rdev, or its device's by sysfs (kernel's MAJOR:20 encoding) */
 	__s32 refs; /* dax inode's i_count when the hook ran */
 	__s32 cdev_refs; /* refcount of the kobject in dax->cdev; 0 when not live */
 	__u32 dax_flags; /* low 32 bits of dax->flags; see DXA_DAXDEV_* */

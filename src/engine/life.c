@@ -224,8 +224,7 @@ void life_note(struct dxa_engine *e, struct life *l, const struct rec *r)
 		memcpy(l->id.disk, ev->name, sizeof(l->id.disk));
 	if (!(ev->has & DXA_HAS_DAX))
 		return;
-	/* With a disk in the record too, the number is the disk's. */
-	if (ev->rdev && !(ev->has & DXA_HAS_DISK))
+	if (ev->rdev)
 		l->id.rdev = ev->rdev;
 	if (!l->alive_known) {
 		l->alive = ev->dax_flags & (1U << DXA_DAXDEV_ALIVE);

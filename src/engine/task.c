@@ -312,6 +312,20 @@ void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool 
 			r->ev.field = args.field; \
 	} while (0)
 
+/* What the entry knew of the device, where the call changes nothing of it. */
+static void take_device(struct dxa_event *to, const struct dxa_event *entry)
+{
+	if (entry->kind != DXA_KIND_DAX_ADD_HOST || to->has & DXA_HAS_DAX)
+		return;
+	to->rdev = entry->rdev;
+	to->refs = entry->refs;
+	to->dax_flags = entry->dax_flags;
+	to->ops = entry->ops;
+	to->holder = entry->holder;
+	to->cdev_refs = entry->cdev_refs;
+	to->has |= entry->has & DXA_HAS_DAX;
+}
+
 static void merge(struct rec *r, const struct dxa_event *entry)
 {
 	const struct dxa_event args = *entry;
@@ -328,6 +342,7 @@ static void merge(struct rec *r, const struct dxa_event *entry)
 	if (!r->ev.name[0])
 		memcpy(r->ev.name, args.name, sizeof(args.name));
 	r->ev.has |= args.has & DXA_HAS_DISK;
+	take_device(&r->ev, &args);
 	/* At entry the stack is whole; at return the callee's frame is gone from it. */
 	if (args.has & DXA_HAS_STACK) {
 		memcpy(r->ev.stack, args.stack, sizeof(args.stack));

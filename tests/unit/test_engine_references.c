@@ -318,6 +318,24 @@ STORY(a_live_device_from_before_the_audit_loses_its_module)
 	expect(s, "leak-on-unload");
 }
 
+STORY(a_device_is_told_by_its_minor_that_its_host_showed)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	add_host(s, X, DISK, "pmem0");
+	module_gone(s, "nd_pmem");
+	expect(s, "leak-on-unload");
+	assert_non_null(strstr(finding_of(s, "leak-on-unload")->detail, "(minor 0)"));
+}
+
+STORY(a_device_is_told_by_its_minor_that_its_lookup_showed)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
+	module_gone(s, "nd_pmem");
+	expect(s, "leak-on-unload");
+	assert_non_null(strstr(finding_of(s, "leak-on-unload")->detail, "(minor 0)"));
+}
+
 STORY(a_dead_device_from_before_the_audit_may_lose_its_module)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0x1e);
@@ -441,6 +459,8 @@ int main(void)
 		cmocka_unit_test(a_snapshot_finds_what_just_ended),
 		cmocka_unit_test(a_host_from_before_the_audit_is_left_behind),
 		cmocka_unit_test(a_live_device_from_before_the_audit_loses_its_module),
+		cmocka_unit_test(a_device_is_told_by_its_minor_that_its_host_showed),
+		cmocka_unit_test(a_device_is_told_by_its_minor_that_its_lookup_showed),
 		cmocka_unit_test(a_dead_device_from_before_the_audit_may_lose_its_module),
 		cmocka_unit_test(a_lookup_fails_for_another_reason),
 		cmocka_unit_test(a_refused_holder_takes_no_reference),

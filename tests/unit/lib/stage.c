@@ -98,7 +98,6 @@ static void read_disk(struct dxa_event *ev, uint64_t disk, const char *name)
 {
 	ev->obj = disk;
 	ev->has |= DXA_HAS_DISK;
-	ev->rdev = 259U << 20 | 77;
 	put_name(ev->name, sizeof(ev->name), name);
 }
 
@@ -512,8 +511,9 @@ void snap_device(struct story *s, uint64_t addr)
 
 void snap_host(struct story *s, uint64_t addr, uint64_t disk, const char *name)
 {
-	struct dxa_event ev = { .kind = DXA_KIND_SNAP_HOST, .dax = addr };
+	struct dxa_event ev = { .kind = DXA_KIND_SNAP_HOST };
 
+	read_dax(s, &ev, addr);
 	read_disk(&ev, disk, name);
 	feed(s, ev);
 }
