@@ -16,6 +16,7 @@
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 #define JIT "/proc/sys/net/core/bpf_jit_enable"
 #define KCORE "/proc/kcore"
+#define FTRACE "/proc/sys/kernel/ftrace_enabled"
 
 struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms)
 {
@@ -116,11 +117,17 @@ struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf)
 	return check_btf(btf, uts.release);
 }
 
-static bool jit_is_off(void)
+/* Is there such a switch, and is it off? */
+static bool is_off(const char *path)
 {
-	_cleanup_fclose_ FILE *f = fopen(JIT, "re");
+	_cleanup_fclose_ FILE *f = fopen(path, "re");
 
 	return f && fgetc(f) == '0';
+}
+
+bool dxa_preflight_ftrace_off(void)
+{
+	return is_off(FTRACE);
 }
 
 struct dxa_err *dxa_preflight_explain(int code)
@@ -135,7 +142,7 @@ struct dxa_err *dxa_preflight_explain(int code)
 			"root, or in a guest",
 			strerror(code));
 	/* 7.2 refuses such with "program requires BPF JIT compiler but it is not available". */
-	if (jit_is_off())
+	if (is_off(JIT))
 		return dxa_err_new(DXA_ERR_REFUSED, code,
 				   "the kernel refuses tracing programs (%s) while its BPF JIT is "
 				   "off: run 'sysctl net.core.bpf_jit_enable=1'",

@@ -22,6 +22,13 @@ struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms);
 struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf);
 
 /*
+ * Does the kernel call no trampoline and no kprobe on a function's entry? With
+ * kernel.ftrace_enabled=0 both are taken, and then never called: ftrace_startup_enable()
+ * in kernel/trace/ftrace.c returns before it changes any code (6.12.95; seen there).
+ */
+bool dxa_preflight_ftrace_off(void);
+
+/*
  * Say why the kernel refused to load or attach tracing programs, given the
  * errno (positive) of the attempt.
  */

@@ -293,9 +293,15 @@ static struct dxa_err *attach_all(struct dxa_probe *p)
 
 static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
-	struct dxa_err *err = dxa_tracefs_open(&p->tracefs);
+	struct dxa_err *err;
 	unsigned int swept;
 
+	if (dxa_preflight_ftrace_off())
+		return dxa_err_new(
+			DXA_ERR_REFUSED, 0,
+			"kernel.ftrace_enabled=0: the kernel would never call the hooks: "
+			"run 'sysctl kernel.ftrace_enabled=1'");
+	err = dxa_tracefs_open(&p->tracefs);
 	if (err)
 		return err;
 	swept = dxa_tracefs_sweep(p->tracefs);
