@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/kinds.h"
+#include "base/utf8.h"
 #include "record/format.h"
 
 /* Every item of a hook takes more bytes in the file than its number here. */
@@ -57,6 +58,10 @@ static bool read_hook(struct dxr_cursor *v, struct dxa_hook_status **hooks, size
 	h->missed = dxr_get_u64(v);
 	snprintf(h->symbol, sizeof(h->symbol), "%s", dxr_get_string(v));
 	snprintf(h->reason, sizeof(h->reason), "%s", dxr_get_string(v));
+	/* They become parts of lines, of the verdict's too: a file must not write lines of its own.
+	 */
+	dxa_utf8_make_line(h->symbol);
+	dxa_utf8_make_line(h->reason);
 	if (!attach_of(mode, &h->mode))
 		snprintf(h->reason, sizeof(h->reason),
 			 "attached in a way that this version does not know (%u)", mode);

@@ -381,6 +381,32 @@ static void nothing_else_is_overwritten(void **state)
 	assert_int_equal(access(rec_path, F_OK), -1);
 }
 
+/* Reasons become parts of lines: a file cannot write lines, or to a terminal, by them. */
+static void reasons_are_of_one_line(void **state)
+{
+	struct dxa_hook_status hook = { .info = rec_hooks[0].info };
+	struct dxa_record_head head = some_head();
+	struct dxa_symbols *symbols = dxa_symbols_new(NULL, NULL);
+	struct dxa_recorder *w;
+	struct dxa_reader *r;
+
+	(void)state;
+	snprintf(hook.symbol, sizeof(hook.symbol), "\033[2Jkill_dax");
+	snprintf(hook.reason, sizeof(hook.reason), "gone\nverdict: pass");
+	head.hooks = &hook;
+	head.n_hooks = 1;
+	assert_null(dxa_recorder_open(rec_path, false, &w));
+	dxa_recorder_begin(w, &head, symbols);
+	dxa_recorder_free(w);
+	dxa_symbols_free(symbols);
+	assert_null(dxa_reader_open(rec_path, &r));
+	assert_int_equal(dxa_reader_head(r)->n_hooks, 1);
+	assert_null(strpbrk(dxa_reader_head(r)->hooks[0].symbol, "\033\n"));
+	assert_null(strpbrk(dxa_reader_head(r)->hooks[0].reason, "\033\n"));
+	assert_non_null(strstr(dxa_reader_head(r)->hooks[0].reason, "verdict: pass"));
+	dxa_reader_free(r);
+}
+
 static void take_from_aside(int i)
 {
 	char aside[sizeof(rec_path) + sizeof(DXA_RECORDER_ASIDE) + 16];
@@ -513,6 +539,7 @@ int main(void)
 		cmocka_unit_test(no_recordings),
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(nothing_else_is_overwritten),
+		cmocka_unit_test(reasons_are_of_one_line),
 		cmocka_unit_test(set_aside),
 		cmocka_unit_test(rotated),
 		cmocka_unit_test(full_disk),
