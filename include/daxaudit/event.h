@@ -16,6 +16,12 @@
 /* Raised whenever a field of struct dxa_event moves or changes its meaning. */
 #define DXA_EVENT_VERSION 1
 
+/* A dev_t as the kernel has it: MINORBITS in include/linux/kdev_t.h. */
+#define DXA_DEV_MINOR_BITS 20
+#define DXA_DEV(major, minor) ((major) << DXA_DEV_MINOR_BITS | (minor))
+#define DXA_DEV_MAJOR(dev) ((dev) >> DXA_DEV_MINOR_BITS)
+#define DXA_DEV_MINOR(dev) ((dev) & ((1u << DXA_DEV_MINOR_BITS) - 1))
+
 #define DXA_STACK_MAX 6
 #define DXA_COMM_LEN 16
 #define DXA_NAME_LEN 32

@@ -21,6 +21,8 @@
 #define LOOK_MAX_NS (60 * SECOND)
 /* The counters are read so often, at most, to find all hooks at rest. */
 #define READS 3
+/* One wait of epoll takes no more than an int of milliseconds. */
+#define TIMEOUT_MAX_NS (24 * 3600 * SECOND)
 
 static void feed(struct dxa_audit *a, const struct dxa_event *ev)
 {
@@ -82,13 +84,14 @@ void dxa_audit_block_signals(sigset_t *old)
 
 static struct dxa_err *setup_signals(struct dxa_audit *a)
 {
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t set;
 
 	our_signals(&set);
-	dxa_audit_block_signals(&a->old_mask);
+	dxa_audit_block_signals(&a->before.mask);
 	/* A reader that went away, or a file grown too long, is a write error told like any other. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	sigaction(SIGPIPE, &ignore, &a->before.pipe);
+	sigaction(SIGXFSZ, &ignore, &a->before.xfsz);
 	a->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	a->epfd = epoll_create1(EPOLL_CLOEXEC);
 	if (a->sigfd < 0 || a->epfd < 0)
@@ -241,7 +244,10 @@ static int timeout_ms(uint64_t until, uint64_t now)
 {
 	if (!until)
 		return -1;
-	return until > now ? (int)((until - now) / MS + 1) : 0;
+	if (until <= now)
+		return 0;
+	return until - now < TIMEOUT_MAX_NS ? (int)((until - now) / MS + 1) :
+					      (int)(TIMEOUT_MAX_NS / MS);
 }
 
 struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)

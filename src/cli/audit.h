@@ -16,6 +16,7 @@
 #include "base/ktime.h"
 #include "cli/aliasing.h"
 #include "cli/analysis.h"
+#include "cli/child.h"
 #include "cli/facts.h"
 #include "cli/opts.h"
 #include "cli/saving.h"
@@ -38,7 +39,7 @@ struct dxa_audit {
 	struct dxa_probe *probe;
 	struct dxa_facts facts;
 	struct utsname uts;
-	sigset_t old_mask; /* from before the audit: a child's */
+	struct dxa_signals before; /* the audit: a child's */
 	int sigfd, epfd;
 	uint64_t last_event; /* ktime, ns; when the newest record was read */
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */

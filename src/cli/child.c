@@ -50,7 +50,7 @@ struct dxa_err *dxa_child_check(char *const *argv)
 	return cannot_run(argv[0], ENOENT);
 }
 
-struct dxa_err *dxa_child_start(char *const *argv, const sigset_t *mask, pid_t *pid)
+struct dxa_err *dxa_child_start(char *const *argv, const struct dxa_signals *signals, pid_t *pid)
 {
 	int fds[2], code = 0;
 
@@ -64,8 +64,9 @@ struct dxa_err *dxa_child_start(char *const *argv, const sigset_t *mask, pid_t *
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "fork: %s", strerror(errno));
 	}
 	if (!*pid) {
-		signal(SIGPIPE, SIG_DFL);
-		sigprocmask(SIG_SETMASK, mask, NULL);
+		sigaction(SIGPIPE, &signals->pipe, NULL);
+		sigaction(SIGXFSZ, &signals->xfsz, NULL);
+		sigprocmask(SIG_SETMASK, &signals->mask, NULL);
 		execvp(argv[0], argv);
 		code = errno;
 		if (write(fds[1], &code, sizeof(code)) != sizeof(code))

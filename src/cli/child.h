@@ -8,13 +8,19 @@
 
 #include "base/err.h"
 
+/* What a command inherits of how signals were handled before the audit. */
+struct dxa_signals {
+	sigset_t mask;
+	struct sigaction pipe, xfsz;
+};
+
 /* INPUT error when argv[0] cannot be found on PATH or is not executable. */
 struct dxa_err *dxa_child_check(char *const *argv);
 
 /*
- * Start argv with the signal mask `mask`. INPUT error when it cannot be
- * executed. The caller reaps *pid.
+ * Start argv with these signals. INPUT error when it cannot be executed. The
+ * caller reaps *pid.
  */
-struct dxa_err *dxa_child_start(char *const *argv, const sigset_t *mask, pid_t *pid);
+struct dxa_err *dxa_child_start(char *const *argv, const struct dxa_signals *signals, pid_t *pid);
 
 #endif

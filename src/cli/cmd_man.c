@@ -82,6 +82,24 @@ static void print_items(const char *heading, const struct item *items, size_t n)
 		print_item(items[i].tag, items[i].text);
 }
 
+/* Which commands take an option, unless all do. */
+static void print_takers(unsigned int mask)
+{
+	const char *before = "(";
+	size_t n;
+	const struct dxa_command *commands = dxa_commands(&n);
+
+	if (mask == (unsigned int)DXA_CMD_ALL)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!(commands[i].mask & mask))
+			continue;
+		printf("%s%s", before, commands[i].name);
+		before = ", ";
+	}
+	printf(")\n");
+}
+
 static void print_options(void)
 {
 	size_t n;
@@ -96,6 +114,7 @@ static void print_options(void)
 		snprintf(tag, sizeof(tag), "%s--%s%s%s", letter, rows[i].name,
 			 rows[i].arg ? " " : "", rows[i].arg ? rows[i].arg : "");
 		print_item(tag, rows[i].help);
+		print_takers(rows[i].mask);
 	}
 }
 

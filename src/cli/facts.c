@@ -6,16 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/procstat.h"
+#include "cli/sysfs.h"
 #include "daxaudit/hooks.h"
-
-static bool queue_says_dax(const char *disk, int *dax)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "/sys/block/%s/queue/dax", disk);
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	return f && fscanf(f, "%d", dax) == 1;
-}
 
 /* The entry that this return belongs to, taken out of the waiting ones. */
 static bool take_pending(struct dxa_facts *f, uint32_t tid, struct dxa_event *ret)
@@ -46,7 +38,7 @@ bool dxa_facts_disk(struct dxa_facts *f, const struct dxa_event *ev, struct dxa_
 	}
 	if (ev->phase == DXA_PHASE_RET && !take_pending(f, ev->tid, &added))
 		return false;
-	if (ev->ret || !queue_says_dax(added.name, &dax))
+	if (ev->ret || !dxa_sysfs_queue_dax(added.name, &dax))
 		return false;
 	*ret = (struct dxa_event){ .kind = DXA_KIND_DISK_STATE,
 				   .ts = ev->ts,

@@ -164,7 +164,7 @@ static struct dxa_err *start_child(struct live *l, char **argv)
 	dxa_log(DXA_LOG_INFO, "running %s", *argv);
 	if (l->opts->timeout_ns)
 		l->deadline = dxa_ktime_now() + l->opts->timeout_ns;
-	return dxa_child_start(argv, &l->audit.old_mask, &l->child);
+	return dxa_child_start(argv, &l->audit.before, &l->child);
 }
 
 static struct dxa_err *run(struct live *l, int *exit_code)

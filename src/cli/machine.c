@@ -45,9 +45,6 @@ static void add_available(struct json_object *to)
 
 struct json_object *dxa_machine_object(const struct dxa_policy *policy, const char *btf)
 {
-	static const char *const aliasing[] = {
-		[DXA_ALIASING_UNKNOWN] = "unknown", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
-	};
 	struct json_object *o = json_object_new_object();
 	struct dxa_policy_machine machine;
 	struct dxa_aliasing_answer seen;
@@ -64,7 +61,7 @@ struct json_object *dxa_machine_object(const struct dxa_policy *policy, const ch
 	dxa_json_add_string(o, "machine", uts.machine);
 	dxa_json_add_string(o, "architecture", machine.arch ? machine.arch->name : NULL);
 	dxa_json_add_string(o, "architecture_source", machine.arch ? machine.arch->source : NULL);
-	dxa_json_add_string(o, "aliasing", aliasing[e.aliasing]);
+	dxa_json_add_string(o, "aliasing", dxa_aliasing_name(e.aliasing));
 	dxa_json_add_string(o, "aliasing_from", e.aliasing_from);
 	dxa_json_add_u64(o, "eopnotsupp", (uint64_t)e.eopnotsupp);
 	add_available(o);

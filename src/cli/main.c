@@ -15,35 +15,37 @@
 
 static const struct dxa_command commands[] = {
 	{ "trace", DXA_CMD_TRACE, "[OPTION...] [--] [COMMAND...]",
-	  "watch now, around COMMAND or until Ctrl-C; print each probe as it closes",
-	  dxa_cmd_trace },
+	  "watch now, around COMMAND or until Ctrl-C; print each probe as it closes", dxa_cmd_trace,
+	  DXA_ARGS_ANY },
 	{ "check", DXA_CMD_CHECK, "[OPTION...] [--] [COMMAND...]",
 	  "the same as an assertion: verdict and exit code; without COMMAND, what lives now",
-	  dxa_cmd_check },
+	  dxa_cmd_check, DXA_ARGS_ANY },
 	{ "list", DXA_CMD_LIST, "[OPTION...]",
 	  "every dax_device in the kernel now: owner, disk, references; orphans marked",
-	  dxa_cmd_list },
+	  dxa_cmd_list, 0 },
 	{ "daemon", DXA_CMD_DAEMON, "[OPTION...]",
-	  "watch for months: findings to the journal, metrics to a file", dxa_cmd_daemon },
+	  "watch for months: findings to the journal, metrics to a file", dxa_cmd_daemon,
+	  DXA_ARGS_ANY },
 	{ "replay", DXA_CMD_REPLAY, "[OPTION...] FILE...",
 	  "the same analysis over recordings: no root, any machine, any architecture",
-	  dxa_cmd_replay },
-	{ "report", DXA_CMD_REPLAY, "[OPTION...] FILE",
+	  dxa_cmd_replay, DXA_ARGS_ANY },
+	{ "report", DXA_CMD_REPORT, "[OPTION...] FILE",
 	  "a recording as one HTML page, with a timeline; to standard output, or -o html:FILE",
-	  dxa_cmd_report },
+	  dxa_cmd_report, DXA_ARGS_ANY },
 	{ "policy", DXA_CMD_POLICY, "[OPTION...] show | lint FILE...",
 	  "show: the policy in force, and where each line comes from; lint: what is wrong in one",
-	  dxa_cmd_policy },
+	  dxa_cmd_policy, DXA_ARGS_ANY },
 	{ "doctor", DXA_CMD_DOCTOR, "[OPTION...]",
-	  "what can be observed on this kernel, hook by hook, and why not", dxa_cmd_doctor },
+	  "what can be observed on this kernel, hook by hook, and why not", dxa_cmd_doctor, 0 },
 	{ "explain", DXA_CMD_EXPLAIN, "[RULE...]",
-	  "what a rule means, why it matters, what is known to fix it", dxa_cmd_explain },
+	  "what a rule means, why it matters, what is known to fix it", dxa_cmd_explain,
+	  DXA_ARGS_ANY },
 	{ "schema", DXA_CMD_SCHEMA, "[json|jsonl]",
-	  "print the JSON Schema of -o json, or of each line of -o jsonl", dxa_cmd_schema },
+	  "print the JSON Schema of -o json, or of each line of -o jsonl", dxa_cmd_schema, 1 },
 	{ "man", DXA_CMD_MAN, "",
-	  "print the man page (troff), drawn from the tables behind this help", dxa_cmd_man },
+	  "print the man page (troff), drawn from the tables behind this help", dxa_cmd_man, 0 },
 	{ "catalog", DXA_CMD_CATALOG, "",
-	  "print the journal's message catalog: a text for each rule", dxa_cmd_catalog },
+	  "print the journal's message catalog: a text for each rule", dxa_cmd_catalog, 0 },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -121,6 +123,20 @@ static int flush_stdout(int code)
 	return code;
 }
 
+static struct dxa_err *check_args(const struct dxa_command *c, const struct dxa_opts *opts)
+{
+	int n = 0;
+
+	while (opts->args[n] && n < c->max_args)
+		n++;
+	if (!opts->args[n] || c->max_args == DXA_ARGS_ANY)
+		return NULL;
+	return dxa_err_new(DXA_ERR_INPUT, 0,
+			   "%s takes no %sargument, but got '%s': see "
+			   "'daxaudit %s --help'",
+			   c->name, n ? "further " : "", opts->args[n], c->name);
+}
+
 static int run_command(const struct dxa_command *c, int argc, char **argv)
 {
 	struct dxa_opts opts;
@@ -137,7 +153,9 @@ static int run_command(const struct dxa_command *c, int argc, char **argv)
 		return flush_stdout(DXA_EXIT_PASS);
 	}
 	dxa_log_set(print_log, dxa_opts_log_level(&opts));
-	err = c->run(&opts, &code);
+	err = check_args(c, &opts);
+	if (!err)
+		err = c->run(&opts, &code);
 	return err ? fail(err, opts.skip_code) : flush_stdout(code);
 }
 

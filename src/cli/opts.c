@@ -15,6 +15,8 @@
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
+/* Longer is a mistake, and much longer no number of ns. */
+#define TIME_MAX_NS (7 * 24 * 3600 * SECOND)
 
 enum key {
 	KEY_HELP = 'h',
@@ -45,11 +47,11 @@ enum key {
 
 static const struct dxa_option_row rows[] = {
 	{ KEY_OUTPUT, "output", "FORMAT[:FILE]",
-	  DXA_CMD_ANALYSIS | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN | DXA_CMD_DOCTOR,
-	  "write FORMAT (text or json; audits: all listed below) to\nstandard output or to FILE; may be given several times" },
+	  DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN | DXA_CMD_DOCTOR,
+	  "write FORMAT (text or json; list: jsonl, too; audits: all listed\nbelow) to standard output or to FILE; may be given several times" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
-	{ KEY_QUIET, "quiet", NULL, DXA_CMD_ANALYSIS, "findings and verdict only, no probes" },
+	{ KEY_QUIET, "quiet", NULL, DXA_CMD_SHOWING, "findings and verdict only, no probes" },
 	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_LIVE | DXA_CMD_LIST,
 	  "after the command: wait until nothing happened for so long;\nwithout one: look again after "
 	  "so long at what is odd\n(500ms, 2s; default 500ms)" },
@@ -63,12 +65,12 @@ static const struct dxa_option_row rows[] = {
 	  "judge by this policy, too (docs/policy.md); may be given\nseveral times, later ones win" },
 	{ KEY_NO_POLICY, "no-policy", NULL, DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR,
 	  "do not read the policies below /etc/daxaudit" },
-	{ KEY_FAIL_ON, "fail-on", "SEVERITY", DXA_CMD_JUDGING | DXA_CMD_POLICY,
+	{ KEY_FAIL_ON, "fail-on", "SEVERITY", (DXA_CMD_JUDGING & ~DXA_CMD_REPORT) | DXA_CMD_POLICY,
 	  "exit with 1 from this severity on: info, warning, error\n(default: as the policy says; built-in: warning)" },
 	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "inconclusive unless DRIVER was exercised: pmem, dm, virtiofs,\ndcssblk, device-dax, "
 	  "fsdev; may be given several times" },
-	{ KEY_KCIDB_BUILD, "kcidb-build", "ORIGIN:ID", DXA_CMD_ANALYSIS,
+	{ KEY_KCIDB_BUILD, "kcidb-build", "ORIGIN:ID", DXA_CMD_SHOWING,
 	  "the kernel's build in KernelCI's database, for -o kcidb" },
 	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "judge as if the data cache did, or did not, alias" },
@@ -76,8 +78,8 @@ static const struct dxa_option_row rows[] = {
 	  "save what was seen, for 'daxaudit replay FILE'; when a daemon's FILE was\nrenamed, SIGHUP begins a new one" },
 	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_WATCHING | DXA_CMD_DOCTOR,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
-	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_WATCHING | DXA_CMD_LIST,
-	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M; without a command to watch: 16M)" },
+	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_DOCTOR,
+	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M; list, and check without a command: 16M)" },
 	{ KEY_BTF, "btf", "FILE", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_DOCTOR,
 	  "the kernel's BTF, where it shows none itself" },
 	{ KEY_LOG, "log", "FILE", DXA_CMD_DAEMON,
@@ -137,23 +139,25 @@ static struct dxa_err *bad_value(const char *option, const char *value, const ch
 
 static struct dxa_err *parse_time(const char *option, const char *value, uint64_t *ret)
 {
-	const char *want = "a time such as 500ms, 2s or 5m";
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "ms", MS }, { "s", SECOND }, { "m", 60 * SECOND } };
+	const char *want = "a time such as 500ms, 2s or 5m, of a week at most";
 	unsigned long long n;
 	char *end;
 
 	errno = 0;
 	n = strtoull(value, &end, 10);
-	if (end == value || value[0] == '-' || errno || n > 1000000000)
+	if (end == value || value[0] == '-' || errno)
 		return bad_value(option, value, want);
-	if (!strcmp(end, "ms"))
-		*ret = n * MS;
-	else if (!strcmp(end, "s"))
-		*ret = n * SECOND;
-	else if (!strcmp(end, "m"))
-		*ret = n * 60 * SECOND;
-	else
-		return bad_value(option, value, want);
-	return NULL;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].name) != 0 || n > TIME_MAX_NS / units[i].ns)
+			continue;
+		*ret = n * units[i].ns;
+		return NULL;
+	}
+	return bad_value(option, value, want);
 }
 
 static struct dxa_err *parse_ring_size(const char *value, size_t *ret)
@@ -286,6 +290,8 @@ static bool keep(int key, const char *value, struct dxa_opts *o)
 
 static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 {
+	struct dxa_err *err;
+
 	if (keep(key, value, o))
 		return NULL;
 	switch (key) {
@@ -311,7 +317,11 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_time("timeout", value, &o->timeout_ns);
 	case KEY_STUCK_AFTER:
 		o->stuck_after_given = true;
-		return parse_time("stuck-after", value, &o->stuck_after_ns);
+		err = parse_time("stuck-after", value, &o->stuck_after_ns);
+		if (!err && !o->stuck_after_ns)
+			err = bad_value("stuck-after", value,
+					"more than that: no probe is that fast");
+		return err;
 	case KEY_POLICY:
 		return add_policy(value, o);
 	case KEY_NO_POLICY:
@@ -416,6 +426,6 @@ void dxa_opts_help(unsigned int mask)
 			printf("\n%*s", column, "");
 		print_indented(r->help, column);
 	}
-	if (mask & DXA_CMD_ANALYSIS)
+	if (mask & DXA_CMD_SHOWING)
 		print_formats();
 }

@@ -17,9 +17,6 @@
 #define DAX_BUS "/sys/bus/dax/devices"
 #define VIRTIOFS "/sys/bus/virtio/drivers/virtiofs"
 
-/* As in the kernel's dev_t (MINORBITS in include/linux/kdev_t.h). */
-#define MINOR_BITS 20
-
 struct teller {
 	uint64_t now;
 	void (*fn)(void *priv, const struct dxa_event *ev);
@@ -45,14 +42,13 @@ static bool is_entry(const struct dirent *d)
 
 /* ---- disks ---- */
 
-static bool says_dax(const char *disk)
+bool dxa_sysfs_queue_dax(const char *disk, int *dax)
 {
 	char path[PATH_MAX];
-	int dax = 0;
 
 	snprintf(path, sizeof(path), DISKS "/%s/queue/dax", disk);
 	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	return f && fscanf(f, "%d", &dax) == 1 && dax == 1;
+	return f && fscanf(f, "%d", dax) == 1;
 }
 
 /* A dm table keeps a disk that was removed: the link to it in its slaves leads nowhere. */
@@ -82,11 +78,12 @@ static bool tell_disks(const struct teller *t)
 
 	while (dir && (d = readdir(dir))) {
 		struct dxa_event ev = { .kind = DXA_KIND_DISK_STATE, .ret = 1 };
+		int dax;
 
 		if (!is_entry(d))
 			continue;
 		tell_gone_slaves(t, d->d_name);
-		if (!says_dax(d->d_name))
+		if (!dxa_sysfs_queue_dax(d->d_name, &dax) || dax != 1)
 			continue;
 		set_name(ev.name, sizeof(ev.name), d->d_name);
 		tell(t, &ev);
@@ -111,7 +108,7 @@ static uint32_t read_rdev(int dir, const char *device)
 	}
 	if (n <= 0 || sscanf(text, "%u:%u", &major, &minor) != 2)
 		return 0;
-	return major << MINOR_BITS | minor;
+	return DXA_DEV(major, minor);
 }
 
 static void read_driver(int dir, const char *device, char driver[DXA_DRIVER_LEN])

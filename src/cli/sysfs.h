@@ -8,6 +8,9 @@
 
 #include "daxaudit/event.h"
 
+/* What the queue of a disk says of DAX, 0 or 1, into *dax. False where there is no such file. */
+bool dxa_sysfs_queue_dax(const char *disk, int *dax);
+
 /*
  * Call fn(priv, event) for every disk whose queue says DAX (DISK_STATE), every
  * device of the dax bus and every virtiofs device (BUS_DEVICE), and every disk

@@ -14,7 +14,11 @@ struct dxa_command {
 	const char *args; /* as usage shows them */
 	const char *what; /* one line */
 	struct dxa_err *(*run)(const struct dxa_opts *opts, int *exit_code);
+	int max_args; /* it takes at most */
 };
+
+/* As many as there are: the command itself says what is wrong with them. */
+#define DXA_ARGS_ANY (-1)
 
 /* All commands, in the order of help. Static; *n gets their number. */
 const struct dxa_command *dxa_commands(size_t *n);

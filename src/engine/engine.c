@@ -7,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/errname.h"
 #include "engine/model.h"
 #include "engine/owner.h"
-
-#define COMMON_EOPNOTSUPP 95
 
 /* ---- which event goes where ---- */
 
@@ -202,7 +201,7 @@ struct dxa_engine *dxa_engine_new(const struct dxa_engine_config *config,
 	if (!e->cfg.stuck_after_ns)
 		e->cfg.stuck_after_ns = STUCK_AFTER_NS;
 	if (!e->cfg.eopnotsupp)
-		e->cfg.eopnotsupp = COMMON_EOPNOTSUPP;
+		e->cfg.eopnotsupp = DXA_EOPNOTSUPP_MOST;
 	e->lives.paged = e->hosts.paged = e->born.paged = true;
 	e->life_slab = DXA_SLAB_OF(struct life);
 	e->modules = (struct dxa_vec){ .elem = DXA_NAME_LEN };

@@ -26,6 +26,11 @@ enum dxa_aliasing {
 	DXA_ALIASING_YES,
 };
 
+#define DXA_ALIASING_COUNT (DXA_ALIASING_YES + 1)
+
+/* Name ("unknown", "no", "yes"). Static. */
+const char *dxa_aliasing_name(enum dxa_aliasing aliasing);
+
 /* Who owns a dax_device, told by its ops. */
 enum dxa_driver {
 	DXA_DRIVER_UNKNOWN, /* ops whose symbol is not known */

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#define COMMON_EOPNOTSUPP 95
-
 /* 1 to 34 are the same everywhere Linux runs. */
 static const char *const everywhere[] = {
 	[1] = "EPERM",	  [2] = "ENOENT",  [3] = "ESRCH",   [4] = "EINTR",   [5] = "EIO",
@@ -53,7 +51,7 @@ static const char *known(int err, int eopnotsupp)
 	for (i = 0; i < sizeof(internal) / sizeof(*internal); i++)
 		if (internal[i].err == err)
 			return internal[i].name;
-	if (eopnotsupp != COMMON_EOPNOTSUPP)
+	if (eopnotsupp != DXA_EOPNOTSUPP_MOST)
 		return NULL;
 	for (i = 0; i < sizeof(common) / sizeof(*common); i++)
 		if (common[i].err == err)

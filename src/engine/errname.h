@@ -14,6 +14,8 @@
 #define DXA_ENXIO 6
 #define DXA_ENODEV 19
 #define DXA_EPROBE_DEFER 517
+/* Not one of them: this is include/uapi/asm-generic/errno.h's, for all but the few that differ. */
+#define DXA_EOPNOTSUPP_MOST 95
 
 /* Enough for every name and for "errno -2147483648". */
 #define DXA_ERRNAME_LEN 24

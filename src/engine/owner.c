@@ -28,6 +28,15 @@ const char *dxa_driver_name(enum dxa_driver driver)
 	return owners[driver].name;
 }
 
+const char *dxa_aliasing_name(enum dxa_aliasing aliasing)
+{
+	static const char *const names[] = {
+		[DXA_ALIASING_UNKNOWN] = "unknown", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
+	};
+
+	return names[aliasing];
+}
+
 int dxa_driver_by_name(const char *name)
 {
 	for (int i = 0; i < DXA_DRIVER_COUNT; i++)

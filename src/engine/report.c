@@ -10,8 +10,6 @@
 #include "engine/model.h"
 #include "engine/owner.h"
 
-#define MINOR_MASK 0xfffff
-
 void gap(struct dxa_engine *e, enum dxa_gap which)
 {
 	e->stats.gaps[which]++;
@@ -50,7 +48,7 @@ void say_life(struct dxa_finding *f, const struct dxa_life_id *id)
 	else
 		say(f, "a dax_device of %s", dxa_driver_name(id->driver));
 	if (id->rdev)
-		say(f, " (minor %u)", id->rdev & MINOR_MASK);
+		say(f, " (minor %u)", DXA_DEV_MINOR(id->rdev));
 	else
 		say(f, " at 0x%" PRIx64, id->dax);
 }

@@ -114,7 +114,8 @@ struct json_object *dxa_json_device(const struct dxa_device *dev)
 	dxa_json_add_string(o, "name", dev->id.disk);
 	dxa_json_add_string(o, "driver", dxa_driver_name(dev->id.driver));
 	if (dev->id.rdev) {
-		snprintf(rdev, sizeof(rdev), "%u:%u", dev->id.rdev >> 20, dev->id.rdev & 0xfffff);
+		snprintf(rdev, sizeof(rdev), "%u:%u", DXA_DEV_MAJOR(dev->id.rdev),
+			 DXA_DEV_MINOR(dev->id.rdev));
 		dxa_json_add_string(o, "dev", rdev);
 	}
 	add_pointer(o, "dax", dev->id.dax);
@@ -206,9 +207,6 @@ struct json_object *dxa_json_finding(const struct dxa_finding *f, const struct d
 
 void dxa_json_add_run(struct json_object *to, const struct dxa_run *run)
 {
-	static const char *const aliasing[] = {
-		[DXA_ALIASING_UNKNOWN] = "unknown", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
-	};
 	struct json_object *o;
 
 	json_object_object_add(to, "schema", json_object_new_int(DXA_JSON_SCHEMA));
@@ -219,7 +217,7 @@ void dxa_json_add_run(struct json_object *to, const struct dxa_run *run)
 	dxa_json_add_string(o, "version", run->version);
 	dxa_json_add_string(o, "machine", run->machine);
 	o = dxa_json_object(to, "policy");
-	dxa_json_add_string(o, "aliasing", aliasing[run->aliasing]);
+	dxa_json_add_string(o, "aliasing", dxa_aliasing_name(run->aliasing));
 	dxa_json_add_string(o, "aliasing_from", run->aliasing_from);
 	dxa_json_add_string(o, "fail_on", dxa_severity_name(run->failing));
 	if (!run->argv)

@@ -26,10 +26,10 @@ struct json_object *dxa_json_string(const char *value);
 
 /* Put a value under a key. A string that is NULL or empty is left out. */
 void dxa_json_add_string(struct json_object *to, const char *key, const char *value);
+void dxa_json_add_u64(struct json_object *to, const char *key, uint64_t value);
+
 /* The member of that name as a string, owned by the object; NULL when there is none. */
 const char *dxa_json_member(struct json_object *o, const char *key);
-
-void dxa_json_add_u64(struct json_object *to, const char *key, uint64_t value);
 
 /* One event, context (without its events) or finding. The caller owns what is returned. */
 struct json_object *dxa_json_event(const struct dxa_event *ev, const struct dxa_story_env *env);

@@ -27,7 +27,7 @@ static const char definitions[] =
 	"  'machine': {'$ref': '#/$defs/name'}}},"
 	"'policy': {'type': 'object', 'additionalProperties': false,"
 	"  'required': ['aliasing', 'aliasing_from', 'fail_on'], 'properties': {"
-	"  'aliasing': {'enum': ['unknown', 'no', 'yes']},"
+	"  'aliasing': {'enum': '@aliasings'},"
 	"  'aliasing_from': {'$ref': '#/$defs/name'}, 'fail_on': {'enum': '@severities'}}},"
 	"'event': {'type': 'object', 'additionalProperties': false,"
 	"  'required': ['event', 'time_ns', 'tid', 'call'], 'properties': {"
@@ -144,6 +144,11 @@ static const char *rule_name(size_t i)
 	return i < DXA_RULE_COUNT ? dxa_rule_info((enum dxa_rule)i)->name : NULL;
 }
 
+static const char *aliasing_name(size_t i)
+{
+	return i < DXA_ALIASING_COUNT ? dxa_aliasing_name((enum dxa_aliasing)i) : NULL;
+}
+
 static const char *severity_name(size_t i)
 {
 	return i < DXA_SEVERITY_COUNT ? dxa_severity_name((enum dxa_severity)i) : NULL;
@@ -185,7 +190,7 @@ static const struct {
 	{ "@rules", rule_name },       { "@severities", severity_name },
 	{ "@drivers", driver_name },   { "@kinds", kind_name },
 	{ "@outcomes", outcome_name }, { "@modes", mode_name },
-	{ "@verdicts", verdict_name },
+	{ "@verdicts", verdict_name }, { "@aliasings", aliasing_name },
 };
 
 static bool listed(struct json_object *list, const char *name)

@@ -9,8 +9,6 @@
 #include "engine/errname.h"
 #include "engine/owner.h"
 
-#define MINOR(rdev) ((rdev)&0xfffff) /* include/linux/kdev_t.h: MINORBITS is 20 */
-
 /* A value that may be a pointer, NULL or an ERR_PTR. */
 static void spell_pointer(char *buf, size_t size, uint64_t v, const struct dxa_story_env *env)
 {
@@ -182,7 +180,7 @@ const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)
 
 	if (!(ev->has & DXA_HAS_DAX))
 		return NULL;
-	n = snprintf(buf, DXA_WORDS_LEN, "minor %u, refs %d, %s", MINOR(ev->rdev), ev->refs,
+	n = snprintf(buf, DXA_WORDS_LEN, "minor %u, refs %d, %s", DXA_DEV_MINOR(ev->rdev), ev->refs,
 		     ev->dax_flags & alive ? "alive" : "dead");
 	/* A new device should have no other flag yet. */
 	if (ev->kind == DXA_KIND_ALLOC_DAX && ev->dax_flags & ~alive)

@@ -38,7 +38,7 @@ const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev
  */
 const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev);
 
-/* Write "the probe of namespace0.0 by nd_pmem" or "dm_create" for a context. Returns buf. */
+/* Write "probe of namespace0.0 by nd_pmem" or "dm_create" for a context. Returns buf. */
 const char *dxa_story_context(char buf[DXA_WORDS_LEN], const struct dxa_context *ctx);
 
 /* Write "succeeded", "failed with ENOMEM", ... for a context. Returns buf. */

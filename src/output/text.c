@@ -66,11 +66,8 @@ static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 	char what[DXA_WORDS_LEN], outcome[DXA_WORDS_LEN];
 	struct text *t = s->state;
 
-	if (!ctx->dax_events && !s->verbose) {
-		t->quiet_contexts++;
-		return;
-	}
-	if (s->quiet)
+	t->quiet_contexts += !ctx->dax_events;
+	if (s->quiet || (!ctx->dax_events && !s->verbose))
 		return;
 	fprintf(s->out, "\n%s", dxa_paint(s->colour, DXA_BOLD));
 	dxa_utf8_print(s->out, dxa_story_context(what, ctx));
@@ -147,7 +144,8 @@ static void text_device(struct dxa_sink *s, const struct dxa_device *d)
 		fputc('\n', s->out);
 	}
 	if (d->id.rdev)
-		snprintf(dev, sizeof(dev), "%u:%u", d->id.rdev >> 20, d->id.rdev & 0xfffff);
+		snprintf(dev, sizeof(dev), "%u:%u", DXA_DEV_MAJOR(d->id.rdev),
+			 DXA_DEV_MINOR(d->id.rdev));
 	if (d->refs >= 0)
 		snprintf(refs, sizeof(refs), "%d", d->refs);
 	if (d->id.dax)
@@ -169,11 +167,12 @@ static void print_listed(struct dxa_sink *s, const struct dxa_result *r)
 {
 	const struct text *t = s->state;
 
-	fprintf(s->out, "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s%s\n", t->devices,
-		t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s",
-		r->verdict.kind == DXA_VERDICT_INCONCLUSIVE ?
-			"; this is not all: the kernel's own list could not be read" :
-			"");
+	fprintf(s->out, "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s", t->devices,
+		t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s");
+	if (!r->verdict.complete)
+		fprintf(s->out, "; this may not be all: %s",
+			r->verdict.reasons[r->verdict.first_doubt]);
+	fputc('\n', s->out);
 }
 
 static void print_counts(struct dxa_sink *s, const struct dxa_result *r)

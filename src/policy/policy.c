@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "default-policy.h"
+#include "engine/errname.h"
 #include "policy/build.h"
-
-/* Elsewhere EOPNOTSUPP has this number; see arch.c. */
-#define EOPNOTSUPP_MOST 95
 
 const char *dxa_policy_built_in(size_t *len)
 {
@@ -136,7 +134,7 @@ void dxa_policy_expect(const struct dxa_policy *policy, const struct dxa_policy_
 					    "an architecture this version does not know";
 	}
 	if (!ret->eopnotsupp)
-		ret->eopnotsupp = arch ? arch->eopnotsupp : EOPNOTSUPP_MOST;
+		ret->eopnotsupp = arch ? arch->eopnotsupp : DXA_EOPNOTSUPP_MOST;
 	ret->required = required_by(&policy->top);
 	for (size_t i = 0; i < policy->rows.len; i++) {
 		const struct dxa_policy_row *row = dxa_vec_at(&policy->rows, i);

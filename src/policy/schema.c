@@ -40,11 +40,7 @@ static const char *arch_names(int i)
 
 static const char *aliasing_names(int i)
 {
-	static const char *const names[] = {
-		[DXA_ALIASING_UNKNOWN] = "unknown", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
-	};
-
-	return i < (int)(sizeof(names) / sizeof(names[0])) ? names[i] : NULL;
+	return i < DXA_ALIASING_COUNT ? dxa_aliasing_name((enum dxa_aliasing)i) : NULL;
 }
 
 /* ---- keys ---- */
