@@ -238,7 +238,7 @@ void dxa_engine_each_open(const struct dxa_engine *e, uint64_t since,
 {
 	const struct task *t;
 
-	for (t = e->task_first; t; t = t->next) {
+	DXA_LIST_EACH(t, &e->busy, const struct task, link) {
 		struct dxa_context ctx = t->ctx;
 
 		if (!ctx.id || ctx.start >= since)

@@ -194,7 +194,7 @@ void on_module_free(struct dxa_engine *e, struct task *t, const struct rec *r)
 	struct dxa_finding f;
 	struct life *l;
 
-	for (l = e->live.first; l; l = l->next) {
+	DXA_LIST_EACH(l, &e->live, struct life, link) {
 		if (!unload_leaks(e, l, r->ev.name))
 			continue;
 		report_begin(e, &f, DXA_RULE_LEAK_ON_UNLOAD, l, task_context(t));

@@ -8,29 +8,6 @@
 /* docs/performance.md: what a device that is alive costs. */
 _Static_assert(sizeof(struct life) <= 288, "there may be a million");
 
-static void list_add(struct list *list, struct life *l)
-{
-	l->next = NULL;
-	l->prev = list->last;
-	if (list->last)
-		list->last->next = l;
-	else
-		list->first = l;
-	list->last = l;
-}
-
-static void list_del(struct list *list, struct life *l)
-{
-	if (l->prev)
-		l->prev->next = l->next;
-	else
-		list->first = l->next;
-	if (l->next)
-		l->next->prev = l->prev;
-	else
-		list->last = l->prev;
-}
-
 struct life *life_at(const struct dxa_engine *e, uint64_t dax)
 {
 	return dxa_map_get(&e->lives, dax);
@@ -59,9 +36,9 @@ static void life_clear(struct life *l)
 
 static void evict_ended(struct dxa_engine *e)
 {
-	struct life *l = e->ended.first;
+	struct life *l = DXA_LIST_OF(e->ended.first, struct life, link);
 
-	list_del(&e->ended, l);
+	dxa_list_del(&e->ended, &l->link);
 	e->n_ended--;
 	dxa_map_del(&e->lives, l->id.dax);
 	life_clear(l);
@@ -81,7 +58,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 		if (!l->ended)
 			life_end(e, l);
 		generation = l->id.generation + 1;
-		list_del(&e->ended, l);
+		dxa_list_del(&e->ended, &l->link);
 		e->n_ended--;
 		life_clear(l);
 		memset(l, 0, sizeof(*l));
@@ -97,7 +74,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 	l->id.dax = dax;
 	l->id.generation = generation;
 	l->epoch = e->epoch;
-	list_add(&e->live, l);
+	dxa_list_add(&e->live, &l->link);
 	e->stats.lives++;
 	e->stats.lives_now++;
 	e->stats.lives_of[l->id.driver]++;
@@ -272,40 +249,22 @@ void life_end(struct dxa_engine *e, struct life *l)
 		dxa_map_del(&e->born, l->born_for);
 	l->born_for = 0;
 	life_acquit(e, l);
-	list_del(&e->live, l);
-	list_add(&e->ended, l);
+	dxa_list_del(&e->live, &l->link);
+	dxa_list_add(&e->ended, &l->link);
 	l->ended = true;
 	l->alive = false;
 	l->epoch = e->epoch;
 	history_trim(&l->hist);
 	e->stats.lives_now--;
 	e->stats.lives_of[l->id.driver]--;
-	if (++e->n_ended > ENDED_MAX && e->ended.first != l)
+	if (++e->n_ended > ENDED_MAX && e->ended.first != &l->link)
 		evict_ended(e);
 }
 
 static void suspects_add(struct dxa_engine *e, struct suspect *s, uint64_t now)
 {
 	s->since = now;
-	s->next = NULL;
-	s->prev = e->suspect_last;
-	if (e->suspect_last)
-		e->suspect_last->next = s;
-	else
-		e->suspect_first = s;
-	e->suspect_last = s;
-}
-
-static void suspects_del(struct dxa_engine *e, struct suspect *s)
-{
-	if (s->prev)
-		s->prev->next = s->next;
-	else
-		e->suspect_first = s->next;
-	if (s->next)
-		s->next->prev = s->prev;
-	else
-		e->suspect_last = s->prev;
+	dxa_list_add(&e->suspects, &s->link);
 }
 
 void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
@@ -327,7 +286,7 @@ void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 
 void life_suspect_again(struct dxa_engine *e, struct life *l, uint64_t now)
 {
-	suspects_del(e, l->suspect);
+	dxa_list_del(&e->suspects, &l->suspect->link);
 	suspects_add(e, l->suspect, now);
 }
 
@@ -335,7 +294,7 @@ void life_acquit(struct dxa_engine *e, struct life *l)
 {
 	if (!l->suspect)
 		return;
-	suspects_del(e, l->suspect);
+	dxa_list_del(&e->suspects, &l->suspect->link);
 	free(l->suspect);
 	l->suspect = NULL;
 }
@@ -349,9 +308,9 @@ void lives_free(struct dxa_engine *e)
 {
 	struct life *l;
 
-	for (l = e->live.first; l; l = l->next)
+	DXA_LIST_EACH(l, &e->live, struct life, link)
 		life_clear(l);
-	for (l = e->ended.first; l; l = l->next)
+	DXA_LIST_EACH(l, &e->ended, struct life, link)
 		life_clear(l);
 	dxa_slab_free(&e->life_slab);
 	templates_free(&e->templates);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/list.h"
 #include "base/map.h"
 #include "base/slab.h"
 #include "base/vec.h"
@@ -48,7 +49,7 @@ struct life;
 struct state;
 
 struct suspect {
-	struct suspect *prev, *next; /* oldest first */
+	struct dxa_link link; /* oldest first */
 	struct life *life;
 	enum suspicion what;
 	uint64_t since;
@@ -59,7 +60,7 @@ struct suspect {
 /* There may be very many: what few lives need is held apart. */
 struct life {
 	struct dxa_life_id id;
-	struct life *prev, *next; /* live ones by birth, ended ones by end */
+	struct dxa_link link; /* live ones by birth, ended ones by end */
 	uint64_t epoch; /* of the engine when the life was first seen, or ended */
 	uint64_t host; /* the gendisk it is registered for, or 0 */
 	uint64_t holder;
@@ -139,7 +140,7 @@ struct life_ref {
 struct task {
 	uint32_t tid;
 	uint32_t tgid;
-	struct task *prev, *next; /* those with something open, oldest first */
+	struct dxa_link link; /* those with something open, oldest first; or the spare ones */
 	uint64_t epoch;
 	struct dxa_context ctx; /* id 0: none is open */
 	size_t brackets;
@@ -165,10 +166,6 @@ struct refused_disk {
 	uint64_t epoch;
 };
 
-struct list {
-	struct life *first, *last;
-};
-
 struct dxa_engine {
 	struct dxa_engine_config cfg;
 	struct dxa_engine_sink sink;
@@ -180,11 +177,11 @@ struct dxa_engine {
 	struct dxa_slab life_slab;
 	struct templates templates; /* of all histories */
 	struct dxa_vec modules; /* char[DXA_NAME_LEN]: names, numbered from 1 */
-	struct list live, ended;
-	struct suspect *suspect_first, *suspect_last;
+	struct dxa_list live, ended; /* struct life */
+	struct dxa_list suspects;
 	size_t n_ended;
-	struct task *task_first, *task_last;
-	struct task *spare; /* linked by next */
+	struct dxa_list busy; /* struct task: those in `tasks` */
+	struct dxa_list spare; /* struct task */
 	size_t n_spare;
 	struct refused_disk *refused; /* ring of REFUSED_DISKS_MAX, allocated when needed */
 	size_t n_refused;

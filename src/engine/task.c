@@ -34,10 +34,10 @@ static void task_free(struct task *t)
 /* A record that is used again keeps the memory of its lists, so that a probe costs no malloc. */
 static struct task *task_make(struct dxa_engine *e)
 {
-	struct task *t = e->spare;
+	struct task *t = DXA_LIST_OF(e->spare.last, struct task, link);
 
 	if (t) {
-		e->spare = t->next;
+		dxa_list_del(&e->spare, &t->link);
 		e->n_spare--;
 		return t;
 	}
@@ -55,39 +55,15 @@ static struct task *task_make(struct dxa_engine *e)
 	return t;
 }
 
-static void task_link(struct dxa_engine *e, struct task *t)
-{
-	t->next = NULL;
-	t->prev = e->task_last;
-	if (e->task_last)
-		e->task_last->next = t;
-	else
-		e->task_first = t;
-	e->task_last = t;
-}
-
-static void task_unlink(struct dxa_engine *e, struct task *t)
-{
-	if (t->prev)
-		t->prev->next = t->next;
-	else
-		e->task_first = t->next;
-	if (t->next)
-		t->next->prev = t->prev;
-	else
-		e->task_last = t->prev;
-}
-
 static void task_retire(struct dxa_engine *e, struct task *t)
 {
 	dxa_map_del(&e->tasks, t->tid);
-	task_unlink(e, t);
+	dxa_list_del(&e->busy, &t->link);
 	if (e->n_spare >= SPARE_TASKS_MAX) {
 		task_free(t);
 		return;
 	}
-	t->next = e->spare;
-	e->spare = t;
+	dxa_list_add(&e->spare, &t->link);
 	e->n_spare++;
 }
 
@@ -108,7 +84,7 @@ static struct task *task_get(struct dxa_engine *e, const struct dxa_event *ev)
 	t->tgid = ev->tgid;
 	t->ctx.id = 0;
 	t->brackets = 0;
-	task_link(e, t);
+	dxa_list_add(&e->busy, &t->link);
 	return t;
 }
 
@@ -140,8 +116,8 @@ void tasks_free(struct dxa_engine *e)
 
 	dxa_map_each(&e->tasks, free_task, NULL);
 	dxa_map_free(&e->tasks);
-	while ((t = e->spare)) {
-		e->spare = t->next;
+	while ((t = DXA_LIST_OF(e->spare.first, struct task, link))) {
+		dxa_list_del(&e->spare, &t->link);
 		task_free(t);
 	}
 }
@@ -401,7 +377,7 @@ void tasks_abandon(struct dxa_engine *e, uint64_t ts)
 {
 	struct task *t;
 
-	while ((t = e->task_first)) {
+	while ((t = DXA_LIST_OF(e->busy.first, struct task, link))) {
 		while (t->frames.len)
 			frame_pop(e, t, NULL, DXA_OUTCOME_MISSED, 0);
 		if (t->ctx.id)
@@ -414,7 +390,7 @@ void tasks_finish(struct dxa_engine *e, uint64_t ts)
 {
 	struct task *t;
 
-	while ((t = e->task_first)) {
+	while ((t = DXA_LIST_OF(e->busy.first, struct task, link))) {
 		if (!t->ctx.id)
 			gap(e, DXA_GAP_RETURN);
 		else if (!t->stuck_told)

@@ -360,7 +360,7 @@ void judge_suspects(struct dxa_engine *e, uint64_t now, bool all)
 {
 	struct suspect *s;
 
-	while ((s = e->suspect_first)) {
+	while ((s = DXA_LIST_OF(e->suspects.first, struct suspect, link))) {
 		struct life *l = s->life;
 
 		if (!all && (now <= s->since || now - s->since <= GRACE_NS))

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "base/map.h"
 #include "base/symbols.h"
 #include "base/vec.h"
@@ -75,6 +76,51 @@ static void test_map_empty(void **state)
 }
 
 /* ---- the vector ---- */
+
+/* ---- list ---- */
+
+struct item {
+	int n;
+	struct dxa_link link;
+};
+
+/* The items must be these, either way. */
+static void assert_items(const struct dxa_list *list, const char *expected)
+{
+	char there[16] = "", back[16] = "";
+	const struct item *at;
+	size_t n = 0;
+
+	DXA_LIST_EACH(at, list, const struct item, link)
+		there[n++] = (char)('0' + at->n);
+	assert_string_equal(there, expected);
+	for (const struct dxa_link *l = list->last; l; l = l->prev)
+		back[--n] = (char)('0' + DXA_LIST_OF(l, const struct item, link)->n);
+	assert_string_equal(back, expected);
+}
+
+static void test_list(void **state)
+{
+	struct item items[5] = { { 0 }, { 1 }, { 2 }, { 3 }, { 4 } };
+	struct dxa_list list = { 0 };
+
+	(void)state;
+	assert_items(&list, "");
+	assert_null(DXA_LIST_OF(list.first, struct item, link));
+	for (int i = 0; i < 5; i++)
+		dxa_list_add(&list, &items[i].link);
+	assert_items(&list, "01234");
+	dxa_list_del(&list, &items[0].link);
+	dxa_list_del(&list, &items[2].link);
+	dxa_list_del(&list, &items[4].link);
+	assert_items(&list, "13");
+	dxa_list_add(&list, &items[0].link);
+	assert_items(&list, "130");
+	dxa_list_del(&list, &items[3].link);
+	dxa_list_del(&list, &items[1].link);
+	dxa_list_del(&list, &items[0].link);
+	assert_items(&list, "");
+}
 
 static void test_vec(void **state)
 {
@@ -212,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_map_against_an_array),
 		cmocka_unit_test(test_map_empty),
+		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_vec),
 		cmocka_unit_test(test_symbols_remember),
 		cmocka_unit_test(test_symbols_without_a_source),
