@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/map.h"
 #include "base/vec.h"
 
@@ -56,19 +57,9 @@ static size_t plain_length(const char *name)
 	return len;
 }
 
-/* FNV-1a. */
-static uint64_t hash(const char *s, size_t len)
-{
-	uint64_t h = 0xcbf29ce484222325ULL;
-
-	while (len--)
-		h = (h ^ (unsigned char)*s++) * 0x100000001b3ULL;
-	return h;
-}
-
 static const char *intern(struct dxa_symbols *s, const char *text, size_t len)
 {
-	uint64_t key = hash(text, len);
+	uint64_t key = dxa_hash(DXA_HASH_START, text, len);
 	struct interned *head = dxa_map_get(&s->strings, key), *i;
 
 	for (i = head; i; i = i->next)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "daxaudit/snapshot.h"
 #include "engine/model.h"
 #include "engine/owner.h"
@@ -391,14 +392,10 @@ static void judge_device(struct dxa_engine *e, struct device *d)
 		gap(e, DXA_GAP_STATE);
 }
 
-/* FNV-1a: of two names alike in 64 bits, one would hide the other, which does not happen. */
+/* Of two names alike in 64 bits, one would hide the other, which does not happen. */
 static uint64_t name_key(const char *name)
 {
-	uint64_t key = 0xcbf29ce484222325;
-
-	while (*name)
-		key = (key ^ (unsigned char)*name++) * 0x100000001b3;
-	return key;
+	return dxa_hash_text(DXA_HASH_START, name);
 }
 
 /* A disk whose queue says DAX must be in dax_hosts, by which file systems find the device. */

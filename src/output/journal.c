@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "base/utf8.h"
 #include "engine/errname.h"
 
@@ -53,19 +54,17 @@ static int send_entry(struct dxa_journal *j, const char *data, size_t len)
 	return 0;
 }
 
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: names, not secrets, are told apart here. */
-static uint64_t hash(uint64_t seed, const char *text)
+/* One half of a rule's number. */
+static uint64_t half_id(const char *half, const char *rule)
 {
-	for (; *text; text++)
-		seed = (seed ^ (unsigned char)*text) * 0x100000001b3ull;
-	return seed;
+	return dxa_hash_text(dxa_hash_text(DXA_HASH_START, half), rule);
 }
 
 const char *dxa_rule_message_id(char buf[DXA_MESSAGE_ID_LEN], enum dxa_rule rule)
 {
 	const char *name = dxa_rule_info(rule)->name;
-	uint64_t high = hash(hash(0xcbf29ce484222325ull, "daxaudit rule high "), name);
-	uint64_t low = hash(hash(0xcbf29ce484222325ull, "daxaudit rule low "), name);
+	uint64_t high = half_id("daxaudit rule high ", name);
+	uint64_t low = half_id("daxaudit rule low ", name);
 
 	/* Version 8 and variant: RFC 9562, sections 4 and 5.8. */
 	high = (high & ~0xf000ull) | 0x8000;

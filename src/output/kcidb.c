@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "output/cases.h"
 #include "output/jsonobj.h"
 
@@ -28,19 +29,16 @@ static void kcidb_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	dxa_cases_add(s->state, f, s->run);
 }
 
-/* FNV-1a, 64 bits, over a string and its NUL. */
+/* With its NUL: "ab", "c" is another list than "a", "bc". */
 static uint64_t hash(uint64_t h, const char *s)
 {
-	do
-		h = (h ^ (unsigned char)*s) * 0x100000001b3ull;
-	while (*s++);
-	return h;
+	return dxa_hash(h, s, strlen(s) + 1);
 }
 
 /* The same kernel gives the same number, on whatever machine it runs. */
 static uint64_t kernel_number(const struct dxa_run *run)
 {
-	return hash(hash(hash(0xcbf29ce484222325ull, run->release), run->version), run->machine);
+	return hash(hash(hash(DXA_HASH_START, run->release), run->version), run->machine);
 }
 
 /* One audit's number: a recording's replay is the same audit, and replaces its submission. */

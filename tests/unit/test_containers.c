@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "base/symbols.h"
@@ -76,6 +77,20 @@ static void test_map_empty(void **state)
 }
 
 /* ---- the vector ---- */
+
+/* ---- hash ---- */
+
+static void test_hash(void **state)
+{
+	(void)state;
+	/* The test vectors of FNV-1a's authors. */
+	assert_true(dxa_hash_text(DXA_HASH_START, "") == 0xcbf29ce484222325ULL);
+	assert_true(dxa_hash_text(DXA_HASH_START, "a") == 0xaf63dc4c8601ec8cULL);
+	assert_true(dxa_hash_text(DXA_HASH_START, "foobar") == 0x85944171f73967e8ULL);
+	assert_true(dxa_hash(DXA_HASH_START, "foobar", 7) == 0x34531ca7168b8f38ULL);
+	assert_true(dxa_hash_text(dxa_hash_text(DXA_HASH_START, "foo"), "bar") ==
+		    0x85944171f73967e8ULL);
+}
 
 /* ---- list ---- */
 
@@ -258,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_map_against_an_array),
 		cmocka_unit_test(test_map_empty),
+		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_vec),
 		cmocka_unit_test(test_symbols_remember),
