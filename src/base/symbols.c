@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/kinds.h"
 #include "base/map.h"
 #include "base/vec.h"
 
@@ -162,10 +163,50 @@ bool dxa_symbols_find(struct dxa_symbols *s, uint64_t addr, struct dxa_symbol *r
 	return true;
 }
 
-bool dxa_symbol_is_hook(const struct dxa_symbol *sym, const char *hooked)
+static bool is_hook(const struct dxa_symbol *sym, const char *hooked)
 {
 	return (sym->module && !strcmp(sym->module, "bpf")) || !strcmp(sym->name, hooked) ||
 	       strstr(sym->name, "trampoline") || strstr(sym->name, "bpf_");
+}
+
+uint64_t dxa_symbols_caller(struct dxa_symbols *s, const struct dxa_event *ev,
+			    struct dxa_symbol *ret)
+{
+	struct dxa_symbol sym;
+
+	*ret = (struct dxa_symbol){ 0 };
+	if (!(ev->has & DXA_HAS_STACK))
+		return 0;
+	for (size_t i = 0; i < DXA_STACK_MAX && ev->stack[i]; i++) {
+		/* What has no name is no part of a hook: those are the kernel's own. */
+		if (!dxa_symbols_find(s, ev->stack[i], &sym))
+			return ev->stack[i];
+		if (is_hook(&sym, dxa_kind_name(ev->kind)))
+			continue;
+		*ret = sym;
+		return ev->stack[i];
+	}
+	return 0;
+}
+
+bool dxa_symbol_split(const char *words, char name[DXA_NAME_LEN], char module[DXA_NAME_LEN])
+{
+	size_t len = strcspn(words, " "), module_len = 0;
+	const char *at = words + len;
+
+	if (!len || len >= DXA_NAME_LEN || !strncmp(words, "0x", 2))
+		return false;
+	if (!strncmp(at, " [", 2)) {
+		at += 2;
+		module_len = strcspn(at, "]");
+	}
+	if (module_len >= DXA_NAME_LEN)
+		return false;
+	memcpy(name, words, len);
+	name[len] = '\0';
+	memcpy(module, at, module_len);
+	module[module_len] = '\0';
+	return true;
 }
 
 void dxa_symbols_forget_module(struct dxa_symbols *s, const char *module)

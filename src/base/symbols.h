@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "daxaudit/event.h"
+
 struct dxa_symbols;
 
 struct dxa_symbol {
@@ -49,10 +51,19 @@ int dxa_symbols_add(struct dxa_symbols *s, uint64_t addr, const struct dxa_symbo
 bool dxa_symbols_find(struct dxa_symbols *s, uint64_t addr, struct dxa_symbol *ret);
 
 /*
- * Is a return address with this name one of the hook itself rather than of its
- * caller: the hooked function, a return trampoline, BPF (JITed or interpreted)?
+ * Who called the hooked function: the first return address of the record that is
+ * not the hook's own (the hooked function, a return trampoline, BPF, JITed or
+ * interpreted), and in *ret its name, name NULL where it has none. 0 when the
+ * record does not tell.
  */
-bool dxa_symbol_is_hook(const struct dxa_symbol *sym, const char *hooked);
+uint64_t dxa_symbols_caller(struct dxa_symbols *s, const struct dxa_event *ev,
+			    struct dxa_symbol *ret);
+
+/*
+ * Split what the kernel's %ps prints, "pmem_dax_ops [nd_pmem]"; module is "" for the
+ * kernel proper. False when it is an address, which is no name, or too long.
+ */
+bool dxa_symbol_split(const char *words, char name[DXA_NAME_LEN], char module[DXA_NAME_LEN]);
 
 /*
  * Forget what belongs to a module that went away, so that the addresses can be

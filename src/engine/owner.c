@@ -68,28 +68,12 @@ static enum dxa_driver driver_by_module(const char *module)
 	return DXA_DRIVER_UNKNOWN;
 }
 
-/* "pmem_dax_ops [nd_pmem]", as the kernel's %ps prints it; an address is no name. */
-static bool split_ops_name(const struct dxa_event *ev, char symbol[DXA_NAME_LEN],
-			   char module[DXA_NAME_LEN])
+/* What the kernel itself calls the ops, where the record has it. */
+static const char *ops_words(const struct dxa_event *ev)
 {
-	const char *words = ev->kind == DXA_KIND_ALLOC_DAX   ? ev->name :
-			    ev->kind == DXA_KIND_SNAP_DEVICE ? ev->driver :
-							       "";
-	size_t len = strcspn(words, " ");
-
-	if (!len || len >= DXA_NAME_LEN || !strncmp(words, "0x", 2))
-		return false;
-	memcpy(symbol, words, len);
-	symbol[len] = '\0';
-	module[0] = '\0';
-	if (!strncmp(words + len, " [", 2)) {
-		const char *at = words + len + 2;
-
-		len = strcspn(at, "]");
-		memcpy(module, at, len);
-		module[len] = '\0';
-	}
-	return true;
+	return ev->kind == DXA_KIND_ALLOC_DAX	? ev->name :
+	       ev->kind == DXA_KIND_SNAP_DEVICE ? ev->driver :
+						  "";
 }
 
 enum dxa_driver dxa_owner_of_event(struct dxa_symbols *symbols, const struct dxa_event *ev,
@@ -101,7 +85,7 @@ enum dxa_driver dxa_owner_of_event(struct dxa_symbols *symbols, const struct dxa
 	module[0] = '\0';
 	if (!ev->ops)
 		return DXA_DRIVER_DEVICE_DAX;
-	if (split_ops_name(ev, name, module))
+	if (dxa_symbol_split(ops_words(ev), name, module))
 		return dxa_symbol_is_ops(name) ? dxa_driver_by_ops(name) : driver_by_module(module);
 	if (!symbols || !dxa_symbols_find(symbols, ev->ops, &sym) || sym.offset)
 		return DXA_DRIVER_UNKNOWN;

@@ -111,20 +111,10 @@ void say_outcome(const struct dxa_engine *e, struct dxa_finding *f, const struct
 void say_caller(const struct dxa_engine *e, struct dxa_finding *f, const struct dxa_event *ev)
 {
 	struct dxa_symbol sym;
-	size_t i;
 
-	if (!(ev->has & DXA_HAS_STACK) || !e->cfg.symbols)
-		return;
-	for (i = 0; i < DXA_STACK_MAX; i++) {
-		/* An innermost frame without a name is the caller: nothing is said rather than a
-		 * lie. */
-		if (!dxa_symbols_find(e->cfg.symbols, ev->stack[i], &sym))
-			return;
-		if (dxa_symbol_is_hook(&sym, dxa_kind_name(ev->kind)))
-			continue;
+	/* Of a caller without a name nothing is said rather than a lie. */
+	if (e->cfg.symbols && dxa_symbols_caller(e->cfg.symbols, ev, &sym) && sym.name)
 		say(f, " by %s", sym.name);
-		return;
-	}
 }
 
 void prove(struct dxa_engine *e, const struct rec *r)

@@ -154,23 +154,17 @@ const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev
 			     const struct dxa_story_env *env)
 {
 	struct dxa_symbol sym;
+	uint64_t at = dxa_symbols_caller(env->symbols, ev, &sym);
 
-	if (!(ev->has & DXA_HAS_STACK))
+	if (!at)
 		return NULL;
-	for (int i = 0; i < DXA_STACK_MAX && ev->stack[i]; i++) {
-		if (!dxa_symbols_find(env->symbols, ev->stack[i], &sym)) {
-			snprintf(buf, DXA_WORDS_LEN, "%" PRIx64 " (module gone?)",
-				 (uint64_t)ev->stack[i]);
-			return buf;
-		}
-		if (dxa_symbol_is_hook(&sym, dxa_kind_name(ev->kind)))
-			continue;
+	if (sym.name)
 		snprintf(buf, DXA_WORDS_LEN, "%s+0x%" PRIx64 "%s%s%s", sym.name, sym.offset,
 			 sym.module ? " [" : "", sym.module ? sym.module : "",
 			 sym.module ? "]" : "");
-		return buf;
-	}
-	return NULL;
+	else
+		snprintf(buf, DXA_WORDS_LEN, "%" PRIx64 " (module gone?)", at);
+	return buf;
 }
 
 const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)

@@ -173,11 +173,11 @@ static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_con
 /* The kernel told the owner's name in the record itself: "pmem_dax_ops [nd_pmem]". */
 static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
 {
-	char name[DXA_NAME_LEN], module[DXA_NAME_LEN] = "";
+	char name[DXA_NAME_LEN], module[DXA_NAME_LEN];
 	struct dxa_symbol sym = { .name = name };
 
-	if (ev->kind != DXA_KIND_ALLOC_DAX || !ev->ops || !strncmp(ev->name, "0x", 2) ||
-	    sscanf(ev->name, "%31s [%31[^]]", name, module) < 1 || !dxa_symbol_is_ops(name))
+	if (ev->kind != DXA_KIND_ALLOC_DAX || !ev->ops ||
+	    !dxa_symbol_split(ev->name, name, module) || !dxa_symbol_is_ops(name))
 		return;
 	sym.module = module[0] ? module : NULL;
 	dxa_symbols_add(p->symbols, ev->ops, &sym);

@@ -14,6 +14,7 @@
 #include "base/map.h"
 #include "base/symbols.h"
 #include "base/vec.h"
+#include "daxaudit/hooks.h"
 
 /* ---- the map ---- */
 
@@ -268,6 +269,67 @@ static void test_symbols_forget_a_module(void **state)
 	dxa_symbols_free(s);
 }
 
+static void test_symbols_split(void **state)
+{
+	char name[DXA_NAME_LEN], module[DXA_NAME_LEN];
+
+	(void)state;
+	assert_true(dxa_symbol_split("pmem_dax_ops [nd_pmem]", name, module));
+	assert_string_equal(name, "pmem_dax_ops");
+	assert_string_equal(module, "nd_pmem");
+	assert_true(dxa_symbol_split("virtio_fs_dax_ops", name, module));
+	assert_string_equal(name, "virtio_fs_dax_ops");
+	assert_string_equal(module, "");
+	/* The record's field cuts what is too long. */
+	assert_true(dxa_symbol_split("a_name_of_25_characters_x [nd_pm", name, module));
+	assert_string_equal(module, "nd_pm");
+	assert_true(dxa_symbol_split("dm_dax_ops [", name, module));
+	assert_string_equal(module, "");
+	assert_false(dxa_symbol_split("0xffffffffc0123456", name, module));
+	assert_false(dxa_symbol_split("", name, module));
+	assert_false(dxa_symbol_split(" [nd_pmem]", name, module));
+	assert_false(dxa_symbol_split("a_name_that_is_one_too_long_for_", name, module));
+	assert_false(
+		dxa_symbol_split("dm_dax_ops [a_name_that_is_one_too_long_for_]", name, module));
+}
+
+static void test_symbols_caller(void **state)
+{
+	static const struct {
+		uint64_t addr;
+		struct dxa_symbol sym;
+	} known[] = { { 0x10, { "alloc_dax", NULL, 4 } },
+		      { 0x20, { "bpf_prog_1234", "bpf", 8 } },
+		      { 0x30, { "arch_rethook_trampoline", NULL, 8 } },
+		      { 0x40, { "pmem_attach_disk", "nd_pmem", 0x303 } },
+		      { 0x50, { "pmem_probe", "nd_pmem", 1 } } };
+	struct dxa_event ev = { .kind = DXA_KIND_ALLOC_DAX,
+				.has = DXA_HAS_STACK,
+				.stack = { 0x20, 0x30, 0x10, 0x40, 0x50 } };
+	struct dxa_symbols *s = dxa_symbols_new(NULL, NULL);
+	struct dxa_symbol sym;
+
+	(void)state;
+	assert_non_null(s);
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		assert_int_equal(dxa_symbols_add(s, known[i].addr, &known[i].sym), 0);
+	assert_int_equal(dxa_symbols_caller(s, &ev, &sym), 0x40);
+	assert_string_equal(sym.name, "pmem_attach_disk");
+	assert_int_equal(sym.offset, 0x303);
+	/* A module that is gone: an address, and no other's name. */
+	ev.stack[3] = 0x60;
+	assert_int_equal(dxa_symbols_caller(s, &ev, &sym), 0x60);
+	assert_null(sym.name);
+	/* Nothing but the hook itself. */
+	ev.stack[3] = 0;
+	assert_int_equal(dxa_symbols_caller(s, &ev, &sym), 0);
+	assert_null(sym.name);
+	ev.stack[3] = 0x40;
+	ev.has = 0;
+	assert_int_equal(dxa_symbols_caller(s, &ev, &sym), 0);
+	dxa_symbols_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +342,8 @@ int main(void)
 		cmocka_unit_test(test_symbols_without_a_source),
 		cmocka_unit_test(test_symbols_suffixes),
 		cmocka_unit_test(test_symbols_forget_a_module),
+		cmocka_unit_test(test_symbols_split),
+		cmocka_unit_test(test_symbols_caller),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
