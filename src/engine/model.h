@@ -3,7 +3,7 @@
  * What the engine remembers: lives, tasks with their nested calls, contexts.
  * Private to src/engine. task.c keeps tasks and pairs records, context.c
  * delimits what belongs together, life.c keeps lives, history.c their events;
- * alloc.c, stale.c, leak.c, teardown.c, watch.c and state.c judge; report.c
+ * alloc.c, stale.c, leak.c, teardown.c, watch.c, state.c and odds.c judge; report.c
  * words what they found.
  */
 #ifndef DAXAUDIT_ENGINE_MODEL_H
