@@ -13,6 +13,7 @@
 #include "cli/sysfs.h"
 #include "cli/waiting.h"
 #include "daxaudit/snapshot.h"
+#include "probe/preflight.h"
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
@@ -163,7 +164,9 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 		why = "sysfs cannot be read: mount it on /sys";
 	if (!dxa_waiting_tell(dxa_ktime_now(), on_fact, a)) {
 		end.arg |= DXA_SNAP_NO_STACKS;
-		why = "where a task sleeps cannot be read: /proc/TID/stack takes CAP_SYS_ADMIN";
+		/* Later it is told by its open probe; and a daemon has given up the capability. */
+		if (a->mode->state_only || !a->snapshot_at)
+			why = "where a task sleeps cannot be read: /proc/TID/stack takes CAP_SYS_ADMIN";
 	}
 	end.ts = dxa_ktime_now();
 	feed(a, &end);
@@ -279,6 +282,10 @@ static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
+	a->silenced |= !a->mode->state_only && dxa_preflight_ftrace_off();
+	if (a->silenced && !ending->cut)
+		ending->cut = "kernel.ftrace_enabled was set to 0 during the audit: no hook was "
+			      "called then";
 	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);
 	ending->now = dxa_ktime_now();
 	ending->wall = (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;

@@ -41,6 +41,7 @@ struct dxa_audit {
 	struct utsname uts;
 	struct dxa_signals before; /* the audit: a child's */
 	int sigfd, epfd;
+	bool silenced; /* ftrace was seen to be off: what happened then is not known */
 	uint64_t last_event; /* ktime, ns; when the newest record was read */
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
 	uint64_t looked_at; /* ktime, ns; when open contexts were looked at last */

@@ -8,7 +8,6 @@
 #include "base/log.h"
 #include "cli/audit.h"
 #include "cli/child.h"
-#include "probe/preflight.h"
 
 #define MS 1000000ull
 /* A command that got our signal has so long to end before the audit ends without it. */
@@ -191,9 +190,6 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 				      .interrupted = l->interrupted };
 	if (l->timed_out)
 		ending.cut = "the command did not end within --timeout and was killed";
-	else if (!l->mode->state_only && dxa_preflight_ftrace_off())
-		ending.cut =
-			"kernel.ftrace_enabled was set to 0 during the audit: no hook is called since";
 	return dxa_audit_finish(&l->audit, &ending, exit_code);
 }
 
