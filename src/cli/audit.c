@@ -23,7 +23,7 @@
 /* The counters are read so often, at most, to find all hooks at rest. */
 #define READS 3
 /* One wait of epoll takes no more than an int of milliseconds. */
-#define TIMEOUT_MAX_NS (24 * 3600 * SECOND)
+#define TIMEOUT_MAX_NS (24ull * 3600 * SECOND)
 
 static void feed(struct dxa_audit *a, const struct dxa_event *ev)
 {

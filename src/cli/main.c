@@ -127,7 +127,7 @@ static struct dxa_err *check_args(const struct dxa_command *c, const struct dxa_
 {
 	int n = 0;
 
-	while (opts->args[n] && n < c->max_args)
+	while (n < c->max_args && opts->args[n])
 		n++;
 	if (!opts->args[n] || c->max_args == DXA_ARGS_ANY)
 		return NULL;

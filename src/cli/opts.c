@@ -16,7 +16,7 @@
 #define MS 1000000ull
 #define SECOND (1000 * MS)
 /* Longer is a mistake, and much longer no number of ns. */
-#define TIME_MAX_NS (7 * 24 * 3600 * SECOND)
+#define TIME_MAX_NS (7ull * 24 * 3600 * SECOND)
 
 enum key {
 	KEY_HELP = 'h',
@@ -142,7 +142,7 @@ static struct dxa_err *parse_time(const char *option, const char *value, uint64_
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = { { "ms", MS }, { "s", SECOND }, { "m", 60 * SECOND } };
+	} units[] = { { "ms", MS }, { "s", SECOND }, { "m", 60ull * SECOND } };
 	const char *want = "a time such as 500ms, 2s or 5m, of a week at most";
 	unsigned long long n;
 	char *end;

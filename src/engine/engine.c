@@ -28,16 +28,21 @@ static void on_lost(struct dxa_engine *e, struct task *t, const struct rec *r)
 	doubt_all(e, r->ev.ts ? r->ev.ts : e->last_ts);
 	if (r->ev.arg > e->lost_until)
 		e->lost_until = r->ev.arg;
+	e->in_doubt = r->ev.arg != 0;
 }
 
-/* What was lost may belong between any two records of that time, and after its last. */
+/*
+ * What was lost may belong between any two records of that time, and after its
+ * last. A record of that time can be held up behind later ones.
+ */
 static void doubt_again(struct dxa_engine *e, const struct dxa_event *ev)
 {
-	if (!e->lost_until)
+	bool of_that_time = ev->ts <= e->lost_until;
+
+	if (!of_that_time && !e->in_doubt)
 		return;
 	doubt_all(e, ev->ts);
-	if (ev->ts > e->lost_until)
-		e->lost_until = 0;
+	e->in_doubt = of_that_time;
 }
 
 static void on_nothing(struct dxa_engine *e, struct task *t, const struct rec *r)
@@ -179,7 +184,7 @@ void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
 {
 	if (now < e->last_ts)
 		now = e->last_ts;
-	if (e->lost_until)
+	if (e->in_doubt)
 		doubt_all(e, now);
 	tasks_finish(e, now);
 	judge_suspects(e, now, true);

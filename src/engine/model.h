@@ -190,7 +190,8 @@ struct dxa_engine {
 	uint64_t n; /* events fed */
 	uint64_t context_ids;
 	uint64_t epoch; /* raised whenever something may have been missed */
-	uint64_t lost_until; /* ktime until which records may still be missing; 0: none are */
+	uint64_t lost_until; /* ktime until which records are missing; 0: none are */
+	bool in_doubt; /* the newest event was of that time */
 	uint64_t blind_since; /* returns may come without entries for a while after this */
 	uint64_t last_ts;
 	uint64_t err_ptr_told; /* outside of contexts: the ERR_PTR told last ... */

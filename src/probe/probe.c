@@ -216,7 +216,9 @@ static void tell_missed(struct dxa_probe *p, uint64_t ts)
 	if (missed <= p->missed)
 		return;
 	lost.ts = ts < p->missed_asked ? ts : p->missed_asked;
-	lost.arg = p->missed_asked;
+	/* What was missed while the programs were asked, one by one, is among these, and not told
+	 * again. */
+	lost.arg = dxa_ktime_now();
 	lost.ret = (int64_t)(missed - p->missed);
 	p->missed = missed;
 	p->fn(p->priv, &lost);
