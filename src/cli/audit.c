@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "cli/aliasing.h"
 #include "cli/exitcode.h"
-#include "cli/sysfs.h"
-#include "cli/waiting.h"
 #include "daxaudit/snapshot.h"
+#include "probe/collect_sysfs.h"
+#include "probe/collect_tasks.h"
 #include "probe/preflight.h"
 
 #define MS 1000000ull
@@ -44,7 +44,7 @@ static void on_event(void *priv, const struct dxa_event *ev)
 
 	a->last_event = dxa_ktime_now();
 	feed(a, ev);
-	if (dxa_facts_disk(&a->facts, ev, &fact))
+	if (dxa_collect_disk(&a->disk_calls, ev, &fact))
 		feed(a, &fact);
 }
 
@@ -53,7 +53,7 @@ static void on_open_context(void *priv, const struct dxa_context *ctx)
 	struct dxa_audit *a = priv;
 	struct dxa_event fact;
 
-	if (dxa_facts_task(ctx->tid, dxa_ktime_now(), &fact))
+	if (dxa_collect_task(ctx->tid, dxa_ktime_now(), &fact))
 		feed(a, &fact);
 }
 
@@ -154,15 +154,18 @@ static void settle(const struct dxa_audit *a)
 const char *dxa_audit_snapshot(struct dxa_audit *a)
 {
 	struct dxa_event end = { .kind = DXA_KIND_SNAP_END, .ret = a->mode->state_only };
+	struct dxa_collector collector = { .fn = on_fact, .priv = a };
 	const char *why;
 
 	settle(a);
 	end.arg = dxa_probe_snapshot(a->probe, &why);
-	if (dxa_sysfs_tell(dxa_ktime_now(), on_fact, a))
+	collector.now = dxa_ktime_now();
+	if (dxa_collect_sysfs(&collector))
 		end.arg |= DXA_SNAP_SYSFS;
 	else
 		why = "sysfs cannot be read: mount it on /sys";
-	if (!dxa_waiting_tell(dxa_ktime_now(), on_fact, a)) {
+	collector.now = dxa_ktime_now();
+	if (!dxa_collect_waits(&collector)) {
 		end.arg |= DXA_SNAP_NO_STACKS;
 		/* Later it is told by its open probe; and a daemon has given up the capability. */
 		if (a->mode->state_only || !a->snapshot_at)

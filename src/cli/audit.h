@@ -17,9 +17,9 @@
 #include "cli/aliasing.h"
 #include "cli/analysis.h"
 #include "cli/child.h"
-#include "cli/facts.h"
 #include "cli/opts.h"
 #include "cli/saving.h"
+#include "probe/collect_disk.h"
 #include "probe/probe.h"
 
 /* What a command makes of a live audit. */
@@ -37,7 +37,7 @@ struct dxa_audit {
 	struct dxa_aliasing_answer aliasing; /* what the machine told; run borrows from it */
 	struct dxa_saving saving;
 	struct dxa_probe *probe;
-	struct dxa_facts facts;
+	struct dxa_disk_calls disk_calls;
 	struct utsname uts;
 	struct dxa_signals before; /* the audit: a child's */
 	int sigfd, epfd;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cli/sysfs.h"
+#include "probe/collect_sysfs.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,24 +17,6 @@
 #define DAX_BUS "/sys/bus/dax/devices"
 #define VIRTIOFS "/sys/bus/virtio/drivers/virtiofs"
 
-struct teller {
-	uint64_t now;
-	void (*fn)(void *priv, const struct dxa_event *ev);
-	void *priv;
-};
-
-static void tell(const struct teller *t, struct dxa_event *ev)
-{
-	ev->ts = t->now;
-	t->fn(t->priv, ev);
-}
-
-/* Into an empty field, cut to its size like the names in all records. */
-static void set_name(char *to, size_t size, const char *from)
-{
-	memcpy(to, from, strnlen(from, size - 1));
-}
-
 static bool is_entry(const struct dirent *d)
 {
 	return d->d_name[0] != '.';
@@ -42,7 +24,7 @@ static bool is_entry(const struct dirent *d)
 
 /* ---- disks ---- */
 
-bool dxa_sysfs_queue_dax(const char *disk, int *dax)
+bool dxa_read_queue_dax(const char *disk, int *dax)
 {
 	char path[PATH_MAX];
 
@@ -52,7 +34,7 @@ bool dxa_sysfs_queue_dax(const char *disk, int *dax)
 }
 
 /* A dm table keeps a disk that was removed: the link to it in its slaves leads nowhere. */
-static void tell_gone_slaves(const struct teller *t, const char *disk)
+static void collect_gone_slaves(const struct dxa_collector *c, const char *disk)
 {
 	char path[PATH_MAX];
 	struct dirent *d;
@@ -65,13 +47,13 @@ static void tell_gone_slaves(const struct teller *t, const char *disk)
 
 		if (!is_entry(d) || !fstatat(dirfd(dir), d->d_name, &st, 0))
 			continue;
-		set_name(ev.name, sizeof(ev.name), d->d_name);
-		set_name(ev.driver, sizeof(ev.driver), disk);
-		tell(t, &ev);
+		dxa_collector_name(ev.name, sizeof(ev.name), d->d_name);
+		dxa_collector_name(ev.driver, sizeof(ev.driver), disk);
+		dxa_collector_add(c, &ev);
 	}
 }
 
-static bool tell_disks(const struct teller *t)
+static bool collect_disks(const struct dxa_collector *c)
 {
 	_cleanup_closedir_ DIR *dir = opendir(DISKS);
 	struct dirent *d;
@@ -82,11 +64,11 @@ static bool tell_disks(const struct teller *t)
 
 		if (!is_entry(d))
 			continue;
-		tell_gone_slaves(t, d->d_name);
-		if (!dxa_sysfs_queue_dax(d->d_name, &dax) || dax != 1)
+		collect_gone_slaves(c, d->d_name);
+		if (!dxa_read_queue_dax(d->d_name, &dax) || dax != 1)
 			continue;
-		set_name(ev.name, sizeof(ev.name), d->d_name);
-		tell(t, &ev);
+		dxa_collector_name(ev.name, sizeof(ev.name), d->d_name);
+		dxa_collector_add(c, &ev);
 	}
 	return dir != NULL;
 }
@@ -123,11 +105,11 @@ static void read_driver(int dir, const char *device, char driver[DXA_DRIVER_LEN]
 		return;
 	target[n] = '\0';
 	slash = strrchr(target, '/');
-	set_name(driver, DXA_DRIVER_LEN, slash ? slash + 1 : target);
+	dxa_collector_name(driver, DXA_DRIVER_LEN, slash ? slash + 1 : target);
 }
 
 /* False only when it is there but cannot be read: no bus has no devices. */
-static bool tell_dax_bus(const struct teller *t)
+static bool collect_dax_bus(const struct dxa_collector *c)
 {
 	_cleanup_closedir_ DIR *dir = opendir(DAX_BUS);
 	struct dirent *d;
@@ -139,15 +121,15 @@ static bool tell_dax_bus(const struct teller *t)
 
 		if (!is_entry(d))
 			continue;
-		set_name(ev.name, sizeof(ev.name), d->d_name);
+		dxa_collector_name(ev.name, sizeof(ev.name), d->d_name);
 		ev.rdev = read_rdev(dirfd(dir), d->d_name);
 		read_driver(dirfd(dir), d->d_name, ev.driver);
-		tell(t, &ev);
+		dxa_collector_add(c, &ev);
 	}
 	return true;
 }
 
-static bool tell_virtiofs(const struct teller *t)
+static bool collect_virtiofs(const struct dxa_collector *c)
 {
 	_cleanup_closedir_ DIR *dir = opendir(VIRTIOFS);
 	struct dirent *d;
@@ -162,16 +144,15 @@ static bool tell_virtiofs(const struct teller *t)
 		/* Beside bind and unbind there are links named after the devices. */
 		if (strncmp(d->d_name, "virtio", 6) != 0)
 			continue;
-		set_name(ev.name, sizeof(ev.name), d->d_name);
-		tell(t, &ev);
+		dxa_collector_name(ev.name, sizeof(ev.name), d->d_name);
+		dxa_collector_add(c, &ev);
 	}
 	return true;
 }
 
-bool dxa_sysfs_tell(uint64_t now, void (*fn)(void *priv, const struct dxa_event *ev), void *priv)
+bool dxa_collect_sysfs(const struct dxa_collector *c)
 {
-	const struct teller t = { now, fn, priv };
-	bool disks = tell_disks(&t), dax = tell_dax_bus(&t), virtiofs = tell_virtiofs(&t);
+	bool disks = collect_disks(c), dax = collect_dax_bus(c), virtiofs = collect_virtiofs(c);
 
 	return disks && dax && virtiofs;
 }

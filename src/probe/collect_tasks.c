@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cli/waiting.h"
+#include "probe/collect_tasks.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -23,12 +23,6 @@
 /* As long as the kernel prints one: 64 calls (fs/proc/base.c). */
 #define STACK_MAX_LEN 8192
 
-struct teller {
-	uint64_t now;
-	void (*fn)(void *priv, const struct dxa_event *ev);
-	void *priv;
-};
-
 static bool sleeps(long tid)
 {
 	struct dxa_procstat stat;
@@ -36,21 +30,20 @@ static bool sleeps(long tid)
 	return dxa_procstat_read(tid, &stat) && stat.state == 'D';
 }
 
-static void tell(const struct teller *t, long pid, long tid)
+static void add_wait(const struct dxa_collector *c, long pid, long tid)
 {
 	struct dxa_event ev = { .kind = DXA_KIND_TASK_WAITS,
-				.ts = t->now,
 				.tgid = (uint32_t)pid,
 				.tid = (uint32_t)tid,
 				.name = WAITS,
 				.driver = HOLDS };
 
 	dxa_procstat_comm(tid, ev.comm, sizeof(ev.comm));
-	t->fn(t->priv, &ev);
+	dxa_collector_add(c, &ev);
 }
 
 /* False when it sleeps and where cannot be read. */
-static bool look(const struct teller *t, long pid, long tid)
+static bool look(const struct dxa_collector *c, long pid, long tid)
 {
 	char stack[STACK_MAX_LEN];
 
@@ -59,7 +52,7 @@ static bool look(const struct teller *t, long pid, long tid)
 	if (!dxa_procstat_stack(tid, stack, sizeof(stack)))
 		return !sleeps(tid);
 	if (dxa_stack_waits(stack, WAITS, HOLDS))
-		tell(t, pid, tid);
+		add_wait(c, pid, tid);
 	return true;
 }
 
@@ -72,7 +65,7 @@ static long number(const struct dirent *d)
 	return *end ? 0 : n;
 }
 
-static bool look_at_threads(const struct teller *t, long pid)
+static bool look_at_threads(const struct dxa_collector *c, long pid)
 {
 	char path[64];
 	struct dirent *d;
@@ -83,13 +76,12 @@ static bool look_at_threads(const struct teller *t, long pid)
 	_cleanup_closedir_ DIR *dir = opendir(path);
 	while (dir && (d = readdir(dir)))
 		if ((tid = number(d)) > 0)
-			all &= look(t, pid, tid);
+			all &= look(c, pid, tid);
 	return all;
 }
 
-bool dxa_waiting_tell(uint64_t now, void (*fn)(void *priv, const struct dxa_event *ev), void *priv)
+bool dxa_collect_waits(const struct dxa_collector *c)
 {
-	const struct teller t = { now, fn, priv };
 	struct dirent *d;
 	bool all = true;
 	long pid;
@@ -99,6 +91,18 @@ bool dxa_waiting_tell(uint64_t now, void (*fn)(void *priv, const struct dxa_even
 	_cleanup_closedir_ DIR *dir = opendir("/proc");
 	while (dir && (d = readdir(dir)))
 		if ((pid = number(d)) > 0)
-			all &= look_at_threads(&t, pid);
+			all &= look_at_threads(c, pid);
 	return dir && all;
+}
+
+bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
+{
+	struct dxa_procstat stat;
+
+	if (!dxa_procstat_read(tid, &stat))
+		return false;
+	*ret = (struct dxa_event){
+		.kind = DXA_KIND_TASK_STATE, .ts = now, .tid = tid, .ret = stat.state
+	};
+	return true;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The state that /proc shows of tasks, as synthetic events. */
+#ifndef DAXAUDIT_PROBE_COLLECT_TASKS_H
+#define DAXAUDIT_PROBE_COLLECT_TASKS_H
+
+#include <stdbool.h>
+
+#include "probe/collector.h"
+
+/*
+ * Add an event (TASK_WAITS) for every task whose kernel stack shows that it waits,
+ * in the error path of a device-dax creation, for the lock that its own caller
+ * holds. Adds nothing on a kernel without a dax bus. Returns false if a task sleeps
+ * uninterruptibly and its stack cannot be read.
+ */
+bool dxa_collect_waits(const struct dxa_collector *c);
+
+/* Read the state of task tid into *ret (TASK_STATE), stamped with ktime now (ns). False if the
+ * task is gone. */
+bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret);
+
+#endif
