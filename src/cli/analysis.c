@@ -248,6 +248,7 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 				    int *exit_code)
 {
 	struct dxa_result result;
+	struct dxa_err *err;
 
 	dxa_engine_finish(a->engine, ending->now);
 	dxa_analysis_result(a, ending, &result);
@@ -256,7 +257,9 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 		tell_unused(a);
 	else
 		dxa_engine_each_device(a->engine, on_device, a);
-	return end_sinks(a, &result);
+	err = end_sinks(a, &result);
+	dxa_verdict_deinit(&result.verdict);
+	return err;
 }
 
 void dxa_analysis_deinit(struct dxa_analysis *a)

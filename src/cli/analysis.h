@@ -73,7 +73,8 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev);
 
 /*
  * How the audit stands, were it to end as ending says: counts and verdict.
- * Nothing is judged or written by it. What *ret points to is borrowed.
+ * Nothing is judged or written by it. The caller frees ret->verdict with
+ * dxa_verdict_deinit(); what else *ret points to is borrowed.
  */
 void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *ending,
 			 struct dxa_result *ret);

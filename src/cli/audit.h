@@ -102,7 +102,8 @@ bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret);
 /*
  * How the audit stands now. Returns false when hooks were at work all the time
  * while their counters were read: then the counts are right but for the last
- * microseconds, and the verdict must not be taken from them.
+ * microseconds, and the verdict must not be taken from them. The caller frees
+ * ret->verdict with dxa_verdict_deinit().
  */
 bool dxa_audit_result(struct dxa_audit *a, struct dxa_result *ret);
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "cli/metrics_file.h"
 #include "cli/notify.h"
@@ -39,9 +40,9 @@ static void line_end(struct dxa_sink *s, const struct dxa_result *r)
 {
 	if (in_journal(s->state))
 		return;
+	_cleanup_free_ char *reasons = dxa_verdict_join(&r->verdict, 0);
 	dxa_log(DXA_LOG_NOTICE, "verdict: %s%s%s", dxa_verdict_name(r->verdict.kind),
-		r->verdict.n_reasons ? ": " : "",
-		r->verdict.n_reasons ? r->verdict.reasons[0] : "");
+		reasons && reasons[0] ? ": " : "", reasons ? reasons : "");
 }
 
 static const struct dxa_sink_ops lines = {
@@ -193,8 +194,13 @@ static void tell_manager(const struct dxa_result *result)
 /* At once, not only at an end that may be months away. */
 static void tell_doubt(struct dxa_daemon_report *r, const struct dxa_verdict *v)
 {
-	if (!v->complete && !r->doubted)
-		dxa_log(DXA_LOG_WARN, "not everything is seen: %s", v->reasons[v->first_doubt]);
+	_cleanup_free_ char *doubts = NULL;
+
+	if (!v->complete && !r->doubted) {
+		doubts = dxa_verdict_join(v, v->first_doubt);
+		dxa_log(DXA_LOG_WARN, "not everything is seen%s%s", doubts ? ": " : "",
+			doubts ? doubts : "");
+	}
 	r->doubted = !v->complete;
 }
 
@@ -216,4 +222,5 @@ void dxa_daemon_report_tell(struct dxa_daemon_report *r)
 	write_metrics(r, &result);
 	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)
 		tell_error(r, i);
+	dxa_verdict_deinit(&result.verdict);
 }

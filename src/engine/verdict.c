@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 const char *dxa_verdict_name(enum dxa_verdict_kind kind)
 {
@@ -16,16 +18,59 @@ const char *dxa_verdict_name(enum dxa_verdict_kind kind)
 	return names[kind];
 }
 
-__attribute__((format(printf, 2, 3))) static void reason(struct dxa_verdict *v, const char *fmt,
-							 ...)
+/* Stands for a reason whose text found no memory. */
+static const char no_memory[] = "there was no memory to say why";
+
+const char *dxa_verdict_reason(const struct dxa_verdict *v, size_t i)
+{
+	char *const *text;
+
+	if (i >= v->reasons.len)
+		return !v->complete && i == v->first_doubt ? no_memory : NULL;
+	text = dxa_vec_at(&v->reasons, i);
+	return *text ? *text : no_memory;
+}
+
+void dxa_verdict_add(struct dxa_verdict *v, const char *fmt, ...)
 {
 	va_list ap;
+	char *text;
+	int n;
 
-	if (v->n_reasons == DXA_VERDICT_REASONS)
-		return;
 	va_start(ap, fmt);
-	vsnprintf(v->reasons[v->n_reasons++], sizeof(v->reasons[0]), fmt, ap);
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
+	if (n < 0)
+		text = NULL;
+	v->reasons.elem = sizeof(text);
+	if (!dxa_vec_push(&v->reasons, &text))
+		free(text);
+}
+
+char *dxa_verdict_join(const struct dxa_verdict *v, size_t from)
+{
+	char *text, *end;
+	size_t len = 1;
+
+	for (size_t i = from; dxa_verdict_reason(v, i); i++)
+		len += strlen(dxa_verdict_reason(v, i)) + strlen("; ");
+	text = malloc(len);
+	if (!text)
+		return NULL;
+	end = text;
+	*end = '\0';
+	for (size_t i = from; dxa_verdict_reason(v, i); i++) {
+		end = stpcpy(end, i > from ? "; " : "");
+		end = stpcpy(end, dxa_verdict_reason(v, i));
+	}
+	return text;
+}
+
+void dxa_verdict_deinit(struct dxa_verdict *v)
+{
+	for (size_t i = 0; i < v->reasons.len; i++)
+		free(*(char **)dxa_vec_at(&v->reasons, i));
+	dxa_vec_free(&v->reasons);
 }
 
 /* A doubt makes a pass inconclusive and is said beside findings. */
@@ -34,7 +79,7 @@ __attribute__((format(printf, 2, 3))) static void reason(struct dxa_verdict *v, 
 		(v)->complete = false;                        \
 		if ((v)->kind == DXA_VERDICT_PASS)            \
 			(v)->kind = DXA_VERDICT_INCONCLUSIVE; \
-		reason(v, __VA_ARGS__);                       \
+		dxa_verdict_add(v, __VA_ARGS__);              \
 	} while (0)
 
 static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdict *v)
@@ -48,12 +93,12 @@ static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdic
 			continue;
 		if (s >= (int)in->failing)
 			failing += n;
-		reason(v, "%" PRIu64 " finding%s of severity %s", n, n == 1 ? "" : "s",
-		       dxa_severity_name((enum dxa_severity)s));
+		dxa_verdict_add(v, "%" PRIu64 " finding%s of severity %s", n, n == 1 ? "" : "s",
+				dxa_severity_name((enum dxa_severity)s));
 	}
 	if (in->allowed)
-		reason(v, "%" PRIu64 " finding%s allowed by policy", in->allowed,
-		       in->allowed == 1 ? "" : "s");
+		dxa_verdict_add(v, "%" PRIu64 " finding%s allowed by policy", in->allowed,
+				in->allowed == 1 ? "" : "s");
 	if (failing)
 		v->kind = DXA_VERDICT_FINDINGS;
 }
@@ -123,15 +168,15 @@ static void judge_gaps(const struct dxa_verdict_input *in, struct dxa_verdict *v
 /* A pass must not hide that there was nothing to judge. */
 static void say_if_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
-	if (!in->stats->lives && !v->n_reasons)
-		reason(v, "no dax_device was seen, so nothing was exercised");
+	if (!in->stats->lives && !v->reasons.len)
+		dxa_verdict_add(v, "no dax_device was seen, so nothing was exercised");
 }
 
 void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	*v = (struct dxa_verdict){ .kind = DXA_VERDICT_PASS, .complete = true };
 	judge_findings(in, v);
-	v->first_doubt = v->n_reasons;
+	v->first_doubt = v->reasons.len;
 	if (in->interrupted)
 		DOUBT(v, "the audit was interrupted before it was complete");
 	if (in->cut)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/hookstat.h"
+#include "base/vec.h"
 #include "engine/engine.h"
 
 enum dxa_verdict_kind {
@@ -16,15 +17,13 @@ enum dxa_verdict_kind {
 	DXA_VERDICT_INCONCLUSIVE, /* not all was seen: outranks pass */
 };
 
-#define DXA_VERDICT_REASONS 16
-
+/* Zero-initialised, it owns nothing. */
 struct dxa_verdict {
 	enum dxa_verdict_kind kind;
-	bool complete; /* all that had to be seen was seen; else reasons from first_doubt on say why
-			  not */
+	bool complete; /* all that had to be seen was seen; else the reasons from first_doubt on
+			  say why not */
 	size_t first_doubt;
-	size_t n_reasons;
-	char reasons[DXA_VERDICT_REASONS][160]; /* for people, most important first */
+	struct dxa_vec reasons; /* char *, owned; read with dxa_verdict_reason() */
 };
 
 struct dxa_verdict_input {
@@ -39,8 +38,28 @@ struct dxa_verdict_input {
 	const char *cut; /* one line: what of a recording is missing; NULL when it is whole */
 };
 
-/* Judge. Writes *ret. */
+/* Judge. Writes *ret, which the caller frees with dxa_verdict_deinit(). */
 void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *ret);
+
+/*
+ * Reason i, one line for people, most important first; NULL behind the last one.
+ * A verdict that is not complete has at least one reason from first_doubt on.
+ * Owned by the verdict.
+ */
+const char *dxa_verdict_reason(const struct dxa_verdict *v, size_t i);
+
+/* Add a reason, printf-style; kind and complete stay as they are. */
+__attribute__((format(printf, 2, 3))) void dxa_verdict_add(struct dxa_verdict *v, const char *fmt,
+							   ...);
+
+/*
+ * The reasons from index `from` on, joined by "; ": empty when there are none. The
+ * caller frees it. NULL without memory.
+ */
+char *dxa_verdict_join(const struct dxa_verdict *v, size_t from);
+
+/* Free the reasons. */
+void dxa_verdict_deinit(struct dxa_verdict *v);
 
 /* "pass", "findings", "inconclusive". Static. */
 const char *dxa_verdict_name(enum dxa_verdict_kind kind);

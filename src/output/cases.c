@@ -128,6 +128,7 @@ static void judge_audit(struct dxa_cases *c, const struct dxa_result *r)
 	const struct dxa_verdict *v = &r->verdict;
 	struct dxa_case *ret = &c->cases[AUDIT_COMPLETE];
 	FILE *out = body_of(&c->of[AUDIT_COMPLETE]);
+	const char *reason;
 	char coverage[DXA_COVERAGE_LEN];
 
 	*ret = (struct dxa_case){ .name = "audit-complete",
@@ -135,14 +136,13 @@ static void judge_audit(struct dxa_cases *c, const struct dxa_result *r)
 				  .message = "" };
 	if (!v->complete) {
 		ret->status = DXA_CASE_ERROR;
-		ret->message = v->first_doubt < v->n_reasons ? v->reasons[v->first_doubt] :
-							       "not everything was seen";
+		ret->message = dxa_verdict_reason(v, v->first_doubt);
 	}
 	if (!out)
 		return;
 	fprintf(out, "verdict: %s\n", dxa_verdict_name(v->kind));
-	for (size_t i = 0; i < v->n_reasons; i++)
-		fprintf(out, "    %s\n", v->reasons[i]);
+	for (size_t i = 0; (reason = dxa_verdict_reason(v, i)); i++)
+		fprintf(out, "    %s\n", reason);
 	fprintf(out, "coverage: %s\n", dxa_coverage_words(coverage, r));
 }
 

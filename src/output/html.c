@@ -175,12 +175,12 @@ static void put_head(struct dxa_sink *s, const struct dxa_result *r)
 	char line[DXA_COVERAGE_LEN];
 	uint64_t missed;
 	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
-	const char *verdict = dxa_verdict_name(r->verdict.kind);
+	const char *verdict = dxa_verdict_name(r->verdict.kind), *reason;
 
 	fprintf(s->out, "<p class=\"verdict v-%s\">verdict: %s</p>\n<ul>", verdict, verdict);
-	for (size_t i = 0; i < r->verdict.n_reasons; i++) {
+	for (size_t i = 0; (reason = dxa_verdict_reason(&r->verdict, i)); i++) {
 		fputs("<li>", s->out);
-		dxa_xml_put(s->out, r->verdict.reasons[i]);
+		dxa_xml_put(s->out, reason);
 		fputs("</li>\n", s->out);
 	}
 	fputs("</ul>\n<table>\n", s->out);

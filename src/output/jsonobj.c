@@ -293,13 +293,14 @@ static void add_command_status(struct json_object *to, int status)
 void dxa_json_add_result(struct json_object *to, const struct dxa_result *r)
 {
 	struct json_object *a;
+	const char *reason;
 
 	dxa_json_add_string(to, "verdict", dxa_verdict_name(r->verdict.kind));
 	json_object_object_add(to, "exit_code", json_object_new_int(r->exit_code));
 	json_object_object_add(to, "complete", json_object_new_boolean(r->verdict.complete));
 	a = dxa_json_array(to, "reasons");
-	for (size_t i = 0; i < r->verdict.n_reasons; i++)
-		json_object_array_add(a, dxa_json_string(r->verdict.reasons[i]));
+	for (size_t i = 0; (reason = dxa_verdict_reason(&r->verdict, i)); i++)
+		json_object_array_add(a, dxa_json_string(reason));
 	if (r->has_cmd_status)
 		add_command_status(to, r->cmd_status);
 	json_object_object_add(to, "interrupted", json_object_new_boolean(r->interrupted));

@@ -42,7 +42,7 @@ struct dxa_tally {
 
 /* How the run ended, or how it stands. */
 struct dxa_result {
-	struct dxa_verdict verdict;
+	struct dxa_verdict verdict; /* freed by who had it judged */
 	int exit_code; /* of daxaudit */
 	const struct dxa_tally *tally;
 	const struct dxa_engine_stats *stats; /* its allocs and available tell the coverage */

@@ -113,6 +113,15 @@ static void print_command(struct dxa_sink *s, const struct dxa_result *r)
 		fprintf(s->out, " exited with status %d\n", WEXITSTATUS(r->cmd_status));
 }
 
+/* Those from index `from` on, behind what is in the line already. */
+static void print_reasons(struct dxa_sink *s, const struct dxa_verdict *v, size_t from)
+{
+	const char *reason;
+
+	for (size_t i = from; (reason = dxa_verdict_reason(v, i)); i++)
+		fprintf(s->out, "%s %s", i > from ? ";" : ":", reason);
+}
+
 static void print_verdict(struct dxa_sink *s, const struct dxa_result *r)
 {
 	enum dxa_colour c = r->verdict.kind == DXA_VERDICT_PASS	    ? DXA_GREEN :
@@ -121,8 +130,7 @@ static void print_verdict(struct dxa_sink *s, const struct dxa_result *r)
 
 	fprintf(s->out, "\n%sverdict: %s%s", dxa_paint(s->colour, c),
 		dxa_verdict_name(r->verdict.kind), dxa_paint(s->colour, DXA_RESET));
-	for (size_t i = 0; i < r->verdict.n_reasons; i++)
-		fprintf(s->out, "%s %s", i ? ";" : ":", r->verdict.reasons[i]);
+	print_reasons(s, &r->verdict, 0);
 	fputc('\n', s->out);
 }
 
@@ -169,9 +177,10 @@ static void print_listed(struct dxa_sink *s, const struct dxa_result *r)
 
 	fprintf(s->out, "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s", t->devices,
 		t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s");
-	if (!r->verdict.complete)
-		fprintf(s->out, "; this may not be all: %s",
-			r->verdict.reasons[r->verdict.first_doubt]);
+	if (!r->verdict.complete) {
+		fputs("; this may not be all", s->out);
+		print_reasons(s, &r->verdict, r->verdict.first_doubt);
+	}
 	fputc('\n', s->out);
 }
 

@@ -76,5 +76,6 @@ void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hook
 	must(!cut || result.verdict.kind != DXA_VERDICT_PASS);
 	dxa_sink_end(a->sink, &result);
 	dxa_err_free(dxa_sink_close(a->sink));
+	dxa_verdict_deinit(&result.verdict);
 	dxa_engine_free(a->engine);
 }

@@ -158,11 +158,9 @@ static void test_an_incomplete_audit_skips_all_but_what_was_found(void **state)
 
 	(void)state;
 	begin(&a);
-	a.result.verdict = (struct dxa_verdict){ .kind = DXA_VERDICT_FINDINGS,
-						 .first_doubt = 1,
-						 .n_reasons = 2,
-						 .reasons = { "1 finding of severity error",
-							      "3 of 9 records were lost" } };
+	a.result.verdict = (struct dxa_verdict){ .kind = DXA_VERDICT_FINDINGS, .first_doubt = 1 };
+	dxa_verdict_add(&a.result.verdict, "1 finding of severity error");
+	dxa_verdict_add(&a.result.verdict, "3 of 9 records were lost");
 	find(&a, DXA_RULE_DESTROYED_ALIVE, DXA_SEVERITY_ERROR, NULL);
 	c = judge(&a);
 	for (int i = 0; i < DXA_RULE_COUNT; i++)
@@ -170,6 +168,7 @@ static void test_an_incomplete_audit_skips_all_but_what_was_found(void **state)
 				 i == DXA_RULE_DESTROYED_ALIVE ? DXA_CASE_FAIL : DXA_CASE_SKIP);
 	assert_int_equal(c[COMPLETE].status, DXA_CASE_ERROR);
 	assert_string_equal(c[COMPLETE].message, "3 of 9 records were lost");
+	dxa_verdict_deinit(&a.result.verdict);
 	dxa_cases_free(a.cases);
 }
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "engine/verdict.h"
 
 /* An audit in which nothing happened and everything was watched. */
@@ -35,54 +36,55 @@ static void quiet(struct audit *a)
 
 static enum dxa_verdict_kind judge(const struct audit *a, struct dxa_verdict *v)
 {
+	dxa_verdict_deinit(v);
 	dxa_verdict_judge(&a->in, v);
 	return v->kind;
 }
 
 static void test_quiet_is_a_pass(void **state)
 {
-	struct dxa_verdict v;
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
 
 	(void)state;
 	quiet(&a);
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
 	assert_true(v.complete);
-	assert_int_equal(v.n_reasons, 0);
+	assert_int_equal(v.reasons.len, 0);
 	a.in.by_severity[DXA_SEVERITY_INFO] = 3;
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
 }
 
 static void test_what_policy_allows_does_not_fail_and_is_said(void **state)
 {
-	struct dxa_verdict v;
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
 
 	(void)state;
 	quiet(&a);
 	a.in.allowed = 2;
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
-	assert_int_equal(v.n_reasons, 1);
-	assert_string_equal(v.reasons[0], "2 findings allowed by policy");
+	assert_int_equal(v.reasons.len, 1);
+	assert_string_equal(dxa_verdict_reason(&v, 0), "2 findings allowed by policy");
 	a.in.by_severity[DXA_SEVERITY_ERROR] = 1;
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_FINDINGS);
 }
 
 static void test_a_pass_says_that_nothing_was_exercised(void **state)
 {
-	struct dxa_verdict v;
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
 
 	(void)state;
 	quiet(&a);
 	a.stats.lives = 0;
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
-	assert_int_equal(v.n_reasons, 1);
+	assert_int_equal(v.reasons.len, 1);
 }
 
 static void test_severity_decides(void **state)
 {
-	struct dxa_verdict v;
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
 
 	(void)state;
@@ -97,7 +99,7 @@ static void test_severity_decides(void **state)
 
 static void test_a_gap_is_inconclusive_and_a_finding_outranks_it(void **state)
 {
-	struct dxa_verdict v;
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
 	int gap;
 
@@ -106,12 +108,12 @@ static void test_a_gap_is_inconclusive_and_a_finding_outranks_it(void **state)
 		quiet(&a);
 		a.stats.gaps[gap] = 1;
 		assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
-		assert_int_equal(v.n_reasons, 1);
+		assert_int_equal(v.reasons.len, 1);
 		assert_false(v.complete);
 		assert_int_equal(v.first_doubt, 0);
 		a.in.by_severity[DXA_SEVERITY_ERROR] = 1;
 		assert_int_equal(judge(&a, &v), DXA_VERDICT_FINDINGS);
-		assert_int_equal(v.n_reasons, 2);
+		assert_int_equal(v.reasons.len, 2);
 		assert_false(v.complete);
 		assert_int_equal(v.first_doubt, 1);
 	}
@@ -119,7 +121,7 @@ static void test_a_gap_is_inconclusive_and_a_finding_outranks_it(void **state)
 
 static void test_counters_must_agree(void **state)
 {
-	struct dxa_verdict v;
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
 
 	(void)state;
@@ -137,7 +139,7 @@ static void test_counters_must_agree(void **state)
 
 static void test_errors_of_two_hooks_do_not_cancel(void **state)
 {
-	struct dxa_verdict v;
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
 
 	(void)state;
@@ -145,7 +147,42 @@ static void test_errors_of_two_hooks_do_not_cancel(void **state)
 	a.hooks[0].count = (struct dxa_count){ .seen = 5, .submitted = 4 };
 	a.hooks[1].count = (struct dxa_count){ .seen = 4, .submitted = 5 };
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
-	assert_int_equal(v.n_reasons, 2);
+	assert_int_equal(v.reasons.len, 2);
+}
+
+static void test_all_doubts_are_listed(void **state)
+{
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
+	_cleanup_free_ char *joined = NULL;
+	char cut[1000];
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	memset(cut, 'c', sizeof(cut) - 1);
+	cut[sizeof(cut) - 1] = '\0';
+	a.in.cut = cut;
+	for (size_t i = 0; i < a.in.n_hooks; i++)
+		a.hooks[i].count.seen = i + 1;
+	for (int gap = 0; gap < DXA_GAP_COUNT; gap++)
+		a.stats.gaps[gap] = 1;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	assert_int_equal(v.reasons.len, 1 + a.in.n_hooks + DXA_GAP_COUNT);
+	assert_string_equal(dxa_verdict_reason(&v, 0), cut);
+	joined = dxa_verdict_join(&v, 1);
+	for (size_t i = 0; i < a.in.n_hooks; i++)
+		assert_non_null(strstr(joined, a.hooks[i].info->name));
+	assert_null(strstr(joined, cut));
+	assert_null(dxa_verdict_reason(&v, v.reasons.len));
+}
+
+static void test_a_doubt_without_memory_is_still_said(void **state)
+{
+	const struct dxa_verdict v = { .kind = DXA_VERDICT_INCONCLUSIVE };
+
+	(void)state;
+	assert_string_equal(dxa_verdict_reason(&v, 0), "there was no memory to say why");
+	assert_null(dxa_verdict_reason(&v, 1));
 }
 
 static void test_dropped_records_are_counted_once(void **state)
@@ -167,7 +204,7 @@ static void test_dropped_records_are_counted_once(void **state)
 
 static void test_interrupted(void **state)
 {
-	struct dxa_verdict v;
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
 
 	(void)state;
@@ -194,6 +231,8 @@ int main(void)
 		cmocka_unit_test(test_a_gap_is_inconclusive_and_a_finding_outranks_it),
 		cmocka_unit_test(test_counters_must_agree),
 		cmocka_unit_test(test_errors_of_two_hooks_do_not_cancel),
+		cmocka_unit_test(test_all_doubts_are_listed),
+		cmocka_unit_test(test_a_doubt_without_memory_is_still_said),
 		cmocka_unit_test(test_dropped_records_are_counted_once),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_verdicts_have_names),
