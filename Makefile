@@ -41,14 +41,19 @@ msg = @printf '  %-8s %s\n'
 endif
 
 CFLAGS ?= -O2 -g
-DXA_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wmissing-prototypes -Wshadow \
-	-Wwrite-strings -Wno-missing-field-initializers -fstack-protector-strong
+# A newer compiler warns of more: warnings are errors in CI only (WERROR=1).
+WARNINGS_FATAL := $(if $(filter-out 0,$(WERROR)),-Werror)
+# Objects hold no build path, so that a build can be reproduced anywhere. The last map wins.
+PREFIX_MAP = -ffile-prefix-map='$(CURDIR)=.' -ffile-prefix-map='$(abspath $(O))=build'
+DXA_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WARNINGS_FATAL) -Wmissing-prototypes \
+	-Wshadow -Wwrite-strings -Wno-missing-field-initializers -fstack-protector-strong \
+	$(PREFIX_MAP)
 DXA_CPPFLAGS = -Isrc -Iinclude -I$(O)/gen
 # BPF programs have the byte order of the kernel that they are for.
 BYTE_ORDER := $(shell $(CC) -dM -E -x c /dev/null | sed -n 's/.* __BYTE_ORDER__ __ORDER_\(.*\)_ENDIAN__/\1/p')
 BPF_TARGET := $(if $(filter BIG,$(BYTE_ORDER)),bpfeb,bpfel)
-BPF_CFLAGS := -g -O2 -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra -Werror \
-	-Wno-unused-parameter -Wno-missing-field-initializers
+BPF_CFLAGS := -g -O2 -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra $(WARNINGS_FATAL) \
+	-Wno-unused-parameter -Wno-missing-field-initializers $(PREFIX_MAP)
 # The UAPI headers are architecture-neutral; only asm/types.h hides in the multiarch folder.
 BPF_CPPFLAGS := -Ivmlinux-headers/$(ARCH) -Ibpf -Iinclude \
 	-idirafter /usr/include/$(shell gcc -print-multiarch)
@@ -67,11 +72,12 @@ CORE_PKGS := zlib json-c yaml-0.1
 CORE_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(CORE_PKGS))
 CORE_LIBS = $(shell $(PKG_CONFIG) --libs $(CORE_PKGS))
 
-CORE_SRC := $(wildcard $(patsubst %,src/%/*.c,base engine policy record output))
-PROG_SRC := $(wildcard src/probe/*.c src/cli/*.c)
-BPF_SRC := $(wildcard bpf/*.bpf.c)
-UNIT_SRC := $(wildcard tests/unit/test_*.c)
-UNIT_LIB_SRC := $(wildcard tests/unit/lib/*.c)
+# Sorted: make before 4.3 leaves the order to the file system, and the order is in the binary.
+CORE_SRC := $(sort $(wildcard $(patsubst %,src/%/*.c,base engine policy record output)))
+PROG_SRC := $(sort $(wildcard src/probe/*.c src/cli/*.c))
+BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_LIB_SRC := $(sort $(wildcard tests/unit/lib/*.c))
 
 # Headers that are made, bar the skeletons.
 GEN := $(O)/gen/version.h $(O)/gen/default-policy.h
@@ -98,7 +104,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check fleet unit golden cli output docs schema fuzz fuzz-short bench lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check fleet unit golden cli output docs schema fuzz fuzz-short bench coverage test-build lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -120,7 +126,7 @@ $(O)/daxaudit.static: $(PROG_OBJ) $(O)/libdaxaudit-core.a
 
 $(O)/libdaxaudit-core.a: $(CORE_OBJ)
 	$(msg) AR $@
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
 $(O)/%.o: %.c | $(SKELS) $(GEN)
 	$(msg) CC $@
@@ -134,15 +140,14 @@ $(O)/san/%.o: %.c | $(GEN)
 
 $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 	$(msg) LINK $@
-	$(Q)$(CC) $(SAN_CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
+	$(Q)$(CC) $(SAN_CFLAGS) $(LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ -lcmocka $(CORE_LIBS)
 
 # Of src/probe only what needs no libbpf.
 $(O)/san/tests/unit/test_kallsyms: $(O)/san/src/probe/kallsyms.o $(O)/san/src/probe/modranges.o
 
-# What fails when a test says so.
-$(O)/san/tests/unit/test_record: LDFLAGS += -Wl,--wrap=fdatasync
-$(O)/san/tests/unit/test_nomem: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
-	-Wl,--wrap=reallocarray,--wrap=aligned_alloc
+# The functions that a test lets fail. Not in LDFLAGS, which a command line replaces.
+$(O)/san/tests/unit/test_record: WRAPPED := fdatasync
+$(O)/san/tests/unit/test_nomem: WRAPPED := malloc calloc realloc reallocarray aligned_alloc
 
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(msg) BPF $@
@@ -199,6 +204,9 @@ docs: $(O)/daxaudit $(STORY_DXR) ## run the examples of docs/ci.md
 fleet: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test packaging, and a fleet's monitoring with real programs
 	$(Q)tests/fleet/run $(O)
 
+test-build: ## test that builds are reproducible and that flags of a command line keep their place
+	$(Q)tests/build/run $(O)
+
 unit: $(UNIT_BIN) ## build and run the unit tests under ASan and UBSan
 	$(Q)tests/unit/run $^
 
@@ -239,6 +247,24 @@ fuzz-short: ## fuzz each target for 10 seconds
 
 bench: $(O)/daxaudit $(O)/tests/bench/generate $(O)/tests/bench/spend ## measure replay: speed, memory, instructions
 	$(Q)tests/bench/run $(O)
+
+# Some tests give up root: the counters are written where everybody may.
+coverage: ## run the off-root tests, print the line coverage of each folder of src/
+	$(Q)umask 0; counters=$$(mktemp -d) && chmod 777 "$$counters" && \
+		GCOV_PREFIX="$$counters" $(MAKE) --no-print-directory -s O=$(O)/cov PREFIX_MAP= \
+		CFLAGS='-O0 -g --coverage' SAN_CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage \
+		unit golden cli && cp -r "$$counters$(abspath $(O)/cov)/." $(O)/cov/ && \
+		rm -r "$$counters" && tools/coverage $(O)/cov
+
+# For editors and clangd. Written anew each time: it is quick, and the flags may have changed.
+compile_commands.json: $(SKELS) $(GEN) FORCE ## write the compiler's command for each file of src/ and tests/
+	$(Q)tools/compile-commands \
+		--- $(CORE_SRC) $(PROG_SRC) $(TEST_TOOL_SRC) $(LIVE_TOOL_SRC) \
+		-- $(CC) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) \
+		--- $(UNIT_SRC) $(UNIT_LIB_SRC) -- $(CC) $(DXA_CPPFLAGS) -Itests/unit $(CPPFLAGS) \
+		$(DXA_CFLAGS) $(CORE_CFLAGS) $(SAN_CFLAGS) \
+		--- $(BPF_SRC) -- $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) $(BPF_CPPFLAGS) > $@.new
+	$(Q)mv $@.new $@
 
 check-layers: ## check that dependencies between the folders of src/ point one way
 	$(Q)tools/check-layers
@@ -289,9 +315,10 @@ clean: ## remove what was built
 
 help: ## list the targets
 	@printf 'Targets:\n'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16 | sed 's/^/  /'
+	@sed -n 's/^\([a-z_.-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 24 | sed 's/^/  /'
 	@printf '\nVariables:\n  O=DIR           build there (default: build)\n'
 	@printf '  V=1             show the commands\n'
+	@printf '  WERROR=1        make warnings errors, as CI does\n'
 	@printf '  FUZZ_SECONDS=N  how long make fuzz runs each target\n'
 	@printf '  ARCH=, CROSS_COMPILE=, SYSROOT=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
 
