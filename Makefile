@@ -145,6 +145,11 @@ $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 # Of src/probe only what needs no libbpf.
 $(O)/san/tests/unit/test_kallsyms: $(O)/san/src/probe/kallsyms.o $(O)/san/src/probe/modranges.o
 
+# Of src/cli what needs no probe.
+$(O)/san/tests/unit/test_opts: $(O)/san/src/cli/opts.o
+$(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon_report \
+	analysis logfile metrics_file notify policies saving)
+
 # The functions that a test lets fail. Not in LDFLAGS, which a command line replaces.
 $(O)/san/tests/unit/test_record: WRAPPED := fdatasync
 $(O)/san/tests/unit/test_nomem: WRAPPED := malloc calloc realloc reallocarray aligned_alloc

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/opts.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #define SECOND (1000 * MS)
 /* Longer is a mistake, and much longer no number of ns. */
 #define TIME_MAX_NS (7ull * 24 * 3600 * SECOND)
+#define RING_SIZE_MAX (1ull << 30)
 
 enum key {
 	KEY_HELP = 'h',
@@ -149,7 +151,7 @@ static struct dxa_err *parse_time(const char *option, const char *value, uint64_
 
 	errno = 0;
 	n = strtoull(value, &end, 10);
-	if (end == value || value[0] == '-' || errno)
+	if (!isdigit((unsigned char)value[0]) || errno)
 		return bad_value(option, value, want);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (strcmp(end, units[i].name) != 0 || n > TIME_MAX_NS / units[i].ns)
@@ -163,14 +165,19 @@ static struct dxa_err *parse_time(const char *option, const char *value, uint64_
 static struct dxa_err *parse_ring_size(const char *value, size_t *ret)
 {
 	unsigned long long n;
+	int shift = 0;
 	char *end;
 
 	errno = 0;
 	n = strtoull(value, &end, 10);
 	if (*end == 'K' || *end == 'M')
-		n <<= *end++ == 'K' ? 10 : 20;
-	if (end == value || value[0] == '-' || *end || errno || n & (n - 1) ||
-	    n < (unsigned long long)sysconf(_SC_PAGESIZE) || n > 1u << 30)
+		shift = *end++ == 'K' ? 10 : 20;
+	/* The bound is checked before the shift, which would lose the high bits. */
+	if (end == value || !isdigit((unsigned char)value[0]) || *end || errno ||
+	    n > RING_SIZE_MAX >> shift)
+		n = 0;
+	n <<= shift;
+	if (n & (n - 1) || n < (unsigned long long)sysconf(_SC_PAGESIZE))
 		return bad_value("ring-size", value,
 				 "a power of two from the page size to 1024M, such as 4096 or 8M");
 	*ret = n;
@@ -237,7 +244,7 @@ static struct dxa_err *parse_skip_code(const char *value, int *ret)
 	char *end;
 	long n = strtol(value, &end, 10);
 
-	if (end == value || *end || n < 0 || n > 255)
+	if (!isdigit((unsigned char)value[0]) || *end || n > 255)
 		return bad_value("skip-code", value, "a number from 0 to 255");
 	*ret = (int)n;
 	return NULL;
@@ -319,8 +326,7 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		o->stuck_after_given = true;
 		err = parse_time("stuck-after", value, &o->stuck_after_ns);
 		if (!err && !o->stuck_after_ns)
-			err = bad_value("stuck-after", value,
-					"more than that: no probe is that fast");
+			err = bad_value("stuck-after", value, "a time greater than 0");
 		return err;
 	case KEY_POLICY:
 		return add_policy(value, o);
@@ -346,8 +352,11 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return NULL;
 	case KEY_RING_SIZE:
 		return parse_ring_size(value, &o->ring_size);
-	default:
+	case KEY_SKIP_CODE:
 		return parse_skip_code(value, &o->skip_code);
+	default:
+		/* A row of the table that nothing here handles. */
+		return dxa_err_new(DXA_ERR_SYSTEM, 0, "option %d is not implemented", key);
 	}
 }
 

@@ -503,6 +503,12 @@ static void read_document(struct reader *r)
 		merge_top(&r->policy->top, &top);
 }
 
+/* libyaml decodes what begins with these byte order marks as UTF-16. */
+static bool is_utf16(const char *text, size_t len)
+{
+	return len >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2));
+}
+
 bool dxa_policy_read(struct dxa_policy *policy, const char *name, const char *text, size_t len,
 		     struct dxa_policy_problems *problems)
 {
@@ -515,6 +521,10 @@ bool dxa_policy_read(struct dxa_policy *policy, const char *name, const char *te
 	}
 	if (len > DXA_POLICY_SIZE_MAX) {
 		complain(&r, 1, "too long: expected no more than %u bytes", DXA_POLICY_SIZE_MAX);
+		return false;
+	}
+	if (is_utf16(text, len)) {
+		complain(&r, 1, "the text is UTF-16: expected UTF-8");
 		return false;
 	}
 	if (!yaml_parser_initialize(&r.yaml)) {
