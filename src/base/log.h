@@ -4,7 +4,8 @@
 #define DAXAUDIT_BASE_LOG_H
 
 enum dxa_log_level {
-	DXA_LOG_WARN, /* always shown: the audit goes on, but something is missing */
+	DXA_LOG_ERROR, /* always shown: a finding of this severity */
+	DXA_LOG_WARN, /* always shown: something is missing, or a finding of this severity */
 	DXA_LOG_NOTICE, /* always shown: what a service's log must have */
 	DXA_LOG_INFO, /* -v */
 	DXA_LOG_DEBUG, /* -vv: libbpf's own messages too */

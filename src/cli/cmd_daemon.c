@@ -37,7 +37,8 @@ struct daemon {
 static void log_to_journal(enum dxa_log_level level, const char *line)
 {
 	static const int priorities[] = {
-		[DXA_LOG_WARN] = 4, [DXA_LOG_NOTICE] = 5, [DXA_LOG_INFO] = 6, [DXA_LOG_DEBUG] = 7
+		[DXA_LOG_ERROR] = 3, [DXA_LOG_WARN] = 4,  [DXA_LOG_NOTICE] = 5,
+		[DXA_LOG_INFO] = 6,  [DXA_LOG_DEBUG] = 7,
 	};
 
 	fprintf(stderr, "<%d>%s\n", priorities[level], line);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/daemon_report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -19,7 +20,10 @@
 
 /* ---- findings as lines ---- */
 
-/* Not twice into the same journal, and not nowhere. */
+/*
+ * The newest finding is an entry of the journal, and standard error would write a
+ * second one. The journal's sink runs before this one.
+ */
 static bool in_journal(const struct dxa_daemon_report *r)
 {
 	return r->stderr_is_journal && r->journal.path && !r->journal.error;
@@ -27,19 +31,28 @@ static bool in_journal(const struct dxa_daemon_report *r)
 
 static void line_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
-	bool harmless = f->policy.allowed_by || f->severity == DXA_SEVERITY_INFO;
+	static const enum dxa_log_level levels[DXA_SEVERITY_COUNT] = {
+		[DXA_SEVERITY_INFO] = DXA_LOG_NOTICE,
+		[DXA_SEVERITY_WARNING] = DXA_LOG_WARN,
+		[DXA_SEVERITY_ERROR] = DXA_LOG_ERROR,
+	};
+	const char *rule = dxa_rule_info(f->rule)->name;
 
 	if (in_journal(s->state))
 		return;
-	dxa_log(harmless ? DXA_LOG_NOTICE : DXA_LOG_WARN, "%s%s: %s: %s",
-		f->policy.allowed_by ? "allowed " : "", dxa_severity_name(f->severity),
-		dxa_rule_info(f->rule)->name, f->detail);
+	/* The log writes the severity of a warning and of an error itself. */
+	if (f->policy.allowed_by)
+		dxa_log(DXA_LOG_NOTICE, "allowed %s: %s: %s", dxa_severity_name(f->severity), rule,
+			f->detail);
+	else if (f->severity == DXA_SEVERITY_INFO)
+		dxa_log(DXA_LOG_NOTICE, "info: %s: %s", rule, f->detail);
+	else
+		dxa_log(levels[f->severity], "%s: %s", rule, f->detail);
 }
 
 static void line_end(struct dxa_sink *s, const struct dxa_result *r)
 {
-	if (in_journal(s->state))
-		return;
+	(void)s;
 	_cleanup_free_ char *reasons = dxa_verdict_join(&r->verdict, 0);
 	dxa_log(DXA_LOG_NOTICE, "verdict: %s%s%s", dxa_verdict_name(r->verdict.kind),
 		reasons && reasons[0] ? ": " : "", reasons ? reasons : "");
@@ -54,6 +67,15 @@ static const struct dxa_sink_ops lines = {
 
 /* ---- where to ---- */
 
+/* Without systemd there is no socket, and that is no failure; any other is told. */
+static void open_journal(struct dxa_daemon_report *r)
+{
+	const char *path = r->journal_socket ? r->journal_socket : DXA_JOURNAL_SOCKET;
+
+	if (dxa_journal_open(&r->journal, path) == ENOENT && !r->stderr_is_journal)
+		dxa_journal_close(&r->journal);
+}
+
 struct dxa_err *dxa_daemon_report_open(struct dxa_daemon_report *r, struct dxa_audit *audit)
 {
 	const struct dxa_opts *opts = audit->opts;
@@ -65,7 +87,8 @@ struct dxa_err *dxa_daemon_report_open(struct dxa_daemon_report *r, struct dxa_a
 	r->stderr_is_journal = dxa_notify_stderr_is_journal();
 	/* Until it was judged for the first time. */
 	r->verdict = DXA_VERDICT_INCONCLUSIVE;
-	if (dxa_journal_open(&r->journal, DXA_JOURNAL_SOCKET))
+	open_journal(r);
+	if (r->journal.path)
 		err = dxa_analysis_add(a, opts, &dxa_sink_journal, NULL, &r->journal);
 	/* After the journal, to know what it did not take. */
 	if (!err)
@@ -83,12 +106,7 @@ void dxa_daemon_report_reopen(struct dxa_daemon_report *r)
 	if (err)
 		dxa_log(DXA_LOG_WARN, "%s; the old file is written on", err->msg);
 	dxa_err_free(err);
-	r->journal.error = 0;
-}
-
-void dxa_daemon_report_close(struct dxa_daemon_report *r)
-{
-	dxa_journal_close(&r->journal);
+	dxa_journal_check(&r->journal);
 }
 
 /* ---- whether it gets there ---- */
@@ -114,10 +132,26 @@ static int output_error(const struct dxa_daemon_report *r, int output)
 	}
 }
 
+static uint64_t output_failures(const struct dxa_daemon_report *r, int output)
+{
+	switch (output) {
+	case DXA_OUTPUT_JOURNAL:
+		return r->journal.failures;
+	case DXA_OUTPUT_LOG:
+		return r->log.failures;
+	case DXA_OUTPUT_METRICS:
+		return r->metrics_failures;
+	default:
+		return r->recording_failures;
+	}
+}
+
+/* An output may have failed and recovered between two reports. */
 static bool errors_changed(const struct dxa_daemon_report *r)
 {
 	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)
-		if (!output_error(r, i) != !r->told_errors[i])
+		if (!output_error(r, i) != !r->told_errors[i] ||
+		    (!r->told_errors[i] && output_failures(r, i) != r->told_failures[i]))
 			return true;
 	return false;
 }
@@ -126,24 +160,34 @@ static void tell_error(struct dxa_daemon_report *r, int output)
 {
 	int error = output_error(r, output);
 	int told = r->told_errors[output];
+	uint64_t lost = output_failures(r, output) - r->told_failures[output];
 
 	r->told_errors[output] = error;
+	r->told_failures[output] += lost;
 	if (error && !told)
 		dxa_log(DXA_LOG_WARN, "%s: %s; the audit goes on without it", output_names[output],
 			strerror(error));
 	else if (!error && told)
 		dxa_log(DXA_LOG_NOTICE, "%s: written again", output_names[output]);
+	else if (!error && lost)
+		dxa_log(DXA_LOG_WARN, "%s: %" PRIu64 " writes failed, and it is written again",
+			output_names[output], lost);
+}
+
+/* What was lost since the newest report; the recording and the metrics tell it themselves. */
+void dxa_daemon_report_close(struct dxa_daemon_report *r)
+{
+	if (r->audit) {
+		tell_error(r, DXA_OUTPUT_JOURNAL);
+		tell_error(r, DXA_OUTPUT_LOG);
+	}
+	dxa_journal_close(&r->journal);
 }
 
 static void write_metrics(struct dxa_daemon_report *r, const struct dxa_result *result)
 {
 	const char *path = r->audit->opts->metrics;
-	const uint64_t failures[DXA_OUTPUT_COUNT] = {
-		[DXA_OUTPUT_JOURNAL] = r->journal.failures,
-		[DXA_OUTPUT_LOG] = r->log.failures,
-		[DXA_OUTPUT_METRICS] = r->metrics_failures,
-		[DXA_OUTPUT_RECORDING] = r->recording_failures,
-	};
+	uint64_t failures[DXA_OUTPUT_COUNT];
 	bool failing[DXA_OUTPUT_COUNT];
 	const struct dxa_metrics_service service = { .reload_failed = r->reload_failed,
 						     .outputs = output_names,
@@ -154,8 +198,10 @@ static void write_metrics(struct dxa_daemon_report *r, const struct dxa_result *
 	if (!path)
 		return;
 	r->metrics_error = 0;
-	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)
+	for (int i = 0; i < DXA_OUTPUT_COUNT; i++) {
 		failing[i] = output_error(r, i) != 0;
+		failures[i] = output_failures(r, i);
+	}
 	r->metrics_error = dxa_metrics_file_write(path, &r->audit->analysis.run, result, &service);
 	r->metrics_failures += r->metrics_error != 0;
 }

@@ -19,15 +19,17 @@ enum dxa_output {
 	DXA_OUTPUT_COUNT
 };
 
-/* Zero-initialised, there is nothing to close. */
+/* Zero-initialised but for journal_socket, there is nothing to close. */
 struct dxa_daemon_report {
 	struct dxa_audit *audit;
-	struct dxa_journal journal;
+	const char *journal_socket; /* where the journal listens; NULL: systemd's */
+	struct dxa_journal journal; /* path NULL: this machine has none */
 	bool stderr_is_journal;
 	struct dxa_logfile log;
 	int metrics_error; /* errno of the newest write; 0: it succeeded */
 	uint64_t metrics_failures, recording_failures;
 	int told_errors[DXA_OUTPUT_COUNT]; /* errno of each output, as it was told; 0: none */
+	uint64_t told_failures[DXA_OUTPUT_COUNT]; /* of each output, as they were told */
 	bool reload_failed;
 	enum dxa_verdict_kind verdict; /* the newest that was sure */
 	bool doubted; /* it was said that not everything is seen */
@@ -54,7 +56,10 @@ uint64_t dxa_daemon_report_due(const struct dxa_daemon_report *r, uint64_t now);
  */
 void dxa_daemon_report_tell(struct dxa_daemon_report *r);
 
-/* Close what belongs to it; after the audit was closed, whose sinks use it. */
+/*
+ * Log what the journal and the log did not take at the end, and close what belongs
+ * to it; after the audit was closed, whose sinks use it.
+ */
 void dxa_daemon_report_close(struct dxa_daemon_report *r);
 
 #endif

@@ -58,7 +58,13 @@ const struct dxa_command *dxa_commands(size_t *n)
 
 static void print_log(enum dxa_log_level level, const char *line)
 {
-	fprintf(stderr, "daxaudit: %s%s\n", level == DXA_LOG_WARN ? "warning: " : "", line);
+	static const char *const words[] = {
+		[DXA_LOG_ERROR] = "error: ",
+		[DXA_LOG_WARN] = "warning: ",
+		[DXA_LOG_DEBUG] = "",
+	};
+
+	fprintf(stderr, "daxaudit: %s%s\n", words[level] ? words[level] : "", line);
 }
 
 static int fail(struct dxa_err *err, int skip_code)

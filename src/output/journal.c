@@ -21,13 +21,21 @@ static const int priorities[DXA_SEVERITY_COUNT] = {
 	[DXA_SEVERITY_ERROR] = 3,
 };
 
-bool dxa_journal_open(struct dxa_journal *j, const char *path)
+int dxa_journal_open(struct dxa_journal *j, const char *path)
 {
-	*j = (struct dxa_journal){ .fd = -1, .path = path };
-	if (access(path, W_OK))
-		return false;
+	*j = (struct dxa_journal){ .path = path };
 	j->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return j->fd >= 0;
+	if (j->fd < 0)
+		j->error = errno;
+	else
+		dxa_journal_check(j);
+	return j->error;
+}
+
+void dxa_journal_check(struct dxa_journal *j)
+{
+	if (j->path && j->fd >= 0)
+		j->error = access(j->path, W_OK) ? errno : 0;
 }
 
 void dxa_journal_close(struct dxa_journal *j)

@@ -16,16 +16,23 @@
 #define DXA_JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 struct dxa_journal {
-	int fd;
+	int fd; /* -1: not open */
 	const char *path; /* of the socket */
 	uint64_t failures; /* entries that the journal did not take */
-	int error; /* errno of the newest entry; 0: it was taken */
+	int error; /* errno of the newest entry, or of the open; 0: it was taken */
 };
 
-/* Prepare to send to the socket at path (borrowed). False without one there. */
-bool dxa_journal_open(struct dxa_journal *j, const char *path);
+/*
+ * Prepare to send to the socket at path (borrowed). Returns 0 or the errno that
+ * a send would meet now. Entries can be sent all the same, and each tries the
+ * socket again, unless fd is -1.
+ */
+int dxa_journal_open(struct dxa_journal *j, const char *path);
 
-/* Close it; zero-initialised is allowed. */
+/* Forget the newest entry's error: error becomes the errno that a send would meet now, or 0. */
+void dxa_journal_check(struct dxa_journal *j);
+
+/* Close it. One that was never opened must be zero-initialised. */
 void dxa_journal_close(struct dxa_journal *j);
 
 /* A sink that sends each finding; its state is a struct dxa_journal, borrowed. It has no stream. */

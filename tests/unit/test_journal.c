@@ -106,7 +106,7 @@ static void send_finding(struct server *s, const struct dxa_finding *f)
 	struct dxa_sink *sink;
 	ssize_t n;
 
-	assert_true(dxa_journal_open(&journal, s->path));
+	assert_int_equal(dxa_journal_open(&journal, s->path), 0);
 	assert_null(dxa_sink_new(&dxa_sink_journal, NULL, &journal, &sink));
 	dxa_sink_begin(sink, &run);
 	dxa_sink_finding(sink, f);
