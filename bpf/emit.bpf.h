@@ -73,6 +73,10 @@ static __always_inline struct dxa_event *event_reserve(const struct call *c, __u
 /*
  * A record of a hooked call, counted; NULL when it is not to be recorded or
  * cannot be. Atomic adds, because BPF programs can preempt one another on a CPU.
+ *
+ * The call is counted before `enabled` is read, with a full barrier between them
+ * (an atomic operation that returns a value is one): user space clears `enabled`,
+ * then reads the counters, and so knows of every call that may still submit a record.
  */
 static __always_inline struct dxa_event *event_begin(const struct call *c)
 {
@@ -81,12 +85,16 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 	__u32 key = c->kind;
 	__u64 seq;
 
-	if (!enabled)
-		return NULL;
 	count = bpf_map_lookup_elem(&counts, &key);
 	if (!count)
 		return NULL;
-	__sync_fetch_and_add(&count->seen, 1);
+	seq = __sync_fetch_and_add(&count->seen, 1);
+	/* Without a use of the value the compiler takes an operation without a barrier. */
+	asm volatile("" : : "r"(seq) : "memory");
+	if (!enabled) {
+		__sync_fetch_and_add(&count->seen, -1);
+		return NULL;
+	}
 	seq = __sync_fetch_and_add(&next_seq, 1);
 	ev = event_reserve(c, seq);
 	if (!ev) {

@@ -3,6 +3,7 @@
 #ifndef DAXAUDIT_BASE_HOOKSTAT_H
 #define DAXAUDIT_BASE_HOOKSTAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct dxa_hook_status {
 	char reason[192]; /* why this mode and no better one; empty for the best */
 	struct dxa_count count;
 	uint64_t missed; /* calls that the kernel says it did not hand to our programs */
+	bool unreadable; /* count and missed are not all known: what could not be read is 0 */
 };
 
 /* All hooks' counters added up. */

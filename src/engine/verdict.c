@@ -117,6 +117,8 @@ static void judge_hooks(const struct dxa_verdict_input *in, struct dxa_verdict *
 
 static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
+	const char *first = NULL;
+	size_t unreadable = 0;
 	uint64_t missed;
 	struct dxa_count total = dxa_hooks_total(in->hooks, in->n_hooks, &missed);
 
@@ -129,12 +131,19 @@ static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict 
 	for (size_t i = 0; i < in->n_hooks; i++) {
 		const struct dxa_count *c = &in->hooks[i].count;
 
+		if (in->hooks[i].unreadable && !unreadable++)
+			first = in->hooks[i].info->name;
 		if (c->seen != c->submitted + c->dropped)
 			DOUBT(v,
 			      "%s: counters do not add up: %" PRIu64 " seen, %" PRIu64
 			      " submitted, %" PRIu64 " dropped",
 			      in->hooks[i].info->name, c->seen, c->submitted, c->dropped);
 	}
+	if (unreadable == 1)
+		DOUBT(v, "the counters of %s could not be read", first);
+	else if (unreadable)
+		DOUBT(v, "the counters of %zu hooks could not be read, %s among them", unreadable,
+		      first);
 }
 
 /* Where no calls were watched, only what is there was judged, and there must be something. */

@@ -14,7 +14,9 @@
 #include "base/log.h"
 #include "daxaudit.skel.h"
 #include "probe/attach.h"
+#include "probe/counters.h"
 #include "probe/daxmodule.h"
+#include "probe/drain.h"
 #include "probe/kallsyms.h"
 #include "probe/naming.h"
 #include "probe/preflight.h"
@@ -24,6 +26,9 @@
 #define RING_SIZE (2u << 20)
 /* Every device that is there is in it at once. */
 #define SNAPSHOT_RING_SIZE (16u << 20)
+
+/* A hook that is at work when the audit stops has so long to submit its record. */
+#define DRAIN_NS 1000000000ull
 
 struct dxa_probe {
 	struct dxa_kallsyms *kallsyms;
@@ -37,6 +42,7 @@ struct dxa_probe {
 	struct dxa_hook_status *status; /* the hooks' status, side by side for the caller */
 	size_t n_hooks;
 	struct dxa_walker walkers[DXA_WALK_COUNT];
+	uint64_t delivered[DXA_HOOK_MAX]; /* records by hook */
 	uint32_t dropped; /* the most that any record knew of */
 	uint64_t missed; /* by our programs, when last asked ... */
 	uint64_t missed_asked; /* ... in ktime */
@@ -183,18 +189,6 @@ static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
 	dxa_symbols_add(p->symbols, ev->ops, &sym);
 }
 
-/* recursion_misses: commit 9ed9e9ba2337 ("bpf: Count the number of times recursion was prevented")
- * (in v5.12) */
-static uint64_t recursion_misses(struct bpf_program *prog)
-{
-	struct bpf_prog_info info = { 0 };
-	__u32 len = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &len))
-		return 0;
-	return info.recursion_misses;
-}
-
 /*
  * In a preemptible kernel a task can be preempted inside a program; another task
  * that makes the same call on that CPU meanwhile goes unseen, and the kernel only
@@ -205,14 +199,14 @@ static uint64_t recursion_misses(struct bpf_program *prog)
 static void tell_missed(struct dxa_probe *p, uint64_t ts)
 {
 	struct dxa_event lost = { .kind = DXA_KIND_LOST };
-	uint64_t missed = 0;
+	uint64_t missed = 0, n;
 
 	if (ts <= p->missed_asked)
 		return;
 	p->missed_asked = dxa_ktime_now();
 	for (size_t i = 0; i < p->n_hooks; i++)
-		for (unsigned int k = 0; k < p->hooks[i].n_links; k++)
-			missed += recursion_misses(p->hooks[i].progs[k]);
+		if (dxa_counters_recursion_misses(&p->hooks[i], &n))
+			missed += n;
 	if (missed <= p->missed)
 		return;
 	lost.ts = ts < p->missed_asked ? ts : p->missed_asked;
@@ -235,6 +229,8 @@ static int on_record(void *priv, void *data, size_t size)
 	if (size < sizeof(*ev))
 		return 0;
 	tell_missed(p, ev->ts);
+	if (ev->kind < DXA_HOOK_MAX)
+		p->delivered[ev->kind]++;
 	dropped = dxa_dropped_since(&p->dropped, ev->dropped);
 	if (dropped) {
 		struct dxa_event lost = {
@@ -429,11 +425,61 @@ uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why)
 	return known;
 }
 
+static int counts_fd(const struct dxa_probe *p)
+{
+	return bpf_map__fd(p->skel->maps.counts);
+}
+
+/* Calls that a hook has counted and whose records are neither delivered nor dropped. */
+static uint64_t outstanding(void *priv)
+{
+	struct dxa_probe *p = priv;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < p->n_hooks; i++) {
+		struct dxa_hook_status *s = &p->hooks[i].status;
+		uint64_t known = p->delivered[s->info->kind];
+
+		if (dxa_counters_read(counts_fd(p), s) && s->count.seen > known + s->count.dropped)
+			n += s->count.seen - known - s->count.dropped;
+	}
+	return n;
+}
+
+static void consume(void *priv)
+{
+	dxa_probe_consume(priv);
+}
+
+/* Losses that no later record tells of: left of them are records that were never submitted. */
+static void add_final_losses(struct dxa_probe *p, uint64_t left)
+{
+	struct dxa_event lost = { .kind = DXA_KIND_LOST };
+	uint64_t missed = 0;
+
+	tell_missed(p, UINT64_MAX);
+	for (size_t i = 0; i < p->n_hooks; i++) {
+		dxa_counters_read_missed(&p->hooks[i], p->tracefs);
+		missed += p->hooks[i].status.missed;
+	}
+	/* p->missed does not have what kprobes missed. */
+	if (missed > p->missed)
+		left += missed - p->missed;
+	left += dxa_dropped_since(&p->dropped, p->skel->bss->dropped_so_far);
+	lost.ret = (int64_t)left;
+	lost.ts = dxa_ktime_now();
+	if (left)
+		p->fn(p->priv, &lost);
+}
+
 void dxa_probe_stop(struct dxa_probe *p)
 {
+	const struct dxa_drain drain = { outstanding, consume, p, DRAIN_NS };
+
 	p->skel->bss->enabled = 0;
-	/* Also of calls after which there is no record any more. */
-	tell_missed(p, UINT64_MAX);
+	/* A hook counts before it reads `enabled` (event_begin() in bpf/emit.bpf.h). */
+	__sync_synchronize();
+	add_final_losses(p, dxa_drain(&drain));
 	tell_drivers(p);
 	dxa_attach_settle(p->hooks, p->n_hooks, p->kallsyms);
 }
@@ -450,47 +496,11 @@ void dxa_probe_consume(struct dxa_probe *p)
 	ring_buffer__consume(p->ring);
 }
 
-/* Sum one hook's counters over all CPUs. False when they could not be read: then they are 0. */
-static bool read_count(const struct dxa_probe *p, struct dxa_hook_status *s)
-{
-	int n = libbpf_num_possible_cpus();
-	__u32 key = s->info->kind;
-
-	_cleanup_free_ struct dxa_hook_count *per_cpu =
-		n > 0 ? calloc((size_t)n, sizeof(*per_cpu)) : NULL;
-
-	memset(&s->count, 0, sizeof(s->count));
-	if (!per_cpu || bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.counts), &key, per_cpu))
-		return false;
-	for (int i = 0; i < n; i++) {
-		s->count.seen += per_cpu[i].seen;
-		s->count.submitted += per_cpu[i].submitted;
-		s->count.dropped += per_cpu[i].dropped;
-	}
-	return true;
-}
-
-static void read_missed(const struct dxa_probe *p, struct dxa_hook *hook)
-{
-	const struct dxa_hows *hows = dxa_hook_hows(hook->status.info->shape, false);
-	char name[64];
-
-	hook->status.missed = 0;
-	for (unsigned int i = 0; i < hook->n_links; i++)
-		hook->status.missed += recursion_misses(hook->progs[i]);
-	if (hook->status.mode != DXA_ATTACH_KPROBE && hook->status.mode != DXA_ATTACH_PENDING)
-		return;
-	for (const char *const *how = hows->how; *how; how++) {
-		snprintf(name, sizeof(name), "%s_%s", hook->status.info->id, *how);
-		hook->status.missed += dxa_tracefs_missed(p->tracefs, name);
-	}
-}
-
 const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n)
 {
 	for (size_t i = 0; i < p->n_hooks; i++) {
-		read_count(p, &p->hooks[i].status);
-		read_missed(p, &p->hooks[i]);
+		dxa_counters_read(counts_fd(p), &p->hooks[i].status);
+		dxa_counters_read_missed(&p->hooks[i], p->tracefs);
 		p->status[i] = p->hooks[i].status;
 	}
 	*n = p->n_hooks;
@@ -501,7 +511,7 @@ bool dxa_probe_readable(const struct dxa_probe *p)
 {
 	struct dxa_hook_status status = p->hooks[0].status;
 
-	return read_count(p, &status);
+	return dxa_counters_read(counts_fd(p), &status);
 }
 
 void dxa_probe_trim(struct dxa_probe *p)

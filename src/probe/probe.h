@@ -48,8 +48,11 @@ void dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv);
  */
 uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why);
 
-/* Stop recording, and tell which drivers came meanwhile: what is in the ring buffer can still be
- * consumed. */
+/*
+ * Stop recording and deliver all records; a hook that is at work has a second to
+ * submit its record. A LOST event tells how many records are missing after that.
+ * Then add the drivers that came during the audit.
+ */
 void dxa_probe_stop(struct dxa_probe *p);
 
 /* Becomes readable when records wait. Owned by the probe. */

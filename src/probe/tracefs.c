@@ -238,19 +238,21 @@ int dxa_tracefs_add(struct dxa_tracefs *t, const char *name, const char *module,
 	return fscanf(f, "%d", &id) == 1 ? id : -EIO;
 }
 
-uint64_t dxa_tracefs_missed(struct dxa_tracefs *t, const char *name)
+bool dxa_tracefs_missed(struct dxa_tracefs *t, const char *name, uint64_t *missed)
 {
 	struct event_name want = event_name(t, name);
 	_cleanup_free_ char *line = NULL;
-	uint64_t missed = 0, n;
 	char event[128];
 	size_t cap = 0;
 
+	*missed = 0;
 	if (!t->profile)
-		return 0;
+		return false;
 	rewind(t->profile);
 	while (getline(&line, &cap, t->profile) > 0)
-		if (sscanf(line, " %127s %*u %" SCNu64, event, &n) == 2 && !strcmp(event, want.s))
-			missed += n;
-	return missed;
+		if (sscanf(line, " %127s %*u %" SCNu64, event, missed) == 2 &&
+		    !strcmp(event, want.s))
+			return true;
+	*missed = 0;
+	return false;
 }

@@ -44,7 +44,7 @@ void dxa_tracefs_undo(struct dxa_tracefs *t, size_t keep);
 /* How many events this process has made. */
 size_t dxa_tracefs_made(const struct dxa_tracefs *t);
 
-/* How often the kernel missed this event since it was made; 0 where it does not say. */
-uint64_t dxa_tracefs_missed(struct dxa_tracefs *t, const char *name);
+/* How often the kernel missed this event since it was made. False, and 0, if it does not tell. */
+bool dxa_tracefs_missed(struct dxa_tracefs *t, const char *name, uint64_t *missed);
 
 #endif

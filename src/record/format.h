@@ -93,7 +93,7 @@ enum dxr_tag {
 	DXR_TAG_STUCK_AFTER = 10, /* u64, ns */
 	DXR_TAG_START = 11, /* u64, ktime in ns */
 	/* u16 kind, u16 mode (enum dxr_attach), u64 seen, submitted, dropped, missed; two strings:
-	 * symbol, reason */
+	 * symbol, reason; u16 flags (DXR_HOOK_*), absent from older recordings */
 	DXR_TAG_HOOK = 12,
 	DXR_TAG_SYMBOL = 13, /* u64 address, u64 offset; two strings: name, module ("": none) */
 	DXR_TAG_END = 14, /* u64, ktime in ns */
@@ -101,6 +101,9 @@ enum dxr_tag {
 	DXR_TAG_INTERRUPTED = 16, /* u32, 0 or 1 */
 	DXR_TAG_EVENTS = 17, /* u64, events in all blocks before */
 };
+
+/* Flags of a hook. */
+#define DXR_HOOK_UNREADABLE (1 << 0) /* some counters could not be read, and are 0 */
 
 /* Numbers of the file for enum dxa_aliasing and enum dxa_attach_mode, which may be reordered. */
 #define DXR_ALIASINGS(X) X(UNKNOWN, 0) X(NO, 1) X(YES, 2)

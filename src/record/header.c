@@ -58,6 +58,8 @@ static bool read_hook(struct dxr_cursor *v, struct dxa_hook_status **hooks, size
 	h->missed = dxr_get_u64(v);
 	snprintf(h->symbol, sizeof(h->symbol), "%s", dxr_get_string(v));
 	snprintf(h->reason, sizeof(h->reason), "%s", dxr_get_string(v));
+	if (v->left)
+		h->unreadable = dxr_get_u16(v) & DXR_HOOK_UNREADABLE;
 	/* They become parts of lines, of the verdict's too: a file must not write lines of its own.
 	 */
 	dxa_utf8_make_line(h->symbol);

@@ -294,6 +294,7 @@ static void add_hooks(struct dxr_bytes *b, const struct dxa_hook_status *hooks, 
 		dxr_add_u64(b, counters ? h->missed : 0);
 		dxr_add_string(b, h->symbol);
 		dxr_add_string(b, h->reason);
+		dxr_add_u16(b, counters && h->unreadable ? DXR_HOOK_UNREADABLE : 0);
 		dxr_item_end(b);
 	}
 }

@@ -407,6 +407,31 @@ static void reasons_are_of_one_line(void **state)
 	dxa_reader_free(r);
 }
 
+/* Replay knows, too, that counters could not be read. */
+static void unreadable_counters_are_recorded(void **state)
+{
+	struct dxa_hook_status hooks[2] = { { .info = rec_hooks[0].info, .unreadable = true },
+					    { .info = rec_hooks[1].info } };
+	const struct dxa_record_end end = { .hooks = hooks, .n_hooks = 2 };
+	const struct dxa_record_head head = some_head();
+	struct dxa_recorder *w;
+	struct dxa_reader *r;
+
+	(void)state;
+	assert_null(dxa_recorder_open(rec_path, false, &w));
+	dxa_recorder_begin(w, &head, NULL);
+	assert_null(dxa_recorder_finish(w, &end));
+	dxa_recorder_free(w);
+	assert_null(dxa_reader_open(rec_path, &r));
+	assert_null(dxa_reader_next(r));
+	assert_non_null(dxa_reader_end(r));
+	assert_int_equal(dxa_reader_end(r)->n_hooks, 2);
+	assert_true(dxa_reader_end(r)->hooks[0].unreadable);
+	assert_false(dxa_reader_end(r)->hooks[1].unreadable);
+	assert_false(dxa_reader_head(r)->hooks[0].unreadable);
+	dxa_reader_free(r);
+}
+
 static void take_from_aside(int i)
 {
 	char aside[sizeof(rec_path) + sizeof(DXA_RECORDER_ASIDE) + 16];
@@ -540,6 +565,7 @@ int main(void)
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(nothing_else_is_overwritten),
 		cmocka_unit_test(reasons_are_of_one_line),
+		cmocka_unit_test(unreadable_counters_are_recorded),
 		cmocka_unit_test(set_aside),
 		cmocka_unit_test(rotated),
 		cmocka_unit_test(full_disk),

@@ -137,6 +137,23 @@ static void test_counters_must_agree(void **state)
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
 }
 
+static void test_unreadable_counters_are_no_pass(void **state)
+{
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.hooks[3].unreadable = true;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	assert_int_equal(v.reasons.len, 1);
+	assert_string_equal(dxa_verdict_reason(&v, 0), "the counters of run_dax could not be read");
+	for (size_t i = 0; i < a.in.n_hooks; i++)
+		a.hooks[i].unreadable = true;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	assert_int_equal(v.reasons.len, 1);
+}
+
 static void test_errors_of_two_hooks_do_not_cancel(void **state)
 {
 	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
@@ -230,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_severity_decides),
 		cmocka_unit_test(test_a_gap_is_inconclusive_and_a_finding_outranks_it),
 		cmocka_unit_test(test_counters_must_agree),
+		cmocka_unit_test(test_unreadable_counters_are_no_pass),
 		cmocka_unit_test(test_errors_of_two_hooks_do_not_cancel),
 		cmocka_unit_test(test_all_doubts_are_listed),
 		cmocka_unit_test(test_a_doubt_without_memory_is_still_said),
