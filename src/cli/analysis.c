@@ -181,8 +181,10 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 {
 	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
 
-	if (info && !info->synthetic)
+	if (info && !info->synthetic) {
 		a->last_event = ev->ts;
+		a->dax_calls += (ev->has & DXA_HAS_DAX) != 0;
+	}
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_event(a->sinks[i], ev);
 	dxa_engine_feed(a->engine, ev);
@@ -227,6 +229,11 @@ void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *
 					 .hooks = ending->hooks,
 					 .n_hooks = ending->n_hooks,
 					 .interrupted = ending->interrupted,
+					 .argv = a->run.argv,
+					 .has_cmd_status = ending->has_cmd_status,
+					 .cmd_status = ending->cmd_status,
+					 .dax_calls = a->dax_calls,
+					 .must_exercise = a->must_exercise,
 					 .cut = ending->cut };
 	memcpy(in.by_severity, a->by_severity, sizeof(in.by_severity));
 	*ret = (struct dxa_result){ .tally = &a->tally,

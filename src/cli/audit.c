@@ -186,6 +186,7 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	size_t n;
 
 	uname(&a->uts);
+	a->analysis.must_exercise = a->mode->must_exercise;
 	run->mode = a->mode->name;
 	run->listing = a->mode->listing;
 	run->release = a->uts.release;

@@ -27,6 +27,7 @@ struct dxa_audit_mode {
 	const char *name; /* the command: "trace", ... */
 	bool state_only; /* look at what is there now, twice when anything is odd; no hooks */
 	bool listing; /* with state_only: show the devices, judge nothing */
+	bool must_exercise; /* a command that exercises no dax_device makes it inconclusive */
 	bool keep_recording; /* one that --record finds in its place is set aside */
 };
 

@@ -4,9 +4,15 @@
 
 struct dxa_err *dxa_cmd_check(const struct dxa_opts *opts, int *exit_code)
 {
-	const struct dxa_audit_mode mode = { .name = "check", .state_only = !opts->args[0] };
+	const bool has_command = opts->args[0] != NULL;
+	const struct dxa_audit_mode mode = { .name = "check",
+					     .state_only = !has_command,
+					     .must_exercise = has_command && !opts->allow_idle };
 	struct dxa_opts terse = *opts;
 
+	if (opts->allow_idle && !has_command)
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "--allow-idle is for a command: none was given");
 	/* An assertion says what is wrong and how it ended; who wants the rest says so. */
 	terse.quiet = !opts->verbose;
 	return dxa_live_run(&mode, &terse, exit_code);

@@ -15,7 +15,8 @@
 	X(NO_DAX, 4, "skip: this kernel has no DAX core, so there is nothing to audit")  \
 	X(INCONCLUSIVE, 5,                                                               \
 	  "inconclusive: records lost, calls missed, a required hook not "               \
-	  "attached, a required driver not exercised, audit cut short")
+	  "attached, a required driver not exercised, a checked command "                \
+	  "that exercised nothing, audit cut short")
 
 enum dxa_exit {
 #define DXA_ENUM(id, num, text) DXA_EXIT_##id = num,

@@ -37,6 +37,7 @@ enum key {
 	KEY_RECORD,
 	KEY_SKIP_CODE,
 	KEY_REQUIRE,
+	KEY_ALLOW_IDLE,
 	KEY_TIMEOUT,
 	KEY_KCIDB_BUILD,
 	KEY_POLICY,
@@ -72,6 +73,8 @@ static const struct dxa_option_row rows[] = {
 	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "inconclusive unless DRIVER was exercised: pmem, dm, virtiofs,\ndcssblk, device-dax, "
 	  "fsdev; may be given several times" },
+	{ KEY_ALLOW_IDLE, "allow-idle", NULL, DXA_CMD_CHECK,
+	  "a command that exercises no dax_device may pass (default: it\nis inconclusive)" },
 	{ KEY_KCIDB_BUILD, "kcidb-build", "ORIGIN:ID", DXA_CMD_SHOWING,
 	  "the kernel's build in KernelCI's database, for -o kcidb" },
 	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_JUDGING | DXA_CMD_POLICY,
@@ -338,6 +341,9 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_severity(value, &o->failing);
 	case KEY_REQUIRE:
 		return parse_require(value, &o->require);
+	case KEY_ALLOW_IDLE:
+		o->allow_idle = true;
+		return NULL;
 	case KEY_ASSUME:
 		return parse_assume(value, o);
 	case KEY_KCIDB_BUILD:

@@ -50,6 +50,7 @@ struct dxa_opts {
 	bool stuck_after_given; /* else it is the default */
 	bool failing_given; /* else the policy says it */
 	enum dxa_severity failing;
+	bool allow_idle; /* check: a command that exercises nothing may pass */
 	uint32_t require; /* drivers: bits 1 << driver */
 	bool assume_aliasing; /* given: aliasing below is the user's word */
 	enum dxa_aliasing aliasing;

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "engine/verdict.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/cleanup.h"
+#include "base/utf8.h"
+#include "base/waitstatus.h"
+
+/* Of the audited command so much is shown, in bytes. */
+#define COMMAND_LEN 100
 
 const char *dxa_verdict_name(enum dxa_verdict_kind kind)
 {
@@ -174,25 +182,78 @@ static void judge_gaps(const struct dxa_verdict_input *in, struct dxa_verdict *v
 			DOUBT(v, "%s", dxa_gap_text(text, (enum dxa_gap)gap, in->stats->gaps[gap]));
 }
 
-/* A pass must not hide that there was nothing to judge. */
-static void say_if_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+/* The command as a line for people, cut to fit. Returns buf. */
+static const char *command_words(char buf[COMMAND_LEN], const char *const *argv)
 {
-	if (!in->stats->lives && !v->reasons.len)
-		dxa_verdict_add(v, "no dax_device was seen, so nothing was exercised");
+	size_t len = 0;
+
+	for (const char *const *word = argv; *word && len < COMMAND_LEN; word++)
+		len += (size_t)snprintf(buf + len, COMMAND_LEN - len, "%s%s",
+					word > argv ? " " : "", *word);
+	if (len >= COMMAND_LEN)
+		memcpy(buf + COMMAND_LEN - sizeof("..."), "...", sizeof("..."));
+	for (char *c = buf; *c; c++)
+		if (isspace((unsigned char)*c))
+			*c = ' ';
+	dxa_utf8_make_line(buf);
+	return buf;
+}
+
+/* A release is no allocation, but it is judged all the same. */
+static bool is_idle(const struct dxa_verdict_input *in)
+{
+	uint64_t allocs = 0;
+
+	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
+		allocs += in->stats->allocs[d];
+	return in->argv && !allocs && !in->dax_calls;
+}
+
+/* Returns what to say of it; the caller frees it. NULL without memory. */
+static char *idle_text(const struct dxa_verdict_input *in)
+{
+	char words[COMMAND_LEN], status[DXA_WAIT_STATUS_LEN], *text;
+	const char *how = in->has_cmd_status ? dxa_wait_status_text(status, in->cmd_status) : NULL;
+
+	if (asprintf(&text,
+		     "nothing was exercised: no dax_device was allocated, bound or run while "
+		     "'%s' ran%s%s",
+		     command_words(words, in->argv), how ? ", which " : "", how ? how : "") < 0)
+		return NULL;
+	return text;
+}
+
+/* A pass must not hide that there was nothing to judge. */
+static void judge_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (!is_idle(in))
+		return;
+	text = idle_text(in);
+	if (in->must_exercise)
+		DOUBT(v, "%s", text ? text : "nothing was exercised");
+	else
+		dxa_verdict_add(v, "%s", text ? text : "nothing was exercised");
 }
 
 void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	*v = (struct dxa_verdict){ .kind = DXA_VERDICT_PASS, .complete = true };
 	judge_findings(in, v);
+	if (!in->must_exercise)
+		judge_idle(in, v);
 	v->first_doubt = v->reasons.len;
 	if (in->interrupted)
 		DOUBT(v, "the audit was interrupted before it was complete");
 	if (in->cut)
 		DOUBT(v, "%s", in->cut);
+	if (in->must_exercise)
+		judge_idle(in, v);
 	judge_coverage(in, v);
 	judge_losses(in, v);
 	judge_hooks(in, v);
 	judge_gaps(in, v);
-	say_if_idle(in, v);
+	if (!in->stats->lives && !v->reasons.len)
+		dxa_verdict_add(v, "no dax_device was seen, so nothing was exercised");
 }

@@ -35,6 +35,11 @@ struct dxa_verdict_input {
 	const struct dxa_hook_status *hooks;
 	size_t n_hooks;
 	bool interrupted; /* the audit was cut short */
+	const char *const *argv; /* the audited command, NULL-terminated; NULL without one */
+	bool has_cmd_status;
+	int cmd_status; /* its wait status */
+	uint64_t dax_calls; /* records of calls with a dax_device */
+	bool must_exercise; /* a command that exercised no dax_device makes it inconclusive */
 	const char *cut; /* one line: what of a recording is missing; NULL when it is whole */
 };
 

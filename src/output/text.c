@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/utf8.h"
+#include "base/waitstatus.h"
 #include "output/coverage.h"
 #include "output/prose.h"
 #include "output/sink.h"
@@ -102,15 +102,13 @@ static void print_hooks(struct dxa_sink *s, const struct dxa_result *r)
 
 static void print_command(struct dxa_sink *s, const struct dxa_result *r)
 {
-	if (!r->has_cmd_status)
-		return;
-	if (WIFEXITED(r->cmd_status) && !WEXITSTATUS(r->cmd_status))
+	char buf[DXA_WAIT_STATUS_LEN];
+	const char *how = r->has_cmd_status ? dxa_wait_status_text(buf, r->cmd_status) : NULL;
+
+	if (!how)
 		return;
 	dxa_utf8_print(s->out, s->run->argv[0]);
-	if (WIFSIGNALED(r->cmd_status))
-		fprintf(s->out, " was killed by signal %d\n", WTERMSIG(r->cmd_status));
-	else
-		fprintf(s->out, " exited with status %d\n", WEXITSTATUS(r->cmd_status));
+	fprintf(s->out, " %s\n", how);
 }
 
 /* Those from index `from` on, behind what is in the line already. */

@@ -82,6 +82,67 @@ static void test_a_pass_says_that_nothing_was_exercised(void **state)
 	assert_int_equal(v.reasons.len, 1);
 }
 
+/* Returns the only reason. */
+static const char *only_reason(const struct audit *a, struct dxa_verdict *v,
+			       enum dxa_verdict_kind kind)
+{
+	assert_int_equal(judge(a, v), kind);
+	assert_int_equal(v->reasons.len, 1);
+	return dxa_verdict_reason(v, 0);
+}
+
+static void test_a_checked_command_must_exercise_something(void **state)
+{
+	static const char typo[] = "nothing was exercised: no dax_device was allocated, bound or "
+				   "run while 'modprobe nd_pmemm' ran, which failed with exit "
+				   "status 1";
+	const char *const argv[] = { "modprobe", "nd_pmemm", NULL };
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.in.argv = argv;
+	a.in.has_cmd_status = true;
+	a.in.cmd_status = 1 << 8;
+	assert_string_equal(only_reason(&a, &v, DXA_VERDICT_PASS), typo);
+	assert_true(v.complete);
+	a.in.must_exercise = true;
+	assert_string_equal(only_reason(&a, &v, DXA_VERDICT_INCONCLUSIVE), typo);
+	assert_false(v.complete);
+	a.in.cmd_status = 9;
+	assert_non_null(strstr(only_reason(&a, &v, DXA_VERDICT_INCONCLUSIVE),
+			       "' ran, which was killed by signal 9"));
+	a.in.cmd_status = 0;
+	assert_non_null(
+		strstr(only_reason(&a, &v, DXA_VERDICT_INCONCLUSIVE), "'modprobe nd_pmemm' ran"));
+	a.in.dax_calls = 1;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	a.in.dax_calls = 0;
+	a.stats.allocs[DXA_DRIVER_PMEM] = 1;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	assert_int_equal(v.reasons.len, 0);
+}
+
+static void test_a_long_command_is_cut_to_one_line(void **state)
+{
+	const char *const argv[] = { "sh", "-c", "one\n\ttwo \x1b[31m thr\xc3\xa9\xc3\xa9 f\xffour",
+				     "and many, many more words than anybody would care to read "
+				     "in a line that tells how an audit has ended",
+				     NULL };
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
+	struct audit a;
+	const char *why;
+
+	(void)state;
+	quiet(&a);
+	a.in.argv = argv;
+	why = only_reason(&a, &v, DXA_VERDICT_PASS);
+	assert_non_null(strstr(why, "while 'sh -c one  two ?[31m thr\xc3\xa9\xc3\xa9 f?our and"));
+	assert_non_null(strstr(why, "...' ran"));
+	assert_true(strlen(why) < 200);
+}
+
 static void test_severity_decides(void **state)
 {
 	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
@@ -244,6 +305,8 @@ int main(void)
 		cmocka_unit_test(test_quiet_is_a_pass),
 		cmocka_unit_test(test_what_policy_allows_does_not_fail_and_is_said),
 		cmocka_unit_test(test_a_pass_says_that_nothing_was_exercised),
+		cmocka_unit_test(test_a_checked_command_must_exercise_something),
+		cmocka_unit_test(test_a_long_command_is_cut_to_one_line),
 		cmocka_unit_test(test_severity_decides),
 		cmocka_unit_test(test_a_gap_is_inconclusive_and_a_finding_outranks_it),
 		cmocka_unit_test(test_counters_must_agree),
