@@ -98,7 +98,10 @@ enum dxa_hook_need {
 	X(SNAP_HOST, 65, snap_host, "dax was in dax_hosts for the disk in obj before the audit")  \
 	X(DISK_STATE, 66, disk_state,                                                             \
 	  "ret is the queue/dax attribute of the disk in name; obj=0: of a snapshot")             \
-	X(TASK_STATE, 67, task_state, "ret is the state letter of task tid in /proc/TID/stat")    \
+	X(TASK_STATE, 67, task_state,                                                             \
+	  "ret is the state letter of task tid in /proc/TID/stat; arg=its context switches so "   \
+	  "far, 0: not known; the function in name is the innermost of its kernel stack, "        \
+	  "empty: not known")                                                                     \
 	X(LOST, 69, lost, "ret records are missing: here, or until the ktime in arg")             \
 	X(DRIVER, 70, driver,                                                                     \
 	  "this kernel has the driver whose ops symbol is in name; empty: device-dax")            \

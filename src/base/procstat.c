@@ -32,6 +32,37 @@ bool dxa_procstat_stack(long tid, char *text, size_t size)
 	return read_file(tid, "stack", text, size);
 }
 
+uint64_t dxa_procstat_switches(long tid)
+{
+	static const char *const keys[] = { "\nvoluntary_ctxt_switches:",
+					    "\nnonvoluntary_ctxt_switches:" };
+	char text[8192];
+	uint64_t sum = 0;
+
+	if (!read_file(tid, "status", text, sizeof(text)))
+		return 0;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *at = strstr(text, keys[i]);
+
+		if (!at)
+			return 0;
+		sum += strtoull(at + strlen(keys[i]), NULL, 10);
+	}
+	return sum;
+}
+
+void dxa_stack_innermost(const char *text, char *name, size_t size)
+{
+	const char *at = strchr(text, ' ');
+	size_t len = at ? strcspn(++at, "+\n") : 0;
+
+	if (len >= size)
+		len = size - 1;
+	if (len)
+		memcpy(name, at, len);
+	name[len] = '\0';
+}
+
 /* A line is "[<0>] name+0x12/0x34 [module]"; the compiler may have split the function (name.cold). */
 static bool line_is(const char *line, const char *function)
 {

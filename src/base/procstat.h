@@ -16,6 +16,13 @@ struct dxa_procstat {
 /* Read /proc/TID/stat. False when there is no such task. */
 bool dxa_procstat_read(long tid, struct dxa_procstat *ret);
 
+/*
+ * How often the task was switched out since it exists, voluntarily or not: the two
+ * *_ctxt_switches of /proc/TID/status. 0 when there is no such task: a task that
+ * sleeps has at least one.
+ */
+uint64_t dxa_procstat_switches(long tid);
+
 /* Read /proc/TID/comm, without the newline, into comm[size]; empty when there is no such task. */
 void dxa_procstat_comm(long tid, char *comm, size_t size);
 
@@ -25,6 +32,12 @@ void dxa_procstat_comm(long tid, char *comm, size_t size);
  * CONFIG_STACKTRACE in the kernel.
  */
 bool dxa_procstat_stack(long tid, char *text, size_t size);
+
+/*
+ * The innermost function in that text, without offset and module, into
+ * name[size]; cut to size, empty if the text has no call.
+ */
+void dxa_stack_innermost(const char *text, char *name, size_t size);
 
 /*
  * Does that text say that callee itself sleeps, and that caller is among those who

@@ -97,12 +97,22 @@ bool dxa_collect_waits(const struct dxa_collector *c)
 
 bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
 {
+	char stack[STACK_MAX_LEN], name[DXA_NAME_LEN];
 	struct dxa_procstat stat;
 
 	if (!dxa_procstat_read(tid, &stat))
 		return false;
-	*ret = (struct dxa_event){
-		.kind = DXA_KIND_TASK_STATE, .ts = now, .tid = tid, .ret = stat.state
-	};
+	*ret = (struct dxa_event){ .kind = DXA_KIND_TASK_STATE,
+				   .ts = now,
+				   .tid = tid,
+				   .arg = dxa_procstat_switches(tid),
+				   .ret = stat.state };
+	/* A running task's stack is not one moment's (proc_pid_stack() in fs/proc/base.c). */
+	if (stat.state == 'R' || !dxa_procstat_stack(tid, stack, sizeof(stack)))
+		return true;
+	dxa_stack_innermost(stack, name, sizeof(name));
+	/* It slept in that function all the while, or the name is of another sleep. */
+	if (ret->arg && dxa_procstat_switches(tid) == ret->arg)
+		dxa_collector_name(ret->name, sizeof(ret->name), name);
 	return true;
 }

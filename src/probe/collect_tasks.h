@@ -15,8 +15,12 @@
  */
 bool dxa_collect_waits(const struct dxa_collector *c);
 
-/* Read the state of task tid into *ret (TASK_STATE), stamped with ktime now (ns). False if the
- * task is gone. */
+/*
+ * Read the state of task tid into *ret (TASK_STATE), stamped with ktime now (ns).
+ * Between two samples with the same context switches (arg) the task did not run.
+ * The function (name) takes CAP_SYS_ADMIN; without it name is empty. False if the
+ * task is gone.
+ */
 bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret);
 
 #endif

@@ -84,10 +84,38 @@ static void test_stacks_that_wait_for_others(void **state)
 	assert_false(waits(""));
 }
 
+static void test_innermost_function(void **state)
+{
+	char name[8];
+
+	(void)state;
+	dxa_stack_innermost(CALL("msleep") CALL("really_probe"), name, sizeof(name));
+	assert_string_equal(name, "msleep");
+	dxa_stack_innermost("[<0>] pmem_attach_disk+0x303/0x650 [nd_pmem]\n", name, sizeof(name));
+	assert_string_equal(name, "pmem_at");
+	dxa_stack_innermost("[<0>] down\n[<0>] up+0x1/0x2\n", name, sizeof(name));
+	assert_string_equal(name, "down");
+	dxa_stack_innermost("", name, sizeof(name));
+	assert_string_equal(name, "");
+}
+
+static void test_switches_count_sleeps(void **state)
+{
+	uint64_t before = dxa_procstat_switches(getpid()), after;
+
+	(void)state;
+	usleep(1000);
+	after = dxa_procstat_switches(getpid());
+	assert_true(after > before);
+	assert_int_equal(dxa_procstat_switches(0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comm),
+		cmocka_unit_test(test_innermost_function),
+		cmocka_unit_test(test_switches_count_sleeps),
 		cmocka_unit_test(test_a_stack_that_waits_for_itself),
 		cmocka_unit_test(test_stacks_that_wait_for_others),
 		cmocka_unit_test(test_itself_runs),
