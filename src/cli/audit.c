@@ -17,9 +17,10 @@
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
-/* How often contexts that are open for long are looked at, at first and at last. */
-#define LOOK_NS SECOND
-#define LOOK_MAX_NS (60 * SECOND)
+/* When a signal has asked to end, nothing is waited for longer than this. */
+#define HURRY_NS SECOND
+/* An anomaly that the last look shows is looked at again, so often at most. */
+#define LAST_LOOKS 2
 /* The counters are read so often, at most, to find all hooks at rest. */
 #define READS 3
 /* One wait of epoll takes no more than an int of milliseconds. */
@@ -45,15 +46,6 @@ static void on_event(void *priv, const struct dxa_event *ev)
 	a->last_event = dxa_ktime_now();
 	feed(a, ev);
 	if (dxa_collect_disk(&a->disk_calls, ev, &fact))
-		feed(a, &fact);
-}
-
-static void on_open_context(void *priv, const struct dxa_context *ctx)
-{
-	struct dxa_audit *a = priv;
-	struct dxa_event fact;
-
-	if (dxa_collect_task(ctx->tid, dxa_ktime_now(), &fact))
 		feed(a, &fact);
 }
 
@@ -120,9 +112,8 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 						 .btf = opts->btf };
 	struct dxa_err *err;
 
-	*a = (struct dxa_audit){
-		.opts = opts, .mode = mode, .sigfd = -1, .epfd = -1, .look_every = LOOK_NS
-	};
+	*a = (struct dxa_audit){ .opts = opts, .mode = mode, .sigfd = -1, .epfd = -1 };
+	dxa_open_tasks_init(&a->tasks);
 	err = dxa_analysis_init(&a->analysis, opts);
 	if (!err && mode->listing)
 		err = check_listing(a);
@@ -138,26 +129,12 @@ static void on_fact(void *priv, const struct dxa_event *ev)
 	feed(priv, ev);
 }
 
-/* What is on its way in or out needs time to arrive before it is looked at again. */
-static void settle(const struct dxa_audit *a)
-{
-	uint64_t now = dxa_ktime_now(), until = a->snapshot_at + a->opts->settle_ns;
-	struct timespec rest;
-
-	if (now >= until || !dxa_engine_oddities(a->analysis.engine))
-		return;
-	rest = (struct timespec){ .tv_sec = (time_t)((until - now) / SECOND),
-				  .tv_nsec = (long)((until - now) % SECOND) };
-	nanosleep(&rest, NULL);
-}
-
 const char *dxa_audit_snapshot(struct dxa_audit *a)
 {
 	struct dxa_event end = { .kind = DXA_KIND_SNAP_END, .ret = a->mode->state_only };
 	struct dxa_collector collector = { .fn = on_fact, .priv = a };
 	const char *why;
 
-	settle(a);
 	end.arg = dxa_probe_snapshot(a->probe, &why);
 	collector.now = dxa_ktime_now();
 	if (dxa_collect_sysfs(&collector))
@@ -214,39 +191,6 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	return NULL;
 }
 
-static void find_oldest(void *priv, const struct dxa_context *ctx)
-{
-	uint64_t *oldest = priv;
-
-	if (!*oldest || ctx->start < *oldest)
-		*oldest = ctx->start;
-}
-
-/* When open contexts must be looked at for stuck ones; 0: there are none. */
-static uint64_t look_at(const struct dxa_audit *a)
-{
-	uint64_t oldest = 0, at, next = a->looked_at + a->look_every;
-
-	if (!dxa_engine_open_contexts(a->analysis.engine))
-		return 0;
-	dxa_engine_each_open(a->analysis.engine, UINT64_MAX, find_oldest, &oldest);
-	at = oldest + a->opts->stuck_after_ns;
-	return at > next ? at : next;
-}
-
-static void look(struct dxa_audit *a, uint64_t now)
-{
-	/* What does not change for long needs no close watch: a probe may hang for days. */
-	if (a->last_event > a->looked_at)
-		a->look_every = LOOK_NS;
-	else if (a->look_every < LOOK_MAX_NS)
-		a->look_every *= 2;
-	a->looked_at = now;
-	if (now > a->opts->stuck_after_ns)
-		dxa_engine_each_open(a->analysis.engine, now - a->opts->stuck_after_ns,
-				     on_open_context, a);
-}
-
 static int timeout_ms(uint64_t until, uint64_t now)
 {
 	if (!until)
@@ -257,27 +201,89 @@ static int timeout_ms(uint64_t until, uint64_t now)
 					      (int)(TIMEOUT_MAX_NS / MS);
 }
 
+static void sample_tasks(struct dxa_audit *a, uint64_t now)
+{
+	uint64_t since = now > a->opts->stuck_after_ns ? now - a->opts->stuck_after_ns : 0;
+
+	dxa_open_tasks_sample(&a->tasks, a->analysis.engine, since, now, a->last_event, on_fact, a);
+	/* What the tasks that are gone have submitted comes first: it may close their contexts. */
+	dxa_probe_consume(a->probe);
+	dxa_open_tasks_tell_ended(&a->tasks, a->analysis.engine, now, on_fact, a);
+}
+
 struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 {
-	uint64_t looking = look_at(a), now = dxa_ktime_now();
+	uint64_t sample_at =
+		dxa_open_tasks_due(&a->tasks, a->analysis.engine, a->opts->stuck_after_ns);
+	uint64_t now = dxa_ktime_now();
 	struct epoll_event ev[2];
 	int n;
 
-	until = dxa_earlier(until, dxa_earlier(looking, dxa_saving_due(&a->saving)));
+	until = dxa_earlier(until, dxa_earlier(sample_at, dxa_saving_due(&a->saving)));
 	n = epoll_wait(a->epfd, ev, 2, timeout_ms(until, now));
 	if (n < 0 && errno != EINTR)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
 	dxa_probe_consume(a->probe);
 	now = dxa_ktime_now();
 	dxa_saving_tick(&a->saving, now);
-	if (looking && now >= looking)
-		look(a, now);
+	if (sample_at && now >= sample_at)
+		sample_tasks(a, now);
 	return NULL;
 }
 
 bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret)
 {
 	return read(a->sigfd, ret, sizeof(*ret)) == sizeof(*ret);
+}
+
+/* Sleep until ktime `until` (ns), and feed what comes; false when a signal asks to end sooner. */
+static bool linger(struct dxa_audit *a, uint64_t until)
+{
+	struct signalfd_siginfo si;
+	struct dxa_err *err;
+
+	while (dxa_ktime_now() < until) {
+		err = dxa_audit_wait(a, until);
+		if (err) {
+			dxa_err_free(err);
+			return false;
+		}
+		while (dxa_audit_signal(a, &si))
+			if (si.ssi_signo != SIGCHLD)
+				return false;
+	}
+	return true;
+}
+
+/*
+ * A device that is on its way in or out needs time to arrive before the next look.
+ * False when a signal asks to end sooner.
+ */
+static bool settle(struct dxa_audit *a)
+{
+	uint64_t wait = a->opts->settle_ns;
+
+	if (a->hurry && wait > HURRY_NS)
+		wait = HURRY_NS;
+	return linger(a, a->snapshot_at + wait);
+}
+
+/*
+ * Only what two looks in a row show is a finding: an anomaly that the last look is
+ * the first to show takes one more. False when a signal asks to end sooner.
+ */
+static bool look_last(struct dxa_audit *a)
+{
+	const struct dxa_engine *e = a->analysis.engine;
+
+	if (!a->mode->state_only && !dxa_engine_oddities(e))
+		dxa_audit_snapshot(a);
+	for (int i = 0; i < LAST_LOOKS && dxa_engine_oddities(e); i++) {
+		if (!settle(a))
+			return false;
+		dxa_audit_snapshot(a);
+	}
+	return true;
 }
 
 /* Status and counters as of now. */
@@ -333,11 +339,12 @@ struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending,
 {
 	struct dxa_err *err, *unsaved;
 
-	/* What is odd now as it was at the beginning is a finding. */
-	if (!a->mode->state_only || dxa_engine_oddities(a->analysis.engine))
-		dxa_audit_snapshot(a);
+	ending->interrupted |= !look_last(a);
+	/* Looked at before recording stops: what a task does after that is not seen. */
+	dxa_open_tasks_find_ended(&a->tasks, a->analysis.engine);
 	dxa_probe_stop(a->probe);
 	dxa_probe_consume(a->probe);
+	dxa_open_tasks_tell_ended(&a->tasks, a->analysis.engine, dxa_ktime_now(), on_fact, a);
 	read_ending(a, ending);
 	unsaved = dxa_saving_finish(&a->saving, ending);
 	err = dxa_analysis_finish(&a->analysis, ending, exit_code);
@@ -355,6 +362,7 @@ void dxa_audit_close(struct dxa_audit *a)
 	dxa_saving_close(&a->saving);
 	dxa_probe_close(a->probe);
 	dxa_analysis_deinit(&a->analysis);
+	dxa_open_tasks_free(&a->tasks);
 	if (a->sigfd >= 0)
 		close(a->sigfd);
 	if (a->epfd >= 0)

@@ -17,6 +17,7 @@
 #include "cli/aliasing.h"
 #include "cli/analysis.h"
 #include "cli/child.h"
+#include "cli/open_tasks.h"
 #include "cli/opts.h"
 #include "cli/saving.h"
 #include "probe/collect_disk.h"
@@ -38,6 +39,7 @@ struct dxa_audit {
 	struct dxa_aliasing_answer aliasing; /* what the machine told; run borrows from it */
 	struct dxa_saving saving;
 	struct dxa_probe *probe;
+	struct dxa_open_tasks tasks;
 	struct dxa_disk_calls disk_calls;
 	struct utsname uts;
 	struct dxa_signals before; /* the audit: a child's */
@@ -45,8 +47,7 @@ struct dxa_audit {
 	bool silenced; /* ftrace was seen to be off: what happened then is not known */
 	uint64_t last_event; /* ktime, ns; when the newest record was read */
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
-	uint64_t looked_at; /* ktime, ns; when open contexts were looked at last */
-	uint64_t look_every; /* ns; grows while they stay as they are */
+	bool hurry; /* a signal has asked to end: set by the command */
 };
 
 /* The earlier of two ktimes, of which 0 is never. */
@@ -77,9 +78,9 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv);
 
 /*
  * Feed a snapshot: every dax_device, and what the kernel and sysfs show around
- * it. What is odd in two in a row is a finding: after one in which something was,
- * this sleeps until --settle has gone by. Returns why it is not complete, or NULL;
- * valid until the next one.
+ * it. An anomaly that two in a row show is a finding, so --settle should go by
+ * between one that shows any and the next. Returns why it is not complete, or
+ * NULL; valid until the next one.
  */
 const char *dxa_audit_snapshot(struct dxa_audit *a);
 
@@ -109,7 +110,8 @@ bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret);
 bool dxa_audit_result(struct dxa_audit *a, struct dxa_result *ret);
 
 /*
- * Take the last snapshot, stop recording, feed what is left, end the recording and the outputs.
+ * Take the last snapshot, and another when it shows anomalies; stop recording, feed what is left,
+ * end the recording and the outputs. A signal ends the wait for the other snapshot.
  * Fills ending's hooks and now; the rest of it is the caller's. *exit_code gets the verdict's code
  * when NULL is returned.
  */

@@ -51,7 +51,8 @@ static void stop(struct live *l, const struct signalfd_siginfo *si)
 {
 	uint64_t now = dxa_ktime_now();
 
-	l->interrupted = l->opts->args[0] != NULL;
+	l->interrupted = l->opts->args[0] || l->mode->state_only;
+	l->audit.hurry = true;
 	if (l->stop_at || !l->child) {
 		l->stop_at = now;
 		return;
@@ -120,7 +121,7 @@ static uint64_t ends_at(const struct live *l)
 /*
  * The next record tells that some before it were lost; where the lost return was
  * the last record there is none, and the counters alone tell that there is
- * nothing to wait for.
+ * nothing to wait for. A task that died in its probe does not return either.
  */
 static bool waits_on(struct live *l, uint64_t now)
 {
@@ -133,7 +134,7 @@ static bool waits_on(struct live *l, uint64_t now)
 		return false;
 	hooks = dxa_probe_hooks(l->audit.probe, &n);
 	total = dxa_hooks_total(hooks, n, &missed);
-	if (total.dropped || missed)
+	if (total.dropped || missed || !dxa_open_tasks_any(l->audit.analysis.engine))
 		return false;
 	l->complete_at = l->audit.last_event;
 	return true;
