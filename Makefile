@@ -154,6 +154,7 @@ $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon
 
 # The functions that a test lets fail. Not in LDFLAGS, which a command line replaces.
 $(O)/san/tests/unit/test_record: WRAPPED := fdatasync
+$(O)/san/tests/unit/test_record_open: WRAPPED := flock
 $(O)/san/tests/unit/test_nomem: WRAPPED := malloc calloc realloc reallocarray aligned_alloc
 
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c

@@ -22,7 +22,7 @@ static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec,
 				const struct dxa_opts *opts)
 {
 	struct dxa_sink *s;
-	struct dxa_err *err = dxa_sink_open(spec, &s);
+	struct dxa_err *err = dxa_sink_open(spec, opts->file_mode, &s);
 
 	if (err)
 		return err;

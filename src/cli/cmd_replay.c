@@ -10,11 +10,8 @@
 #include "cli/analysis.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
+#include "cli/outputs.h"
 #include "record/reader.h"
-
-/* Stands for the recording's name in -o FORMAT:FILE. */
-#define PLACE "{}"
-#define SUFFIX ".dxr"
 
 /* Set by SIGINT or SIGTERM: the replay ends in order, and half an output is thrown away. */
 static volatile sig_atomic_t stopped;
@@ -120,60 +117,18 @@ static struct dxa_err *replay(const struct dxa_opts *opts, const char *path, int
 
 /* ---- several recordings ---- */
 
-/* A recording's name without folder and suffix. *len gets its length. */
-static const char *stem(const char *path, size_t *len)
-{
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
-
-	*len = strlen(name);
-	if (*len > strlen(SUFFIX) && !strcmp(name + *len - strlen(SUFFIX), SUFFIX))
-		*len -= strlen(SUFFIX);
-	return name;
-}
-
-/* spec with PLACE replaced; the caller frees it. NULL without memory. */
-static char *fill_in(const char *spec, const char *path)
-{
-	const char *place = strstr(spec, PLACE), *name;
-	char *ret;
-	size_t len;
-
-	if (!place)
-		return strdup(spec);
-	name = stem(path, &len);
-	if (asprintf(&ret, "%.*s%.*s%s", (int)(place - spec), spec, (int)len, name,
-		     place + strlen(PLACE)) < 0)
-		return NULL;
-	return ret;
-}
-
 /* Every recording needs output files of its own. */
 static struct dxa_err *check_outputs(const struct dxa_opts *opts)
 {
-	const char *a, *b;
-	size_t a_len, b_len;
-	bool files = false;
-
 	for (size_t i = 0; i < opts->n_outputs; i++) {
 		if (!strchr(opts->outputs[i], ':'))
 			continue;
-		files = true;
-		if (!strstr(opts->outputs[i], PLACE))
+		if (!dxa_output_is_for_each(opts->outputs[i]))
 			return dxa_err_new(DXA_ERR_INPUT, 0,
 					   "-o %s: with several recordings the file name needs "
-					   "'" PLACE "', which stands for each recording's name",
+					   "'" DXA_OUTPUT_PLACE
+					   "', which stands for each recording's name",
 					   opts->outputs[i]);
-	}
-	for (char **one = opts->args; files && *one; one++) {
-		for (char **other = one + 1; *other; other++) {
-			a = stem(*one, &a_len);
-			b = stem(*other, &b_len);
-			if (a_len == b_len && !strncmp(a, b, a_len))
-				return dxa_err_new(DXA_ERR_INPUT, 0,
-						   "%s and %s would write the same output files",
-						   *one, *other);
-		}
 	}
 	return NULL;
 }
@@ -186,7 +141,7 @@ static struct dxa_err *replay_filled_in(const struct dxa_opts *opts, const char 
 	struct dxa_err *err = NULL;
 
 	for (size_t i = 0; i < opts->n_outputs && !err; i++) {
-		filled.outputs[i] = outputs[i] = fill_in(opts->outputs[i], path);
+		filled.outputs[i] = outputs[i] = dxa_output_fill_in(opts->outputs[i], path);
 		if (!outputs[i])
 			err = dxa_err_nomem();
 	}

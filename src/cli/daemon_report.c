@@ -95,7 +95,7 @@ struct dxa_err *dxa_daemon_report_open(struct dxa_daemon_report *r, struct dxa_a
 		err = dxa_analysis_add(a, opts, &lines, NULL, r);
 	if (err || !opts->log)
 		return err;
-	err = dxa_logfile_open(&r->log, opts->log, &log);
+	err = dxa_logfile_open(&r->log, opts->log, opts->file_mode, &log);
 	return err ? err : dxa_analysis_add(a, opts, &dxa_sink_jsonl, log, NULL);
 }
 

@@ -14,10 +14,11 @@ static void write_json(const struct dxa_document *doc, FILE *out)
 	json_object_put(o);
 }
 
-static struct dxa_err *write_to(const struct dxa_document *doc, const char *spec)
+static struct dxa_err *write_to(const struct dxa_document *doc, const struct dxa_opts *opts,
+				const char *spec)
 {
 	struct dxa_sink *sink;
-	struct dxa_err *err = dxa_sink_open(spec, &sink);
+	struct dxa_err *err = dxa_sink_open(spec, opts->file_mode, &sink);
 
 	if (err)
 		return err;
@@ -40,8 +41,8 @@ struct dxa_err *dxa_document_write(const struct dxa_document *doc, const struct 
 	struct dxa_err *err = NULL;
 
 	if (!opts->n_outputs)
-		return write_to(doc, "text");
+		return write_to(doc, opts, "text");
 	for (size_t i = 0; i < opts->n_outputs && !err; i++)
-		err = write_to(doc, opts->outputs[i]);
+		err = write_to(doc, opts, opts->outputs[i]);
 	return err;
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/place.h"
+
 /* Longer lines than most: a stream's buffer is written when a line ends. */
 #define BUFFER (64 << 10)
 
@@ -18,21 +20,21 @@ static bool ends_in_half_a_line(int fd)
 	return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
 }
 
-static bool open_path(struct dxa_logfile *l)
+/* On an error l stays as it is. */
+static struct dxa_err *open_path(struct dxa_logfile *l)
 {
-	int fd = open(l->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	struct dxa_place place;
+	struct dxa_err *err = dxa_place_find(l->path, &place);
+	int fd = -1;
 
-	if (fd < 0)
-		return false;
+	if (!err)
+		err = dxa_place_open(&place, O_RDWR | O_APPEND, l->mode, false, &fd, NULL);
+	dxa_place_close(&place);
+	if (err)
+		return dxa_err_wrap(err, "cannot write the log %s", l->path);
 	l->fd = fd;
 	l->cut = ends_in_half_a_line(fd);
-	return true;
-}
-
-static struct dxa_err *cannot(const char *path, int code)
-{
-	return dxa_err_new(DXA_ERR_INPUT, code, "cannot write the log %s: %s", path,
-			   strerror(code));
+	return NULL;
 }
 
 /* 0 or errno. */
@@ -73,13 +75,15 @@ static int stream_close(void *priv)
 	return close(l->fd);
 }
 
-struct dxa_err *dxa_logfile_open(struct dxa_logfile *l, const char *path, FILE **ret)
+struct dxa_err *dxa_logfile_open(struct dxa_logfile *l, const char *path, mode_t mode, FILE **ret)
 {
 	const cookie_io_functions_t io = { .write = stream_write, .close = stream_close };
+	struct dxa_err *err;
 
-	*l = (struct dxa_logfile){ .path = path };
-	if (!open_path(l))
-		return cannot(path, errno);
+	*l = (struct dxa_logfile){ .path = path, .mode = mode };
+	err = open_path(l);
+	if (err)
+		return err;
 	*ret = fopencookie(l, "w", io);
 	if (!*ret) {
 		close(l->fd);
@@ -92,10 +96,11 @@ struct dxa_err *dxa_logfile_open(struct dxa_logfile *l, const char *path, FILE *
 struct dxa_err *dxa_logfile_reopen(struct dxa_logfile *l)
 {
 	int old = l->fd;
+	struct dxa_err *err = open_path(l);
 
-	l->stale = open_path(l) ? 0 : errno;
-	if (l->stale)
-		return cannot(l->path, l->stale);
+	l->stale = err ? (err->code ? err->code : EINVAL) : 0;
+	if (err)
+		return err;
 	close(old);
 	l->error = 0;
 	return NULL;

@@ -9,11 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
 struct dxa_logfile {
 	const char *path; /* borrowed */
+	mode_t mode; /* of a new file */
 	int fd;
 	bool cut; /* the file ends in half a line, which no next one must continue */
 	int error; /* errno of the newest write; 0: it succeeded */
@@ -23,10 +25,11 @@ struct dxa_logfile {
 
 /*
  * Open path for appending and *ret, a stream to it that never fails: what the
- * file does not take is counted and dropped. INPUT error when it cannot be
- * opened. l must outlive the stream; the file is closed with it.
+ * file does not take is counted and dropped. mode: the permissions of a new file, to
+ * which the umask applies. INPUT error when it cannot or must not be written. l must outlive the
+ * stream; the file is closed with it.
  */
-struct dxa_err *dxa_logfile_open(struct dxa_logfile *l, const char *path, FILE **ret);
+struct dxa_err *dxa_logfile_open(struct dxa_logfile *l, const char *path, mode_t mode, FILE **ret);
 
 /* Open the path anew, after a rotation. On an error (INPUT) the old file is written on. */
 struct dxa_err *dxa_logfile_reopen(struct dxa_logfile *l);

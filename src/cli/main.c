@@ -10,6 +10,7 @@
 #include "cli/exitcode.h"
 #include "cli/notify.h"
 #include "cli/opts.h"
+#include "cli/outputs.h"
 #include "cli/tables.h"
 #include "version.h"
 
@@ -160,6 +161,8 @@ static int run_command(const struct dxa_command *c, int argc, char **argv)
 	}
 	dxa_log_set(print_log, dxa_opts_log_level(&opts));
 	err = check_args(c, &opts);
+	if (!err)
+		err = dxa_outputs_check(&opts, c->mask);
 	if (!err)
 		err = c->run(&opts, &code);
 	return err ? fail(err, opts.skip_code) : flush_stdout(code);

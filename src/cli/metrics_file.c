@@ -3,55 +3,64 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/place.h"
 
 #define SUFFIX ".tmp"
 
-/* 0 or errno. */
-static int open_tmp(const char *path, char tmp[PATH_MAX], int *ret)
+/* The collector runs as another user, whatever our umask is. */
+#define MODE 0644
+
+/* What a killed daemon left there, or another user put there, is removed. 0 or errno. */
+static int open_tmp(const struct dxa_place *p, char tmp[NAME_MAX + 1], int *ret)
 {
-	if (snprintf(tmp, PATH_MAX, "%s" SUFFIX, path) >= PATH_MAX)
+	if (snprintf(tmp, NAME_MAX + 1, "%s" SUFFIX, p->name) > NAME_MAX)
 		return ENAMETOOLONG;
-	*ret = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (unlinkat(p->dir, tmp, 0) && errno != ENOENT)
+		return errno;
+	*ret = openat(p->dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, MODE);
 	return *ret < 0 ? errno : 0;
 }
 
-/* Nothing, an empty file, or one whose first line names a metric of ours. */
-static bool is_ours(const char *path)
+/* An empty file, or one whose first line names a metric of ours. */
+static bool is_ours(const struct dxa_place *p)
 {
 	char line[64] = "";
-	struct stat st;
+	int fd = openat(p->dir, p->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
-	if (stat(path, &st))
-		return errno == ENOENT;
-	if (!S_ISREG(st.st_mode))
-		return false;
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
+	_cleanup_fclose_ FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!f)
 		return false;
 	return !fgets(line, sizeof(line), f) || !strncmp(line, "daxaudit_", 9) ||
 	       !strncmp(line, "# HELP daxaudit_", 16);
 }
 
-struct dxa_err *dxa_metrics_file_check(const char *path)
+/* Where the metrics go. An error says why, without the path. */
+static struct dxa_err *find(const char *path, struct dxa_place *ret)
 {
-	char tmp[PATH_MAX];
+	struct dxa_err *err = dxa_place_find(path, ret);
+
+	return err ? err : dxa_place_check(ret, true);
+}
+
+static struct dxa_err *check(const char *path, const struct dxa_place *p)
+{
+	char tmp[NAME_MAX + 1];
 	int fd, err;
 
-	if (!is_ours(path))
+	if (p->exists && !is_ours(p))
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "%s exists and holds no metrics of daxaudit: name another file "
 				   "with --metrics",
 				   path);
-	err = open_tmp(path, tmp, &fd);
+	err = open_tmp(p, tmp, &fd);
 	if (!err) {
 		close(fd);
-		unlink(tmp);
+		unlinkat(p->dir, tmp, 0);
 	}
 	if (!err || err == ENOSPC || err == EDQUOT)
 		return NULL;
@@ -59,9 +68,19 @@ struct dxa_err *dxa_metrics_file_check(const char *path)
 			   strerror(err));
 }
 
+struct dxa_err *dxa_metrics_file_check(const char *path)
+{
+	struct dxa_place place;
+	struct dxa_err *err = find(path, &place);
+
+	err = err ? dxa_err_wrap(err, "cannot write the metrics %s", path) : check(path, &place);
+	dxa_place_close(&place);
+	return err;
+}
+
 /* Write and close; 0 or errno. */
-static int write_all(int fd, const struct dxa_run *run, const struct dxa_result *result,
-		     const struct dxa_metrics_service *service)
+static int write_all(int fd, mode_t mode, const struct dxa_run *run,
+		     const struct dxa_result *result, const struct dxa_metrics_service *service)
 {
 	FILE *out = fdopen(fd, "w");
 	int err = 0;
@@ -72,8 +91,7 @@ static int write_all(int fd, const struct dxa_run *run, const struct dxa_result 
 		return err;
 	}
 	dxa_metrics_write(out, run, result, service);
-	/* The collector runs as somebody else, whatever our umask is. */
-	if (fchmod(fd, 0644) || fflush(out))
+	if (fchmod(fd, mode) || fflush(out))
 		err = errno;
 	else if (ferror(out))
 		err = EIO;
@@ -82,21 +100,37 @@ static int write_all(int fd, const struct dxa_run *run, const struct dxa_result 
 	return err;
 }
 
+/* 0 or errno. */
+static int replace(const struct dxa_place *p, const struct dxa_run *run,
+		   const struct dxa_result *result, const struct dxa_metrics_service *service)
+{
+	char tmp[NAME_MAX + 1];
+	int fd, err;
+
+	err = open_tmp(p, tmp, &fd);
+	if (err)
+		return err;
+	/* A file that fewer may read stays one. */
+	err = write_all(fd, p->exists ? p->st.st_mode & 0777 : MODE, run, result, service);
+	if (!err)
+		err = dxa_place_replace(p, tmp);
+	if (err)
+		unlinkat(p->dir, tmp, 0);
+	return err;
+}
+
 int dxa_metrics_file_write(const char *path, const struct dxa_run *run,
 			   const struct dxa_result *result,
 			   const struct dxa_metrics_service *service)
 {
-	char tmp[PATH_MAX];
-	int fd, err;
+	struct dxa_place place;
+	struct dxa_err *unfit = find(path, &place);
+	int err = unfit ? (unfit->code ? unfit->code : EINVAL) : 0;
 
-	err = open_tmp(path, tmp, &fd);
-	if (err)
-		return err;
-	err = write_all(fd, run, result, service);
-	if (!err && rename(tmp, path))
-		err = errno;
-	if (err)
-		unlink(tmp);
+	dxa_err_free(unfit);
+	if (!err)
+		err = replace(&place, run, result, service);
+	dxa_place_close(&place);
 	return err;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/place.h"
 #include "cli/exitcode.h"
 #include "cli/single.h"
 #include "cli/tables.h"
@@ -46,6 +47,7 @@ enum key {
 	KEY_METRICS,
 	KEY_PID_FILE,
 	KEY_CORE,
+	KEY_MODE,
 };
 
 static const struct dxa_option_row rows[] = {
@@ -81,6 +83,10 @@ static const struct dxa_option_row rows[] = {
 	  "judge as if the data cache did, or did not, alias" },
 	{ KEY_RECORD, "record", "FILE", DXA_CMD_WATCHING,
 	  "save what was seen, for 'daxaudit replay FILE'; when a daemon's FILE was\nrenamed, SIGHUP begins a new one" },
+	{ KEY_MODE, "mode", "MODE",
+	  DXA_CMD_WATCHING | DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN |
+		  DXA_CMD_DOCTOR,
+	  "permissions of new files, octal, less the umask (default 0600: reports and\nrecordings hold kernel addresses)" },
 	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_WATCHING | DXA_CMD_DOCTOR,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
 	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_DOCTOR,
@@ -253,6 +259,20 @@ static struct dxa_err *parse_skip_code(const char *value, int *ret)
 	return NULL;
 }
 
+static struct dxa_err *parse_mode(const char *value, mode_t *ret)
+{
+	size_t digits = strspn(value, "01234567");
+	unsigned long mode = strtoul(value, NULL, 8);
+
+	/* The owner must be able to write on after a rotation, and it is no program. */
+	if (!digits || digits > 4 || value[digits] || (mode & 0600) != 0600 || mode & ~0666ul)
+		return bad_value("mode", value,
+				 "octal permissions with read and write for the owner, such as "
+				 "0640 or 0644");
+	*ret = (mode_t)mode;
+	return NULL;
+}
+
 static struct dxa_err *add_output(const char *value, struct dxa_opts *o)
 {
 	if (o->n_outputs == DXA_OUTPUTS_MAX)
@@ -277,33 +297,41 @@ static struct dxa_err *add_policy(const char *value, struct dxa_opts *o)
 	return NULL;
 }
 
-/* Options whose value is kept as it is. */
-static bool keep(int key, const char *value, struct dxa_opts *o)
+/* Options that name one file: of two, one would be ignored. *known: it is one of them. */
+static struct dxa_err *keep(int key, const char *value, struct dxa_opts *o, bool *known)
 {
 	const struct {
 		int key;
+		const char *name;
 		const char **to;
-	} kept[] = { { KEY_RECORD, &o->record },
-		     { KEY_BTF, &o->btf },
-		     { KEY_LOG, &o->log },
-		     { KEY_METRICS, &o->metrics },
-		     { KEY_PID_FILE, &o->pid_file } };
+	} kept[] = { { KEY_RECORD, "record", &o->record },
+		     { KEY_BTF, "btf", &o->btf },
+		     { KEY_LOG, "log", &o->log },
+		     { KEY_METRICS, "metrics", &o->metrics },
+		     { KEY_PID_FILE, "pid-file", &o->pid_file } };
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-		if (kept[i].key == key) {
-			*kept[i].to = value;
-			return true;
-		}
+		if (kept[i].key != key)
+			continue;
+		*known = true;
+		if (*kept[i].to)
+			return dxa_err_new(DXA_ERR_INPUT, 0,
+					   "--%s %s: --%s %s was given before: give one",
+					   kept[i].name, value, kept[i].name, *kept[i].to);
+		*kept[i].to = value;
+		return NULL;
 	}
-	return false;
+	*known = false;
+	return NULL;
 }
 
 static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 {
-	struct dxa_err *err;
+	bool known;
+	struct dxa_err *err = keep(key, value, o, &known);
 
-	if (keep(key, value, o))
-		return NULL;
+	if (known)
+		return err;
 	switch (key) {
 	case KEY_HELP:
 		o->help = true;
@@ -358,6 +386,8 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return NULL;
 	case KEY_RING_SIZE:
 		return parse_ring_size(value, &o->ring_size);
+	case KEY_MODE:
+		return parse_mode(value, &o->file_mode);
 	case KEY_SKIP_CODE:
 		return parse_skip_code(value, &o->skip_code);
 	default:
@@ -375,7 +405,7 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 	*o = (struct dxa_opts){ .settle_ns = 500 * MS,
 				.settle_limit_ns = 60 * SECOND,
 				.stuck_after_ns = 30 * SECOND,
-				.pid_file = DXA_PID_FILE,
+				.file_mode = DXA_PLACE_MODE,
 				.skip_code = DXA_EXIT_NO_DAX };
 	make_getopt(mask, longs, shorts);
 	opterr = 0;
@@ -392,6 +422,8 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 			return err;
 	}
 	o->args = argv + optind;
+	if (!o->pid_file)
+		o->pid_file = DXA_PID_FILE;
 	return NULL;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/log.h"
@@ -67,6 +68,7 @@ struct dxa_opts {
 	const char *pid_file; /* the daemon's */
 	bool core; /* doctor: nothing but whether there is a DAX core */
 	bool silent; /* no output but those that are named; set by commands, not by users */
+	mode_t file_mode; /* permissions of new files, to which the umask applies */
 	int skip_code; /* replaces exit code 4 */
 	char **args; /* what is left: the audited command, files, ...; NULL-terminated */
 };

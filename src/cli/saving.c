@@ -10,7 +10,8 @@
 
 struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts, bool keep)
 {
-	return opts->record ? dxa_recorder_open(opts->record, keep, &s->recorder) : NULL;
+	return opts->record ? dxa_recorder_open(opts->record, opts->file_mode, keep, &s->recorder) :
+			      NULL;
 }
 
 /*

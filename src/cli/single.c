@@ -12,14 +12,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/place.h"
+
 /* A pid, a newline and a zero byte, with room to see that it is more than that. */
 #define PID_MAX 16
 
-static struct dxa_err *cannot(const char *path, int code)
+static struct dxa_err *unfit(const char *path, int code, const char *why)
 {
 	return dxa_err_new(DXA_ERR_INPUT, code,
 			   "cannot write the pid file %s: %s; name another with --pid-file", path,
-			   strerror(code));
+			   why);
+}
+
+static struct dxa_err *cannot(const char *path, int code)
+{
+	return unfit(path, code, strerror(code));
 }
 
 static void make_folder(const char *path)
@@ -45,6 +52,12 @@ static bool read_pid(int fd, char pid[PID_MAX])
 	return n >= 0;
 }
 
+/* Who can read it can lock it, and keep a daemon from starting. */
+static bool make_private(int fd, const struct stat *st)
+{
+	return !(st->st_mode & 077) || !fchmod(fd, 0600);
+}
+
 static struct dxa_err *take(const char *path, int fd)
 {
 	bool locked = !flock(fd, LOCK_EX | LOCK_NB);
@@ -68,36 +81,45 @@ static struct dxa_err *take(const char *path, int fd)
 	return NULL;
 }
 
-/* Between open() and flock() it may have been removed: then the lock keeps nobody out. */
-static bool is_there(const char *path, int fd)
+/* Open and lock it once. *ret is -1 when it was removed between the two: try again. */
+static struct dxa_err *try_enter(const char *path, int *ret)
 {
-	struct stat ours, there;
+	struct dxa_place place;
+	struct dxa_err *err;
+	int fd = -1;
 
-	return !fstat(fd, &ours) && !stat(path, &there) && ours.st_ino == there.st_ino &&
-	       ours.st_dev == there.st_dev;
+	make_folder(path);
+	err = dxa_place_find(path, &place);
+	if (!err)
+		err = dxa_place_open(&place, O_RDWR | O_NONBLOCK, 0600, true, &fd, NULL);
+	if (err) {
+		struct dxa_err *inner = err;
+
+		err = unfit(path, inner->code, inner->msg);
+		dxa_err_free(inner);
+	} else if (!make_private(fd, &place.st)) {
+		err = cannot(path, errno);
+	} else {
+		err = take(path, fd);
+	}
+	/* Then the lock would keep no other daemon out. */
+	if (fd >= 0 && (err || !dxa_place_holds(&place, fd))) {
+		close(fd);
+		fd = -1;
+	}
+	dxa_place_close(&place);
+	*ret = fd;
+	return err;
 }
 
 struct dxa_err *dxa_single_enter(const char *path, int *ret)
 {
 	struct dxa_err *err;
-	int fd;
 
-	for (;;) {
-		make_folder(path);
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-		if (fd < 0)
-			return cannot(path, errno);
-		err = take(path, fd);
-		if (err) {
-			close(fd);
-			return err;
-		}
-		if (is_there(path, fd))
-			break;
-		close(fd);
-	}
-	*ret = fd;
-	return NULL;
+	do
+		err = try_enter(path, ret);
+	while (!err && *ret < 0);
+	return err;
 }
 
 void dxa_single_leave(int fd)

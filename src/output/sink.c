@@ -6,10 +6,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/cleanup.h"
 
 static const struct dxa_sink_ops *const formats[] = {
 	&dxa_sink_text,	 &dxa_sink_json,    &dxa_sink_jsonl,	    &dxa_sink_ktap, &dxa_sink_junit,
@@ -42,46 +39,44 @@ static struct dxa_err *unknown_format(const char *name, size_t len)
 			   (int)len, name, known);
 }
 
-/* A device, a pipe or a terminal cannot be replaced by a rename: write to it directly. */
-static bool is_special(const char *path)
+/* A device, a pipe, a terminal or a descriptor cannot be replaced by a rename. */
+static bool is_replaceable(const struct dxa_place *p)
 {
-	struct stat st;
-
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+	return p->fd < 0 && (!p->exists || S_ISREG(p->st.st_mode));
 }
 
-static struct dxa_err *open_file(struct dxa_sink *s, const char *path)
+static struct dxa_err *open_place(struct dxa_sink *s, mode_t mode)
 {
-	struct stat st;
-	int fd;
+	struct dxa_err *err = dxa_place_check(&s->place, false);
+	int fd = -1;
+
+	if (!err && is_replaceable(&s->place)) {
+		fd = dxa_place_create_beside(&s->place, mode, s->tmp);
+		if (fd < 0)
+			s->tmp[0] = '\0';
+	} else if (!err) {
+		err = dxa_place_open(&s->place, O_WRONLY, mode, false, &fd, NULL);
+	}
+	if (err)
+		return err;
+	s->out = fd < 0 ? NULL : fdopen(fd, "w");
+	return s->out ? NULL : dxa_err_new(DXA_ERR_INPUT, errno, "%s", strerror(errno));
+}
+
+static struct dxa_err *open_file(struct dxa_sink *s, const char *path, mode_t mode)
+{
+	struct dxa_err *err;
 
 	s->path = strdup(path);
 	if (!s->path)
 		return dxa_err_nomem();
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return dxa_err_new(DXA_ERR_INPUT, EISDIR,
-				   "cannot write %s: it is a directory; name a file", path);
-	if (is_special(path)) {
-		s->out = fopen(path, "we");
-	} else {
-		if (asprintf(&s->tmp_path, "%s.XXXXXX", path) < 0) {
-			s->tmp_path = NULL;
-			return dxa_err_nomem();
-		}
-		fd = mkostemp(s->tmp_path, O_CLOEXEC);
-		if (fd < 0)
-			free(dxa_take(s->tmp_path));
-		else
-			fchmod(fd, 0644);
-		s->out = fd < 0 ? NULL : fdopen(fd, "w");
-	}
-	if (!s->out)
-		return dxa_err_new(DXA_ERR_INPUT, errno, "cannot write %s: %s", path,
-				   strerror(errno));
-	return NULL;
+	err = dxa_place_find(path, &s->place);
+	if (!err)
+		err = open_place(s, mode);
+	return err ? dxa_err_wrap(err, "cannot write %s", path) : NULL;
 }
 
-struct dxa_err *dxa_sink_open(const char *spec, struct dxa_sink **ret)
+struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **ret)
 {
 	size_t len = strcspn(spec, ":");
 	const struct dxa_sink_ops *ops = find_format(spec, len);
@@ -96,8 +91,9 @@ struct dxa_err *dxa_sink_open(const char *spec, struct dxa_sink **ret)
 	if (!s)
 		return dxa_err_nomem();
 	s->ops = ops;
+	s->place.dir = -1;
 	if (spec[len] == ':')
-		err = open_file(s, spec + len + 1);
+		err = open_file(s, spec + len + 1, mode);
 	else
 		s->out = stdout;
 	if (!err && ops->open)
@@ -118,6 +114,7 @@ struct dxa_err *dxa_sink_new(const struct dxa_sink_ops *ops, FILE *out, void *st
 	if (!s)
 		return dxa_err_nomem();
 	s->ops = ops;
+	s->place.dir = -1;
 	s->out = out;
 	s->state = state;
 	*ret = s;
@@ -167,12 +164,18 @@ void dxa_sink_flush(struct dxa_sink *s)
 		s->err = errno;
 }
 
+static void remove_tmp(const struct dxa_sink *s)
+{
+	if (s->tmp[0])
+		unlinkat(s->place.dir, s->tmp, 0);
+}
+
 static void free_sink(struct dxa_sink *s)
 {
 	if (s->ops->free)
 		s->ops->free(s);
+	dxa_place_close(&s->place);
 	free(s->path);
-	free(s->tmp_path);
 	free(s);
 }
 
@@ -193,7 +196,7 @@ static int close_stream(struct dxa_sink *s)
 	errno = 0;
 	if ((fflush(s->out) || bad) && !err)
 		err = errno ? errno : EIO;
-	if (s->tmp_path && !err && fsync(fileno(s->out)) && errno != EINVAL)
+	if (s->tmp[0] && !err && fsync(fileno(s->out)) && errno != EINVAL)
 		err = errno;
 	if (s->out != stdout && fclose(s->out) && !err)
 		err = errno;
@@ -214,12 +217,11 @@ struct dxa_err *dxa_sink_close(struct dxa_sink *s)
 	if (!s)
 		return NULL;
 	err = close_stream(s);
-	if (!err && s->tmp_path && rename(s->tmp_path, s->path))
-		err = errno;
+	if (!err && s->tmp[0])
+		err = dxa_place_replace(&s->place, s->tmp);
 	if (err) {
 		ret = write_error(s, err);
-		if (s->tmp_path)
-			unlink(s->tmp_path);
+		remove_tmp(s);
 	}
 	free_sink(s);
 	return ret;
@@ -231,7 +233,6 @@ void dxa_sink_discard(struct dxa_sink *s)
 		return;
 	if (s->out && s->out != stdout)
 		fclose(s->out);
-	if (s->tmp_path)
-		unlink(s->tmp_path);
+	remove_tmp(s);
 	free_sink(s);
 }

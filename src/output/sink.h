@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/hookstat.h"
+#include "base/place.h"
 #include "engine/engine.h"
 #include "engine/verdict.h"
 #include "output/story.h"
@@ -77,8 +78,9 @@ struct dxa_sink {
 	const struct dxa_sink_ops *ops;
 	const struct dxa_run *run; /* set by begin */
 	FILE *out;
-	char *path; /* final name; NULL: standard output */
-	char *tmp_path; /* written first, renamed to path at the end */
+	char *path; /* as given; NULL: standard output */
+	struct dxa_place place; /* where path leads; dir -1: nowhere */
+	char tmp[NAME_MAX + 1]; /* in place: written first, renamed at the end; empty: none */
 	bool colour; /* text only */
 	int verbose;
 	bool quiet; /* findings and verdict only */
@@ -92,9 +94,10 @@ const struct dxa_sink_ops *const *dxa_sink_formats(size_t *n);
 /*
  * Open a sink from "FORMAT" or "FORMAT:FILE". A file is written under a
  * temporary name beside it and renamed by dxa_sink_close(), so that it is never
- * seen half written. INPUT error for an unknown format or an unwritable file.
+ * seen half written; mode: the permissions of a new one, to which the umask applies.
+ * INPUT error for an unknown format or a file that cannot or must not be written.
  */
-struct dxa_err *dxa_sink_open(const char *spec, struct dxa_sink **ret);
+struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **ret);
 
 /*
  * A sink of the caller's own making: ops, which need not be one of the formats,

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/map.h"
+#include "base/place.h"
 #include "record/codec.h"
 #include "record/items.h"
 
@@ -23,11 +23,15 @@
 #define MEM_LEVEL 8
 /* The memory of names that were written; when it is full, they are written again. */
 #define WRITTEN_MAX 65536
+/* A file that is removed between its open and its lock is opened again so often. */
+#define OPENS_MAX 100
 
 struct dxa_recorder {
-	char *path;
-	int fd;
-	bool created; /* the file was not there before */
+	char *path; /* as given */
+	struct dxa_place place; /* where it leads */
+	mode_t mode; /* of a new file */
+	int fd; /* -1: none */
+	bool created; /* the file was not there before, and is locked by us */
 	bool begun;
 	int error; /* errno of the first write that failed; nothing is written after it */
 	off_t good; /* where the last whole block ends */
@@ -52,89 +56,125 @@ static struct dxa_err *cannot_write(const char *path, int code)
 	return dxa_err_new(DXA_ERR_INPUT, code, "cannot record to %s: %s", path, strerror(code));
 }
 
+static struct dxa_err *cannot(struct dxa_err *err, const char *path)
+{
+	return dxa_err_wrap(err, "cannot record to %s", path);
+}
+
 /* Only a recording, or an empty file, may be replaced: a mistyped name must not cost a file. */
-static struct dxa_err *check_target(const struct dxa_recorder *r)
+static struct dxa_err *check_content(const struct dxa_recorder *r)
 {
 	char magic[DXR_MAGIC_LEN];
-	struct stat st;
 
-	if (fstat(r->fd, &st))
-		return cannot_write(r->path, errno);
-	if (!S_ISREG(st.st_mode))
-		return dxa_err_new(DXA_ERR_INPUT, 0, "cannot record to %s: it is no regular file",
-				   r->path);
-	if (st.st_size && (pread(r->fd, magic, sizeof(magic), 0) != sizeof(magic) ||
-			   memcmp(magic, DXR_MAGIC, sizeof(magic)) != 0))
-		return dxa_err_new(DXA_ERR_INPUT, 0,
-				   "cannot record to %s: it exists and is no recording; name "
-				   "another file or remove it",
-				   r->path);
-	if (flock(r->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+	if (!r->place.st.st_size || (pread(r->fd, magic, sizeof(magic), 0) == sizeof(magic) &&
+				     !memcmp(magic, DXR_MAGIC, sizeof(magic))))
+		return NULL;
+	return dxa_err_new(DXA_ERR_INPUT, 0,
+			   "cannot record to %s: it exists and is no recording; name "
+			   "another file or remove it",
+			   r->path);
+}
+
+static void close_fd(struct dxa_recorder *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	r->fd = -1;
+}
+
+/* Open and lock it once. With *gone it was removed or replaced in between: try again. */
+static struct dxa_err *try_open(struct dxa_recorder *r, bool *gone)
+{
+	bool created;
+	/* O_NONBLOCK: not to wait here for the other end of a FIFO. */
+	struct dxa_err *err =
+		dxa_place_open(&r->place, O_RDWR | O_NONBLOCK, r->mode, true, &r->fd, &created);
+
+	*gone = false;
+	if (err)
+		return cannot(err, r->path);
+	err = check_content(r);
+	if (err)
+		return err;
+	if (flock(r->fd, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK)
+			return cannot_write(r->path, errno);
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "cannot record to %s: another daxaudit is recording to it",
 				   r->path);
+	}
+	*gone = !dxa_place_holds(&r->place, r->fd);
+	/* Only who holds the lock may remove it again: another one may have been faster. */
+	r->created = created && !*gone;
 	return NULL;
 }
 
 static struct dxa_err *open_path(struct dxa_recorder *r)
 {
-	struct stat st;
+	struct dxa_err *err;
+	bool gone;
 
-	if (!stat(r->path, &st) && S_ISDIR(st.st_mode))
-		return dxa_err_new(DXA_ERR_INPUT, EISDIR,
-				   "cannot record to %s: it is a directory; name a file", r->path);
-	/* O_NONBLOCK: not to wait here for the other end of a FIFO. */
-	r->fd = open(r->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	r->created = r->fd >= 0;
-	if (r->fd < 0 && errno == EEXIST)
-		r->fd = open(r->path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	if (r->fd < 0)
-		return cannot_write(r->path, errno);
-	return check_target(r);
+	for (int i = 0; i < OPENS_MAX; i++) {
+		err = try_open(r, &gone);
+		if (err) {
+			close_fd(r);
+			return err;
+		}
+		if (!gone)
+			return NULL;
+		close_fd(r);
+	}
+	return cannot_write(r->path, EAGAIN);
 }
 
 /* What is recorded there already gets another name, and the new recording a file of its own. */
 static struct dxa_err *set_aside(struct dxa_recorder *r)
 {
-	char aside[PATH_MAX];
+	const struct dxa_place *p = &r->place;
+	char aside[NAME_MAX + 1];
 	char number[16] = "";
 	int n = 0;
 
 	do {
 		if (n)
 			snprintf(number, sizeof(number), ".%d", n);
-		if ((size_t)snprintf(aside, sizeof(aside), "%s" DXA_RECORDER_ASIDE "%s", r->path,
+		if ((size_t)snprintf(aside, sizeof(aside), "%s" DXA_RECORDER_ASIDE "%s", p->name,
 				     number) >= sizeof(aside))
 			return cannot_write(r->path, ENAMETOOLONG);
-	} while (++n < DXA_RECORDER_ASIDE_MAX && !access(aside, F_OK));
-	if (rename(r->path, aside))
+	} while (++n < DXA_RECORDER_ASIDE_MAX &&
+		 !faccessat(p->dir, aside, F_OK, AT_SYMLINK_NOFOLLOW));
+	if (renameat(p->dir, p->name, p->dir, aside))
 		return cannot_write(r->path, errno);
-	close(r->fd);
+	close_fd(r);
 	return open_path(r);
 }
 
 static struct dxa_err *open_target(struct dxa_recorder *r, const char *path, bool keep)
 {
 	struct dxa_err *err;
-	struct stat st;
 
 	r->path = strdup(path);
 	if (!r->path)
 		return dxa_err_nomem();
+	err = dxa_place_find(path, &r->place);
+	if (err)
+		return cannot(err, path);
 	err = open_path(r);
-	if (!err && keep && !fstat(r->fd, &st) && st.st_size)
+	if (!err && keep && r->place.st.st_size)
 		err = set_aside(r);
 	return err;
 }
 
-struct dxa_err *dxa_recorder_open(const char *path, bool keep, struct dxa_recorder **ret)
+struct dxa_err *dxa_recorder_open(const char *path, mode_t mode, bool keep,
+				  struct dxa_recorder **ret)
 {
 	struct dxa_recorder *r = calloc(1, sizeof(*r));
 	struct dxa_err *err = NULL;
 
 	if (!r)
 		return dxa_err_nomem();
-	r->fd = -1;
+	r->fd = r->place.dir = -1;
+	r->mode = mode;
 	r->names.max = DXR_BLOCK_FULL;
 	r->events = malloc(DXR_BLOCK_FULL + DXR_CODED_MAX);
 	r->z_ready = deflateInit2(&r->z, LEVEL, Z_DEFLATED, DXR_WINDOW_BITS, MEM_LEVEL,
@@ -155,10 +195,10 @@ void dxa_recorder_free(struct dxa_recorder *r)
 {
 	if (!r)
 		return;
-	if (r->created && !r->begun)
-		unlink(r->path);
-	if (r->fd >= 0)
-		close(r->fd);
+	if (r->created && !r->begun && dxa_place_holds(&r->place, r->fd))
+		unlinkat(r->place.dir, r->place.name, 0);
+	close_fd(r);
+	dxa_place_close(&r->place);
 	if (r->z_ready)
 		deflateEnd(&r->z);
 	dxa_map_free(&r->written);
@@ -171,10 +211,7 @@ void dxa_recorder_free(struct dxa_recorder *r)
 
 bool dxa_recorder_moved(const struct dxa_recorder *r)
 {
-	struct stat ours, there;
-
-	return !fstat(r->fd, &ours) && (stat(r->path, &there) || ours.st_ino != there.st_ino ||
-					ours.st_dev != there.st_dev);
+	return r->fd >= 0 && !dxa_place_holds(&r->place, r->fd);
 }
 
 /* ---- blocks ---- */

@@ -8,6 +8,7 @@
 #define DAXAUDIT_RECORD_WRITER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/symbols.h"
@@ -22,12 +23,14 @@ struct dxa_recorder;
 
 /*
  * Open path for a recording, without changing what is there yet; but with keep, a
- * recording that is there is renamed, DXA_RECORDER_ASIDE appended. INPUT error when it
- * cannot be written, is no regular file, holds something that is neither empty nor a
- * recording, or is being written by another recorder. Free *ret with
+ * recording that is there is renamed, DXA_RECORDER_ASIDE appended. mode: the permissions
+ * of a new file, to which the umask applies. INPUT error when it cannot or must not be
+ * written (base/place.h), is no regular file, holds something that is neither empty nor
+ * a recording, or is being written by another recorder. Free *ret with
  * dxa_recorder_free().
  */
-struct dxa_err *dxa_recorder_open(const char *path, bool keep, struct dxa_recorder **ret);
+struct dxa_err *dxa_recorder_open(const char *path, mode_t mode, bool keep,
+				  struct dxa_recorder **ret);
 
 /* Is the file no longer the one of that name: renamed, removed, replaced? */
 bool dxa_recorder_moved(const struct dxa_recorder *r);

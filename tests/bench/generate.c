@@ -270,7 +270,7 @@ int main(int argc, char **argv)
 		die("usage: generate EVENTS DEVICES FILE.dxr");
 	s.left = strtoull(argv[1], NULL, 0);
 	head.n_hooks = end.n_hooks = make_hooks(hooks);
-	if (!symbols || dxa_recorder_open(argv[3], false, &s.out))
+	if (!symbols || dxa_recorder_open(argv[3], 0600, false, &s.out))
 		die("the file cannot be written");
 	dxa_recorder_begin(s.out, &head, symbols);
 	play(&s, strtoull(argv[2], NULL, 0));

@@ -41,7 +41,7 @@ void audit_begin(struct audit *a, const struct dxa_engine_config *config)
 	a->run.mode = "replay";
 	a->run.failing = DXA_SEVERITY_WARNING;
 	snprintf(spec, sizeof(spec), "%s:/dev/null", formats[a->pick % n]->name);
-	must(!dxa_sink_open(spec, &a->sink));
+	must(!dxa_sink_open(spec, 0600, &a->sink));
 	a->sink->verbose = 1;
 	dxa_sink_begin(a->sink, &a->run);
 	a->engine = dxa_engine_new(config, &sink);

@@ -503,7 +503,7 @@ int main(int argc, char **argv)
 	in = fopen(argv[1], "re");
 	if (!in || !s.symbols)
 		die(&s, "cannot be read");
-	fail(&s, dxa_recorder_open(argv[2], false, &s.out));
+	fail(&s, dxa_recorder_open(argv[2], 0600, false, &s.out));
 	set_defaults(&s);
 	tell_all(&s, in);
 	begin(&s);

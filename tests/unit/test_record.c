@@ -86,7 +86,7 @@ static void names_of_their_time(void **state)
 	struct dxa_reader *r;
 
 	(void)state;
-	assert_null(dxa_recorder_open(rec_path, false, &w));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &w));
 	dxa_recorder_begin(w, &head, symbols);
 	current_name = (struct dxa_symbol){ "before", "old", 4 };
 	dxa_recorder_event(w, &ev);
@@ -124,7 +124,7 @@ static void command_too_long(void **state)
 		argv[i] = "word";
 	argv[999] = NULL;
 	head.argv = argv;
-	assert_null(dxa_recorder_open(rec_path, false, &w));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	dxa_recorder_free(w);
 	assert_null(dxa_reader_open(rec_path, &r));
@@ -234,7 +234,7 @@ static void unknown_kind_is_kept(void **state)
 	struct dxa_reader *r;
 
 	(void)state;
-	assert_null(dxa_recorder_open(rec_path, false, &w));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	dxa_recorder_event(w, &ev);
 	dxa_recorder_flush(w);
@@ -270,7 +270,7 @@ static void synced_when_asked(void **state)
 	struct dxa_err *err;
 
 	(void)state;
-	assert_null(dxa_recorder_open(rec_path, false, &w));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	dxa_recorder_event(w, &ev);
 	dxa_recorder_flush(w);
@@ -345,7 +345,7 @@ static void unreadable(void **state)
 static void expect_no_recorder(const char *file, const char *why)
 {
 	struct dxa_recorder *r;
-	struct dxa_err *err = dxa_recorder_open(file, false, &r);
+	struct dxa_err *err = dxa_recorder_open(file, 0600, false, &r);
 
 	assert_non_null(err);
 	assert_int_equal(err->class, DXA_ERR_INPUT);
@@ -370,13 +370,13 @@ static void nothing_else_is_overwritten(void **state)
 	expect_no_recorder("/nowhere/at/all.dxr", "No such file");
 	unlink(rec_path);
 	record(1, 1, true);
-	assert_null(dxa_recorder_open(rec_path, false, &r));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &r));
 	expect_no_recorder(rec_path, "another daxaudit is recording");
 	/* Opened and never begun: what was there stays. */
 	dxa_recorder_free(r);
 	check_whole(1);
 	unlink(rec_path);
-	assert_null(dxa_recorder_open(rec_path, false, &r));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &r));
 	dxa_recorder_free(r);
 	assert_int_equal(access(rec_path, F_OK), -1);
 }
@@ -395,7 +395,7 @@ static void reasons_are_of_one_line(void **state)
 	snprintf(hook.reason, sizeof(hook.reason), "gone\nverdict: pass");
 	head.hooks = &hook;
 	head.n_hooks = 1;
-	assert_null(dxa_recorder_open(rec_path, false, &w));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &w));
 	dxa_recorder_begin(w, &head, symbols);
 	dxa_recorder_free(w);
 	dxa_symbols_free(symbols);
@@ -418,7 +418,7 @@ static void unreadable_counters_are_recorded(void **state)
 	struct dxa_reader *r;
 
 	(void)state;
-	assert_null(dxa_recorder_open(rec_path, false, &w));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	assert_null(dxa_recorder_finish(w, &end));
 	dxa_recorder_free(w);
@@ -453,7 +453,7 @@ static void set_aside(void **state)
 	unlink(rec_path);
 	for (int i = 1; i <= runs; i++) {
 		record((uint64_t)i, 1, true);
-		assert_null(dxa_recorder_open(rec_path, true, &r));
+		assert_null(dxa_recorder_open(rec_path, 0600, true, &r));
 		dxa_recorder_free(r);
 	}
 	take_from_aside(DXA_RECORDER_ASIDE_MAX);
@@ -482,7 +482,7 @@ static void rotated(void **state)
 	snprintf(aside, sizeof(aside), "%s" DXA_RECORDER_ASIDE, rec_path);
 	unlink(rec_path);
 	record(1, 1, true);
-	assert_null(dxa_recorder_open(rec_path, true, &r));
+	assert_null(dxa_recorder_open(rec_path, 0600, true, &r));
 	assert_false(dxa_recorder_moved(r));
 	assert_int_equal(size_of(rec_path), 0);
 	assert_int_equal(rename(aside, rec_path), 0);
@@ -493,13 +493,13 @@ static void rotated(void **state)
 	dxa_recorder_free(r);
 	/* An empty file, as logrotate makes it, is not worth to be kept. */
 	fclose(fopen(rec_path, "w"));
-	assert_null(dxa_recorder_open(rec_path, true, &r));
+	assert_null(dxa_recorder_open(rec_path, 0600, true, &r));
 	assert_int_equal(size_of(aside), -1);
 	dxa_recorder_free(r);
 	/* What is being written stays where it is. */
 	record(1, 1, true);
-	assert_null(dxa_recorder_open(rec_path, false, &r));
-	err = dxa_recorder_open(rec_path, true, &(struct dxa_recorder *){ NULL });
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &r));
+	err = dxa_recorder_open(rec_path, 0600, true, &(struct dxa_recorder *){ NULL });
 	assert_non_null(err);
 	dxa_err_free(err);
 	check_whole(1);
@@ -523,7 +523,7 @@ static void full_disk(void **state)
 	limit = old;
 	limit.rlim_cur = 5000;
 	setrlimit(RLIMIT_FSIZE, &limit);
-	assert_null(dxa_recorder_open(rec_path, false, &w));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &w));
 	dxa_recorder_begin(w, &head, NULL);
 	for (uint64_t i = 0; i < 100; i++) {
 		struct dxa_event ev = some_event(i);

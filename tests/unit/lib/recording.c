@@ -125,7 +125,7 @@ void record(uint64_t n, uint64_t flush, bool with_end)
 	struct dxa_symbols *symbols = dxa_symbols_new(name_of, NULL);
 	struct dxa_recorder *r;
 
-	assert_null(dxa_recorder_open(rec_path, false, &r));
+	assert_null(dxa_recorder_open(rec_path, 0600, false, &r));
 	dxa_recorder_begin(r, &head, symbols);
 	for (uint64_t i = 0; i < n; i++) {
 		struct dxa_event ev = some_event(i);

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/outputs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/place.h"
+#include "base/vec.h"
+
+#define SUFFIX ".dxr"
+
+/* ---- names ---- */
+
+bool dxa_output_is_for_each(const char *spec)
+{
+	return strchr(spec, ':') && strstr(spec, DXA_OUTPUT_PLACE);
+}
+
+/* A recording's name without folder and suffix. *len gets its length. */
+static const char *stem(const char *path, size_t *len)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	*len = strlen(name);
+	if (*len > strlen(SUFFIX) && !strcmp(name + *len - strlen(SUFFIX), SUFFIX))
+		*len -= strlen(SUFFIX);
+	return name;
+}
+
+char *dxa_output_fill_in(const char *spec, const char *recording)
+{
+	const char *place = strstr(spec, DXA_OUTPUT_PLACE), *name;
+	char *ret;
+	size_t len;
+
+	if (!place || !strchr(spec, ':'))
+		return strdup(spec);
+	name = stem(recording, &len);
+	if (asprintf(&ret, "%.*s%.*s%s", (int)(place - spec), spec, (int)len, name,
+		     place + strlen(DXA_OUTPUT_PLACE)) < 0)
+		return NULL;
+	return ret;
+}
+
+/* ---- files ---- */
+
+/* A file that an option names. */
+struct named {
+	char *what; /* as the user wrote it */
+	bool written;
+	struct dxa_place at; /* closed: it only identifies */
+};
+
+struct files {
+	struct dxa_vec named;
+	bool nomem;
+};
+
+/* Two outputs may well go to /dev/null, and a terminal or a socket is read and written. */
+static bool is_file(const struct dxa_place *p)
+{
+	return !p->exists || S_ISREG(p->st.st_mode) || S_ISFIFO(p->st.st_mode);
+}
+
+static void push(struct files *files, const struct named *new)
+{
+	if (new->what && dxa_vec_push(&files->named, new))
+		return;
+	free(new->what);
+	files->nomem = true;
+}
+
+/* prefix is what stands before path on the command line; suffix tells what it is for. */
+static void add_for(struct files *files, const char *prefix, const char *path, const char *suffix,
+		    bool written)
+{
+	struct named new = { .written = written };
+	struct dxa_err *err;
+
+	if (!path)
+		return;
+	err = dxa_place_find(path, &new.at);
+	dxa_place_close(&new.at);
+	if (!err && is_file(&new.at)) {
+		if (asprintf(&new.what, "%s%s%s", prefix, path, suffix) < 0)
+			new.what = NULL;
+		push(files, &new);
+	}
+	dxa_err_free(err);
+}
+
+static void add(struct files *files, const char *prefix, const char *path, bool written)
+{
+	add_for(files, prefix, path, "", written);
+}
+
+static void add_standard_output(struct files *files)
+{
+	struct named new = { .written = true, .at = { .exists = true } };
+
+	if (fstat(STDOUT_FILENO, &new.at.st) || !is_file(&new.at))
+		return;
+	new.what = strdup("standard output");
+	push(files, &new);
+}
+
+/* spec is FORMAT:FILE. */
+static void add_output_file(struct files *files, const char *spec, const char *suffix)
+{
+	char prefix[64];
+	size_t len = strcspn(spec, ":");
+
+	snprintf(prefix, sizeof(prefix), "-o %.*s:", (int)len, spec);
+	add_for(files, prefix, spec + len + 1, suffix, true);
+}
+
+/* The output's file for one recording. */
+static void add_filled_in(struct files *files, const char *spec, const char *recording)
+{
+	char *filled = dxa_output_fill_in(spec, recording), *suffix;
+
+	if (asprintf(&suffix, " (for %s)", recording) < 0)
+		suffix = NULL;
+	if (filled && suffix)
+		add_output_file(files, filled, suffix);
+	else
+		files->nomem = true;
+	free(filled);
+	free(suffix);
+}
+
+static void add_output(struct files *files, const char *spec, char *const *recordings)
+{
+	if (!strchr(spec, ':')) {
+		add_standard_output(files);
+		return;
+	}
+	if (!recordings || !dxa_output_is_for_each(spec)) {
+		add_output_file(files, spec, "");
+		return;
+	}
+	for (; *recordings; recordings++)
+		add_filled_in(files, spec, *recordings);
+}
+
+static void add_all(struct files *files, const struct dxa_opts *opts, unsigned int mask)
+{
+	bool replays = mask & (DXA_CMD_REPLAY | DXA_CMD_REPORT);
+
+	for (char **arg = opts->args; replays && *arg; arg++)
+		add(files, "", *arg, false);
+	for (char **arg = opts->args; mask & DXA_CMD_POLICY && *arg; arg++)
+		add(files, "", *arg, false);
+	for (size_t i = 0; i < opts->n_policies; i++)
+		add(files, "--policy ", opts->policies[i], false);
+	add(files, "--btf ", opts->btf, false);
+	for (size_t i = 0; i < opts->n_outputs; i++)
+		add_output(files, opts->outputs[i], replays ? opts->args : NULL);
+	if (!opts->n_outputs && !(mask & DXA_CMD_DAEMON))
+		add_standard_output(files);
+	add(files, "--record ", opts->record, true);
+	add(files, "--log ", opts->log, true);
+	add(files, "--metrics ", opts->metrics, true);
+	if (mask & DXA_CMD_DAEMON)
+		add(files, "--pid-file ", opts->pid_file, true);
+}
+
+static struct dxa_err *clash(const struct named *a, const struct named *b)
+{
+	const struct named *out = a->written ? a : b, *other = a->written ? b : a;
+
+	if (!a->written && !b->written)
+		return NULL;
+	if (!dxa_place_same(&a->at, &b->at))
+		return NULL;
+	if (other->written)
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "%s and %s would write to the same file: name two", a->what,
+				   b->what);
+	return dxa_err_new(DXA_ERR_INPUT, 0,
+			   "%s would overwrite %s, which is read: name another "
+			   "file",
+			   out->what, other->what);
+}
+
+static struct dxa_err *find_clash(const struct files *files)
+{
+	const struct named *all = files->named.data;
+	struct dxa_err *err = NULL;
+
+	for (size_t i = 0; i < files->named.len && !err; i++)
+		for (size_t k = i + 1; k < files->named.len && !err; k++)
+			err = clash(&all[i], &all[k]);
+	return err;
+}
+
+struct dxa_err *dxa_outputs_check(const struct dxa_opts *opts, unsigned int mask)
+{
+	struct files files = { .named = DXA_VEC_OF(struct named) };
+	struct dxa_err *err;
+
+	add_all(&files, opts, mask);
+	err = files.nomem ? dxa_err_nomem() : find_clash(&files);
+	for (size_t i = 0; i < files.named.len; i++)
+		free(((struct named *)dxa_vec_at(&files.named, i))->what);
+	dxa_vec_free(&files.named);
+	return err;
+}
