@@ -95,9 +95,10 @@ TEST_TOOL_SRC := tests/golden/story.c tests/bench/generate.c tests/bench/spend.c
 LIVE_TOOL_SRC := $(wildcard tests/live/*.c)
 LIVE_TOOLS := $(LIVE_TOOL_SRC:%.c=$(O)/%)
 TEST_TOOL_OBJ := $(TEST_TOOL_SRC:%.c=$(O)/%.o)
-FUZZ := fuzz_record fuzz_engine fuzz_policy
+FUZZ := fuzz_record fuzz_engine fuzz_policy fuzz_blocks fuzz_names
 FUZZ_BIN := $(FUZZ:%=$(O)/fuzz/%)
-FUZZ_OBJ := $(CORE_SRC:%.c=$(O)/fuzz/%.o) $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,$(FUZZ) audit)
+FUZZ_LIB_OBJ := $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,audit recmutate)
+FUZZ_OBJ := $(CORE_SRC:%.c=$(O)/fuzz/%.o) $(FUZZ:%=$(O)/fuzz/tests/fuzz/%.o) $(FUZZ_LIB_OBJ)
 FUZZ_SECONDS ?= 60
 STORIES := $(wildcard tests/golden/*.story)
 STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
@@ -151,6 +152,8 @@ $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/
 $(O)/san/tests/unit/test_opts: $(O)/san/src/cli/opts.o
 $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon_report \
 	analysis logfile metrics_file notify policies saving)
+
+$(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o
 
 # The functions that a test lets fail. Not in LDFLAGS, which a command line replaces.
 $(O)/san/tests/unit/test_record: WRAPPED := fdatasync
@@ -242,13 +245,12 @@ $(O)/fuzz/%.o: %.c | $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(CORE_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(O)/fuzz/tests/fuzz/audit.o \
-		$(CORE_SRC:%.c=$(O)/fuzz/%.o)
+$(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIB_OBJ) $(CORE_SRC:%.c=$(O)/fuzz/%.o)
 	$(msg) LINK $@
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
 fuzz: $(FUZZ_BIN) $(O)/tests/fuzz/seeds $(STORY_DXR) ## fuzz each target for FUZZ_SECONDS (default: 60)
-	$(Q)tests/fuzz/run $(O) $(FUZZ_SECONDS)
+	$(Q)tests/fuzz/run $(O) $(FUZZ_SECONDS) $(FUZZ:fuzz_%=%)
 
 fuzz-short: ## fuzz each target for 10 seconds
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10

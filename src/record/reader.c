@@ -148,21 +148,6 @@ static bool unpack(struct dxa_reader *r, const struct dxr_block_head *h)
 	       !r->z.avail_in;
 }
 
-/*
- * Does a checksum hold? A fuzzer has to get past it: the libFuzzer convention
- * for builds that are good for nothing else.
- */
-static bool crc_holds(uint32_t computed, uint32_t stored)
-{
-#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-	(void)computed;
-	(void)stored;
-	return true;
-#else
-	return computed == stored;
-#endif
-}
-
 /* Read the next block into plain. False at the end, and where it is cut off or damaged. */
 static bool next_block(struct dxa_reader *r, uint32_t *type)
 {
@@ -185,7 +170,7 @@ static bool next_block(struct dxa_reader *r, uint32_t *type)
 		return stop_short(r, at);
 	crc = (uint32_t)crc32(0, (const Bytef *)&head, offsetof(struct dxr_block_head, crc));
 	crc = (uint32_t)crc32(crc, r->packed, h.packed);
-	if (!crc_holds(crc, h.crc) || !unpack(r, &h))
+	if (crc != h.crc || !unpack(r, &h))
 		return stop_damaged(r, at);
 	*type = h.type;
 	r->plain_len = h.length;
@@ -372,7 +357,7 @@ static struct dxa_err *read_file_head(struct dxa_reader *r)
 		h.word_bits = bswap_16(h.word_bits);
 		h.crc = bswap_32(h.crc);
 	}
-	if ((!r->swap && h.byte_order != DXR_BYTE_ORDER) || !crc_holds(crc, h.crc))
+	if ((!r->swap && h.byte_order != DXR_BYTE_ORDER) || crc != h.crc)
 		return bad(r, "a recording that is damaged in its first bytes");
 	r->header.head.word_bits = h.word_bits;
 	dxr_codec_init(&r->codec, h.event_size, r->swap);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What both fuzz targets do with events: a whole analysis, with an output of any format. */
+/* What both fuzz targets do with events: a whole analysis, with an output of any format or none. */
 #ifndef DAXAUDIT_TESTS_FUZZ_AUDIT_H
 #define DAXAUDIT_TESTS_FUZZ_AUDIT_H
 
@@ -10,8 +10,8 @@
 
 struct audit {
 	struct dxa_engine *engine;
-	size_t pick; /* which output format: any number, set by the caller */
-	struct dxa_sink *sink;
+	size_t pick; /* which output format, if any: any number, set by the caller */
+	struct dxa_sink *sink; /* NULL: none */
 	struct dxa_run run;
 	uint64_t findings[DXA_RULE_COUNT];
 };
