@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/utf8.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,9 +63,29 @@ void dxa_utf8_put(FILE *out, uint32_t cp)
 	fwrite(buf, 1, dxa_utf8_encode(buf, cp), out);
 }
 
-static bool is_control(uint32_t cp)
+bool dxa_utf8_is_control(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
+	/* Categories Cc, Cf, Zl and Zp of Unicode 15.0, UnicodeData.txt. */
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = { { 0x0, 0x1f },	     { 0x7f, 0x9f },	   { 0xad, 0xad },
+		       { 0x600, 0x605 },     { 0x61c, 0x61c },	   { 0x6dd, 0x6dd },
+		       { 0x70f, 0x70f },     { 0x890, 0x891 },	   { 0x8e2, 0x8e2 },
+		       { 0x180e, 0x180e },   { 0x200b, 0x200f },   { 0x2028, 0x202e },
+		       { 0x2060, 0x2064 },   { 0x2066, 0x206f },   { 0xfeff, 0xfeff },
+		       { 0xfff9, 0xfffb },   { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd },
+		       { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+		       { 0xe0001, 0xe0001 }, { 0xe0020, 0xe007f } };
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]) && cp >= ranges[i].first; i++)
+		if (cp <= ranges[i].last)
+			return true;
+	return false;
+}
+
+uint32_t dxa_utf8_printable(uint32_t cp)
+{
+	return cp == '\t' ? ' ' : dxa_utf8_is_control(cp) ? DXA_UTF8_BAD : cp;
 }
 
 void dxa_utf8_print(FILE *out, const char *s)
@@ -75,7 +94,7 @@ void dxa_utf8_print(FILE *out, const char *s)
 	size_t n;
 
 	for (; (n = dxa_utf8_next(s, &cp)); s += n)
-		dxa_utf8_put(out, cp == '\t' ? ' ' : is_control(cp) ? DXA_UTF8_BAD : cp);
+		dxa_utf8_put(out, dxa_utf8_printable(cp));
 }
 
 void dxa_utf8_make_line(char *s)
@@ -84,7 +103,7 @@ void dxa_utf8_make_line(char *s)
 	size_t n;
 
 	for (; (n = dxa_utf8_next(s, &cp)); s += n)
-		if (is_control(cp) || cp == DXA_UTF8_BAD)
+		if (dxa_utf8_is_control(cp) || cp == DXA_UTF8_BAD)
 			memset(s, cp == '\t' ? ' ' : '?', n);
 }
 

@@ -6,6 +6,7 @@
 #ifndef DAXAUDIT_BASE_UTF8_H
 #define DAXAUDIT_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,13 +29,20 @@ size_t dxa_utf8_encode(char buf[4], uint32_t cp);
 void dxa_utf8_put(FILE *out, uint32_t cp);
 
 /*
- * Write a string for people: a bad byte, and a control character with which a
- * name could move the cursor or begin a line, become U+FFFD; a tab a blank.
+ * Is it a control character, with which a name could move a terminal's cursor, begin
+ * a line or reorder what stands beside it? Those are C0, DEL, C1, the separators of
+ * lines and paragraphs, and the format characters such as U+202E.
  */
+bool dxa_utf8_is_control(uint32_t cp);
+
+/* What stands for a code point in text for people: U+FFFD for a control, a blank for a tab. */
+uint32_t dxa_utf8_printable(uint32_t cp);
+
+/* Write a string for people: dxa_utf8_printable() of every character, U+FFFD for a bad byte. */
 void dxa_utf8_print(FILE *out, const char *s);
 
 /*
- * Make it one line, in place: a bad byte and a control character become '?', a
+ * Make it one line, in place: bad bytes and control characters become '?', a
  * tab a blank. For messages with names in them, which may hold anything.
  */
 void dxa_utf8_make_line(char *s);

@@ -164,7 +164,7 @@ static void print_value(FILE *out, struct json_object *value)
 		   text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0') {
 		fputs(text, out);
 	} else {
-		fputs(json_object_to_json_string_ext(value, JSON_C_TO_STRING_NOSLASHESCAPE), out);
+		dxa_json_put(out, value, false);
 	}
 }
 
@@ -274,10 +274,18 @@ static size_t warn_of_expired(const struct dxa_policy *policy)
 		if (!dxa_policy_expired(row, today))
 			continue;
 		n++;
-		printf("%s: warning: this allowance of %s expired on %s\n", row->origin,
+		dxa_utf8_print(stdout, row->origin);
+		printf(": warning: this allowance of %s expired on %s\n",
 		       dxa_rule_info((enum dxa_rule)row->rule)->name, row->until);
 	}
 	return n;
+}
+
+/* A file's name may hold anything. */
+static void print_line(const char *text, const char *suffix)
+{
+	dxa_utf8_print(stdout, text);
+	puts(suffix);
 }
 
 /* Everything that is wrong in one file; how many errors that is. */
@@ -290,9 +298,9 @@ static struct dxa_err *lint_file(const char *path, size_t *errors)
 	dxa_policy_init(&policy);
 	err = dxa_policies_read(&policy, path, &problems);
 	for (size_t i = 0; i < problems.all.len; i++)
-		printf("%s\n", ((struct dxa_policy_problem *)dxa_vec_at(&problems.all, i))->text);
+		print_line(((struct dxa_policy_problem *)dxa_vec_at(&problems.all, i))->text, "");
 	if (!err && !problems.all.len && !warn_of_expired(&policy))
-		printf("%s: ok\n", path);
+		print_line(path, ": ok");
 	*errors += problems.all.len;
 	dxa_policy_problems_free(&problems);
 	dxa_policy_deinit(&policy);
@@ -313,7 +321,7 @@ static struct dxa_err *lint(const struct dxa_opts *opts, int *exit_code)
 		if (err->class != DXA_ERR_INPUT)
 			return err;
 		errors++;
-		printf("%s\n", err->msg);
+		print_line(err->msg, "");
 		dxa_err_free(err);
 	}
 	*exit_code = errors ? DXA_EXIT_USAGE : DXA_EXIT_PASS;

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "engine/engine.h"
 
-#define DXA_OUTPUTS_MAX 8
+#define DXA_OUTPUTS_MAX 16
 #define DXA_POLICIES_MAX 16
 
 /* Which commands take an option. */

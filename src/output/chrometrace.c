@@ -44,9 +44,7 @@ static void add_task(struct json_object *o, uint32_t tgid, uint32_t tid)
 /* Takes the event. Each ends in a comma: the last one of all is written by the end. */
 static void put(struct dxa_sink *s, struct json_object *o)
 {
-	fputs(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
-							JSON_C_TO_STRING_NOSLASHESCAPE),
-	      s->out);
+	dxa_json_put(s->out, o, false);
 	fputs(",\n", s->out);
 	json_object_put(o);
 }
@@ -177,14 +175,12 @@ static void trace_end(struct dxa_sink *s, const struct dxa_result *r)
 
 	add_task(o, 0, 0);
 	dxa_json_add_string(o, "s", "g");
-	fputs(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN), s->out);
+	dxa_json_put(s->out, o, false);
 	json_object_put(o);
 	dxa_json_add_run(about, s->run);
 	dxa_json_add_result(about, r);
 	fputs("\n],\"otherData\":", s->out);
-	fputs(json_object_to_json_string_ext(about, JSON_C_TO_STRING_PLAIN |
-							    JSON_C_TO_STRING_NOSLASHESCAPE),
-	      s->out);
+	dxa_json_put(s->out, about, false);
 	fputs("}\n", s->out);
 	json_object_put(about);
 }

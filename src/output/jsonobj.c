@@ -309,11 +309,37 @@ void dxa_json_add_result(struct json_object *to, const struct dxa_result *r)
 	add_hooks(to, r);
 }
 
-void dxa_json_write(FILE *out, struct json_object *o, bool pretty)
+/* RFC 8259, section 7: two escapes, of a surrogate pair, above U+FFFF. */
+static void put_escape(FILE *out, uint32_t cp)
+{
+	if (cp < 0x10000) {
+		fprintf(out, "\\u%04" PRIx32, cp);
+		return;
+	}
+	cp -= 0x10000;
+	fprintf(out, "\\u%04" PRIx32 "\\u%04" PRIx32, 0xd800 + (cp >> 10), 0xdc00 + (cp & 0x3ff));
+}
+
+void dxa_json_put(FILE *out, struct json_object *o, bool pretty)
 {
 	const int flags = pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED :
 				   JSON_C_TO_STRING_PLAIN;
+	const char *text =
+		json_object_to_json_string_ext(o, flags | JSON_C_TO_STRING_NOSLASHESCAPE);
+	uint32_t cp;
+	size_t n;
 
-	fputs(json_object_to_json_string_ext(o, flags | JSON_C_TO_STRING_NOSLASHESCAPE), out);
+	/* json-c has escaped C0; the newlines that it writes are between the values. */
+	for (; (n = dxa_utf8_next(text, &cp)); text += n) {
+		if (cp >= 0x7f && dxa_utf8_is_control(cp))
+			put_escape(out, cp);
+		else
+			fwrite(text, 1, n, out);
+	}
+}
+
+void dxa_json_write(FILE *out, struct json_object *o, bool pretty)
+{
+	dxa_json_put(out, o, pretty);
 	fputc('\n', out);
 }

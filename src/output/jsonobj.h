@@ -56,7 +56,13 @@ void dxa_json_add_result(struct json_object *to, const struct dxa_result *result
 /* The coverage alone, as "coverage". */
 void dxa_json_add_coverage(struct json_object *to, const struct dxa_result *result);
 
-/* Write an object and a newline: over several lines, or on one. */
+/*
+ * Write an object: over several lines, or on one. Control characters in its strings
+ * are written as \u escapes, also those that JSON would let through.
+ */
+void dxa_json_put(FILE *out, struct json_object *o, bool pretty);
+
+/* The same, and a newline. */
 void dxa_json_write(FILE *out, struct json_object *o, bool pretty);
 
 #endif

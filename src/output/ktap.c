@@ -27,11 +27,9 @@ static void put_text(FILE *out, const char *text, size_t len)
 
 	while (text < end) {
 		text += dxa_utf8_next(text, &cp);
-		if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
-			cp = cp == '\t' ? ' ' : DXA_UTF8_BAD;
 		if (cp == '#')
 			fputc('\\', out);
-		dxa_utf8_put(out, cp);
+		dxa_utf8_put(out, dxa_utf8_printable(cp));
 	}
 }
 

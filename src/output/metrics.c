@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "base/utf8.h"
 #include "version.h"
 
 #define NS 1000000000u
@@ -19,17 +20,21 @@ static void single(FILE *out, const char *name, const char *type, const char *he
 	fprintf(out, "daxaudit_%s %" PRIu64 "\n", name, value);
 }
 
-/* A label's value: backslash, quote and newline are escaped; kernel strings are taken as they are. */
+/* A label's value: UTF-8, in which backslash, quote and newline are escaped. */
 static void label(FILE *out, const char *name, const char *value, char end)
 {
+	uint32_t cp;
+	size_t n;
+
 	fprintf(out, "%s=\"", name);
-	for (; *value; value++) {
-		if (*value == '\n')
+	for (; (n = dxa_utf8_next(value, &cp)); value += n) {
+		if (cp == '\n') {
 			fputs("\\n", out);
-		else if (*value == '\\' || *value == '"')
-			fprintf(out, "\\%c", *value);
-		else
-			fputc(*value, out);
+			continue;
+		}
+		if (cp == '\\' || cp == '"')
+			fputc('\\', out);
+		dxa_utf8_put(out, dxa_utf8_printable(cp));
 	}
 	fprintf(out, "\"%c", end);
 }

@@ -93,10 +93,11 @@ static void print_hooks(struct dxa_sink *s, const struct dxa_result *r)
 		const struct dxa_hook_status *h = &r->hooks[i];
 
 		fprintf(s->out,
-			"  %-30s %-10s seen %" PRIu64 ", dropped %" PRIu64 ", missed %" PRIu64
-			"%s%s\n",
+			"  %-30s %-10s seen %" PRIu64 ", dropped %" PRIu64 ", missed %" PRIu64 "%s",
 			h->info->name, dxa_attach_mode_name(h->mode), h->count.seen,
-			h->count.dropped, h->missed, h->reason[0] ? "; " : "", h->reason);
+			h->count.dropped, h->missed, h->reason[0] ? "; " : "");
+		dxa_utf8_print(s->out, h->reason);
+		fputc('\n', s->out);
 	}
 }
 
@@ -116,8 +117,10 @@ static void print_reasons(struct dxa_sink *s, const struct dxa_verdict *v, size_
 {
 	const char *reason;
 
-	for (size_t i = from; (reason = dxa_verdict_reason(v, i)); i++)
-		fprintf(s->out, "%s %s", i > from ? ";" : ":", reason);
+	for (size_t i = from; (reason = dxa_verdict_reason(v, i)); i++) {
+		fputs(i > from ? "; " : ": ", s->out);
+		dxa_utf8_print(s->out, reason);
+	}
 }
 
 static void print_verdict(struct dxa_sink *s, const struct dxa_result *r)
@@ -132,9 +135,12 @@ static void print_verdict(struct dxa_sink *s, const struct dxa_result *r)
 	fputc('\n', s->out);
 }
 
-static const char *or_dash(const char *s)
+/* A name in a column: what could move the columns is replaced. */
+static const char *column(char buf[DXA_NAME_LEN], const char *name)
 {
-	return s[0] ? s : "-";
+	snprintf(buf, DXA_NAME_LEN, "%s", name[0] ? name : "-");
+	dxa_utf8_make_line(buf);
+	return buf;
 }
 
 /* One row of the table; the first one brings its head along. */
@@ -142,6 +148,7 @@ static void text_device(struct dxa_sink *s, const struct dxa_device *d)
 {
 	static const char row[] = "%-12s %-11s %-9s %5s %-6s %-7s %-11s %s";
 	char dev[24] = "-", refs[12] = "?", addr[24] = "-";
+	char disk[DXA_NAME_LEN], bound[DXA_NAME_LEN];
 	struct text *t = s->state;
 
 	if (!t->devices++) {
@@ -156,11 +163,11 @@ static void text_device(struct dxa_sink *s, const struct dxa_device *d)
 		snprintf(refs, sizeof(refs), "%d", d->refs);
 	if (d->id.dax)
 		snprintf(addr, sizeof(addr), "%" PRIx64, d->id.dax);
-	fprintf(s->out, row, or_dash(d->id.disk), dxa_driver_name(d->id.driver), dev, refs,
+	fprintf(s->out, row, column(disk, d->id.disk), dxa_driver_name(d->id.driver), dev, refs,
 		d->refs < 0 ? "?" :
 		d->alive    ? "alive" :
 			      "dead",
-		d->holder ? "yes" : "-", or_dash(d->bound), addr);
+		d->holder ? "yes" : "-", column(bound, d->bound), addr);
 	if (d->why)
 		fprintf(s->out, " %sorphan: %s%s", dxa_paint(s->colour, DXA_RED), d->why,
 			dxa_paint(s->colour, DXA_RESET));

@@ -10,8 +10,7 @@
 /* XML 1.0, section 2.2: even as a reference no other character may appear. */
 static bool is_xml_char(uint32_t cp)
 {
-	return cp == '\t' || cp == '\n' || cp == '\r' || (cp >= 0x20 && cp <= 0xd7ff) ||
-	       (cp >= 0xe000 && cp <= 0xfffd) || cp >= 0x10000;
+	return (cp >= 0x20 && cp <= 0xd7ff) || (cp >= 0xe000 && cp <= 0xfffd) || cp >= 0x10000;
 }
 
 void dxa_xml_put(FILE *out, const char *text)
@@ -30,7 +29,9 @@ void dxa_xml_put(FILE *out, const char *text)
 			fputs("&quot;", out);
 		else if (cp == '\t' || cp == '\r')
 			fprintf(out, "&#%u;", (unsigned int)cp);
+		else if (cp == '\n')
+			fputc('\n', out);
 		else
-			dxa_utf8_put(out, is_xml_char(cp) ? cp : DXA_UTF8_BAD);
+			dxa_utf8_put(out, is_xml_char(cp) ? dxa_utf8_printable(cp) : DXA_UTF8_BAD);
 	}
 }

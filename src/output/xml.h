@@ -7,7 +7,8 @@
 
 /*
  * Write text, or the value of an attribute in double quotes, escaped; what no XML
- * may hold becomes U+FFFD. Of a newline in an attribute a reader makes a space.
+ * may hold, and a control character that is neither tab nor newline, becomes U+FFFD. Of a newline
+ * in an attribute a reader makes a space.
  */
 void dxa_xml_put(FILE *out, const char *text);
 
