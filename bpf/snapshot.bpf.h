@@ -13,6 +13,7 @@
 
 /* A bound, should a walk go round in circles; one of dax_hosts takes some hundred steps a disk. */
 #define ENTRIES_MAX (1 << 20)
+#define SUPERS_MAX (1 << 16)
 #define SLOTS_MAX (1 << 23) /* bpf_loop takes no more (BPF_MAX_LOOPS in include/linux/bpf.h) */
 
 /*
@@ -207,69 +208,157 @@ int snapshot_hosts(struct dxa_snapshot *s)
 	return 0;
 }
 
-/* ---- super_blocks (fs/super.c): file systems whose disk was removed under them ---- */
+/* ---- block devices (block/bdev.c): which of them somebody has opened for himself ---- */
 
 /* A bit number of gendisk.state (include/linux/blkdev.h), set by del_gendisk(). */
 #define GD_DEAD 2
 
-struct super_walk {
+struct block_device___opened {
+	__u32 bd_dev;
+	struct {
+		int counter;
+	} bd_openers;
+	void *bd_claiming;
+	void *bd_holder;
+} __attribute__((preserve_access_index));
+
+struct bdev_inode___dxa {
+	struct block_device bdev;
+	struct inode vfs_inode;
+} __attribute__((preserve_access_index));
+
+struct super_block___info {
+	void *s_fs_info;
+} __attribute__((preserve_access_index));
+
+struct holder_walk {
 	struct progress progress;
 	const struct list_head *head;
 	const struct list_head *at;
+	const struct super_block *sb; /* blockdev_superblock */
+	const struct list_head *supers; /* super_blocks, or NULL */
+	__u64 marker;
+	/* The search for who a holder is. */
+	__u64 holder;
+	const struct list_head *super;
+	const char *user; /* the name of its file system type, or NULL */
 };
-static struct super_walk supers;
+static struct holder_walk holders;
 
-static __always_inline void snapshot_super(struct progress *p, const struct super_block *sb)
+/*
+ * A file system opens a device in the name of its super_block, of its type, or of
+ * what s_fs_info points to: setup_bdev_super() (get_tree_bdev() in 6.1) in fs/super.c,
+ * ext4_get_journal_blkdev(), xfs_blkdev_get(), btrfs_open_devices(),
+ * erofs_init_device(), read in 6.1.192, 6.12.117 and 7.2.13.
+ */
+static long user_step(__u32 i, struct holder_walk **ctx)
 {
-	const struct block_device *bdev = READ_PTR(sb, s_bdev);
-	const struct file_system_type *type = READ_PTR(sb, s_type);
-	const struct gendisk *disk = bdev ? READ_PTR(bdev, bd_disk) : NULL;
-	struct dxa_event *ev;
+	struct holder_walk *w = *ctx;
+	const struct list_head *at = w->super;
+	const struct file_system_type *type;
+	const struct super_block *sb;
 
-	if (!disk || !(READ_WORD(disk, state) & 1 << GD_DEAD))
+	if (!at || at == w->supers)
+		return 1;
+	sb = (const void *)((__u64)at - bpf_core_field_offset(struct super_block, s_list));
+	type = READ_PTR(sb, s_type);
+	if (w->holder == (__u64)sb || w->holder == (__u64)type ||
+	    w->holder == READ_WORD((const struct super_block___info *)sb, s_fs_info)) {
+		w->user = READ_PTR(type, name);
+		return 1;
+	}
+	w->super = READ_PTR(at, next);
+	return 0;
+}
+
+static __always_inline void find_user(struct holder_walk *w)
+{
+	const struct list_head *head = w->supers;
+	struct holder_walk *ctx = &holders;
+
+	w->user = NULL;
+	if (!head)
 		return;
-	ev = snapshot_reserve(p, DXA_KIND_USED_GONE);
+	w->super = READ_PTR(head, next);
+	bpf_loop(SUPERS_MAX, user_step, &ctx, 0);
+}
+
+/*
+ * bd_claiming: somebody is just opening it. The holder of a whole disk is
+ * bd_may_claim when it is one of its partitions that is held.
+ */
+static __always_inline __u64 read_holder(const struct holder_walk *w,
+					 const struct block_device___opened *bdev)
+{
+	__u64 holder = READ_WORD(bdev, bd_holder);
+
+	return holder && holder != w->marker ? holder : READ_WORD(bdev, bd_claiming);
+}
+
+static __always_inline void snapshot_holder(struct holder_walk *w, const struct inode *inode)
+{
+	const struct block_device___opened *bdev =
+		(const void *)((__u64)inode -
+			       bpf_core_field_offset(struct bdev_inode___dxa, vfs_inode) +
+			       bpf_core_field_offset(struct bdev_inode___dxa, bdev));
+	const struct gendisk *disk = READ_PTR((const struct block_device *)bdev, bd_disk);
+	struct dxa_event *ev;
+	int gone;
+
+	w->holder = read_holder(w, bdev);
+	if (!w->holder || !disk)
+		return;
+	find_user(w);
+	gone = READ_WORD(disk, state) >> GD_DEAD & 1;
+	ev = snapshot_reserve(&w->progress, gone ? DXA_KIND_USED_GONE : DXA_KIND_DISK_USED);
 	if (!ev)
 		return;
 	read_disk(ev, (__u64)disk);
-	read_name(ev->driver, sizeof(ev->driver), READ_PTR(type, name));
+	ev->arg = w->holder;
+	ev->ret = BPF_CORE_READ(bdev, bd_openers.counter);
+	ev->rdev = BPF_CORE_READ(bdev, bd_dev);
+	read_name(ev->driver, sizeof(ev->driver), w->user);
 	bpf_ringbuf_submit(ev, 0);
 }
 
-static long super_step(__u32 i, struct super_walk **ctx)
+static long holder_step(__u32 i, struct holder_walk **ctx)
 {
-	struct super_walk *w = *ctx;
+	struct holder_walk *w = *ctx;
 	const struct list_head *at = w->at, *next;
-	const struct super_block *sb;
+	const struct inode *inode;
 
 	if (at == w->head) {
 		w->progress.state = DXA_SNAPSHOT_COMPLETE;
 		return 1;
 	}
-	/* A removed entry's next is poisoned or itself: the walk does not come back. */
-	if (!at)
+	inode = (const void *)((__u64)at - bpf_core_field_offset(struct inode, i_sb_list));
+	if (!at || READ_PTR(inode, i_sb) != w->sb)
 		return 1;
+	snapshot_holder(w, inode);
+	/* What left the list under the walk leads to itself (list_del_init). */
 	next = READ_PTR(at, next);
-	if (READ_PTR(next, prev) != at)
-		return 1;
-	sb = (const void *)((__u64)at - bpf_core_field_offset(struct super_block, s_list));
-	if (READ_PTR(sb, s_bdev))
-		snapshot_super(&w->progress, sb);
 	w->at = next;
-	return 0;
+	return next == at;
 }
 
 SEC("?syscall")
-int snapshot_supers(struct dxa_snapshot *s)
+int snapshot_holders(struct dxa_snapshot *s)
 {
-	const struct list_head *head = (const void *)s->start;
-	struct super_walk *w = &supers;
+	const struct super_block *sb = (const void *)read_word((const void *)s->start);
+	struct holder_walk *w = &holders;
+	const struct list_head *head;
 
-	supers = (struct super_walk){ .progress.state = DXA_SNAPSHOT_LOST,
-				      .head = head,
-				      .at = READ_PTR(head, next) };
-	bpf_loop(ENTRIES_MAX, super_step, &w, 0);
-	snapshot_done(s, &supers.progress);
+	if (!sb)
+		return 0;
+	head = (const void *)((__u64)sb + bpf_core_field_offset(struct super_block, s_inodes));
+	holders = (struct holder_walk){ .progress.state = DXA_SNAPSHOT_LOST,
+					.head = head,
+					.at = READ_PTR(head, next),
+					.sb = sb,
+					.supers = (const void *)s->supers,
+					.marker = s->marker };
+	bpf_loop(ENTRIES_MAX, holder_step, &w, 0);
+	snapshot_done(s, &holders.progress);
 	return 0;
 }
 

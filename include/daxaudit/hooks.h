@@ -106,7 +106,13 @@ enum dxa_hook_need {
 	X(DRIVER, 70, driver,                                                                     \
 	  "this kernel has the driver whose ops symbol is in name; empty: device-dax")            \
 	X(BUS_DEVICE, 71, bus_device, "the device in name is on the bus in bus, bound to driver") \
-	X(USED_GONE, 72, used_gone, "the disk in name is gone, but driver still uses it")         \
+	X(USED_GONE, 72, used_gone,                                                               \
+	  "the disk in name is gone, but driver still uses it; obj, arg, ret, rdev as in "        \
+	  "disk_used, or 0")                                                                      \
+	X(DISK_USED, 75, disk_used,                                                               \
+	  "driver (\"xfs\", \"dm-3\"; empty: not known) has opened the block device rdev of the " \
+	  "disk in name and obj for itself; arg=holder, ret=openers; several for one disk, a "    \
+	  "repeated one included")                                                                \
 	X(TASK_WAITS, 74, task_waits,                                                             \
 	  "task tid sleeps in the function in name for a lock that its caller in driver holds")   \
 	X(SNAP_END, 73, snap_end,                                                                 \

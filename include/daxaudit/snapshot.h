@@ -11,28 +11,36 @@
  * X(ID, program, variable, config, what)
  *
  * One walk each, from a variable of the kernel that kallsyms must tell;
- * config: what hides it when others are there.
+ * config: what hides it when others are there. The order is part of the recording
+ * format: see SNAP_END's arg below. A new walk takes a bit of its own there.
  */
-#define DXA_WALKS(X)                                                            \
-	X(DEVICES, snapshot_devices, dax_superblock, "CONFIG_KALLSYMS_ALL=n",   \
-	  "every dax_device: the inodes of the DAX pseudo file system")         \
-	X(HOSTS, snapshot_hosts, dax_hosts, "CONFIG_FS_DAX=n",                  \
-	  "the xarray in which file systems look devices up by their disks")    \
-	X(SUPERS, snapshot_supers, super_blocks, "CONFIG_KALLSYMS_ALL=n",       \
-	  "the file systems, for those whose disk is gone: they may still hold" \
-	  " a device")
+#define DXA_WALKS(X)                                                                   \
+	X(DEVICES, snapshot_devices, dax_superblock, "CONFIG_KALLSYMS_ALL=n",          \
+	  "every dax_device: the inodes of the DAX pseudo file system")                \
+	X(HOSTS, snapshot_hosts, dax_hosts, "CONFIG_FS_DAX=n",                         \
+	  "the xarray in which file systems look devices up by their disks")           \
+	X(HOLDERS, snapshot_holders, blockdev_superblock, "CONFIG_KALLSYMS_ALL=n",     \
+	  "every block device that a file system, dm, md, ... has opened for itself: " \
+	  "it may hold the dax_device of the disk, removed or not")
+
+/* The variable by which HOLDERS names file systems; without it they have no name. */
+#define DXA_SUPERS_VARIABLE "super_blocks"
 
 enum dxa_walk {
 #define DXA_ENUM(id, ...) DXA_WALK_##id,
 	DXA_WALKS(DXA_ENUM)
 #undef DXA_ENUM
 		DXA_WALK_COUNT,
+	/* Recordings before DXA_SNAP_HOLDERS: removed disks under mounted file systems only. */
+	DXA_WALK_SUPERS = DXA_WALK_HOLDERS,
 };
 
 /* What a complete snapshot knows, as bits of SNAP_END's arg: 1 << enum dxa_walk, and these. */
 #define DXA_SNAP_SYSFS (1 << DXA_WALK_COUNT) /* what sysfs shows of disks and buses was read */
 #define DXA_SNAP_NO_HOSTS (2 << DXA_WALK_COUNT) /* this kernel has no dax_hosts: CONFIG_FS_DAX=n */
 #define DXA_SNAP_NO_STACKS (4 << DXA_WALK_COUNT) /* where some task sleeps could not be read */
+#define DXA_SNAP_HOLDERS (8 << DXA_WALK_COUNT) /* DISK_USED is there, USED_GONE for any opener */
+_Static_assert(DXA_WALK_COUNT == 3, "these bits are part of the recording format");
 
 enum dxa_snapshot_state {
 	DXA_SNAPSHOT_NONE, /* the program did not run */
@@ -42,12 +50,14 @@ enum dxa_snapshot_state {
 
 struct dxa_snapshot {
 	__u64 start; /* in: the address of the variable */
+	__u64 supers; /* in: of DXA_SUPERS_VARIABLE, 0: not known */
+	__u64 marker; /* in: of bd_may_claim(), which is no holder; 0: not known */
 	__u32 records; /* out: records written */
 	__u32 dropped; /* out: records for which the ring buffer had no room */
 	__u32 state; /* out: enum dxa_snapshot_state */
 	__u32 reserved;
 };
 
-_Static_assert(sizeof(struct dxa_snapshot) == 24, "shared between BPF and user space");
+_Static_assert(sizeof(struct dxa_snapshot) == 40, "shared between BPF and user space");
 
 #endif

@@ -86,6 +86,7 @@ static const handler_fn handlers[] = {
 	[DXA_KIND_DRIVER] = on_driver,
 	[DXA_KIND_BUS_DEVICE] = on_bus_device,
 	[DXA_KIND_USED_GONE] = on_used_gone,
+	[DXA_KIND_DISK_USED] = on_nothing,
 	[DXA_KIND_TASK_WAITS] = on_task_waits,
 	[DXA_KIND_SNAP_END] = on_snap_end,
 };

@@ -107,6 +107,7 @@ static bool spell_result(char *buf, size_t size, const struct dxa_event *ev,
 	case DXA_KIND_DRIVER:
 	case DXA_KIND_BUS_DEVICE:
 	case DXA_KIND_USED_GONE:
+	case DXA_KIND_DISK_USED:
 	case DXA_KIND_TASK_WAITS:
 		return false;
 	case DXA_KIND_ALLOC_DAX:

@@ -14,6 +14,7 @@
 #include "daxaudit/hooks.h"
 
 #define DISKS "/sys/block"
+#define BLOCK_DEVICES "/sys/dev/block"
 #define DAX_BUS "/sys/bus/dax/devices"
 #define VIRTIOFS "/sys/bus/virtio/drivers/virtiofs"
 
@@ -31,6 +32,50 @@ bool dxa_read_queue_dax(const char *disk, int *dax)
 	snprintf(path, sizeof(path), DISKS "/%s/queue/dax", disk);
 	_cleanup_fclose_ FILE *f = fopen(path, "re");
 	return f && fscanf(f, "%d", dax) == 1;
+}
+
+/* The first device that the kernel links in the holders of a block device: dm and md do so. */
+static bool read_holder(uint32_t rdev, char *name, size_t size)
+{
+	char path[PATH_MAX];
+	struct dirent *d;
+
+	snprintf(path, sizeof(path), BLOCK_DEVICES "/%u:%u/holders", DXA_DEV_MAJOR(rdev),
+		 DXA_DEV_MINOR(rdev));
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	while (dir && (d = readdir(dir))) {
+		if (!is_entry(d))
+			continue;
+		dxa_collector_name(name, size, d->d_name);
+		return true;
+	}
+	return false;
+}
+
+/* The disk whose slaves still name a removed one, or a partition of it. */
+static bool find_holder(const char *gone, char *name, size_t size)
+{
+	_cleanup_closedir_ DIR *dir = opendir(DISKS);
+	struct dirent *d, *s;
+	char path[PATH_MAX];
+
+	while (dir && (d = readdir(dir))) {
+		snprintf(path, sizeof(path), DISKS "/%s/slaves", d->d_name);
+		_cleanup_closedir_ DIR *slaves = opendir(path);
+		while (slaves && (s = readdir(slaves))) {
+			if (strncmp(s->d_name, gone, strlen(gone)) != 0)
+				continue;
+			dxa_collector_name(name, size, d->d_name);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool dxa_read_disk_user(const struct dxa_event *ev, char name[DXA_DRIVER_LEN])
+{
+	return ev->kind == DXA_KIND_USED_GONE ? find_holder(ev->name, name, DXA_DRIVER_LEN) :
+						read_holder(ev->rdev, name, DXA_DRIVER_LEN);
 }
 
 /* A dm table keeps a disk that was removed: the link to it in its slaves leads nowhere. */

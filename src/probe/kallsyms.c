@@ -94,6 +94,7 @@ static bool is_wanted_data(const char *name)
 #define ROW(id, program, variable, config, what) #variable,
 		DXA_WALKS(ROW)
 #undef ROW
+			DXA_SUPERS_VARIABLE,
 	};
 
 	for (size_t i = 0; i < sizeof(walked) / sizeof(walked[0]); i++)

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "daxaudit.skel.h"
 #include "probe/attach.h"
+#include "probe/collect_sysfs.h"
 #include "probe/counters.h"
 #include "probe/daxmodule.h"
 #include "probe/drain.h"
@@ -218,6 +219,19 @@ static void tell_missed(struct dxa_probe *p, uint64_t ts)
 	p->fn(p->priv, &lost);
 }
 
+static void deliver(struct dxa_probe *p, const struct dxa_event *ev)
+{
+	struct dxa_event named;
+
+	/* The kernel's lists name file systems; who else uses a disk is told by sysfs. */
+	if ((ev->kind == DXA_KIND_DISK_USED || ev->kind == DXA_KIND_USED_GONE) && !ev->driver[0]) {
+		named = *ev;
+		dxa_read_disk_user(ev, named.driver);
+		ev = &named;
+	}
+	p->fn(p->priv, ev);
+}
+
 /* Records go to the engine together with what only user space can add to them. */
 static int on_record(void *priv, void *data, size_t size)
 {
@@ -250,7 +264,7 @@ static int on_record(void *priv, void *data, size_t size)
 	dxa_symbols_find(p->symbols, ev->ops, &sym);
 	for (int i = 0; i < DXA_STACK_MAX; i++)
 		dxa_symbols_find(p->symbols, ev->stack[i], &sym);
-	p->fn(p->priv, ev);
+	deliver(p, ev);
 	if (ev->kind == DXA_KIND_MODULE_FREE) {
 		dxa_kallsyms_invalidate(p->kallsyms);
 		dxa_symbols_forget_module(p->symbols, ev->name);

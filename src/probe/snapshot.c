@@ -36,10 +36,14 @@ static void select_one(struct dxa_walker *w, const struct walk_info *info,
 void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *obj,
 			 const struct dxa_kallsyms *syms)
 {
+	struct dxa_kallsym marker;
 	bool has_loop = libbpf_probe_bpf_helper(BPF_PROG_TYPE_SYSCALL, BPF_FUNC_loop, NULL) == 1;
 
 	for (int i = 0; i < DXA_WALK_COUNT; i++)
 		select_one(&walkers[i], &walks[i], obj, syms, has_loop);
+	walkers[DXA_WALK_HOLDERS].supers = dxa_kallsyms_data(syms, DXA_SUPERS_VARIABLE);
+	if (dxa_kallsyms_by_name(syms, "bd_may_claim", &marker))
+		walkers[DXA_WALK_HOLDERS].marker = marker.addr;
 }
 
 void dxa_snapshot_refuse(struct dxa_walker *walkers)
@@ -62,7 +66,9 @@ static bool run_one(struct dxa_walker *w)
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &s, .ctx_size_in = sizeof(s));
 
 	for (int i = 0; i < TRIES; i++) {
-		s = (struct dxa_snapshot){ .start = w->start };
+		s = (struct dxa_snapshot){ .start = w->start,
+					   .supers = w->supers,
+					   .marker = w->marker };
 		if (bpf_prog_test_run_opts(bpf_program__fd(w->prog), &opts)) {
 			snprintf(w->reason, sizeof(w->reason),
 				 "the kernel refused to run the snapshot program");
@@ -87,6 +93,8 @@ uint32_t dxa_snapshot_run(struct dxa_walker *walkers)
 	for (int i = 0; i < DXA_WALK_COUNT; i++)
 		if (walkers[i].prog && run_one(&walkers[i]))
 			known |= 1u << i;
+	if (known & 1u << DXA_WALK_HOLDERS)
+		known |= DXA_SNAP_HOLDERS;
 	/* One variable of drivers/dax/super.c is shown, the other is not: it is not there. */
 	if (walkers[DXA_WALK_DEVICES].start && !walkers[DXA_WALK_HOSTS].start)
 		known |= DXA_SNAP_NO_HOSTS;

@@ -12,6 +12,7 @@
 struct dxa_walker {
 	struct bpf_program *prog; /* NULL: not chosen */
 	uint64_t start; /* the address of the variable */
+	uint64_t supers, marker; /* HOLDERS: see struct dxa_snapshot */
 	char reason[160]; /* why there is no program, or why its last run is not complete */
 };
 
