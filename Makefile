@@ -153,6 +153,7 @@ $(O)/san/tests/unit/test_opts: $(O)/san/src/cli/opts.o
 $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon_report \
 	analysis logfile metrics_file notify policies saving)
 
+$(O)/san/tests/unit/test_tracefs: $(O)/san/src/probe/tracefs.o
 $(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o
 
 # The functions that a test lets fail. Not in LDFLAGS, which a command line replaces.

@@ -7,6 +7,9 @@
 
 #include "base/cleanup.h"
 
+/* include/linux/sched.h; set by exit_signals() when do_exit() begins (kernel/signal.c). */
+#define PF_EXITING 0x4
+
 /* Read a file of a task as a string, cut to size. False when there is nothing to read. */
 static bool read_file(long tid, const char *name, char *text, size_t size)
 {
@@ -84,16 +87,25 @@ bool dxa_stack_waits(const char *text, const char *callee, const char *caller)
 	return false;
 }
 
+bool dxa_procstat_parse(const char *text, struct dxa_procstat *ret)
+{
+	/* The command may hold spaces and parentheses: count from the last one. */
+	const char *p = strrchr(text, ')');
+
+	return p && sscanf(p + 1,
+			   " %c %*d %*d %*d %*d %*d %" SCNu64 " %*u %*u %*u %*u %*u %*u %*d %*d "
+			   "%*d %*d %*d %*d %" SCNu64,
+			   &ret->state, &ret->flags, &ret->start) == 3;
+}
+
+bool dxa_procstat_ends(const struct dxa_procstat *stat)
+{
+	return stat->state == 'Z' || stat->state == 'X' || stat->flags & PF_EXITING;
+}
+
 bool dxa_procstat_read(long tid, struct dxa_procstat *ret)
 {
-	char buf[1024], *p;
+	char buf[1024];
 
-	if (!read_file(tid, "stat", buf, sizeof(buf)))
-		return false;
-	/* The command may hold spaces and parentheses: count from the last one. */
-	p = strrchr(buf, ')');
-	return p && sscanf(p + 1,
-			   " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-			   "%*d %*d %*d %" SCNu64,
-			   &ret->state, &ret->start) == 2;
+	return read_file(tid, "stat", buf, sizeof(buf)) && dxa_procstat_parse(buf, ret);
 }

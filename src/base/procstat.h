@@ -9,9 +9,19 @@
 
 struct dxa_procstat {
 	char state; /* field 3: 'D' sleeps uninterruptibly, 'Z' is a zombie, ... */
+	uint64_t flags; /* field 9: PF_* of include/linux/sched.h */
 	uint64_t start; /* field 22, clock ticks since boot: with the pid it names a process for
 			   good */
 };
+
+/* Take the text of /proc/TID/stat apart. False when it is no such text. */
+bool dxa_procstat_parse(const char *text, struct dxa_procstat *ret);
+
+/*
+ * Has the task ended, or begun to end? A killed process can stay in the middle of its exit
+ * for seconds, in any state: closing what it had open waits for grace periods of the kernel.
+ */
+bool dxa_procstat_ends(const struct dxa_procstat *stat);
 
 /* Read /proc/TID/stat. False when there is no such task. */
 bool dxa_procstat_read(long tid, struct dxa_procstat *ret);

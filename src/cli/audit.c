@@ -21,6 +21,9 @@
 #define HURRY_NS SECOND
 /* An anomaly that the last look shows is looked at again, so often at most. */
 #define LAST_LOOKS 2
+/* A killed auditor needs seconds to die: when its events are tried again, then half as often. */
+#define SWEEP_NS SECOND
+#define SWEEP_MAX_NS (64 * SECOND)
 /* The counters are read so often, at most, to find all hooks at rest. */
 #define READS 3
 /* One wait of epoll takes no more than an int of milliseconds. */
@@ -171,6 +174,8 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	run->machine = a->uts.machine;
 	run->argv = argv;
 	run->start = dxa_ktime_now();
+	a->sweep_every = SWEEP_NS;
+	a->sweep_at = dxa_probe_sweep(a->probe) ? run->start + a->sweep_every : 0;
 	dxa_aliasing_ask(run->machine, a->opts->btf, &a->aliasing);
 	run->aliasing = a->aliasing.aliasing;
 	run->aliasing_from = a->aliasing.from;
@@ -211,6 +216,17 @@ static void sample_tasks(struct dxa_audit *a, uint64_t now)
 	dxa_open_tasks_tell_ended(&a->tasks, a->analysis.engine, now, on_fact, a);
 }
 
+/* Whose events are in use for minutes is alive, in another PID namespace. */
+static void sweep(struct dxa_audit *a, uint64_t now)
+{
+	if (!a->sweep_at || now < a->sweep_at)
+		return;
+	a->sweep_every *= 2;
+	a->sweep_at = dxa_probe_sweep(a->probe) && a->sweep_every <= SWEEP_MAX_NS ?
+			      now + a->sweep_every :
+			      0;
+}
+
 struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 {
 	uint64_t sample_at =
@@ -220,12 +236,14 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 	int n;
 
 	until = dxa_earlier(until, dxa_earlier(sample_at, dxa_saving_due(&a->saving)));
+	until = dxa_earlier(until, a->sweep_at);
 	n = epoll_wait(a->epfd, ev, 2, timeout_ms(until, now));
 	if (n < 0 && errno != EINTR)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
 	dxa_probe_consume(a->probe);
 	now = dxa_ktime_now();
 	dxa_saving_tick(&a->saving, now);
+	sweep(a, now);
 	if (sample_at && now >= sample_at)
 		sample_tasks(a, now);
 	return NULL;

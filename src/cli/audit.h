@@ -47,6 +47,8 @@ struct dxa_audit {
 	bool silenced; /* ftrace was seen to be off: what happened then is not known */
 	uint64_t last_event; /* ktime, ns; when the newest record was read */
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
+	uint64_t sweep_at; /* ktime, ns; when to remove what a killed auditor left; 0: never */
+	uint64_t sweep_every; /* ns; grows */
 	bool hurry; /* a signal has asked to end: set by the command */
 };
 

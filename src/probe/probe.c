@@ -305,8 +305,8 @@ static struct dxa_err *attach_all(struct dxa_probe *p)
 
 static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
+	size_t swept, left;
 	struct dxa_err *err;
-	unsigned int swept;
 
 	if (dxa_preflight_ftrace_off())
 		return dxa_err_new(
@@ -316,10 +316,14 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 	err = dxa_tracefs_open(&p->tracefs);
 	if (err)
 		return err;
-	swept = dxa_tracefs_sweep(p->tracefs);
+	swept = dxa_tracefs_sweep(p->tracefs, &left);
 	if (swept)
-		dxa_log(DXA_LOG_INFO, "removed %u kprobe events that a killed daxaudit left behind",
-			swept);
+		dxa_log(DXA_LOG_INFO,
+			"removed %zu kprobe events that a killed daxaudit left behind", swept);
+	if (left)
+		dxa_log(DXA_LOG_INFO,
+			"%zu kprobe events of a killed daxaudit are still in use: trying again",
+			left);
 	err = make_hooks(p);
 	if (!err)
 		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms,
@@ -528,6 +532,11 @@ bool dxa_probe_readable(const struct dxa_probe *p)
 	return dxa_counters_read(counts_fd(p), &status);
 }
 
+bool dxa_probe_sweep(struct dxa_probe *p)
+{
+	return p->tracefs && dxa_tracefs_sweep_again(p->tracefs);
+}
+
 void dxa_probe_trim(struct dxa_probe *p)
 {
 	dxa_kallsyms_trim(p->kallsyms);
@@ -541,6 +550,8 @@ struct dxa_symbols *dxa_probe_symbols(struct dxa_probe *p)
 
 void dxa_probe_close(struct dxa_probe *p)
 {
+	size_t left;
+
 	if (!p)
 		return;
 	for (size_t i = 0; i < p->n_hooks; i++)
@@ -548,6 +559,9 @@ void dxa_probe_close(struct dxa_probe *p)
 	ring_buffer__free(p->ring);
 	if (p->skel)
 		daxaudit_bpf__destroy(p->skel);
+	/* Of those that were killed during this audit, too. */
+	if (p->tracefs)
+		dxa_tracefs_sweep(p->tracefs, &left);
 	dxa_tracefs_close(p->tracefs);
 	dxa_symbols_free(p->symbols);
 	dxa_kallsyms_free(p->kallsyms);

@@ -67,6 +67,12 @@ const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n);
 /* Can the counters be read with the capabilities that are effective now? */
 bool dxa_probe_readable(const struct dxa_probe *p);
 
+/*
+ * Try again to remove the kprobe events of killed auditors that the kernel still used when
+ * this one started. Returns true while some are left. Needs no privilege.
+ */
+bool dxa_probe_sweep(struct dxa_probe *p);
+
 /* Give back memory that is not needed until the next module comes or an unknown address. */
 void dxa_probe_trim(struct dxa_probe *p);
 

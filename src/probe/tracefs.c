@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,11 @@ struct dxa_tracefs {
 	char group[64];
 	long pid;
 	struct dxa_vec made; /* of struct event_name: what has to be removed */
+	struct dxa_vec dead; /* of struct text: commands that remove a dead owner's events */
+};
+
+struct text {
+	char s[192];
 };
 
 struct event_name {
@@ -53,14 +59,12 @@ static struct event_name event_name(const struct dxa_tracefs *t, const char *nam
 
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-/* 0 when there is no such process, or only its zombie: that holds no hook any more. */
+/* 0 when there is no such process, or one that is dying: it uses its events no more. */
 static uint64_t start_time(long pid)
 {
 	struct dxa_procstat stat;
 
-	if (!dxa_procstat_read(pid, &stat) || stat.state == 'Z' || stat.state == 'X')
-		return 0;
-	return stat.start;
+	return dxa_procstat_read(pid, &stat) && !dxa_procstat_ends(&stat) ? stat.start : 0;
 }
 
 static bool is_tracefs(const char *path)
@@ -70,18 +74,25 @@ static bool is_tracefs(const char *path)
 	return !statfs(path, &fs) && fs.f_type == TRACEFS_MAGIC;
 }
 
-static struct dxa_err *open_at(const char *root, int events, struct dxa_tracefs **ret)
+int dxa_tracefs_open_at(const char *root, struct dxa_tracefs **ret)
 {
-	struct dxa_tracefs *t = calloc(1, sizeof(*t));
-	char path[64];
+	struct dxa_tracefs *t;
+	char path[PATH_MAX];
+	int events;
 
+	snprintf(path, sizeof(path), "%s/kprobe_events", root);
+	events = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK);
+	if (events < 0)
+		return -errno;
+	t = calloc(1, sizeof(*t));
 	if (!t) {
 		close(events);
-		return dxa_err_nomem();
+		return -ENOMEM;
 	}
 	t->root = root;
 	t->events = events;
 	t->made = DXA_VEC_OF(struct event_name);
+	t->dead = DXA_VEC_OF(struct text);
 	/* Absent where kprobe events are not profiled. */
 	snprintf(path, sizeof(path), "%s/kprobe_profile", root);
 	t->profile = fopen(path, "re");
@@ -89,7 +100,7 @@ static struct dxa_err *open_at(const char *root, int events, struct dxa_tracefs 
 	snprintf(t->group, sizeof(t->group), GROUP_PREFIX "%ld_%" PRIu64, t->pid,
 		 start_time(t->pid));
 	*ret = t;
-	return NULL;
+	return 0;
 }
 
 struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)
@@ -97,15 +108,14 @@ struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)
 	int why = ENOENT;
 
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
-		char path[64];
+		int err = dxa_tracefs_open_at(roots[i], ret);
 
-		snprintf(path, sizeof(path), "%s/kprobe_events", roots[i]);
-		int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
-
-		if (fd >= 0)
-			return open_at(roots[i], fd, ret);
-		if (errno != ENOENT)
-			why = errno;
+		if (!err)
+			return NULL;
+		if (err == -ENOMEM)
+			return dxa_err_nomem();
+		if (err != -ENOENT)
+			why = -err;
 	}
 	/* Lockdown leaves a tracefs without files: tracefs_create_file() in fs/tracefs/inode.c. */
 	if (why == ENOENT && is_tracefs(roots[0]))
@@ -140,7 +150,7 @@ static void each_event(const struct dxa_tracefs *t,
 		       void (*fn)(void *priv, const char *group, const char *name), void *priv)
 {
 	_cleanup_free_ char *line = NULL;
-	char path[96], group[64], name[96];
+	char path[PATH_MAX], group[64], name[96];
 	size_t cap = 0;
 
 	snprintf(path, sizeof(path), "%s/kprobe_events", t->root);
@@ -151,13 +161,9 @@ static void each_event(const struct dxa_tracefs *t,
 			fn(priv, group, name);
 }
 
-struct text {
-	char s[192];
-};
-
 static void collect_dead(void *priv, const char *group, const char *name)
 {
-	struct dxa_vec *commands = priv;
+	struct dxa_tracefs *t = priv;
 	struct text *remove;
 	uint64_t start;
 	long pid;
@@ -165,22 +171,35 @@ static void collect_dead(void *priv, const char *group, const char *name)
 	if (sscanf(group, GROUP_PREFIX "%ld_%" SCNu64, &pid, &start) != 2 ||
 	    start_time(pid) == start)
 		return;
-	remove = dxa_vec_push(commands, NULL);
+	remove = dxa_vec_push(&t->dead, NULL);
 	if (remove)
 		snprintf(remove->s, sizeof(remove->s), "-:%s/%s", group, name);
 }
 
-unsigned int dxa_tracefs_sweep(struct dxa_tracefs *t)
+size_t dxa_tracefs_sweep_again(struct dxa_tracefs *t)
 {
-	struct dxa_vec commands = DXA_VEC_OF(struct text);
-	unsigned int removed = 0;
+	size_t left = 0;
 
+	for (size_t i = 0; i < t->dead.len; i++) {
+		struct text *remove = dxa_vec_at(&t->dead, i);
+
+		if (command(t, remove->s) == -EBUSY)
+			*(struct text *)dxa_vec_at(&t->dead, left++) = *remove;
+	}
+	t->dead.len = left;
+	return left;
+}
+
+size_t dxa_tracefs_sweep(struct dxa_tracefs *t, size_t *left)
+{
+	size_t found;
+
+	t->dead.len = 0;
 	/* The list is read to its end first: removing while reading would skip entries. */
-	each_event(t, collect_dead, &commands);
-	for (size_t i = 0; i < commands.len; i++)
-		removed += command(t, dxa_vec_at(&commands, i)) == 0;
-	dxa_vec_free(&commands);
-	return removed;
+	each_event(t, collect_dead, t);
+	found = t->dead.len;
+	*left = dxa_tracefs_sweep_again(t);
+	return found - *left;
 }
 
 void dxa_tracefs_undo(struct dxa_tracefs *t, size_t keep)
@@ -206,6 +225,7 @@ void dxa_tracefs_close(struct dxa_tracefs *t)
 		return;
 	dxa_tracefs_undo(t, 0);
 	dxa_vec_free(&t->made);
+	dxa_vec_free(&t->dead);
 	if (t->profile)
 		fclose(t->profile);
 	close(t->events);
@@ -216,7 +236,7 @@ int dxa_tracefs_add(struct dxa_tracefs *t, const char *name, const char *module,
 		    bool ret)
 {
 	struct event_name event = event_name(t, name);
-	char type[16] = "p", text[320], path[256];
+	char type[16] = "p", text[320], path[PATH_MAX];
 	int err, id;
 
 	if (ret)

@@ -24,11 +24,24 @@ struct dxa_tracefs;
  */
 struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret);
 
+/* The same for the tracefs at root, which the caller keeps. 0 or -errno. */
+int dxa_tracefs_open_at(const char *root, struct dxa_tracefs **ret);
+
 /* Remove all events this process made (programs must be detached before). NULL is allowed. */
 void dxa_tracefs_close(struct dxa_tracefs *t);
 
-/* Remove the events of earlier daxaudit processes that are dead. Returns how many. */
-unsigned int dxa_tracefs_sweep(struct dxa_tracefs *t);
+/*
+ * Remove the events of earlier daxaudit processes that are dead or dying. Returns how many
+ * were removed. *left gets how many were not, because the kernel still uses them: a killed
+ * process needs seconds to die, since each of its hooks waits for grace periods.
+ */
+size_t dxa_tracefs_sweep(struct dxa_tracefs *t, size_t *left);
+
+/*
+ * Try once more to remove those that were left. Returns how many are left now. Needs no
+ * privilege: the file is open.
+ */
+size_t dxa_tracefs_sweep_again(struct dxa_tracefs *t);
 
 /*
  * Create a kprobe event on symbol (a kretprobe event if ret), in `module` when

@@ -39,8 +39,39 @@ static void test_zombie_and_gone(void **state)
 	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	assert_true(dxa_procstat_read(pid, &stat));
 	assert_int_equal(stat.state, 'Z');
+	assert_true(dxa_procstat_ends(&stat));
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_false(dxa_procstat_read(pid, &stat));
+}
+
+/* Seen of a daemon under kill -9 while its hooks waited for grace periods: in state D, and dying. */
+static void killed_process_ends_before_it_is_a_zombie(void **state)
+{
+	struct dxa_procstat stat;
+
+	(void)state;
+	assert_true(dxa_procstat_parse("812 (daxaudit) D 1 812 812 0 -1 4194564 2211 0 0 0 1 4 0 0 "
+				       "20 0 1 0 5150 0 0 18446744073709551615",
+				       &stat));
+	assert_int_equal(stat.state, 'D');
+	assert_int_equal(stat.start, 5150);
+	assert_true(dxa_procstat_ends(&stat));
+	assert_true(dxa_procstat_parse("812 (daxaudit) D 1 812 812 0 -1 4194560 2211 0 0 0 1 4 0 0 "
+				       "20 0 1 0 5150 0 0 18446744073709551615",
+				       &stat));
+	assert_false(dxa_procstat_ends(&stat));
+	assert_true(dxa_procstat_read(getpid(), &stat));
+	assert_false(dxa_procstat_ends(&stat));
+}
+
+static void cut_text_is_no_stat(void **state)
+{
+	struct dxa_procstat stat;
+
+	(void)state;
+	assert_false(dxa_procstat_parse("", &stat));
+	assert_false(dxa_procstat_parse("812 (daxaudit", &stat));
+	assert_false(dxa_procstat_parse("812 (daxaudit) D 1 812 812 0 -1 4194564 2211", &stat));
 }
 
 static void test_comm(void **state)
@@ -114,6 +145,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_comm),
+		cmocka_unit_test(killed_process_ends_before_it_is_a_zombie),
+		cmocka_unit_test(cut_text_is_no_stat),
 		cmocka_unit_test(test_innermost_function),
 		cmocka_unit_test(test_switches_count_sleeps),
 		cmocka_unit_test(test_a_stack_that_waits_for_itself),

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose kprobe events are removed, on a folder that looks like tracefs. What the
+ * kernel makes of the commands, and events that it still uses, tests/live has.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/procstat.h"
+#include "probe/tracefs.h"
+
+static char root[] = "/tmp/dxa-tracefs.XXXXXX";
+static char events[64];
+
+static uint64_t start_of(pid_t pid)
+{
+	struct dxa_procstat stat;
+
+	assert_true(dxa_procstat_read(pid, &stat));
+	return stat.start;
+}
+
+/* kprobe_events holds this, and then what was written to it. */
+static void show(const char *text)
+{
+	FILE *f = fopen(events, "we");
+
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* Sweep; removed must be how many commands were written behind `text`, and `commands` these. */
+static void check_sweep(const char *text, size_t removed, const char *commands)
+{
+	struct dxa_tracefs *t;
+	char have[1024] = "";
+	size_t left;
+	FILE *f;
+
+	show(text);
+	assert_int_equal(dxa_tracefs_open_at(root, &t), 0);
+	assert_int_equal(dxa_tracefs_sweep(t, &left), removed);
+	assert_int_equal(left, 0);
+	assert_int_equal(dxa_tracefs_sweep_again(t), 0);
+	dxa_tracefs_close(t);
+	f = fopen(events, "re");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, (long)strlen(text), SEEK_SET), 0);
+	assert_true(fread(have, 1, sizeof(have) - 1, f) == strlen(commands));
+	fclose(f);
+	assert_string_equal(have, commands);
+}
+
+static void living_owners_and_strangers_are_left_alone(void **state)
+{
+	char text[512];
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 "p:daxaudit_%d_%" PRIu64 "/KILL_DAX_entry_1 kill_dax\n"
+		 "p:kprobes/mine kill_dax\n"
+		 "p:daxaudit_not_a_number/x kill_dax\n"
+		 "\n"
+		 "nonsense\n",
+		 (int)getpid(), start_of(getpid()));
+	check_sweep(text, 0, "");
+}
+
+static void dead_owners_events_are_removed(void **state)
+{
+	char text[512], commands[512];
+	int n;
+
+	(void)state;
+	/* A pid that is in use again, by a process that began later; and pids that there are not. */
+	n = snprintf(text, sizeof(text),
+		     "p:daxaudit_%d_1/KILL_DAX_entry_1 kill_dax\n"
+		     "r128:daxaudit_99999999_5/PROBE_return_2 nd_pmem:pmem_attach_disk\n",
+		     (int)getpid());
+	assert_true(n > 0);
+	snprintf(commands, sizeof(commands),
+		 "-:daxaudit_%d_1/KILL_DAX_entry_1-:daxaudit_99999999_5/PROBE_return_2",
+		 (int)getpid());
+	check_sweep(text, 2, commands);
+}
+
+static void dying_owners_events_are_removed(void **state)
+{
+	char text[128], commands[128];
+	siginfo_t info;
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid)
+		_exit(0);
+	/* It has its start time yet, and is in /proc. */
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	snprintf(text, sizeof(text), "p:daxaudit_%d_%" PRIu64 "/X_1 kill_dax\n", (int)pid,
+		 start_of(pid));
+	snprintf(commands, sizeof(commands), "-:daxaudit_%d_%" PRIu64 "/X_1", (int)pid,
+		 start_of(pid));
+	check_sweep(text, 1, commands);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	if (!mkdtemp(root))
+		return -1;
+	snprintf(events, sizeof(events), "%s/kprobe_events", root);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	unlink(events);
+	return rmdir(root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(living_owners_and_strangers_are_left_alone),
+		cmocka_unit_test(dead_owners_events_are_removed),
+		cmocka_unit_test(dying_owners_events_are_removed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
