@@ -214,9 +214,10 @@ struct dxa_err *dxa_place_check(const struct dxa_place *p, bool only_regular)
 	return NULL;
 }
 
+/* Never waits for the reader of a FIFO: without one it is ENXIO. */
 static int open_once(const struct dxa_place *p, int flags, mode_t mode, bool *created)
 {
-	const int always = O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
+	const int always = O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
 	int fd;
 
 	if (p->fd >= 0)
@@ -237,11 +238,18 @@ struct dxa_err *dxa_place_open(struct dxa_place *p, int flags, mode_t mode, bool
 
 	if (err)
 		return err;
+	/* Who writes must see that the reader of a FIFO is gone: with O_RDWR there always is one. */
+	if (p->exists && S_ISFIFO(p->st.st_mode))
+		flags = (flags & ~O_ACCMODE) | O_WRONLY;
 	fd = open_once(p, flags, mode, &is_new);
+	if (fd < 0 && errno == ENXIO)
+		return dxa_err_new(DXA_ERR_INPUT, ENXIO, "nothing reads from it");
 	if (fd < 0)
 		return refused(errno);
 	p->exists = true;
 	err = fstat(fd, &p->st) ? refused(errno) : dxa_place_check(p, only_regular);
+	if (!err && p->fd < 0 && fcntl(fd, F_SETFL, flags))
+		err = refused(errno);
 	if (err) {
 		close(fd);
 		return err;

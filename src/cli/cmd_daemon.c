@@ -94,9 +94,15 @@ static void rotate_recording(struct daemon *d)
 	look(d);
 }
 
+/* A look that came before --settle has gone by would tell of what is on its way. */
+static bool may_look(const struct daemon *d, uint64_t now)
+{
+	return !d->again_at || now >= d->again_at;
+}
+
 static bool must_rotate(const struct daemon *d, uint64_t now)
 {
-	return d->rotate_by &&
+	return d->rotate_by && may_look(d, now) &&
 	       (now >= d->rotate_by || !dxa_engine_open_contexts(d->audit.analysis.engine));
 }
 
@@ -119,7 +125,7 @@ static void reload(struct daemon *d)
 	/* A look at all that is there, for findings that no event tells of. */
 	if (must_rotate(d, now))
 		rotate_recording(d);
-	else
+	else if (may_look(d, now))
 		look(d);
 	dxa_daemon_report_tell(&d->report);
 	dxa_notify("READY=1");
@@ -148,7 +154,7 @@ static void ping(struct daemon *d, uint64_t now)
 static struct dxa_err *loop(struct daemon *d)
 {
 	while (!d->stop) {
-		uint64_t until = dxa_earlier(dxa_earlier(d->again_at, d->rotate_by),
+		uint64_t until = dxa_earlier(d->again_at ? d->again_at : d->rotate_by,
 					     dxa_earlier(d->due, d->ping_at));
 		struct dxa_err *err = dxa_audit_wait(&d->audit, until);
 		uint64_t now = dxa_ktime_now();

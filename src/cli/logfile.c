@@ -32,6 +32,9 @@ static struct dxa_err *open_path(struct dxa_logfile *l)
 	dxa_place_close(&place);
 	if (err)
 		return dxa_err_wrap(err, "cannot write the log %s", l->path);
+	/* A reader that is too slow costs lines, which are counted: the daemon does not wait. */
+	if (S_ISFIFO(place.st.st_mode))
+		fcntl(fd, F_SETFL, O_APPEND | O_NONBLOCK);
 	l->fd = fd;
 	l->cut = ends_in_half_a_line(fd);
 	return NULL;

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/infile.h"
 
 #define SUFFIX ".yaml"
 
@@ -55,8 +57,17 @@ static struct dxa_err *read_stream(struct dxa_policy *policy, const char *path, 
 struct dxa_err *dxa_policies_read(struct dxa_policy *policy, const char *path,
 				  struct dxa_policy_problems *problems)
 {
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	return f ? read_stream(policy, path, f, problems) : unreadable(path, errno);
+	int fd = -1;
+	struct dxa_err *err = dxa_infile_open(path, &fd);
+
+	if (err)
+		return dxa_err_wrap(err, "cannot read the policy %s", path);
+	_cleanup_fclose_ FILE *f = fdopen(fd, "r");
+	if (!f) {
+		close(fd);
+		return dxa_err_nomem();
+	}
+	return read_stream(policy, path, f, problems);
 }
 
 /* The first problem stands for all. */

@@ -10,6 +10,7 @@
 
 #include "base/caps.h"
 #include "base/cleanup.h"
+#include "base/infile.h"
 #include "probe/daxmodule.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
@@ -82,13 +83,14 @@ static struct dxa_err *lockdown_error(void)
 
 static struct dxa_err *check_btf(const char *btf, const char *release)
 {
-	const char *path = btf ? btf : VMLINUX_BTF;
+	_cleanup_close_ int fd = -1;
+	/* libbpf would wait for the writer of a FIFO. */
+	struct dxa_err *err = btf ? dxa_infile_open(btf, &fd) : NULL;
 
-	if (access(path, R_OK) == 0)
+	if (err)
+		return dxa_err_wrap(err, "cannot read the BTF file %s", btf);
+	if (btf || access(VMLINUX_BTF, R_OK) == 0)
 		return NULL;
-	if (btf)
-		return dxa_err_new(DXA_ERR_INPUT, errno, "cannot read the BTF file %s: %s", btf,
-				   strerror(errno));
 	return dxa_err_new(DXA_ERR_REFUSED, errno,
 			   "kernel %s shows no BTF (" VMLINUX_BTF
 			   ": %s): give its BTF with --btf FILE, or boot a kernel with "
