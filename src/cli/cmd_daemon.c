@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/caps.h"
@@ -19,6 +20,9 @@
 
 /* How long a rotation of the recording waits for probes that are under way to end in the old one. */
 #define ROTATE_NS 10000000000ull
+/* How much later than asked for it may be woken: as much as a long epoll_wait(2) may anyway
+ * (select_estimate_accuracy() in fs/select.c: MAX_SLACK). */
+#define TIMER_SLACK_NS 100000000ul
 
 struct daemon {
 	struct dxa_opts opts;
@@ -27,7 +31,9 @@ struct daemon {
 	int lock;
 	bool has_metrics; /* the metrics file is ours to write and to remove */
 	uint64_t rotate_by; /* ktime, ns: the recording's file was moved away; 0: it was not */
-	uint64_t again_at; /* ktime, ns: what looked odd is looked at again; 0: nothing did */
+	uint64_t look_at; /* ktime, ns: the next snapshot; 0: none is planned */
+	bool confirming; /* it shows whether the anomalies of the one before are still there */
+	bool partial; /* it was said that snapshots are not complete */
 	uint64_t due; /* ktime, ns: the next report; 0: nothing is new */
 	uint64_t ping_every, ping_at; /* the watchdog's; 0: there is none */
 	bool stop;
@@ -69,16 +75,27 @@ static void give_up_privilege(struct daemon *d)
 			dxa_caps_names(dxa_caps_effective(), names, sizeof(names)));
 }
 
-/* What is odd in two looks in a row is a finding: a device may be on its way in or out. */
+/*
+ * Plan the look behind one that showed this. An anomaly of two looks in a row is a
+ * finding: a device may be on its way in or out. A third look would not tell more.
+ */
+static void plan_next_look(struct daemon *d, bool anomalies)
+{
+	uint64_t now = dxa_ktime_now(), every = d->opts.snapshot_every_ns;
+
+	d->confirming = anomalies && !d->confirming;
+	d->look_at = d->confirming ? now + d->opts.settle_ns : every ? now + every : 0;
+}
+
+/* Compare what the kernel has with what the hooks reported. */
 static void look(struct daemon *d)
 {
 	const char *why = dxa_audit_snapshot(&d->audit);
-	bool odd = dxa_engine_oddities(d->audit.analysis.engine);
 
-	if (why)
+	if (why && !d->partial)
 		dxa_log(DXA_LOG_WARN, "what is there now is not fully known: %s", why);
-	/* Twice odd was told: there is no use in a third look. */
-	d->again_at = odd && !d->again_at ? dxa_ktime_now() + d->opts.settle_ns : 0;
+	d->partial = why != NULL;
+	plan_next_look(d, dxa_engine_oddities(d->audit.analysis.engine));
 }
 
 /* A recording begins with what lives when it begins. */
@@ -97,7 +114,7 @@ static void rotate_recording(struct daemon *d)
 /* A look that came before --settle has gone by would tell of what is on its way. */
 static bool may_look(const struct daemon *d, uint64_t now)
 {
-	return !d->again_at || now >= d->again_at;
+	return !d->confirming || now >= d->look_at;
 }
 
 static bool must_rotate(const struct daemon *d, uint64_t now)
@@ -154,7 +171,8 @@ static void ping(struct daemon *d, uint64_t now)
 static struct dxa_err *loop(struct daemon *d)
 {
 	while (!d->stop) {
-		uint64_t until = dxa_earlier(d->again_at ? d->again_at : d->rotate_by,
+		uint64_t until = dxa_earlier(d->confirming ? d->look_at :
+							     dxa_earlier(d->look_at, d->rotate_by),
 					     dxa_earlier(d->due, d->ping_at));
 		struct dxa_err *err = dxa_audit_wait(&d->audit, until);
 		uint64_t now = dxa_ktime_now();
@@ -164,7 +182,7 @@ static struct dxa_err *loop(struct daemon *d)
 		read_signals(d);
 		if (must_rotate(d, now))
 			rotate_recording(d);
-		if (d->again_at && now >= d->again_at)
+		if (d->look_at && now >= d->look_at)
 			look(d);
 		if (d->ping_at && now >= d->ping_at)
 			ping(d, now);
@@ -196,10 +214,11 @@ static struct dxa_err *start(struct daemon *d)
 	if (err)
 		return err;
 	give_up_privilege(d);
+	/* Its wake-ups may wait for those of others. */
+	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
 	dxa_probe_trim(d->audit.probe);
 	dxa_daemon_report_tell(&d->report);
-	if (dxa_engine_oddities(d->audit.analysis.engine))
-		d->again_at = dxa_ktime_now() + d->opts.settle_ns;
+	plan_next_look(d, dxa_engine_oddities(d->audit.analysis.engine));
 	d->ping_every = dxa_notify_watchdog();
 	d->ping_at = d->ping_every ? dxa_ktime_now() + d->ping_every : 0;
 	dxa_log(DXA_LOG_NOTICE, "daxaudit %s watches Linux %s", DXA_VERSION, d->audit.uts.release);

@@ -46,6 +46,7 @@ enum key {
 	KEY_LOG,
 	KEY_METRICS,
 	KEY_PID_FILE,
+	KEY_SNAPSHOT_EVERY,
 	KEY_CORE,
 	KEY_MODE,
 };
@@ -99,6 +100,8 @@ static const struct dxa_option_row rows[] = {
 	  "keep counts for Prometheus in FILE, for node-exporter's\ntextfile collector (*.prom)" },
 	{ KEY_PID_FILE, "pid-file", "FILE", DXA_CMD_DAEMON,
 	  "locked while the daemon runs: there is but one\n(default " DXA_PID_FILE ")" },
+	{ KEY_SNAPSHOT_EVERY, "snapshot-every", "TIME", DXA_CMD_DAEMON,
+	  "compare the devices in the kernel with the events so often, also when\nnothing seems to have changed (default 60m; 0s: never)" },
 	{ KEY_CORE, "core", NULL, DXA_CMD_DOCTOR,
 	  "only say whether this kernel has a DAX core (0: it has, 4: it\nhas none); needs no root" },
 	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_DOCTOR,
@@ -359,6 +362,8 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		if (!err && !o->stuck_after_ns)
 			err = bad_value("stuck-after", value, "a time greater than 0");
 		return err;
+	case KEY_SNAPSHOT_EVERY:
+		return parse_time("snapshot-every", value, &o->snapshot_every_ns);
 	case KEY_POLICY:
 		return add_policy(value, o);
 	case KEY_NO_POLICY:
@@ -405,6 +410,7 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 	*o = (struct dxa_opts){ .settle_ns = 500 * MS,
 				.settle_limit_ns = 60 * SECOND,
 				.stuck_after_ns = 30 * SECOND,
+				.snapshot_every_ns = 3600 * SECOND,
 				.file_mode = DXA_PLACE_MODE,
 				.skip_code = DXA_EXIT_NO_DAX };
 	make_getopt(mask, longs, shorts);

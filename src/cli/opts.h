@@ -48,6 +48,7 @@ struct dxa_opts {
 	uint64_t settle_limit_ns;
 	uint64_t timeout_ns; /* of the command; 0: none */
 	uint64_t stuck_after_ns;
+	uint64_t snapshot_every_ns; /* the daemon's; 0: only when something changed */
 	bool stuck_after_given; /* else it is the default */
 	bool failing_given; /* else the policy says it */
 	enum dxa_severity failing;
