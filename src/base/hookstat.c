@@ -14,16 +14,23 @@ const char *dxa_attach_mode_name(enum dxa_attach_mode mode)
 	return names[mode];
 }
 
+/* A recording may hold any numbers: a sum that wrapped round to 0 would hide what was lost. */
+static void add(uint64_t *sum, uint64_t n)
+{
+	if (__builtin_add_overflow(*sum, n, sum))
+		*sum = UINT64_MAX;
+}
+
 struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed)
 {
 	struct dxa_count total = { 0 };
 
 	*missed = 0;
 	for (size_t i = 0; i < n; i++) {
-		total.seen += hooks[i].count.seen;
-		total.submitted += hooks[i].count.submitted;
-		total.dropped += hooks[i].count.dropped;
-		*missed += hooks[i].missed;
+		add(&total.seen, hooks[i].count.seen);
+		add(&total.submitted, hooks[i].count.submitted);
+		add(&total.dropped, hooks[i].count.dropped);
+		add(missed, hooks[i].missed);
 	}
 	return total;
 }

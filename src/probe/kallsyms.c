@@ -210,20 +210,39 @@ static void note_modules(struct dxa_kallsyms *k)
 		note_run(k, first, last, NULL);
 }
 
+/* The table is another's from now on, and empty here. */
+static void empty_table(struct dxa_kallsyms *k)
+{
+	k->syms = NULL;
+	k->pool = NULL;
+	k->modules = NULL;
+	k->n = k->cap = k->pool_len = k->pool_cap = k->n_modules = k->cap_modules = 0;
+}
+
+static void free_table(struct dxa_kallsyms *k)
+{
+	free(k->syms);
+	free(k->pool);
+	free(k->modules);
+	empty_table(k);
+}
+
+/* Fill the table, which is empty. */
 static struct dxa_err *read_all(struct dxa_kallsyms *k)
 {
 	_cleanup_free_ char *line = NULL;
 	size_t cap = 0;
 
 	rewind(k->file);
-	k->n = 0;
-	k->pool_len = 0;
 	k->n_modules = 1;
 	if (!reserve((void **)&k->modules, &k->cap_modules, 1, sizeof(*k->modules)))
 		return dxa_err_nomem();
 	while (getline(&line, &cap, k->file) > 0)
 		if (!keep_line(k, line))
 			return dxa_err_nomem();
+	if (ferror(k->file))
+		return dxa_err_new(DXA_ERR_REFUSED, errno, "cannot read the kernel's symbols: %s",
+				   strerror(errno));
 	qsort(k->syms, k->n, sizeof(*k->syms), by_addr);
 	note_modules(k);
 	k->stale = false;
@@ -259,9 +278,7 @@ void dxa_kallsyms_free(struct dxa_kallsyms *k)
 	if (!k)
 		return;
 	fclose(k->file);
-	free(k->syms);
-	free(k->pool);
-	free(k->modules);
+	free_table(k);
 	dxa_modranges_clear(&k->ranges);
 	free(k);
 }
@@ -345,8 +362,21 @@ bool dxa_kallsyms_hidden(const struct dxa_kallsyms *k)
 
 void dxa_kallsyms_refresh(struct dxa_kallsyms *k)
 {
-	if (k->stale)
-		dxa_err_free(read_all(k));
+	struct dxa_kallsyms old = *k;
+	struct dxa_err *err;
+
+	if (!k->stale)
+		return;
+	/* The old names serve until the new ones are whole. */
+	empty_table(k);
+	err = read_all(k);
+	if (err) {
+		free_table(k);
+		*k = old;
+	} else {
+		free_table(&old);
+	}
+	dxa_err_free(err);
 }
 
 void dxa_kallsyms_trim(struct dxa_kallsyms *k)

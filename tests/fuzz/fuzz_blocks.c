@@ -69,17 +69,19 @@ static void read_events(const uint8_t *data, size_t size, size_t event_size, boo
 	static struct dxr_codec in, out, again;
 	unsigned char coded[DXR_CODED_MAX];
 	const struct dxa_event *ev, *same;
-	size_t used;
+	size_t used, n = 0;
 
 	dxr_codec_init(&in, event_size, swap);
-	dxr_codec_init(&out, sizeof(*ev), false);
-	dxr_codec_init(&again, sizeof(*ev), false);
 	while ((ev = dxr_decode(&in, data, size, &used))) {
 		size_t len;
 
 		must(used && used <= size);
 		must(strlen(ev->comm) < sizeof(ev->comm) && strlen(ev->name) < sizeof(ev->name) &&
 		     strlen(ev->bus) < sizeof(ev->bus) && strlen(ev->driver) < sizeof(ev->driver));
+		if (!n++) {
+			dxr_codec_init(&out, sizeof(*ev), false);
+			dxr_codec_init(&again, sizeof(*ev), false);
+		}
 		len = dxr_encode(&out, ev, coded);
 		must(len <= sizeof(coded));
 		same = dxr_decode(&again, coded, len, &len);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -160,6 +161,46 @@ static void test_told_by_the_kernel(void **state)
 	end(&s);
 }
 
+static bool no_memory;
+
+void *__real_realloc(void *mem, size_t size);
+void *__wrap_realloc(void *mem, size_t size);
+void *__wrap_realloc(void *mem, size_t size)
+{
+	return no_memory ? NULL : __real_realloc(mem, size);
+}
+
+static void failed_refresh_keeps_the_old_names(void **state)
+{
+	struct symbols s;
+
+	(void)state;
+	begin(&s, KERNEL ND_BTT ND_PMEM);
+	show(&s, KERNEL ND_BTT OTHER);
+	dxa_kallsyms_invalidate(s.k);
+	no_memory = true;
+	check_name(&s, 0xffffffff81000010, "alloc_dax+0x10");
+	check_name(&s, 0xffffffffc0002810, "pmem_release_disk+0x10 [nd_pmem]");
+	assert_true(dxa_kallsyms_has_module(s.k, "nd_pmem"));
+	/* It is tried again. */
+	no_memory = false;
+	check_name(&s, 0xffffffffc0002810, "other_init+0x7d0 [other]");
+	end(&s);
+}
+
+/* A read that fails halfway looks like the end of the file. */
+static void unreadable_file_is_an_error(void **state)
+{
+	struct dxa_kallsyms *k = NULL;
+	struct dxa_err *err = dxa_kallsyms_open("/tmp", &k);
+
+	(void)state;
+	assert_non_null(err);
+	assert_int_equal(err->class, DXA_ERR_REFUSED);
+	assert_int_equal(err->code, EISDIR);
+	dxa_err_free(err);
+}
+
 static void test_ranges_do_not_overlap(void **state)
 {
 	struct dxa_modranges m = { 0 };
@@ -202,6 +243,8 @@ int main(void)
 		cmocka_unit_test(test_gone_module),
 		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_told_by_the_kernel),
+		cmocka_unit_test(failed_refresh_keeps_the_old_names),
+		cmocka_unit_test(unreadable_file_is_an_error),
 		cmocka_unit_test(test_ranges_do_not_overlap),
 		cmocka_unit_test(test_ranges_are_bounded),
 	};

@@ -55,6 +55,22 @@ static void test_quiet_is_a_pass(void **state)
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
 }
 
+/* A recording may hold any numbers. */
+static void counters_whose_sum_wraps_hide_no_loss(void **state)
+{
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	for (int i = 0; i < 2; i++) {
+		a.hooks[i].count.seen = a.hooks[i].count.dropped = 1ull << 63;
+		a.hooks[i].missed = 1ull << 63;
+	}
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	assert_true(v.reasons.len >= 2);
+}
+
 static void test_what_policy_allows_does_not_fail_and_is_said(void **state)
 {
 	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
@@ -303,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quiet_is_a_pass),
+		cmocka_unit_test(counters_whose_sum_wraps_hide_no_loss),
 		cmocka_unit_test(test_what_policy_allows_does_not_fail_and_is_said),
 		cmocka_unit_test(test_a_pass_says_that_nothing_was_exercised),
 		cmocka_unit_test(test_a_checked_command_must_exercise_something),
