@@ -18,8 +18,8 @@ static bool use_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_color && no_color[0]);
 }
 
-static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec,
-				const struct dxa_opts *opts)
+struct dxa_err *dxa_analysis_open_sink(const char *spec, const struct dxa_opts *opts,
+				       struct dxa_sink **ret)
 {
 	struct dxa_sink *s;
 	struct dxa_err *err = dxa_sink_open(spec, opts->file_mode, &s);
@@ -29,8 +29,23 @@ static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec,
 	s->colour = !s->path && use_colour();
 	s->verbose = opts->verbose;
 	s->quiet = opts->quiet;
-	a->sinks[a->n_sinks++] = s;
+	*ret = s;
 	return NULL;
+}
+
+static struct dxa_err *add_sink(struct dxa_analysis *a, const char *spec,
+				const struct dxa_opts *opts)
+{
+	struct dxa_err *err = dxa_analysis_open_sink(spec, opts, &a->sinks[a->n_sinks]);
+
+	a->n_sinks += !err;
+	return err;
+}
+
+void dxa_analysis_share(struct dxa_analysis *a, struct dxa_sink *sink)
+{
+	sink->shared = true;
+	a->sinks[a->n_sinks++] = sink;
 }
 
 struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts *opts)
@@ -203,6 +218,8 @@ static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result
 		struct dxa_err *err;
 
 		dxa_sink_end(a->sinks[i], result);
+		if (a->sinks[i]->shared)
+			continue;
 		err = dxa_sink_close(dxa_take(a->sinks[i]));
 		if (!err)
 			continue;
@@ -272,7 +289,8 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 void dxa_analysis_deinit(struct dxa_analysis *a)
 {
 	for (size_t i = 0; i < a->n_sinks; i++)
-		dxa_sink_discard(a->sinks[i]);
+		if (!a->sinks[i]->shared)
+			dxa_sink_discard(a->sinks[i]);
 	dxa_engine_free(a->engine);
 	dxa_policy_deinit(&a->policy);
 	if (a->reloaded)

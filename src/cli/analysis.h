@@ -50,6 +50,13 @@ struct dxa_ending {
  */
 struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts *opts);
 
+/* Open a sink from "FORMAT[:FILE]", as verbose, and its file as private, as opts say. */
+struct dxa_err *dxa_analysis_open_sink(const char *spec, const struct dxa_opts *opts,
+				       struct dxa_sink **ret);
+
+/* A sink of several parts, before the begin: this analysis is one of them, and does not close it. */
+void dxa_analysis_share(struct dxa_analysis *a, struct dxa_sink *sink);
+
 /* One more sink, see dxa_sink_new(), before the begin; it is as verbose as opts say. */
 struct dxa_err *dxa_analysis_add(struct dxa_analysis *a, const struct dxa_opts *opts,
 				 const struct dxa_sink_ops *ops, FILE *out, void *state);

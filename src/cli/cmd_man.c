@@ -242,6 +242,7 @@ struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
 	printf(".SH EXAMPLES\n.nf\ndaxaudit trace \\-\\- modprobe nd_pmem\n"
 	       "daxaudit trace \\-o json:report.json \\-\\- ndctl enable\\-namespace all\n"
 	       "daxaudit trace\n"
+	       "daxaudit replay \\-o junit:all.xml \\-o 'json:{}.json' *.dxr\n"
 	       "systemctl enable \\-\\-now daxaudit\n.fi\n");
 	return NULL;
 }

@@ -98,7 +98,14 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 	return dxa_analysis_finish(a, &ending, exit_code);
 }
 
-static struct dxa_err *replay(const struct dxa_opts *opts, const char *path, int *exit_code)
+/* Sinks of which the recording is a part, beside those that opts name. */
+struct shared {
+	struct dxa_sink *sinks[DXA_OUTPUTS_MAX];
+	size_t n;
+};
+
+static struct dxa_err *replay(const struct dxa_opts *opts, const struct shared *shared,
+			      const char *path, int *exit_code)
 {
 	struct dxa_analysis analysis;
 	struct dxa_reader *r;
@@ -108,6 +115,8 @@ static struct dxa_err *replay(const struct dxa_opts *opts, const char *path, int
 	if (err)
 		return err;
 	err = dxa_analysis_init(&analysis, opts);
+	for (size_t i = 0; !err && i < shared->n; i++)
+		dxa_analysis_share(&analysis, shared->sinks[i]);
 	if (!err)
 		err = feed_all(&analysis, opts, r, path, exit_code);
 	dxa_analysis_deinit(&analysis);
@@ -115,94 +124,211 @@ static struct dxa_err *replay(const struct dxa_opts *opts, const char *path, int
 	return err;
 }
 
-/* ---- several recordings ---- */
-
-/* Every recording needs output files of its own. */
-static struct dxa_err *check_outputs(const struct dxa_opts *opts)
-{
-	for (size_t i = 0; i < opts->n_outputs; i++) {
-		if (!strchr(opts->outputs[i], ':'))
-			continue;
-		if (!dxa_output_is_for_each(opts->outputs[i]))
-			return dxa_err_new(DXA_ERR_INPUT, 0,
-					   "-o %s: with several recordings the file name needs "
-					   "'" DXA_OUTPUT_PLACE
-					   "', which stands for each recording's name",
-					   opts->outputs[i]);
-	}
-	return NULL;
-}
-
-static struct dxa_err *replay_filled_in(const struct dxa_opts *opts, const char *path,
-					int *exit_code)
+/* With the outputs that are this recording's own. */
+static struct dxa_err *replay_filled_in(const struct dxa_opts *opts, const struct shared *shared,
+					const char *path, int *exit_code)
 {
 	char *outputs[DXA_OUTPUTS_MAX] = { NULL };
 	struct dxa_opts filled = *opts;
 	struct dxa_err *err = NULL;
 
+	filled.n_outputs = 0;
+	filled.silent = shared->n != 0;
 	for (size_t i = 0; i < opts->n_outputs && !err; i++) {
-		filled.outputs[i] = outputs[i] = dxa_output_fill_in(opts->outputs[i], path);
+		if (shared->n && !dxa_output_is_for_each(opts->outputs[i]))
+			continue;
+		outputs[i] = dxa_output_fill_in(opts->outputs[i], path);
 		if (!outputs[i])
 			err = dxa_err_nomem();
+		else
+			filled.outputs[filled.n_outputs++] = outputs[i];
 	}
 	if (!err)
-		err = replay(&filled, path, exit_code);
+		err = replay(&filled, shared, path, exit_code);
 	for (size_t i = 0; i < opts->n_outputs; i++)
 		free(outputs[i]);
 	return err;
 }
 
-/* Worst first: findings, inconclusive, pass. */
-static int worse(int a, int b)
-{
-	static const int order[] = { DXA_EXIT_FINDINGS, DXA_EXIT_INCONCLUSIVE };
+/* ---- several recordings ---- */
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (a == order[i] || b == order[i])
-			return order[i];
-	return a;
+/* In place of an exit code. */
+#define NOT_JUDGED (-1)
+
+struct several {
+	const struct dxa_opts *opts;
+	struct shared shared;
+	struct dxa_summary summary;
+	size_t bad; /* recordings with an error */
+	struct dxa_err *worst; /* of theirs */
+};
+
+static struct dxa_err *check_recordings(const struct dxa_opts *opts)
+{
+	for (char **one = opts->args; *one; one++)
+		for (char **other = one + 1; *other; other++)
+			if (!strcmp(*one, *other))
+				return dxa_err_new(DXA_ERR_INPUT, 0, "%s is given twice", *one);
+	return NULL;
+}
+
+static struct dxa_err *open_one(struct several *s, const char *spec)
+{
+	struct dxa_sink **sink = &s->shared.sinks[s->shared.n];
+	struct dxa_err *err = dxa_analysis_open_sink(spec, s->opts, sink);
+
+	if (err)
+		return err;
+	(*sink)->parts = s->summary.recordings;
+	s->shared.n++;
+	return NULL;
+}
+
+/* Outputs that are no recording's own are one document for all. */
+static struct dxa_err *open_shared(struct several *s)
+{
+	struct dxa_err *err = NULL;
+
+	if (!s->opts->n_outputs)
+		return open_one(s, "text");
+	for (size_t i = 0; i < s->opts->n_outputs && !err; i++)
+		if (!dxa_output_is_for_each(s->opts->outputs[i]))
+			err = open_one(s, s->opts->outputs[i]);
+	return err;
+}
+
+static void count_verdict(struct dxa_summary *sum, int exit_code)
+{
+	enum dxa_verdict_kind kind = exit_code == DXA_EXIT_PASS	    ? DXA_VERDICT_PASS :
+				     exit_code == DXA_EXIT_FINDINGS ? DXA_VERDICT_FINDINGS :
+								      DXA_VERDICT_INCONCLUSIVE;
+
+	sum->by_verdict[kind]++;
+}
+
+/* Bad input outranks what failed on the way. */
+static void note_error(struct several *s, struct dxa_err *err)
+{
+	s->bad++;
+	dxa_log(DXA_LOG_WARN, "%s", err->msg);
+	if (!s->worst || s->worst->class != DXA_ERR_INPUT) {
+		dxa_err_free(s->worst);
+		s->worst = err;
+	} else {
+		dxa_err_free(err);
+	}
+}
+
+/* How far a recording's walk came in the shared sinks. */
+static bool in_walk(const struct shared *shared)
+{
+	for (size_t i = 0; i < shared->n; i++)
+		if (shared->sinks[i]->walking)
+			return true;
+	return false;
+}
+
+/* An error is returned when the shared documents cannot go on. */
+static struct dxa_err *replay_one(struct several *s, const char *path)
+{
+	int code = NOT_JUDGED;
+	struct dxa_err *err = replay_filled_in(s->opts, &s->shared, path, &code);
+
+	if (err && (stopped || in_walk(&s->shared)))
+		return err;
+	if (code != NOT_JUDGED) {
+		count_verdict(&s->summary, code);
+	} else {
+		s->summary.unread++;
+		for (size_t i = 0; i < s->shared.n; i++)
+			dxa_sink_unread(s->shared.sinks[i], path, err->msg);
+	}
+	/* Of one that was judged, an output of its own could not be written. */
+	if (err)
+		note_error(s, err);
+	return NULL;
+}
+
+/* Worst first: findings, inconclusive, pass. */
+static void judge(struct several *s)
+{
+	struct dxa_summary *sum = &s->summary;
+
+	sum->verdict = sum->by_verdict[DXA_VERDICT_FINDINGS] ? DXA_VERDICT_FINDINGS :
+		       sum->by_verdict[DXA_VERDICT_INCONCLUSIVE] || sum->unread ?
+							       DXA_VERDICT_INCONCLUSIVE :
+							       DXA_VERDICT_PASS;
+	sum->exit_code = s->worst ? (int)dxa_exit_of_error(s->worst) :
+				    (int)dxa_exit_of_verdict(sum->verdict);
+}
+
+/* As dxa_analysis_finish(): findings outrank an output that could not be written. */
+static struct dxa_err *close_shared(struct several *s)
+{
+	struct dxa_err *ret = NULL;
+
+	for (size_t i = 0; i < s->shared.n; i++) {
+		struct dxa_err *err;
+
+		dxa_sink_summary(s->shared.sinks[i], &s->summary);
+		err = dxa_sink_close(dxa_take(s->shared.sinks[i]));
+		if (!err)
+			continue;
+		if (s->summary.verdict != DXA_VERDICT_FINDINGS && !ret) {
+			ret = err;
+			continue;
+		}
+		dxa_log(DXA_LOG_WARN, "%s", err->msg);
+		dxa_err_free(err);
+	}
+	s->shared.n = 0;
+	return ret;
+}
+
+static struct dxa_err *replay_all(struct several *s)
+{
+	struct dxa_err *err = open_shared(s);
+
+	for (size_t i = 0; i < s->summary.recordings && !err; i++)
+		err = replay_one(s, s->opts->args[i]);
+	if (err)
+		return err;
+	judge(s);
+	err = close_shared(s);
+	if (err || !s->worst)
+		return err;
+	return dxa_err_new(s->worst->class, s->worst->code,
+			   "%zu of %zu recordings were not replayed", s->bad,
+			   s->summary.recordings);
 }
 
 /* Each is judged on its own; one that is no recording does not keep the others from it. */
 static struct dxa_err *replay_several(const struct dxa_opts *opts, int *exit_code)
 {
-	struct dxa_err *err = check_outputs(opts), *worst = NULL;
-	size_t n = 0, bad = 0;
+	struct several s = { .opts = opts };
+	struct dxa_err *err = check_recordings(opts);
 
-	if (err)
-		return err;
-	for (char **path = opts->args; *path; path++, n++) {
-		int code = DXA_EXIT_PASS;
-
-		err = replay_filled_in(opts, *path, &code);
-		*exit_code = worse(*exit_code, code);
-		if (!err)
-			continue;
-		bad++;
-		dxa_log(DXA_LOG_WARN, "%s", err->msg);
-		if (!worst || worst->class != DXA_ERR_INPUT) {
-			dxa_err_free(worst);
-			worst = err;
-		} else {
-			dxa_err_free(err);
-		}
-	}
-	if (!worst)
-		return NULL;
-	err = dxa_err_new(worst->class, worst->code, "%zu of %zu recordings were not replayed", bad,
-			  n);
-	dxa_err_free(worst);
+	while (opts->args[s.summary.recordings])
+		s.summary.recordings++;
+	if (!err)
+		err = replay_all(&s);
+	for (size_t i = 0; i < s.shared.n; i++)
+		dxa_sink_discard(s.shared.sinks[i]);
+	dxa_err_free(s.worst);
+	*exit_code = s.summary.exit_code;
 	return err;
 }
 
 struct dxa_err *dxa_cmd_replay(const struct dxa_opts *opts, int *exit_code)
 {
+	const struct shared none = { .n = 0 };
+
 	if (!opts->args[0])
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "no recording given: see 'daxaudit replay --help'");
 	*exit_code = DXA_EXIT_PASS;
 	catch_signals();
 	if (!opts->args[1])
-		return replay_filled_in(opts, opts->args[0], exit_code);
+		return replay_filled_in(opts, &none, opts->args[0], exit_code);
 	return replay_several(opts, exit_code);
 }

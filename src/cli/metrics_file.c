@@ -83,6 +83,7 @@ static int write_all(int fd, mode_t mode, const struct dxa_run *run,
 		     const struct dxa_result *result, const struct dxa_metrics_service *service)
 {
 	FILE *out = fdopen(fd, "w");
+	struct dxa_metrics *metrics;
 	int err = 0;
 
 	if (!out) {
@@ -90,10 +91,14 @@ static int write_all(int fd, mode_t mode, const struct dxa_run *run,
 		close(fd);
 		return err;
 	}
-	dxa_metrics_write(out, run, result, service);
-	if (fchmod(fd, mode) || fflush(out))
+	metrics = dxa_metrics_new();
+	if (metrics)
+		dxa_metrics_add(metrics, run, result, service);
+	err = metrics ? dxa_metrics_write(metrics, out) : ENOMEM;
+	dxa_metrics_free(metrics);
+	if (!err && (fchmod(fd, mode) || fflush(out)))
 		err = errno;
-	else if (ferror(out))
+	else if (!err && ferror(out))
 		err = EIO;
 	if (fclose(out) && !err)
 		err = errno;

@@ -54,7 +54,7 @@ enum key {
 static const struct dxa_option_row rows[] = {
 	{ KEY_OUTPUT, "output", "FORMAT[:FILE]",
 	  DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN | DXA_CMD_DOCTOR,
-	  "write FORMAT (text or json; list: jsonl, too; audits: all listed\nbelow) to standard output or to FILE; may be given several times" },
+	  "write FORMAT (text or json; list: jsonl, too; audits: all listed\nbelow) to standard output or to FILE; may be given several times.\nOf several recordings it is one document; '{}' in FILE stands for\na recording's name and makes a file for each" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_SHOWING, "findings and verdict only, no probes" },

@@ -28,15 +28,21 @@ struct dxa_cases *dxa_cases_new(void)
 	return calloc(1, sizeof(struct dxa_cases));
 }
 
-void dxa_cases_free(struct dxa_cases *c)
+void dxa_cases_reset(struct dxa_cases *c)
 {
-	if (!c)
-		return;
 	for (int i = 0; i < DXA_CASE_COUNT; i++) {
 		if (c->of[i].out)
 			fclose(c->of[i].out);
 		free(c->of[i].body);
 	}
+	*c = (struct dxa_cases){ 0 };
+}
+
+void dxa_cases_free(struct dxa_cases *c)
+{
+	if (!c)
+		return;
+	dxa_cases_reset(c);
 	free(c);
 }
 

@@ -47,6 +47,9 @@ const struct dxa_case *dxa_cases_judge(struct dxa_cases *c, const struct dxa_run
 /* How many cases have each status, after dxa_cases_judge(). */
 void dxa_cases_count(const struct dxa_case *cases, size_t n[DXA_CASE_STATUS_COUNT]);
 
+/* Forget all findings: another audit begins. */
+void dxa_cases_reset(struct dxa_cases *c);
+
 /* Free it. NULL is allowed. */
 void dxa_cases_free(struct dxa_cases *c);
 

@@ -4,6 +4,7 @@
  * findings, a timeline, the story of every probe. It is HTML and XML at once, so
  * that every reader's parser agrees on it, and holds no script.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -18,8 +19,13 @@ struct page {
 	FILE *findings, *contexts;
 	char *findings_text, *contexts_text;
 	size_t findings_len, contexts_len;
-	size_t n_findings, n_contexts, n_quiet;
+	size_t n_findings, n_contexts; /* of all parts: they make links */
+	size_t n_quiet;
 	struct dxa_timeline *timeline;
+	/* Of several parts: the list of them, and what follows it. */
+	FILE *list, *body;
+	char *list_text, *body_text;
+	size_t list_len, body_len;
 };
 
 static const char style[] =
@@ -50,8 +56,14 @@ static void html_free(struct dxa_sink *s)
 		fclose(p->findings);
 	if (p->contexts)
 		fclose(p->contexts);
+	if (p->list)
+		fclose(p->list);
+	if (p->body)
+		fclose(p->body);
 	free(p->findings_text);
 	free(p->contexts_text);
+	free(p->list_text);
+	free(p->body_text);
 	dxa_timeline_free(p->timeline);
 	free(p);
 }
@@ -65,8 +77,22 @@ static struct dxa_err *html_open(struct dxa_sink *s)
 		return dxa_err_nomem();
 	p->findings = open_memstream(&p->findings_text, &p->findings_len);
 	p->contexts = open_memstream(&p->contexts_text, &p->contexts_len);
+	p->list = open_memstream(&p->list_text, &p->list_len);
+	p->body = open_memstream(&p->body_text, &p->body_len);
 	p->timeline = dxa_timeline_new();
-	return p->findings && p->contexts && p->timeline ? NULL : dxa_err_nomem();
+	return p->findings && p->contexts && p->list && p->body && p->timeline ? NULL :
+										 dxa_err_nomem();
+}
+
+static void html_begin(struct dxa_sink *s, const struct dxa_run *run)
+{
+	struct page *p = s->state;
+
+	(void)run;
+	rewind(p->findings);
+	rewind(p->contexts);
+	dxa_timeline_reset(p->timeline);
+	p->n_quiet = 0;
 }
 
 static void html_event(struct dxa_sink *s, const struct dxa_event *ev)
@@ -109,7 +135,7 @@ static void html_context(struct dxa_sink *s, const struct dxa_context *ctx)
 		p->n_quiet++;
 		return;
 	}
-	dxa_timeline_context(p->timeline, ctx, ++p->n_contexts);
+	dxa_timeline_context(p->timeline, ctx, s->quiet ? 0 : ++p->n_contexts);
 	if (s->quiet)
 		return;
 	fprintf(p->contexts, "<details id=\"c%zu\"><summary>", p->n_contexts);
@@ -169,7 +195,7 @@ static void put_command(FILE *out, const struct dxa_run *run)
 	fputs("</code></td></tr>\n", out);
 }
 
-static void put_head(struct dxa_sink *s, const struct dxa_result *r)
+static void put_head(FILE *out, struct dxa_sink *s, const struct dxa_result *r)
 {
 	const struct dxa_run *run = s->run;
 	char line[DXA_COVERAGE_LEN];
@@ -177,29 +203,29 @@ static void put_head(struct dxa_sink *s, const struct dxa_result *r)
 	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
 	const char *verdict = dxa_verdict_name(r->verdict.kind), *reason;
 
-	fprintf(s->out, "<p class=\"verdict v-%s\">verdict: %s</p>\n<ul>", verdict, verdict);
+	fprintf(out, "<p class=\"verdict v-%s\">verdict: %s</p>\n<ul>", verdict, verdict);
 	for (size_t i = 0; (reason = dxa_verdict_reason(&r->verdict, i)); i++) {
-		fputs("<li>", s->out);
-		dxa_xml_put(s->out, reason);
-		fputs("</li>\n", s->out);
+		fputs("<li>", out);
+		dxa_xml_put(out, reason);
+		fputs("</li>\n", out);
 	}
-	fputs("</ul>\n<table>\n", s->out);
+	fputs("</ul>\n<table>\n", out);
 	snprintf(line, sizeof(line), "Linux %s %s", run->release, run->machine);
-	put_row(s->out, "kernel", line);
-	put_row(s->out, "build", run->version);
+	put_row(out, "kernel", line);
+	put_row(out, "build", run->version);
 	snprintf(line, sizeof(line), "%s (%s)", dxa_prose_aliasing(run->aliasing),
 		 run->aliasing_from ? run->aliasing_from : "nothing tells");
-	put_row(s->out, "data cache", line);
-	put_row(s->out, "recording", run->recording);
-	put_command(s->out, run);
-	put_row(s->out, "coverage", dxa_coverage_words(line, r));
+	put_row(out, "data cache", line);
+	put_row(out, "recording", run->recording);
+	put_command(out, run);
+	put_row(out, "coverage", dxa_coverage_words(line, r));
 	snprintf(line, sizeof(line), "%" PRIu64 " seen, %" PRIu64 " there at the end",
 		 r->stats->lives, r->stats->lives_now);
-	put_row(s->out, "dax_devices", line);
+	put_row(out, "dax_devices", line);
 	snprintf(line, sizeof(line), "%" PRIu64 ", %" PRIu64 " dropped, %" PRIu64 " missed",
 		 total.seen, total.dropped, missed);
-	put_row(s->out, "records", r->n_hooks ? line : NULL);
-	fputs("</table>\n", s->out);
+	put_row(out, "records", r->n_hooks ? line : NULL);
+	fputs("</table>\n", out);
 }
 
 static void put_hooks(FILE *out, const struct dxa_result *r)
@@ -223,46 +249,109 @@ static void put_hooks(FILE *out, const struct dxa_result *r)
 	fputs("</table></details>\n", out);
 }
 
-static void put_contexts(struct dxa_sink *s)
+static void put_contexts(FILE *out, struct page *p)
+{
+	fflush(p->contexts);
+	if (p->contexts_len)
+		fputs("<h2>Probes and unbinds</h2>\n", out);
+	fwrite(p->contexts_text, 1, p->contexts_len, out);
+	if (p->n_quiet)
+		fprintf(out, "<p>%zu without DAX are not shown.</p>\n", p->n_quiet);
+}
+
+static void begin_page(FILE *out, enum dxa_verdict_kind verdict)
+{
+	fprintf(out,
+		"<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>"
+		"<meta charset=\"utf-8\"/>\n<title>daxaudit: %s</title>\n<style>%s</style></head>\n"
+		"<body>\n<h1>daxaudit</h1>\n",
+		dxa_verdict_name(verdict), style);
+}
+
+static void end_page(FILE *out)
+{
+	fputs("</body>\n</html>\n", out);
+}
+
+/* All of one audit. */
+static void put_audit(FILE *out, struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct page *p = s->state;
 
-	fflush(p->contexts);
-	if (p->contexts_len)
-		fputs("<h2>Probes and unbinds</h2>\n", s->out);
-	fwrite(p->contexts_text, 1, p->contexts_len, s->out);
-	if (p->n_quiet)
-		fprintf(s->out, "<p>%zu without DAX are not shown.</p>\n", p->n_quiet);
+	put_head(out, s, r);
+	fflush(p->findings);
+	if (p->findings_len)
+		fputs("<h2>Findings</h2>\n", out);
+	fwrite(p->findings_text, 1, p->findings_len, out);
+	fputs("<h2>Timeline</h2>\n", out);
+	dxa_timeline_write(p->timeline, out, s->run->start, r->end);
+	put_contexts(out, p);
+	put_hooks(out, r);
+}
+
+/* A line of the list of recordings; verdict NULL: it was not replayed. */
+static void list_part(struct dxa_sink *s, const char *recording, const char *verdict,
+		      const char *why)
+{
+	struct page *p = s->state;
+
+	fputs("<li>", p->list);
+	if (verdict)
+		fprintf(p->list, "<a href=\"#r%zu\">", s->part);
+	dxa_xml_put(p->list, recording);
+	fputs(verdict ? "</a>: " : ": not replayed: ", p->list);
+	dxa_xml_put(p->list, verdict ? verdict : why);
+	fputs("</li>\n", p->list);
 }
 
 static void html_end(struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct page *p = s->state;
 
-	fprintf(s->out,
-		"<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>"
-		"<meta charset=\"utf-8\"/>\n<title>daxaudit: %s</title>\n<style>%s</style></head>\n"
-		"<body>\n<h1>daxaudit</h1>\n",
-		dxa_verdict_name(r->verdict.kind), style);
-	put_head(s, r);
-	fflush(p->findings);
-	if (p->findings_len)
-		fputs("<h2>Findings</h2>\n", s->out);
-	fwrite(p->findings_text, 1, p->findings_len, s->out);
-	fputs("<h2>Timeline</h2>\n", s->out);
-	dxa_timeline_write(p->timeline, s->out, s->run->start, r->end);
-	put_contexts(s);
-	put_hooks(s->out, r);
-	fputs("</body>\n</html>\n", s->out);
+	if (dxa_sink_has_parts(s)) {
+		list_part(s, s->run->recording, dxa_verdict_name(r->verdict.kind), NULL);
+		fprintf(p->body, "<h1 id=\"r%zu\">", s->part);
+		dxa_xml_put(p->body, s->run->recording);
+		fputs("</h1>\n", p->body);
+		put_audit(p->body, s, r);
+		return;
+	}
+	begin_page(s->out, r->verdict.kind);
+	put_audit(s->out, s, r);
+	end_page(s->out);
+}
+
+static void html_unread(struct dxa_sink *s, const char *recording, const char *why)
+{
+	list_part(s, recording, NULL, why);
+}
+
+static void html_summary(struct dxa_sink *s, const struct dxa_summary *summary)
+{
+	const char *verdict = dxa_verdict_name(summary->verdict);
+	struct page *p = s->state;
+
+	if (fflush(p->list) || fflush(p->body))
+		s->err = ENOMEM;
+	begin_page(s->out, summary->verdict);
+	fprintf(s->out, "<p class=\"verdict v-%s\">verdict of %zu recordings: %s</p>\n<ul>",
+		verdict, summary->recordings, verdict);
+	fwrite(p->list_text, 1, p->list_len, s->out);
+	fputs("</ul>\n", s->out);
+	fwrite(p->body_text, 1, p->body_len, s->out);
+	end_page(s->out);
 }
 
 const struct dxa_sink_ops dxa_sink_html = {
 	.name = "html",
 	.what = "one page for a bug report: findings, a timeline, the story of every probe",
 	.open = html_open,
+	.begin = html_begin,
 	.event = html_event,
 	.context = html_context,
 	.finding = html_finding,
 	.end = html_end,
+	.unread = html_unread,
+	.summary = html_summary,
 	.free = html_free,
 };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One JSON document per run, written when it ends. */
+/* One JSON document per run, written when it ends; of several, one that holds theirs. */
 #include <json.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "output/jsonobj.h"
 
 struct document {
 	struct json_object *root, *contexts, *findings, *devices;
+	struct json_object *parts; /* documents of several recordings; NULL: none */
 };
 
 static struct dxa_err *json_open(struct dxa_sink *s)
@@ -16,7 +18,6 @@ static struct dxa_err *json_open(struct dxa_sink *s)
 	if (!d)
 		return dxa_err_nomem();
 	s->state = d;
-	d->root = json_object_new_object();
 	return NULL;
 }
 
@@ -24,6 +25,7 @@ static void json_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
 	struct document *d = s->state;
 
+	d->root = json_object_new_object();
 	dxa_json_add_run(d->root, run);
 	if (run->listing) {
 		d->devices = dxa_json_array(d->root, "devices");
@@ -61,12 +63,40 @@ static void json_device(struct dxa_sink *s, const struct dxa_device *dev)
 	json_object_array_add(d->devices, dxa_json_device(dev));
 }
 
+static void add_part(struct document *d, struct json_object *part)
+{
+	if (!d->parts)
+		d->parts = json_object_new_array();
+	json_object_array_add(d->parts, part);
+}
+
 static void json_end(struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct document *d = s->state;
 
 	dxa_json_add_result(d->root, r);
-	dxa_json_write(s->out, d->root, true);
+	if (dxa_sink_has_parts(s))
+		add_part(d, dxa_take(d->root));
+	else
+		dxa_json_write(s->out, d->root, true);
+}
+
+static void json_unread(struct dxa_sink *s, const char *recording, const char *why)
+{
+	add_part(s->state, dxa_json_unread(recording, why));
+}
+
+static void json_summary(struct dxa_sink *s, const struct dxa_summary *summary)
+{
+	struct json_object *root = json_object_new_object();
+	struct document *d = s->state;
+
+	json_object_object_add(root, "schema", json_object_new_int(DXA_JSON_SCHEMA));
+	dxa_json_add_string(root, "mode", "replay");
+	dxa_json_add_summary(root, summary);
+	json_object_object_add(root, "recordings", dxa_take(d->parts));
+	dxa_json_write(s->out, root, true);
+	json_object_put(root);
 }
 
 static void json_free(struct dxa_sink *s)
@@ -76,6 +106,7 @@ static void json_free(struct dxa_sink *s)
 	if (!d)
 		return;
 	json_object_put(d->root);
+	json_object_put(d->parts);
 	free(d);
 }
 
@@ -88,5 +119,7 @@ const struct dxa_sink_ops dxa_sink_json = {
 	.finding = json_finding,
 	.device = json_device,
 	.end = json_end,
+	.unread = json_unread,
+	.summary = json_summary,
 	.free = json_free,
 };

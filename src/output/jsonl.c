@@ -2,7 +2,8 @@
 /*
  * JSON lines: what happens as it happens, one object a line, its kind under
  * "type": first "run", then "event", "context" and "finding" as they come, or
- * "device" for a listing, and "verdict" at the end. A stream without the last line was cut off.
+ * "device" for a listing, and "verdict" at the end; of several recordings one such
+ * sequence each, or "unread", and "summary". A stream without the last line was cut off.
  */
 #include <json.h>
 
@@ -75,6 +76,19 @@ static void jsonl_end(struct dxa_sink *s, const struct dxa_result *r)
 	write_line(s, o);
 }
 
+static void jsonl_unread(struct dxa_sink *s, const char *recording, const char *why)
+{
+	write_typed(s, "unread", dxa_json_unread(recording, why));
+}
+
+static void jsonl_summary(struct dxa_sink *s, const struct dxa_summary *summary)
+{
+	struct json_object *o = line("summary");
+
+	dxa_json_add_summary(o, summary);
+	write_line(s, o);
+}
+
 const struct dxa_sink_ops dxa_sink_jsonl = {
 	.name = "jsonl",
 	.what = "one JSON object a line: events, contexts and findings as they come, then the verdict",
@@ -84,4 +98,6 @@ const struct dxa_sink_ops dxa_sink_jsonl = {
 	.finding = jsonl_finding,
 	.device = jsonl_device,
 	.end = jsonl_end,
+	.unread = jsonl_unread,
+	.summary = jsonl_summary,
 };

@@ -309,6 +309,27 @@ void dxa_json_add_result(struct json_object *to, const struct dxa_result *r)
 	add_hooks(to, r);
 }
 
+void dxa_json_add_summary(struct json_object *to, const struct dxa_summary *s)
+{
+	struct json_object *o;
+
+	dxa_json_add_string(to, "verdict", dxa_verdict_name(s->verdict));
+	json_object_object_add(to, "exit_code", json_object_new_int(s->exit_code));
+	o = dxa_json_object(to, "verdicts");
+	for (int v = 0; v <= DXA_VERDICT_INCONCLUSIVE; v++)
+		dxa_json_add_u64(o, dxa_verdict_name((enum dxa_verdict_kind)v), s->by_verdict[v]);
+	dxa_json_add_u64(to, "unread", s->unread);
+}
+
+struct json_object *dxa_json_unread(const char *recording, const char *why)
+{
+	struct json_object *o = json_object_new_object();
+
+	dxa_json_add_string(o, "recording", recording);
+	dxa_json_add_string(o, "error", why);
+	return o;
+}
+
 /* RFC 8259, section 7: two escapes, of a surrogate pair, above U+FFFF. */
 static void put_escape(FILE *out, uint32_t cp)
 {

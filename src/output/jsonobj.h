@@ -53,6 +53,12 @@ void dxa_json_add_run(struct json_object *to, const struct dxa_run *run);
 /* What is known when it has ended: verdict, reasons, coverage, counts, hooks. */
 void dxa_json_add_result(struct json_object *to, const struct dxa_result *result);
 
+/* What several recordings amount to: the common verdict, exit code, counts. */
+void dxa_json_add_summary(struct json_object *to, const struct dxa_summary *summary);
+
+/* A recording that could not be replayed. The caller owns it. */
+struct json_object *dxa_json_unread(const char *recording, const char *why);
+
 /* The coverage alone, as "coverage". */
 void dxa_json_add_coverage(struct json_object *to, const struct dxa_result *result);
 

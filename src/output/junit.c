@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JUnit's XML, with the elements that both Jenkins and GitLab read: one suite,
- * one test case a rule. Few enough that escaping is all a library would do.
+ * JUnit's XML, with the elements that both Jenkins and GitLab read: one suite a
+ * recording, one test case a rule. Few enough that escaping is all a library would do.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +14,53 @@
 #include "output/prose.h"
 #include "output/xml.h"
 
+struct junit {
+	struct dxa_cases *cases;
+	/* The document begins with its counts: suites are kept until they are known. */
+	FILE *suites;
+	char *text;
+	size_t len;
+	size_t tests, failures, errors;
+};
+
+static void junit_free(struct dxa_sink *s)
+{
+	struct junit *j = s->state;
+
+	if (!j)
+		return;
+	if (j->suites)
+		fclose(j->suites);
+	free(j->text);
+	dxa_cases_free(j->cases);
+	free(j);
+}
+
 static struct dxa_err *junit_open(struct dxa_sink *s)
 {
-	s->state = dxa_cases_new();
-	return s->state ? NULL : dxa_err_nomem();
+	struct junit *j = calloc(1, sizeof(*j));
+
+	s->state = j;
+	if (!j)
+		return dxa_err_nomem();
+	j->cases = dxa_cases_new();
+	j->suites = open_memstream(&j->text, &j->len);
+	return j->cases && j->suites ? NULL : dxa_err_nomem();
+}
+
+static void junit_begin(struct dxa_sink *s, const struct dxa_run *run)
+{
+	struct junit *j = s->state;
+
+	(void)run;
+	dxa_cases_reset(j->cases);
 }
 
 static void junit_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
-	dxa_cases_add(s->state, f, s->run);
+	struct junit *j = s->state;
+
+	dxa_cases_add(j->cases, f, s->run);
 }
 
 static void put_attribute(FILE *out, const char *name, const char *value)
@@ -90,11 +129,17 @@ static void put_outcome(FILE *out, const struct dxa_case *c)
 	}
 }
 
-static void put_case(FILE *out, const struct dxa_case *c)
+/* recording: NULL when there is but one part. */
+static void begin_case(FILE *out, const char *recording, const char *name)
 {
 	fputs("    <testcase", out);
-	put_attribute(out, "classname", "daxaudit");
-	put_attribute(out, "name", c->name);
+	put_attribute(out, "classname", recording ? recording : "daxaudit");
+	put_attribute(out, "name", name);
+}
+
+static void put_case(FILE *out, const char *recording, const struct dxa_case *c)
+{
+	begin_case(out, recording, c->name);
 	if (c->status == DXA_CASE_PASS && !c->body[0]) {
 		fputs("/>\n", out);
 		return;
@@ -104,44 +149,85 @@ static void put_case(FILE *out, const struct dxa_case *c)
 	fputs("    </testcase>\n", out);
 }
 
-static void put_counts(FILE *out, const struct dxa_case *cases)
+static void put_counts(FILE *out, size_t tests, size_t failures, size_t errors)
 {
-	size_t n[DXA_CASE_STATUS_COUNT];
+	fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\"", tests, failures, errors);
+}
 
-	dxa_cases_count(cases, n);
-	fprintf(out, " tests=\"%d\" failures=\"%zu\" errors=\"%zu\"", DXA_CASE_COUNT,
-		n[DXA_CASE_FAIL], n[DXA_CASE_ERROR]);
+/* The suite of one part, and its share of the counts. */
+static void begin_suite(struct junit *j, const char *recording, size_t tests, size_t failures,
+			size_t errors)
+{
+	fputs("  <testsuite", j->suites);
+	put_attribute(j->suites, "name", recording ? recording : "daxaudit");
+	put_counts(j->suites, tests, failures, errors);
+	j->tests += tests;
+	j->failures += failures;
+	j->errors += errors;
+}
+
+static void write_document(struct dxa_sink *s)
+{
+	struct junit *j = s->state;
+
+	if (fflush(j->suites))
+		s->err = ENOMEM;
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"daxaudit\"", s->out);
+	put_counts(s->out, j->tests, j->failures, j->errors);
+	fputs(">\n", s->out);
+	fwrite(j->text, 1, j->len, s->out);
+	fputs("</testsuites>\n", s->out);
 }
 
 static void junit_end(struct dxa_sink *s, const struct dxa_result *r)
 {
-	const struct dxa_case *cases = dxa_cases_judge(s->state, s->run, r);
+	struct junit *j = s->state;
+	const struct dxa_case *cases = dxa_cases_judge(j->cases, s->run, r);
+	const char *recording = dxa_sink_has_parts(s) ? s->run->recording : NULL;
 	uint64_t ns = r->end > s->run->start ? r->end - s->run->start : 0;
 	size_t n[DXA_CASE_STATUS_COUNT];
 
 	dxa_cases_count(cases, n);
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"daxaudit\"", s->out);
-	put_counts(s->out, cases);
-	fputs(">\n  <testsuite name=\"daxaudit\"", s->out);
-	put_counts(s->out, cases);
-	fprintf(s->out, " skipped=\"%zu\" time=\"%" PRIu64 ".%03" PRIu64 "\">\n", n[DXA_CASE_SKIP],
-		ns / 1000000000, ns / 1000000 % 1000);
-	put_properties(s->out, s->run, r);
+	begin_suite(j, recording, DXA_CASE_COUNT, n[DXA_CASE_FAIL], n[DXA_CASE_ERROR]);
+	fprintf(j->suites, " skipped=\"%zu\" time=\"%" PRIu64 ".%03" PRIu64 "\">\n",
+		n[DXA_CASE_SKIP], ns / 1000000000, ns / 1000000 % 1000);
+	put_properties(j->suites, s->run, r);
 	for (int i = 0; i < DXA_CASE_COUNT; i++)
-		put_case(s->out, &cases[i]);
-	fputs("  </testsuite>\n</testsuites>\n", s->out);
+		put_case(j->suites, recording, &cases[i]);
+	fputs("  </testsuite>\n", j->suites);
+	if (!dxa_sink_has_parts(s))
+		write_document(s);
 }
 
-static void junit_free(struct dxa_sink *s)
+static void junit_unread(struct dxa_sink *s, const char *recording, const char *why)
 {
-	dxa_cases_free(s->state);
+	struct junit *j = s->state;
+
+	begin_suite(j, recording, 1, 0, 1);
+	fputs(" skipped=\"0\" time=\"0.000\">\n    <properties>\n", j->suites);
+	put_property(j->suites, "recording", recording);
+	fputs("    </properties>\n", j->suites);
+	begin_case(j->suites, recording, "audit-complete");
+	fputs(">\n      <error", j->suites);
+	put_attribute(j->suites, "message", why);
+	put_attribute(j->suites, "type", "audit-complete");
+	fputs("/>\n    </testcase>\n  </testsuite>\n", j->suites);
+}
+
+static void junit_summary(struct dxa_sink *s, const struct dxa_summary *summary)
+{
+	(void)summary;
+	write_document(s);
 }
 
 const struct dxa_sink_ops dxa_sink_junit = {
 	.name = "junit",
 	.what = "JUnit XML, for Jenkins and GitLab: one test a rule, and one for completeness",
 	.open = junit_open,
+	.begin = junit_begin,
 	.finding = junit_finding,
 	.end = junit_end,
+	.unread = junit_unread,
+	.summary = junit_summary,
 	.free = junit_free,
 };

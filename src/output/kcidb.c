@@ -18,15 +18,51 @@
 #define ORIGIN "daxaudit"
 #define LOG_EXCERPT_MAX 16384 /* characters, by the schema; bytes here, to be on the safe side */
 
+struct kcidb {
+	struct dxa_cases *cases;
+	struct json_object *root, *checkouts, *builds, *tests;
+};
+
+static void kcidb_free(struct dxa_sink *s)
+{
+	struct kcidb *k = s->state;
+
+	if (!k)
+		return;
+	dxa_cases_free(k->cases);
+	json_object_put(k->root);
+	free(k);
+}
+
 static struct dxa_err *kcidb_open(struct dxa_sink *s)
 {
-	s->state = dxa_cases_new();
-	return s->state ? NULL : dxa_err_nomem();
+	struct kcidb *k = calloc(1, sizeof(*k));
+	struct json_object *version;
+
+	s->state = k;
+	if (!k)
+		return dxa_err_nomem();
+	k->cases = dxa_cases_new();
+	k->root = json_object_new_object();
+	version = dxa_json_object(k->root, "version");
+	json_object_object_add(version, "major", json_object_new_int(5));
+	json_object_object_add(version, "minor", json_object_new_int(0));
+	return k->cases ? NULL : dxa_err_nomem();
+}
+
+static void kcidb_begin(struct dxa_sink *s, const struct dxa_run *run)
+{
+	struct kcidb *k = s->state;
+
+	(void)run;
+	dxa_cases_reset(k->cases);
 }
 
 static void kcidb_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
-	dxa_cases_add(s->state, f, s->run);
+	struct kcidb *k = s->state;
+
+	dxa_cases_add(k->cases, f, s->run);
 }
 
 /* With its NUL: "ab", "c" is another list than "a", "bc". */
@@ -63,13 +99,29 @@ static struct json_object *identified(const char *origin, const char *id)
 	return o;
 }
 
-/* A checkout and a build for a kernel that KCIDB does not know from elsewhere. */
-static void add_build(struct json_object *root, const struct dxa_run *run, const char *id)
+static bool has_build(const struct kcidb *k, const char *id)
 {
-	struct json_object *checkout = identified(ORIGIN, id), *build = identified(ORIGIN, id);
+	for (size_t i = 0; k->builds && i < json_object_array_length(k->builds); i++)
+		if (!strcmp(dxa_json_member(json_object_array_get_idx(k->builds, i), "id"), id))
+			return true;
+	return false;
+}
+
+/* A checkout and a build for a kernel that KCIDB does not know from elsewhere. */
+static void add_build(struct kcidb *k, const struct dxa_run *run, const char *id)
+{
+	struct json_object *checkout, *build;
 	char comment[512], machine[65];
 	size_t n = 0;
 
+	if (has_build(k, id))
+		return;
+	if (!k->builds) {
+		k->checkouts = dxa_json_array(k->root, "checkouts");
+		k->builds = dxa_json_array(k->root, "builds");
+	}
+	checkout = identified(ORIGIN, id);
+	build = identified(ORIGIN, id);
 	snprintf(comment, sizeof(comment), "Linux %s %s", run->release, run->version);
 	dxa_json_add_string(checkout, "comment", comment);
 	dxa_json_add_string(build, "checkout_id", id);
@@ -81,8 +133,8 @@ static void add_build(struct json_object *root, const struct dxa_run *run, const
 				       '_';
 	machine[n] = '\0';
 	dxa_json_add_string(build, "architecture", machine);
-	json_object_array_add(dxa_json_array(root, "checkouts"), checkout);
-	json_object_array_add(dxa_json_array(root, "builds"), build);
+	json_object_array_add(k->checkouts, checkout);
+	json_object_array_add(k->builds, build);
 }
 
 /* The beginning of a text, cut at a line's end where it is too long. */
@@ -100,7 +152,7 @@ static void add_excerpt(struct json_object *to, const char *text)
 }
 
 static struct json_object *test_object(const struct dxa_run *run, const struct dxa_result *r,
-				       const struct dxa_case *c, const char *origin)
+				       const struct dxa_case *c, const char *origin, uint64_t audit)
 {
 	static const char *const status[] = { [DXA_CASE_PASS] = "PASS",
 					      [DXA_CASE_FAIL] = "FAIL",
@@ -110,8 +162,7 @@ static struct json_object *test_object(const struct dxa_run *run, const struct d
 	char id[160], path[80];
 	struct json_object *o;
 
-	snprintf(id, sizeof(id), "%s:daxaudit.%016" PRIx64 ".%s", origin, audit_number(run),
-		 c->name);
+	snprintf(id, sizeof(id), "%s:daxaudit.%016" PRIx64 ".%s", origin, audit, c->name);
 	snprintf(path, sizeof(path), "daxaudit.%s", c->name);
 	o = identified(origin, id);
 	dxa_json_add_string(o, "path", path);
@@ -122,42 +173,65 @@ static struct json_object *test_object(const struct dxa_run *run, const struct d
 	return o;
 }
 
+/* Two copies of one recording are two tests all the same. */
+static uint64_t free_number(const struct kcidb *k, const struct dxa_run *run, size_t part)
+{
+	uint64_t number = audit_number(run);
+	char mark[24], text[32];
+
+	snprintf(mark, sizeof(mark), ".%016" PRIx64 ".", number);
+	for (size_t i = 0; i < json_object_array_length(k->tests); i++) {
+		if (!strstr(dxa_json_member(json_object_array_get_idx(k->tests, i), "id"), mark))
+			continue;
+		snprintf(text, sizeof(text), "part %zu", part);
+		return hash(number, text);
+	}
+	return number;
+}
+
 static void kcidb_end(struct dxa_sink *s, const struct dxa_result *r)
 {
-	const struct dxa_case *cases = dxa_cases_judge(s->state, s->run, r);
-	struct json_object *root = json_object_new_object(), *version, *tests, *o;
-	char own[64], origin[64];
+	struct kcidb *k = s->state;
+	const struct dxa_case *cases = dxa_cases_judge(k->cases, s->run, r);
 	const char *build = s->run->kcidb_build;
+	char own[64], origin[64];
+	struct json_object *o;
+	uint64_t audit;
 
 	snprintf(own, sizeof(own), ORIGIN ":kernel.%016" PRIx64, kernel_number(s->run));
 	snprintf(origin, sizeof(origin), "%.*s", build ? (int)strcspn(build, ":") : 99,
 		 build ? build : ORIGIN);
-	version = dxa_json_object(root, "version");
-	json_object_object_add(version, "major", json_object_new_int(5));
-	json_object_object_add(version, "minor", json_object_new_int(0));
 	if (!build)
-		add_build(root, s->run, own);
-	tests = dxa_json_array(root, "tests");
+		add_build(k, s->run, own);
+	if (!k->tests)
+		k->tests = dxa_json_array(k->root, "tests");
+	audit = free_number(k, s->run, s->part);
 	for (int i = 0; i < DXA_CASE_COUNT; i++) {
-		o = test_object(s->run, r, &cases[i], origin);
+		o = test_object(s->run, r, &cases[i], origin, audit);
 		dxa_json_add_string(o, "build_id", build ? build : own);
 		dxa_json_add_coverage(dxa_json_object(o, "misc"), r);
-		json_object_array_add(tests, o);
+		json_object_array_add(k->tests, o);
 	}
-	dxa_json_write(s->out, root, true);
-	json_object_put(root);
+	if (!dxa_sink_has_parts(s))
+		dxa_json_write(s->out, k->root, true);
 }
 
-static void kcidb_free(struct dxa_sink *s)
+static void kcidb_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 {
-	dxa_cases_free(s->state);
+	struct kcidb *k = s->state;
+
+	/* A recording that was not replayed tells no kernel: there is no build to fail. */
+	(void)summary;
+	dxa_json_write(s->out, k->root, true);
 }
 
 const struct dxa_sink_ops dxa_sink_kcidb = {
 	.name = "kcidb",
 	.what = "a submission to KernelCI's database (its schema 5.0): one test a rule",
 	.open = kcidb_open,
+	.begin = kcidb_begin,
 	.finding = kcidb_finding,
 	.end = kcidb_end,
+	.summary = kcidb_summary,
 	.free = kcidb_free,
 };

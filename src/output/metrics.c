@@ -1,32 +1,99 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "output/metrics.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "version.h"
 
 #define NS 1000000000u
 
-/* Every family is announced once, before its first sample. */
-static void family(FILE *out, const char *name, const char *type, const char *help)
+/*
+ * A family's samples stand together behind its announcement, so that those of
+ * several recordings are collected before they are written.
+ */
+struct family {
+	const char *name, *type, *help; /* static */
+	FILE *samples;
+	char *text;
+	size_t len;
+};
+
+/* Families in the order of their first samples, and the current sample. */
+struct dxa_metrics {
+	struct dxa_vec families; /* struct family * */
+	struct family *now;
+	const char *recording; /* of several, a label of every sample; else NULL */
+	size_t labels; /* of the current sample, so far */
+	bool nomem;
+};
+
+struct dxa_metrics *dxa_metrics_new(void)
 {
-	fprintf(out, "# HELP daxaudit_%s %s\n# TYPE daxaudit_%s %s\n", name, help, name, type);
+	struct dxa_metrics *m = calloc(1, sizeof(*m));
+
+	if (m)
+		m->families = DXA_VEC_OF(struct family *);
+	return m;
 }
 
-static void single(FILE *out, const char *name, const char *type, const char *help, uint64_t value)
+static void free_family(struct family *f)
 {
-	family(out, name, type, help);
-	fprintf(out, "daxaudit_%s %" PRIu64 "\n", name, value);
+	if (f->samples)
+		fclose(f->samples);
+	free(f->text);
+	free(f);
+}
+
+void dxa_metrics_free(struct dxa_metrics *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->families.len; i++)
+		free_family(*(struct family **)dxa_vec_at(&m->families, i));
+	dxa_vec_free(&m->families);
+	free(m);
+}
+
+static struct family *add_family(struct dxa_metrics *m, const struct family *new)
+{
+	struct family *f = malloc(sizeof(*f));
+
+	if (!f)
+		return NULL;
+	*f = *new;
+	f->samples = open_memstream(&f->text, &f->len);
+	if (f->samples && dxa_vec_push(&m->families, &f))
+		return f;
+	free_family(f);
+	return NULL;
+}
+
+/* What the next samples belong to. */
+static void family(struct dxa_metrics *m, const char *name, const char *type, const char *help)
+{
+	const struct family new = { .name = name, .type = type, .help = help };
+
+	for (size_t i = 0; i < m->families.len; i++) {
+		m->now = *(struct family **)dxa_vec_at(&m->families, i);
+		if (!strcmp(m->now->name, name))
+			return;
+	}
+	m->now = add_family(m, &new);
+	m->nomem |= !m->now;
 }
 
 /* A label's value: UTF-8, in which backslash, quote and newline are escaped. */
-static void label(FILE *out, const char *name, const char *value, char end)
+static void put_value(FILE *out, const char *value)
 {
 	uint32_t cp;
 	size_t n;
 
-	fprintf(out, "%s=\"", name);
 	for (; (n = dxa_utf8_next(value, &cp)); value += n) {
 		if (cp == '\n') {
 			fputs("\\n", out);
@@ -36,24 +103,88 @@ static void label(FILE *out, const char *name, const char *value, char end)
 			fputc('\\', out);
 		dxa_utf8_put(out, dxa_utf8_printable(cp));
 	}
-	fprintf(out, "\"%c", end);
 }
 
-static void write_build(FILE *out, const struct dxa_run *run)
+static void label(struct dxa_metrics *m, const char *name, const char *value)
 {
-	family(out, "build_info", "gauge", "What audits here, and which kernel; always 1.");
-	fputs("daxaudit_build_info{", out);
-	label(out, "version", DXA_VERSION, ',');
-	label(out, "revision", DXA_VERSION_GIT, ',');
-	label(out, "mode", run->mode, ',');
-	label(out, "kernel", run->release, ',');
-	label(out, "machine", run->machine, '}');
-	fputs(" 1\n", out);
+	if (!m->now)
+		return;
+	fprintf(m->now->samples, "%s%s=\"", m->labels++ ? "," : "{", name);
+	put_value(m->now->samples, value);
+	fputc('"', m->now->samples);
 }
 
-static void write_findings(FILE *out, const struct dxa_tally *tally)
+/* Begin a sample of the current family; its labels and its value follow. */
+static void sample(struct dxa_metrics *m)
 {
-	family(out, "findings_total", "counter",
+	m->labels = 0;
+	if (m->now)
+		fprintf(m->now->samples, "daxaudit_%s", m->now->name);
+	if (m->recording)
+		label(m, "recording", m->recording);
+}
+
+__attribute__((format(printf, 2, 3))) static void value(struct dxa_metrics *m, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!m->now)
+		return;
+	fputs(m->labels ? "} " : " ", m->now->samples);
+	va_start(ap, fmt);
+	vfprintf(m->now->samples, fmt, ap);
+	va_end(ap);
+	fputc('\n', m->now->samples);
+}
+
+static void count(struct dxa_metrics *m, uint64_t n)
+{
+	value(m, "%" PRIu64, n);
+}
+
+static void labelled(struct dxa_metrics *m, const char *name, const char *of, uint64_t n)
+{
+	sample(m);
+	label(m, name, of);
+	count(m, n);
+}
+
+static void single(struct dxa_metrics *m, const char *name, const char *type, const char *help,
+		   uint64_t n)
+{
+	family(m, name, type, help);
+	sample(m);
+	count(m, n);
+}
+
+int dxa_metrics_write(struct dxa_metrics *m, FILE *out)
+{
+	for (size_t i = 0; i < m->families.len; i++) {
+		const struct family *f = *(struct family **)dxa_vec_at(&m->families, i);
+
+		m->nomem |= fflush(f->samples) != 0;
+		fprintf(out, "# HELP daxaudit_%s %s\n# TYPE daxaudit_%s %s\n", f->name, f->help,
+			f->name, f->type);
+		fwrite(f->text, 1, f->len, out);
+	}
+	return m->nomem ? ENOMEM : 0;
+}
+
+static void write_build(struct dxa_metrics *m, const struct dxa_run *run)
+{
+	family(m, "build_info", "gauge", "What audits here, and which kernel; always 1.");
+	sample(m);
+	label(m, "version", DXA_VERSION);
+	label(m, "revision", DXA_VERSION_GIT);
+	label(m, "mode", run->mode);
+	label(m, "kernel", run->release);
+	label(m, "machine", run->machine);
+	count(m, 1);
+}
+
+static void write_findings(struct dxa_metrics *m, const struct dxa_tally *tally)
+{
+	family(m, "findings_total", "counter",
 	       "Findings that policy does not allow, by rule, severity and the device's driver.");
 	for (int s = 0; s < DXA_SEVERITY_COUNT; s++)
 		for (int r = 0; r < DXA_RULE_COUNT; r++)
@@ -64,14 +195,13 @@ static void write_findings(FILE *out, const struct dxa_tally *tally)
 				 * machine. */
 				if (!n)
 					continue;
-				fprintf(out,
-					"daxaudit_findings_total{rule=\"%s\",severity=\"%s\","
-					"driver=\"%s\"} %" PRIu64 "\n",
-					dxa_rule_info((enum dxa_rule)r)->name,
-					dxa_severity_name((enum dxa_severity)s),
-					dxa_driver_name((enum dxa_driver)d), n);
+				sample(m);
+				label(m, "rule", dxa_rule_info((enum dxa_rule)r)->name);
+				label(m, "severity", dxa_severity_name((enum dxa_severity)s));
+				label(m, "driver", dxa_driver_name((enum dxa_driver)d));
+				count(m, n);
 			}
-	single(out, "findings_allowed_total", "counter", "Findings that policy allows.",
+	single(m, "findings_allowed_total", "counter", "Findings that policy allows.",
 	       tally->allowed);
 }
 
@@ -81,52 +211,48 @@ static bool is_here(const struct dxa_engine_stats *st, int driver)
 	return st->available >> driver & 1 || st->allocs[driver] || st->lives_of[driver];
 }
 
-static void by_driver(FILE *out, const char *name, const char *type, const char *help,
+static void by_driver(struct dxa_metrics *m, const char *name, const char *type, const char *help,
 		      const struct dxa_engine_stats *st, const uint64_t counts[DXA_DRIVER_COUNT])
 {
-	family(out, name, type, help);
+	family(m, name, type, help);
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
 		if (is_here(st, d))
-			fprintf(out, "daxaudit_%s{driver=\"%s\"} %" PRIu64 "\n", name,
-				dxa_driver_name((enum dxa_driver)d), counts[d]);
+			labelled(m, "driver", dxa_driver_name((enum dxa_driver)d), counts[d]);
 }
 
-static void write_engine(FILE *out, const struct dxa_engine_stats *st)
+static void write_engine(struct dxa_metrics *m, const struct dxa_engine_stats *st)
 {
-	by_driver(out, "devices", "gauge", "Live dax_devices, by their driver.", st, st->lives_of);
-	by_driver(out, "allocations_total", "counter",
+	by_driver(m, "devices", "gauge", "Live dax_devices, by their driver.", st, st->lives_of);
+	by_driver(m, "allocations_total", "counter",
 		  "Calls of alloc_dax, refusals included, by driver.", st, st->allocs);
-	single(out, "devices_seen_total", "counter",
+	single(m, "devices_seen_total", "counter",
 	       "Lives of dax_devices seen, those from before the audit included.", st->lives);
-	single(out, "contexts_open", "gauge", "Probes and unbinds that are going on.",
+	single(m, "contexts_open", "gauge", "Probes and unbinds that are going on.",
 	       st->contexts_open);
-	single(out, "contexts_total", "counter", "Probes and unbinds that have ended.",
-	       st->contexts);
-	single(out, "events_total", "counter", "Events judged.", st->events);
-	family(out, "gaps_total", "counter",
+	single(m, "contexts_total", "counter", "Probes and unbinds that have ended.", st->contexts);
+	single(m, "events_total", "counter", "Events judged.", st->events);
+	family(m, "gaps_total", "counter",
 	       "Why something could not be judged; any makes the verdict inconclusive.");
 	for (int g = 0; g < DXA_GAP_COUNT; g++)
 		if (st->gaps[g])
-			fprintf(out, "daxaudit_gaps_total{reason=\"%s\"} %" PRIu64 "\n",
-				dxa_gap_name((enum dxa_gap)g), st->gaps[g]);
+			labelled(m, "reason", dxa_gap_name((enum dxa_gap)g), st->gaps[g]);
 }
 
 /* The sum, always, and a series for each hook that has something to count: most are never called. */
-static void by_hook(FILE *out, const char *sum, const char *each, const char *help,
-		    const struct dxa_result *r, uint64_t (*value)(const struct dxa_hook_status *h))
+static void by_hook(struct dxa_metrics *m, const char *sum, const char *each, const char *help,
+		    const struct dxa_result *r, uint64_t (*of)(const struct dxa_hook_status *h))
 {
 	uint64_t total = 0;
 
 	for (size_t i = 0; i < r->n_hooks; i++)
-		total += value(&r->hooks[i]);
-	single(out, sum, "counter", help, total);
+		total += of(&r->hooks[i]);
+	single(m, sum, "counter", help, total);
 	if (!total)
 		return;
-	family(out, each, "counter", help);
+	family(m, each, "counter", help);
 	for (size_t i = 0; i < r->n_hooks; i++)
-		if (value(&r->hooks[i]))
-			fprintf(out, "daxaudit_%s{hook=\"%s\"} %" PRIu64 "\n", each,
-				r->hooks[i].info->name, value(&r->hooks[i]));
+		if (of(&r->hooks[i]))
+			labelled(m, "hook", r->hooks[i].info->name, of(&r->hooks[i]));
 }
 
 static uint64_t seen_of(const struct dxa_hook_status *h)
@@ -144,89 +270,133 @@ static uint64_t missed_of(const struct dxa_hook_status *h)
 	return h->missed;
 }
 
-static void write_hooks(FILE *out, const struct dxa_result *r)
+static void write_hooks(struct dxa_metrics *m, const struct dxa_result *r)
 {
 	uint64_t modes[DXA_ATTACH_TRACEPOINT + 1] = { 0 };
 
-	by_hook(out, "calls_total", "hook_calls_total", "Calls of watched functions.", r, seen_of);
-	by_hook(out, "dropped_total", "hook_dropped_total",
+	by_hook(m, "calls_total", "hook_calls_total", "Calls of watched functions.", r, seen_of);
+	by_hook(m, "dropped_total", "hook_dropped_total",
 		"Records lost because the ring buffer was full.", r, dropped_of);
-	by_hook(out, "missed_total", "hook_missed_total",
+	by_hook(m, "missed_total", "hook_missed_total",
 		"Calls that the kernel did not hand to a hook.", r, missed_of);
 	for (size_t i = 0; i < r->n_hooks; i++)
 		modes[r->hooks[i].mode]++;
-	family(out, "hooks", "gauge", "Hooks, by how they are attached.");
-	for (int m = 0; m <= DXA_ATTACH_TRACEPOINT; m++)
-		if (modes[m])
-			fprintf(out, "daxaudit_hooks{mode=\"%s\"} %" PRIu64 "\n",
-				dxa_attach_mode_name((enum dxa_attach_mode)m), modes[m]);
+	family(m, "hooks", "gauge", "Hooks, by how they are attached.");
+	for (int i = 0; i <= DXA_ATTACH_TRACEPOINT; i++)
+		if (modes[i])
+			labelled(m, "mode", dxa_attach_mode_name((enum dxa_attach_mode)i),
+				 modes[i]);
 }
 
-static void write_verdict(FILE *out, const struct dxa_result *r)
+static void write_verdict(struct dxa_metrics *m, const struct dxa_result *r)
 {
 	static const enum dxa_verdict_kind kinds[] = { DXA_VERDICT_PASS, DXA_VERDICT_FINDINGS,
 						       DXA_VERDICT_INCONCLUSIVE };
 
-	family(out, "verdict", "gauge", "1 for the verdict as of now, 0 for the others.");
+	family(m, "verdict", "gauge", "1 for the verdict as of now, 0 for the others.");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		fprintf(out, "daxaudit_verdict{verdict=\"%s\"} %d\n", dxa_verdict_name(kinds[i]),
-			r->verdict.kind == kinds[i]);
+		labelled(m, "verdict", dxa_verdict_name(kinds[i]), r->verdict.kind == kinds[i]);
 }
 
 /* A ktime as wall time; the clock may have been set since, so it is reckoned back from now. */
-static void write_time(FILE *out, const char *name, const char *help, uint64_t ktime,
+static void write_time(struct dxa_metrics *m, const char *name, const char *help, uint64_t ktime,
 		       const struct dxa_result *r)
 {
 	uint64_t wall = r->end_wall - (r->end - ktime);
 
-	family(out, name, "gauge", help);
-	fprintf(out, "daxaudit_%s %" PRIu64 ".%03u\n", name, wall / NS,
-		(unsigned int)(wall % NS / 1000000));
+	family(m, name, "gauge", help);
+	sample(m);
+	value(m, "%" PRIu64 ".%03u", wall / NS, (unsigned int)(wall % NS / 1000000));
 }
 
-static void write_service(FILE *out, const struct dxa_metrics_service *s)
+static void write_service(struct dxa_metrics *m, const struct dxa_metrics_service *s)
 {
-	single(out, "reload_failed", "gauge",
+	single(m, "reload_failed", "gauge",
 	       "1 when the newest reload left the old policy in force.", s->reload_failed);
-	family(out, "write_failures_total", "counter",
+	family(m, "write_failures_total", "counter",
 	       "What could not be written, by output; the audit goes on.");
 	for (size_t i = 0; i < s->n_outputs; i++)
-		fprintf(out, "daxaudit_write_failures_total{output=\"%s\"} %" PRIu64 "\n",
-			s->outputs[i], s->failures[i]);
-	family(out, "output_failing", "gauge",
+		labelled(m, "output", s->outputs[i], s->failures[i]);
+	family(m, "output_failing", "gauge",
 	       "1 for an output that does not take what happens now.");
 	for (size_t i = 0; i < s->n_outputs; i++)
-		fprintf(out, "daxaudit_output_failing{output=\"%s\"} %d\n", s->outputs[i],
-			s->failing[i]);
+		labelled(m, "output", s->outputs[i], s->failing[i]);
 }
 
-void dxa_metrics_write(FILE *out, const struct dxa_run *run, const struct dxa_result *result,
-		       const struct dxa_metrics_service *service)
+void dxa_metrics_add(struct dxa_metrics *m, const struct dxa_run *run,
+		     const struct dxa_result *result, const struct dxa_metrics_service *service)
 {
-	write_build(out, run);
-	write_verdict(out, result);
-	write_findings(out, result->tally);
-	write_engine(out, result->stats);
-	write_hooks(out, result);
+	write_build(m, run);
+	write_verdict(m, result);
+	write_findings(m, result->tally);
+	write_engine(m, result->stats);
+	write_hooks(m, result);
 	/* A recording does not tell the wall time. */
 	if (result->end_wall) {
-		write_time(out, "start_timestamp_seconds", "When the audit began.", run->start,
+		write_time(m, "start_timestamp_seconds", "When the audit began.", run->start,
 			   result);
 		if (result->last_event)
-			write_time(out, "last_event_timestamp_seconds",
+			write_time(m, "last_event_timestamp_seconds",
 				   "When the newest event happened.", result->last_event, result);
 	}
 	if (service)
-		write_service(out, service);
+		write_service(m, service);
+}
+
+/* ---- as an output ---- */
+
+static struct dxa_err *metrics_open(struct dxa_sink *s)
+{
+	s->state = dxa_metrics_new();
+	return s->state ? NULL : dxa_err_nomem();
+}
+
+static void metrics_free(struct dxa_sink *s)
+{
+	dxa_metrics_free(s->state);
+}
+
+static void write_all(struct dxa_sink *s)
+{
+	int err = dxa_metrics_write(s->state, s->out);
+
+	if (err && !s->err)
+		s->err = err;
 }
 
 static void metrics_end(struct dxa_sink *s, const struct dxa_result *r)
 {
-	dxa_metrics_write(s->out, s->run, r, NULL);
+	struct dxa_metrics *m = s->state;
+
+	m->recording = dxa_sink_has_parts(s) ? s->run->recording : NULL;
+	dxa_metrics_add(m, s->run, r, NULL);
+	if (!dxa_sink_has_parts(s))
+		write_all(s);
+}
+
+static void metrics_summary(struct dxa_sink *s, const struct dxa_summary *summary)
+{
+	struct dxa_metrics *m = s->state;
+
+	m->recording = NULL;
+	family(m, "recordings", "gauge", "Recordings, by the verdict of each.");
+	for (int v = 0; v <= DXA_VERDICT_INCONCLUSIVE; v++)
+		labelled(m, "verdict", dxa_verdict_name((enum dxa_verdict_kind)v),
+			 summary->by_verdict[v]);
+	single(m, "recordings_unread", "gauge", "Recordings that could not be replayed.",
+	       summary->unread);
+	family(m, "common_verdict", "gauge", "1 for the verdict of all recordings together.");
+	for (int v = 0; v <= DXA_VERDICT_INCONCLUSIVE; v++)
+		labelled(m, "verdict", dxa_verdict_name((enum dxa_verdict_kind)v),
+			 (int)summary->verdict == v);
+	write_all(s);
 }
 
 const struct dxa_sink_ops dxa_sink_metrics = {
 	.name = "metrics",
 	.what = "counts for Prometheus (text exposition format), written at the end",
+	.open = metrics_open,
 	.end = metrics_end,
+	.summary = metrics_summary,
+	.free = metrics_free,
 };

@@ -21,11 +21,22 @@ struct dxa_metrics_service {
 	size_t n_outputs;
 };
 
+struct dxa_metrics;
+
+/* An empty collection; NULL without memory. Free with dxa_metrics_free(). */
+struct dxa_metrics *dxa_metrics_new(void);
+
+/* NULL is allowed. */
+void dxa_metrics_free(struct dxa_metrics *m);
+
+/* Add all metrics as of result. service: NULL for an audit that ends. */
+void dxa_metrics_add(struct dxa_metrics *m, const struct dxa_run *run,
+		     const struct dxa_result *result, const struct dxa_metrics_service *service);
+
 /*
- * Write all metrics as of result. service: NULL for an audit that ends. Errors
- * are left in the stream: ferror().
+ * Write what was added, each family once. Returns 0, or ENOMEM when something could
+ * not be added; what the stream did not take is left in it: ferror().
  */
-void dxa_metrics_write(FILE *out, const struct dxa_run *run, const struct dxa_result *result,
-		       const struct dxa_metrics_service *service);
+int dxa_metrics_write(struct dxa_metrics *m, FILE *out);
 
 #endif

@@ -93,6 +93,11 @@ static const char definitions[] =
 	"  'mode': {'enum': '@modes'}, 'reason': {'$ref': '#/$defs/name'},"
 	"  'seen': {'$ref': '#/$defs/count'}, 'submitted': {'$ref': '#/$defs/count'},"
 	"  'dropped': {'$ref': '#/$defs/count'}, 'missed': {'$ref': '#/$defs/count'}}},"
+	"'unread': {'type': 'object', 'additionalProperties': false,"
+	"  'required': ['recording', 'error'], 'properties': {"
+	"  'recording': {'$ref': '#/$defs/name'}, 'error': {'$ref': '#/$defs/name'}}},"
+	"'verdicts': {'type': 'object', 'propertyNames': {'enum': '@verdicts'},"
+	"  'minProperties': 3, 'additionalProperties': {'$ref': '#/$defs/count'}},"
 	"'command_status': {'type': 'object', 'additionalProperties': false,"
 	"  'minProperties': 1, 'maxProperties': 1, 'properties': {"
 	"  'signal': {'type': 'integer', 'minimum': 1},"
@@ -126,6 +131,24 @@ static const char result_properties[] =
 	"  'additionalProperties': {'type': 'integer', 'minimum': 1}},"
 	"'hooks': {'type': 'array', 'items': {'$ref': '#/$defs/hook'}}"
 	"}";
+
+/* What dxa_json_add_summary() writes. */
+static const char summary_required[] = "['verdict', 'exit_code', 'verdicts', 'unread']";
+static const char summary_properties[] =
+	"{"
+	"'verdict': {'enum': '@verdicts'}, 'exit_code': {'enum': [0, 1, 2, 3, 5]},"
+	"'verdicts': {'$ref': '#/$defs/verdicts'}, 'unread': {'$ref': '#/$defs/count'}"
+	"}";
+
+/* The document that holds those of several recordings. */
+static const char several_required[] = "['schema', 'mode', 'recordings']";
+static const char several_properties[] =
+	"{"
+	"'schema': {'const': '@schema'}, 'mode': {'const': 'replay'},"
+	"'recordings': {'type': 'array', 'minItems': 2, 'items':"
+	"  {'oneOf': [{'$ref': '#/$defs/audit'}, {'$ref': '#/$defs/unread'}]}}"
+	"}";
+static const char of_audit[] = "[{'$ref': '#/$defs/audit'}]";
 
 /* An audit has contexts and findings, a listing has devices. */
 static const char document_is[] = "[{'required': ['contexts', 'findings']},"
@@ -313,8 +336,29 @@ static void describe_lines(struct json_object *root, struct json_object *defs)
 	add_defined_line(lines, defs, "finding", "finding");
 	add_defined_line(lines, defs, "device", "listed");
 	add_line(lines, "verdict", result_required, result_properties);
+	add_defined_line(lines, defs, "unread", "unread");
+	add_line(lines, "summary", summary_required, summary_properties);
 	for (size_t i = 0; i < json_object_array_length(lines); i++)
 		fill_in(json_object_array_get_idx(lines, i));
+}
+
+/* One audit, or several recordings' that are one document. */
+static void describe_document(struct json_object *root, struct json_object *defs)
+{
+	struct json_object *audit = json_object_new_object(), *several = json_object_new_object();
+	struct json_object *either = dxa_json_array(root, "oneOf");
+
+	describe(audit, run_required, run_properties);
+	describe(audit, "[]", document_properties);
+	merge(dxa_json_array(audit, "oneOf"), document_is);
+	describe(audit, result_required, result_properties);
+	fill_in(audit);
+	json_object_object_add(defs, "audit", audit);
+	merge(either, of_audit);
+	describe(several, several_required, several_properties);
+	describe(several, summary_required, summary_properties);
+	fill_in(several);
+	json_object_array_add(either, several);
 }
 
 struct dxa_err *dxa_schema_write(FILE *out, const char *format)
@@ -331,15 +375,10 @@ struct dxa_err *dxa_schema_write(FILE *out, const char *format)
 	dxa_json_add_string(root, "title",
 			    document ? "daxaudit -o json" : "one line of daxaudit -o jsonl");
 	fill_in(defs);
-	if (document) {
-		describe(root, run_required, run_properties);
-		describe(root, "[]", document_properties);
-		merge(dxa_json_array(root, "oneOf"), document_is);
-		describe(root, result_required, result_properties);
-		fill_in(root);
-	} else {
+	if (document)
+		describe_document(root, defs);
+	else
 		describe_lines(root, defs);
-	}
 	json_object_object_add(root, "$defs", defs);
 	dxa_json_write(out, root, true);
 	json_object_put(root);

@@ -91,6 +91,7 @@ struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **r
 	if (!s)
 		return dxa_err_nomem();
 	s->ops = ops;
+	s->parts = 1;
 	s->place.dir = -1;
 	if (spec[len] == ':')
 		err = open_file(s, spec + len + 1, mode);
@@ -114,6 +115,7 @@ struct dxa_err *dxa_sink_new(const struct dxa_sink_ops *ops, FILE *out, void *st
 	if (!s)
 		return dxa_err_nomem();
 	s->ops = ops;
+	s->parts = 1;
 	s->place.dir = -1;
 	s->out = out;
 	s->state = state;
@@ -124,6 +126,8 @@ struct dxa_err *dxa_sink_new(const struct dxa_sink_ops *ops, FILE *out, void *st
 void dxa_sink_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
 	s->run = run;
+	s->part++;
+	s->walking = true;
 	if (s->ops->begin)
 		s->ops->begin(s, run);
 }
@@ -155,6 +159,20 @@ void dxa_sink_device(struct dxa_sink *s, const struct dxa_device *device)
 void dxa_sink_end(struct dxa_sink *s, const struct dxa_result *result)
 {
 	s->ops->end(s, result);
+	s->walking = false;
+}
+
+void dxa_sink_unread(struct dxa_sink *s, const char *recording, const char *why)
+{
+	s->part++;
+	if (s->ops->unread)
+		s->ops->unread(s, recording, why);
+}
+
+void dxa_sink_summary(struct dxa_sink *s, const struct dxa_summary *summary)
+{
+	if (s->ops->summary)
+		s->ops->summary(s, summary);
 }
 
 void dxa_sink_flush(struct dxa_sink *s)

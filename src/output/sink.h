@@ -58,9 +58,22 @@ struct dxa_result {
 	uint64_t last_event; /* ktime of the newest, ns; 0: there was none */
 };
 
+/* How several recordings ended that are parts of one document. */
+struct dxa_summary {
+	size_t recordings;
+	size_t unread; /* of them: could not be replayed */
+	size_t by_verdict[DXA_VERDICT_INCONCLUSIVE + 1]; /* of those that were */
+	enum dxa_verdict_kind verdict; /* the worst; inconclusive at best when one is unread */
+	int exit_code; /* of daxaudit */
+};
+
 struct dxa_sink;
 
-/* One format. Every callback but end may be NULL. */
+/*
+ * One format. Every callback but end may be NULL; a format that can hold several
+ * parts has unread and summary, too. Of one part, begin to end write the document;
+ * of several each writes its part, and summary what is around them.
+ */
 struct dxa_sink_ops {
 	const char *name; /* as in -o NAME */
 	const char *what; /* one line for help */
@@ -71,6 +84,8 @@ struct dxa_sink_ops {
 	void (*finding)(struct dxa_sink *sink, const struct dxa_finding *finding);
 	void (*device)(struct dxa_sink *sink, const struct dxa_device *device);
 	void (*end)(struct dxa_sink *sink, const struct dxa_result *result);
+	void (*unread)(struct dxa_sink *sink, const char *recording, const char *why);
+	void (*summary)(struct dxa_sink *sink, const struct dxa_summary *summary);
 	void (*free)(struct dxa_sink *sink);
 };
 
@@ -81,6 +96,10 @@ struct dxa_sink {
 	char *path; /* as given; NULL: standard output */
 	struct dxa_place place; /* where path leads; dir -1: nowhere */
 	char tmp[NAME_MAX + 1]; /* in place: written first, renamed at the end; empty: none */
+	size_t parts; /* runs that are walked: 1, or the recordings of one document */
+	size_t part; /* the current one counts from 1; 0 before the first */
+	bool walking; /* between begin and end */
+	bool shared; /* by analyses: its opener closes it */
 	bool colour; /* text only */
 	int verbose;
 	bool quiet; /* findings and verdict only */
@@ -106,13 +125,28 @@ struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **r
 struct dxa_err *dxa_sink_new(const struct dxa_sink_ops *ops, FILE *out, void *state,
 			     struct dxa_sink **ret);
 
-/* The walk. After begin, run must stay valid until the sink is closed. */
+/*
+ * The walk. After begin, run must stay valid until the sink is closed, or until the
+ * end where it has several parts.
+ */
 void dxa_sink_begin(struct dxa_sink *sink, const struct dxa_run *run);
 void dxa_sink_event(struct dxa_sink *sink, const struct dxa_event *ev);
 void dxa_sink_context(struct dxa_sink *sink, const struct dxa_context *ctx);
 void dxa_sink_finding(struct dxa_sink *sink, const struct dxa_finding *finding);
 void dxa_sink_device(struct dxa_sink *sink, const struct dxa_device *device);
 void dxa_sink_end(struct dxa_sink *sink, const struct dxa_result *result);
+
+/* Of several parts: one that could not be replayed, in place of its walk. */
+void dxa_sink_unread(struct dxa_sink *sink, const char *recording, const char *why);
+
+/* Of several parts, after the last one. */
+void dxa_sink_summary(struct dxa_sink *sink, const struct dxa_summary *summary);
+
+/* For formats: is it one of several parts? */
+static inline bool dxa_sink_has_parts(const struct dxa_sink *sink)
+{
+	return sink->parts > 1;
+}
 
 /* For formats: hand on what was written so far, for those who read along. */
 void dxa_sink_flush(struct dxa_sink *sink);

@@ -44,6 +44,7 @@ static void text_free(struct dxa_sink *s)
 
 static void text_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
+	fputs(s->part > 1 ? "\n" : "", s->out);
 	fputs(dxa_paint(s->colour, DXA_BOLD), s->out);
 	if (run->recording) {
 		fputs("Recording ", s->out);
@@ -123,13 +124,16 @@ static void print_reasons(struct dxa_sink *s, const struct dxa_verdict *v, size_
 	}
 }
 
+static enum dxa_colour verdict_colour(enum dxa_verdict_kind kind)
+{
+	return kind == DXA_VERDICT_PASS	    ? DXA_GREEN :
+	       kind == DXA_VERDICT_FINDINGS ? DXA_RED :
+					      DXA_YELLOW;
+}
+
 static void print_verdict(struct dxa_sink *s, const struct dxa_result *r)
 {
-	enum dxa_colour c = r->verdict.kind == DXA_VERDICT_PASS	    ? DXA_GREEN :
-			    r->verdict.kind == DXA_VERDICT_FINDINGS ? DXA_RED :
-								      DXA_YELLOW;
-
-	fprintf(s->out, "\n%sverdict: %s%s", dxa_paint(s->colour, c),
+	fprintf(s->out, "\n%sverdict: %s%s", dxa_paint(s->colour, verdict_colour(r->verdict.kind)),
 		dxa_verdict_name(r->verdict.kind), dxa_paint(s->colour, DXA_RESET));
 	print_reasons(s, &r->verdict, 0);
 	fputc('\n', s->out);
@@ -226,6 +230,31 @@ static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 		fprintf(s->out, "%" PRIu64 " dax_device%s there now", r->stats->lives_now,
 			r->stats->lives_now == 1 ? "" : "s");
 	print_verdict(s, r);
+	/* The next part's begin here. */
+	rewind(t->mem);
+	t->quiet_contexts = 0;
+}
+
+static void text_unread(struct dxa_sink *s, const char *recording, const char *why)
+{
+	fprintf(s->out, "%s%sRecording ", s->part > 1 ? "\n" : "", dxa_paint(s->colour, DXA_BOLD));
+	dxa_utf8_print(s->out, recording);
+	fprintf(s->out, "%s\nnot replayed: ", dxa_paint(s->colour, DXA_RESET));
+	dxa_utf8_print(s->out, why);
+	fputc('\n', s->out);
+}
+
+static void text_summary(struct dxa_sink *s, const struct dxa_summary *sum)
+{
+	fprintf(s->out, "\n%sverdict of %zu recordings: %s%s (",
+		dxa_paint(s->colour, verdict_colour(sum->verdict)), sum->recordings,
+		dxa_verdict_name(sum->verdict), dxa_paint(s->colour, DXA_RESET));
+	for (int v = 0; v <= DXA_VERDICT_INCONCLUSIVE; v++)
+		fprintf(s->out, "%s%zu %s", v ? ", " : "", sum->by_verdict[v],
+			dxa_verdict_name((enum dxa_verdict_kind)v));
+	if (sum->unread)
+		fprintf(s->out, ", %zu not replayed", sum->unread);
+	fputs(")\n", s->out);
 }
 
 const struct dxa_sink_ops dxa_sink_text = {
@@ -237,5 +266,7 @@ const struct dxa_sink_ops dxa_sink_text = {
 	.finding = text_finding,
 	.device = text_device,
 	.end = text_end,
+	.unread = text_unread,
+	.summary = text_summary,
 	.free = text_free,
 };

@@ -45,6 +45,13 @@ struct dxa_timeline *dxa_timeline_new(void)
 	return t;
 }
 
+void dxa_timeline_reset(struct dxa_timeline *t)
+{
+	t->bars.len = 0;
+	dxa_map_free(&t->living);
+	t->cut = 0;
+}
+
 void dxa_timeline_free(struct dxa_timeline *t)
 {
 	if (!t)
@@ -130,7 +137,7 @@ void dxa_timeline_context(struct dxa_timeline *t, const struct dxa_context *ctx,
 	struct bar bar = { .start = ctx->start,
 			   .end = ctx->outcome == DXA_OUTCOME_OPEN ? 0 : ctx->end,
 			   .class = dxa_outcome_name(ctx->outcome),
-			   .link = 'c',
+			   .link = number ? 'c' : 0,
 			   .number = number };
 
 	dxa_story_context(bar.label, ctx);

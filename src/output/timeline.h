@@ -15,10 +15,16 @@ struct dxa_timeline *dxa_timeline_new(void);
 /* NULL is allowed. */
 void dxa_timeline_free(struct dxa_timeline *t);
 
+/* Forget everything: another audit begins. */
+void dxa_timeline_reset(struct dxa_timeline *t);
+
 /* An event: devices' lives begin, end and get their names by events. */
 void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev);
 
-/* A context that has ended; `number` is what the bar leads to: the element of id "cNUMBER". */
+/*
+ * A context that has ended; `number` is what the bar leads to: the element of id
+ * "cNUMBER". 0: it leads nowhere.
+ */
 void dxa_timeline_context(struct dxa_timeline *t, const struct dxa_context *ctx, size_t number);
 
 /* A finding: the life that it is about is marked. It leads to the element of id "fNUMBER". */
