@@ -309,7 +309,8 @@ $(O)/daxaudit.catalog: $(O)/daxaudit
 install: $(O)/daxaudit $(O)/daxaudit.8 $(O)/daxaudit.service $(O)/daxaudit.catalog ## install below DESTDIR PREFIX
 	install -Dm755 $(O)/daxaudit $(DESTDIR)$(PREFIX)/sbin/daxaudit
 	install -Dm644 $(O)/daxaudit.8 $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
-	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/daemon.md docs/fleet.md docs/policy.md src/policy/default.yaml
+	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/daemon.md docs/fleet.md docs/policy.md docs/security.md \
+		src/policy/default.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples docs/examples/*.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/prometheus packaging/prometheus/*
 	install -Dm644 $(O)/daxaudit.service $(DESTDIR)$(UNITDIR)/daxaudit.service
