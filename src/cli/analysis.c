@@ -57,6 +57,11 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
 	if (err)
 		return err;
 	a->failing = (enum dxa_severity)a->policy.top.severity;
+	if (opts->no_addresses) {
+		a->run.story.pseudonyms = dxa_pseudonyms_new();
+		if (!a->run.story.pseudonyms)
+			return dxa_err_nomem();
+	}
 	if (!opts->n_outputs && !opts->silent)
 		return add_sink(a, "text", opts);
 	for (size_t i = 0; i < opts->n_outputs && !err; i++)
@@ -97,6 +102,9 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 	a->found++;
 	/* Asked for each: an audit may run for months. */
 	dxa_policy_apply(&a->policy, &a->machine, dxa_policies_today(today), &finding);
+	if (a->run.story.pseudonyms)
+		dxa_pseudonyms_rewrite(a->run.story.pseudonyms, finding.detail,
+				       sizeof(finding.detail));
 	if (finding.policy.allowed_by) {
 		a->tally.allowed++;
 	} else {
@@ -200,6 +208,8 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 		a->last_event = ev->ts;
 		a->dax_calls += (ev->has & DXA_HAS_DAX) != 0;
 	}
+	if (a->run.story.pseudonyms)
+		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_event(a->sinks[i], ev);
 	dxa_engine_feed(a->engine, ev);
@@ -292,6 +302,7 @@ void dxa_analysis_deinit(struct dxa_analysis *a)
 		if (!a->sinks[i]->shared)
 			dxa_sink_discard(a->sinks[i]);
 	dxa_engine_free(a->engine);
+	dxa_pseudonyms_free(a->run.story.pseudonyms);
 	dxa_policy_deinit(&a->policy);
 	if (a->reloaded)
 		dxa_policy_deinit(&a->began_with);

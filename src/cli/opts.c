@@ -49,6 +49,7 @@ enum key {
 	KEY_SNAPSHOT_EVERY,
 	KEY_CORE,
 	KEY_MODE,
+	KEY_NO_ADDRESSES,
 };
 
 static const struct dxa_option_row rows[] = {
@@ -88,6 +89,8 @@ static const struct dxa_option_row rows[] = {
 	  DXA_CMD_WATCHING | DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN |
 		  DXA_CMD_DOCTOR,
 	  "permissions of new files, octal, less the umask (default 0600: reports and\nrecordings hold kernel addresses)" },
+	{ KEY_NO_ADDRESSES, "no-addresses", NULL, DXA_CMD_SHOWING | DXA_CMD_LIST,
+	  "for reports that are published: dev#1, disk#1, ... in place of\nkernel addresses; a recording keeps them" },
 	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_WATCHING | DXA_CMD_DOCTOR,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
 	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_DOCTOR,
@@ -391,6 +394,9 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return NULL;
 	case KEY_RING_SIZE:
 		return parse_ring_size(value, &o->ring_size);
+	case KEY_NO_ADDRESSES:
+		o->no_addresses = true;
+		return NULL;
 	case KEY_MODE:
 		return parse_mode(value, &o->file_mode);
 	case KEY_SKIP_CODE:

@@ -67,6 +67,7 @@ struct dxa_opts {
 	const char *log; /* the daemon's; NULL: none */
 	const char *metrics; /* the daemon's file for Prometheus; NULL: none */
 	const char *pid_file; /* the daemon's */
+	bool no_addresses; /* reports name what is at an address in place of it */
 	bool core; /* doctor: nothing but whether there is a DAX core */
 	bool silent; /* no output but those that are named; set by commands, not by users */
 	mode_t file_mode; /* permissions of new files, to which the umask applies */

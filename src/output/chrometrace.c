@@ -100,10 +100,10 @@ static void trace_begin(struct dxa_sink *s, const struct dxa_run *run)
 /* A device's life begins or ends; its address identifies it in between. */
 static void put_life(struct dxa_sink *s, const struct dxa_event *ev, const char *phase)
 {
-	char address[24], id[48], name[DXA_WORDS_LEN];
+	char address[DXA_ADDRESS_LEN], id[64], name[DXA_WORDS_LEN];
 	struct json_object *o;
 
-	snprintf(address, sizeof(address), "0x%" PRIx64, (uint64_t)ev->dax);
+	dxa_pseudonym(address, s->run->story.pseudonyms, DXA_PSEUDONYM_DEV, "0x", ev->dax);
 	/* Identifiers are the whole document's. */
 	if (dxa_sink_has_parts(s))
 		snprintf(id, sizeof(id), "%zu:%s", s->part, address);

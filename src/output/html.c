@@ -99,7 +99,7 @@ static void html_event(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct page *p = s->state;
 
-	dxa_timeline_event(p->timeline, ev);
+	dxa_timeline_event(p->timeline, ev, &s->run->story);
 }
 
 /* What the text format prints, as it prints it. */

@@ -60,7 +60,7 @@ static void json_device(struct dxa_sink *s, const struct dxa_device *dev)
 {
 	struct document *d = s->state;
 
-	json_object_array_add(d->devices, dxa_json_device(dev));
+	json_object_array_add(d->devices, dxa_json_device(dev, &s->run->story));
 }
 
 static void add_part(struct document *d, struct json_object *part)

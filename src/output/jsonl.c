@@ -65,7 +65,7 @@ static void jsonl_finding(struct dxa_sink *s, const struct dxa_finding *f)
 
 static void jsonl_device(struct dxa_sink *s, const struct dxa_device *dev)
 {
-	write_typed(s, "device", dxa_json_device(dev));
+	write_typed(s, "device", dxa_json_device(dev, &s->run->story));
 }
 
 static void jsonl_end(struct dxa_sink *s, const struct dxa_result *r)

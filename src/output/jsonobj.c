@@ -53,14 +53,18 @@ void dxa_json_add_u64(struct json_object *to, const char *key, uint64_t value)
 }
 
 /* Kernel addresses as strings: beyond 2^53 many JSON readers round numbers. */
-static void add_pointer(struct json_object *to, const char *key, uint64_t value)
+static void add_pointer(struct json_object *to, const char *key, enum dxa_pseudonym_kind kind,
+			uint64_t value, const struct dxa_story_env *env)
 {
-	char hex[24];
+	char address[DXA_ADDRESS_LEN];
 
 	if (!value)
 		return;
-	snprintf(hex, sizeof(hex), "0x%" PRIx64, value);
-	dxa_json_add_string(to, key, hex);
+	if (dxa_is_err_ptr(value))
+		snprintf(address, sizeof(address), "0x%" PRIx64, value);
+	else
+		dxa_pseudonym(address, env->pseudonyms, kind, "0x", value);
+	dxa_json_add_string(to, key, address);
 }
 
 struct json_object *dxa_json_event(const struct dxa_event *ev, const struct dxa_story_env *env)
@@ -75,8 +79,8 @@ struct json_object *dxa_json_event(const struct dxa_event *ev, const struct dxa_
 	dxa_json_add_string(o, "call", dxa_story_call(words, ev, env));
 	if (dxa_story_caller(words, ev, env))
 		dxa_json_add_string(o, "caller", words);
-	add_pointer(o, "dax", ev->dax);
-	add_pointer(o, "object", ev->obj);
+	add_pointer(o, "dax", DXA_PSEUDONYM_DEV, ev->dax, env);
+	add_pointer(o, "object", dxa_pseudonym_of_obj(ev), ev->obj, env);
 	if (ev->has & DXA_HAS_DAX) {
 		json_object_object_add(o, "refs", json_object_new_int(ev->refs));
 		dxa_json_add_u64(o, "flags", ev->dax_flags);
@@ -106,7 +110,7 @@ struct json_object *dxa_json_context(const struct dxa_context *ctx, const struct
 	return o;
 }
 
-struct json_object *dxa_json_device(const struct dxa_device *dev)
+struct json_object *dxa_json_device(const struct dxa_device *dev, const struct dxa_story_env *env)
 {
 	struct json_object *o = json_object_new_object();
 	char rdev[24];
@@ -118,13 +122,13 @@ struct json_object *dxa_json_device(const struct dxa_device *dev)
 			 DXA_DEV_MINOR(dev->id.rdev));
 		dxa_json_add_string(o, "dev", rdev);
 	}
-	add_pointer(o, "dax", dev->id.dax);
+	add_pointer(o, "dax", DXA_PSEUDONYM_DEV, dev->id.dax, env);
 	dxa_json_add_string(o, "bound", dev->bound);
 	if (dev->refs >= 0) {
 		json_object_object_add(o, "refs", json_object_new_int(dev->refs));
 		json_object_object_add(o, "alive", json_object_new_boolean(dev->alive));
-		add_pointer(o, "holder", dev->holder);
-		add_pointer(o, "host", dev->host);
+		add_pointer(o, "holder", DXA_PSEUDONYM_HOLDER, dev->holder, env);
+		add_pointer(o, "host", DXA_PSEUDONYM_DISK, dev->host, env);
 	}
 	dxa_json_add_string(o, "orphan", dev->why);
 	return o;
@@ -193,7 +197,7 @@ struct json_object *dxa_json_finding(const struct dxa_finding *f, const struct d
 	if (f->err)
 		dxa_json_add_string(o, "errno", dxa_errname(name, f->err, env->eopnotsupp));
 	life = dxa_json_object(o, "device");
-	add_pointer(life, "dax", f->life.dax);
+	add_pointer(life, "dax", DXA_PSEUDONYM_DEV, f->life.dax, env);
 	if (f->life.dax)
 		dxa_json_add_u64(life, "generation", f->life.generation);
 	dxa_json_add_string(life, "driver", dxa_driver_name(f->life.driver));

@@ -41,7 +41,8 @@ struct json_object *dxa_json_finding(const struct dxa_finding *f, const struct d
 struct json_object *dxa_json_commit(const struct dxa_rule_commit *commit);
 
 /* One device of a listing. The caller owns it. */
-struct json_object *dxa_json_device(const struct dxa_device *device);
+struct json_object *dxa_json_device(const struct dxa_device *device,
+				    const struct dxa_story_env *env);
 
 /* An array of events under a key of to. */
 void dxa_json_add_events(struct json_object *to, const char *key, const struct dxa_event *evs,

@@ -112,6 +112,7 @@ void dxa_prose_finding(FILE *out, const struct dxa_finding *f, const struct dxa_
 		       bool colour)
 {
 	const struct dxa_rule_info *rule = dxa_rule_info(f->rule);
+	char address[DXA_ADDRESS_LEN];
 
 	fprintf(out, "%s%s%s: %s%s: %s\n",
 		dxa_paint(colour, f->policy.allowed_by ? DXA_DIM : severity_colour(f->severity)),
@@ -122,7 +123,8 @@ void dxa_prose_finding(FILE *out, const struct dxa_finding *f, const struct dxa_
 	dxa_utf8_print(out, f->detail);
 	fputc('\n', out);
 	if (f->life.dax) {
-		fprintf(out, "    device: %" PRIx64 " (life %u at this address), %s%s", f->life.dax,
+		dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_DEV, "", f->life.dax);
+		fprintf(out, "    device: %s (life %u at this address), %s%s", address,
 			f->life.generation, dxa_driver_name(f->life.driver),
 			f->life.disk[0] ? " " : "");
 		dxa_utf8_print(out, f->life.disk);

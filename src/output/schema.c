@@ -19,7 +19,7 @@ static const char definitions[] =
 	"{"
 	"'name': {'type': 'string', 'minLength': 1},"
 	"'count': {'type': 'integer', 'minimum': 0},"
-	"'address': {'type': 'string', 'pattern': '^0x[0-9a-f]+$'},"
+	"'address': {'type': 'string', 'pattern': '^(0x[0-9a-f]+|[a-z]+#[0-9]+)$'},"
 	"'driver': {'enum': '@drivers'},"
 	"'kind': {'enum': '@kinds'},"
 	"'kernel': {'type': 'object', 'additionalProperties': false, 'properties': {"

@@ -10,16 +10,17 @@
 #include "engine/owner.h"
 
 /* A value that may be a pointer, NULL or an ERR_PTR. */
-static void spell_pointer(char *buf, size_t size, uint64_t v, const struct dxa_story_env *env)
+static void spell_pointer(char *buf, size_t size, enum dxa_pseudonym_kind kind, uint64_t v,
+			  const struct dxa_story_env *env)
 {
-	char name[DXA_ERRNAME_LEN];
+	char name[DXA_ERRNAME_LEN], address[DXA_ADDRESS_LEN];
 
 	if (!v)
 		snprintf(buf, size, "NULL");
 	else if (dxa_is_err_ptr(v))
 		snprintf(buf, size, "-%s", dxa_errname(name, dxa_ptr_err(v), env->eopnotsupp));
 	else
-		snprintf(buf, size, "%" PRIx64, v);
+		snprintf(buf, size, "%s", dxa_pseudonym(address, env->pseudonyms, kind, "", v));
 }
 
 static void spell_int(char *buf, size_t size, int64_t v, const struct dxa_story_env *env)
@@ -28,6 +29,9 @@ static void spell_int(char *buf, size_t size, int64_t v, const struct dxa_story_
 
 	if (v < 0 && v >= -4095)
 		snprintf(buf, size, "-%s", dxa_errname(name, (int)-v, env->eopnotsupp));
+	else if (env->pseudonyms && (v < INT32_MIN || v > INT32_MAX))
+		/* Of a kind that this version does not know: it may be a pointer. */
+		spell_pointer(buf, size, DXA_PSEUDONYM_OBJECT, (uint64_t)v, env);
 	else
 		snprintf(buf, size, "%" PRId64, v);
 }
@@ -43,16 +47,16 @@ static void spell_ops(char *buf, size_t size, const struct dxa_event *ev,
 	else if (dxa_owner_of_event(env->symbols, ev, module) != DXA_DRIVER_UNKNOWN && module[0])
 		snprintf(buf, size, "ops of %s", module);
 	else
-		spell_pointer(buf, size, ev->ops, env);
+		spell_pointer(buf, size, DXA_PSEUDONYM_OPS, ev->ops, env);
 }
 
 /* The arguments that say something to people. */
 static void spell_args(char *buf, size_t size, const struct dxa_event *ev,
 		       const struct dxa_story_env *env)
 {
-	char dax[64];
+	char dax[64], address[DXA_ADDRESS_LEN];
 
-	spell_pointer(dax, sizeof(dax), ev->dax, env);
+	spell_pointer(dax, sizeof(dax), DXA_PSEUDONYM_DEV, ev->dax, env);
 	switch (ev->kind) {
 	case DXA_KIND_ALLOC_DAX:
 		spell_ops(buf, size, ev, env);
@@ -63,7 +67,9 @@ static void spell_args(char *buf, size_t size, const struct dxa_event *ev,
 		break;
 	case DXA_KIND_FS_DAX_GET_BY_BDEV:
 		if (ev->arg)
-			snprintf(buf, size, "%s, holder %" PRIx64, ev->name, (uint64_t)ev->arg);
+			snprintf(buf, size, "%s, holder %s", ev->name,
+				 dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_HOLDER, "",
+					       ev->arg));
 		else
 			snprintf(buf, size, "%s", ev->name);
 		break;
@@ -114,7 +120,7 @@ static bool spell_result(char *buf, size_t size, const struct dxa_event *ev,
 	case DXA_KIND_FS_DAX_GET_BY_BDEV:
 	case DXA_KIND_CREATE_DEV_DAX:
 	case DXA_KIND_CREATE_DEV_DAX_OLD:
-		spell_pointer(buf, size, (uint64_t)ev->ret, env);
+		spell_pointer(buf, size, DXA_PSEUDONYM_DEV, (uint64_t)ev->ret, env);
 		return true;
 	case DXA_KIND_REALLY_PROBE:
 		/* The driver core hands probe errors on as positive numbers. */
@@ -154,6 +160,7 @@ const char *dxa_story_call(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
 const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
 			     const struct dxa_story_env *env)
 {
+	char address[DXA_ADDRESS_LEN];
 	struct dxa_symbol sym;
 	uint64_t at = dxa_symbols_caller(env->symbols, ev, &sym);
 
@@ -164,7 +171,8 @@ const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev
 			 sym.module ? " [" : "", sym.module ? sym.module : "",
 			 sym.module ? "]" : "");
 	else
-		snprintf(buf, DXA_WORDS_LEN, "%" PRIx64 " (module gone?)", at);
+		snprintf(buf, DXA_WORDS_LEN, "%s (module gone?)",
+			 dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_CODE, "", at));
 	return buf;
 }
 

@@ -9,11 +9,13 @@
 #include "base/symbols.h"
 #include "daxaudit/event.h"
 #include "engine/engine.h"
+#include "output/pseudonym.h"
 
 /* What the words depend on. */
 struct dxa_story_env {
 	struct dxa_symbols *symbols; /* borrowed */
 	int eopnotsupp; /* the audited architecture's number, positive */
+	struct dxa_pseudonyms *pseudonyms; /* borrowed; NULL: addresses are shown */
 };
 
 #define DXA_WORDS_LEN 192

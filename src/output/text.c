@@ -151,7 +151,7 @@ static const char *column(char buf[DXA_NAME_LEN], const char *name)
 static void text_device(struct dxa_sink *s, const struct dxa_device *d)
 {
 	static const char row[] = "%-12s %-11s %-9s %5s %-6s %-7s %-11s %s";
-	char dev[24] = "-", refs[12] = "?", addr[24] = "-";
+	char dev[24] = "-", refs[12] = "?", addr[DXA_ADDRESS_LEN] = "-";
 	char disk[DXA_NAME_LEN], bound[DXA_NAME_LEN];
 	struct text *t = s->state;
 
@@ -166,7 +166,7 @@ static void text_device(struct dxa_sink *s, const struct dxa_device *d)
 	if (d->refs >= 0)
 		snprintf(refs, sizeof(refs), "%d", d->refs);
 	if (d->id.dax)
-		snprintf(addr, sizeof(addr), "%" PRIx64, d->id.dax);
+		dxa_pseudonym(addr, s->run->story.pseudonyms, DXA_PSEUDONYM_DEV, "", d->id.dax);
 	fprintf(s->out, row, column(disk, d->id.disk), dxa_driver_name(d->id.driver), dev, refs,
 		d->refs < 0 ? "?" :
 		d->alive    ? "alive" :

@@ -76,22 +76,27 @@ static struct bar *living(const struct dxa_timeline *t, uint64_t dax)
 	return at ? dxa_vec_at(&t->bars, at - 1) : NULL;
 }
 
-static void begin_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts)
+static void begin_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts,
+		       const struct dxa_story_env *env)
 {
+	char address[DXA_ADDRESS_LEN];
 	struct bar bar = { .start = ts, .dax = dax, .class = "life" };
 
-	snprintf(bar.label, sizeof(bar.label), "dax_device %" PRIx64, dax);
+	snprintf(bar.label, sizeof(bar.label), "dax_device %s",
+		 dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_DEV, "", dax));
 	if (add(t, &bar) && dxa_map_put(&t->living, dax, (void *)(uintptr_t)t->bars.len))
 		t->bars.len--;
 }
 
-static void name_life(struct dxa_timeline *t, const struct dxa_event *ev)
+static void name_life(struct dxa_timeline *t, const struct dxa_event *ev,
+		      const struct dxa_story_env *env)
 {
+	char address[DXA_ADDRESS_LEN];
 	struct bar *bar = living(t, ev->dax);
 
 	if (bar && ev->name[0])
-		snprintf(bar->label, sizeof(bar->label), "%.*s (%" PRIx64 ")", DXA_NAME_LEN,
-			 ev->name, (uint64_t)ev->dax);
+		snprintf(bar->label, sizeof(bar->label), "%.*s (%s)", DXA_NAME_LEN, ev->name,
+			 dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_DEV, "", ev->dax));
 }
 
 static void end_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts)
@@ -104,7 +109,8 @@ static void end_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts)
 	dxa_map_del(&t->living, dax);
 }
 
-void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev)
+void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
+			const struct dxa_story_env *env)
 {
 	uint64_t got = (uint64_t)ev->ret;
 
@@ -114,15 +120,15 @@ void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev)
 			break;
 		/* Where its end was not seen, that of the one before it is known to be over now. */
 		end_life(t, got, ev->ts);
-		begin_life(t, got, ev->ts);
+		begin_life(t, got, ev->ts, env);
 		break;
 	case DXA_KIND_SNAP_DEVICE:
 		if (!living(t, ev->dax))
-			begin_life(t, ev->dax, 0);
+			begin_life(t, ev->dax, 0, env);
 		break;
 	case DXA_KIND_DAX_ADD_HOST:
 	case DXA_KIND_SNAP_HOST:
-		name_life(t, ev);
+		name_life(t, ev, env);
 		break;
 	case DXA_KIND_DAX_DESTROY_INODE:
 		end_life(t, ev->dax, ev->ts);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
+#include "output/story.h"
 
 struct dxa_timeline;
 
@@ -19,7 +20,8 @@ void dxa_timeline_free(struct dxa_timeline *t);
 void dxa_timeline_reset(struct dxa_timeline *t);
 
 /* An event: devices' lives begin, end and get their names by events. */
-void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev);
+void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
+			const struct dxa_story_env *env);
 
 /*
  * A context that has ended; `number` is what the bar leads to: the element of id
