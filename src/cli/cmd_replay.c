@@ -236,7 +236,8 @@ static struct dxa_err *replay_one(struct several *s, const char *path)
 
 	if (err && (stopped || in_walk(&s->shared)))
 		return err;
-	if (code != NOT_JUDGED) {
+	/* Without an error it was judged. */
+	if (!err || code != NOT_JUDGED) {
 		count_verdict(&s->summary, code);
 	} else {
 		s->summary.unread++;

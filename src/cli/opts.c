@@ -331,6 +331,25 @@ static struct dxa_err *keep(int key, const char *value, struct dxa_opts *o, bool
 	return NULL;
 }
 
+/* Options without a value. False when it is none of them. */
+static bool set_flag(int key, struct dxa_opts *o)
+{
+	const struct {
+		int key;
+		bool *to;
+	} flags[] = { { KEY_HELP, &o->help },	{ KEY_VERSION, &o->version },
+		      { KEY_QUIET, &o->quiet }, { KEY_NO_POLICY, &o->no_policy },
+		      { KEY_CORE, &o->core },	{ KEY_NO_ADDRESSES, &o->no_addresses } };
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (flags[i].key == key) {
+			*flags[i].to = true;
+			return true;
+		}
+	}
+	return false;
+}
+
 static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 {
 	bool known;
@@ -338,18 +357,11 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 
 	if (known)
 		return err;
+	if (set_flag(key, o))
+		return NULL;
 	switch (key) {
-	case KEY_HELP:
-		o->help = true;
-		return NULL;
-	case KEY_VERSION:
-		o->version = true;
-		return NULL;
 	case KEY_VERBOSE:
 		o->verbose++;
-		return NULL;
-	case KEY_QUIET:
-		o->quiet = true;
 		return NULL;
 	case KEY_OUTPUT:
 		return add_output(value, o);
@@ -369,9 +381,6 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_time("snapshot-every", value, &o->snapshot_every_ns);
 	case KEY_POLICY:
 		return add_policy(value, o);
-	case KEY_NO_POLICY:
-		o->no_policy = true;
-		return NULL;
 	case KEY_FAIL_ON:
 		o->failing_given = true;
 		return parse_severity(value, &o->failing);
@@ -384,9 +393,6 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_assume(value, o);
 	case KEY_KCIDB_BUILD:
 		return parse_kcidb_build(value, &o->kcidb_build);
-	case KEY_CORE:
-		o->core = true;
-		return NULL;
 	case KEY_ATTACH:
 		if (strcmp(value, "auto") != 0 && strcmp(value, "kprobe") != 0)
 			return bad_value("attach", value, "auto or kprobe");
@@ -394,9 +400,6 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return NULL;
 	case KEY_RING_SIZE:
 		return parse_ring_size(value, &o->ring_size);
-	case KEY_NO_ADDRESSES:
-		o->no_addresses = true;
-		return NULL;
 	case KEY_MODE:
 		return parse_mode(value, &o->file_mode);
 	case KEY_SKIP_CODE:
