@@ -265,6 +265,13 @@ void life_acquit(struct dxa_engine *e, struct life *l);
 /* The context of what a life is suspected of, or NULL. */
 const struct dxa_context *life_suspect_context(const struct life *l);
 
+/* Change a count of references, which a recording can give any value: it stops at its limits. */
+static inline void add_refs(int32_t *refs, int32_t by)
+{
+	if (__builtin_add_overflow(*refs, by, refs))
+		*refs = by > 0 ? INT32_MAX : INT32_MIN;
+}
+
 /* Free every life. */
 void lives_free(struct dxa_engine *e);
 

@@ -180,7 +180,7 @@ void on_put_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 		l->holder = 0;
 	if (is_owners_put(t, l, r))
 		owner_has_put(e, t, l);
-	l->refs--;
+	add_refs(&l->refs, -1);
 	l->last_put_tid = r->ev.tid;
 	l->last_put_refs = r->ev.has & DXA_HAS_DAX ? r->ev.refs : 0;
 	suspect_put(e, t, l, r);

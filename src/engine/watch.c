@@ -157,8 +157,8 @@ void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
 	life_note(e, l, r);
 	learn_host(e, l, r);
 	judge_stale(e, t, l);
-	l->refs++;
-	l->gets++;
+	add_refs(&l->refs, 1);
+	add_refs(&l->gets, 1);
 	/* The lookup was under way when the last known reference was dropped. */
 	life_acquit(e, l);
 	if (r->ev.arg)
@@ -189,7 +189,8 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 	 * A lookup that was recorded before this may be counted in it or not:
 	 * taken as not, a reference too many is expected, which accuses nobody.
 	 */
-	l->refs = r->ev.refs + l->gets;
+	l->refs = r->ev.refs;
+	add_refs(&l->refs, l->gets);
 	l->refs_known = true;
 }
 
