@@ -61,7 +61,7 @@ void dxa_stack_innermost(const char *text, char *name, size_t size)
 
 	if (len >= size)
 		len = size - 1;
-	if (len)
+	if (at)
 		memcpy(name, at, len);
 	name[len] = '\0';
 }

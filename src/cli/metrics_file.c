@@ -50,7 +50,7 @@ static struct dxa_err *find(const char *path, struct dxa_place *ret)
 static struct dxa_err *check(const char *path, const struct dxa_place *p)
 {
 	char tmp[NAME_MAX + 1];
-	int fd, err;
+	int fd = -1, err;
 
 	if (p->exists && !is_ours(p))
 		return dxa_err_new(DXA_ERR_INPUT, 0,
@@ -110,7 +110,7 @@ static int replace(const struct dxa_place *p, const struct dxa_run *run,
 		   const struct dxa_result *result, const struct dxa_metrics_service *service)
 {
 	char tmp[NAME_MAX + 1];
-	int fd, err;
+	int fd = -1, err;
 
 	err = open_tmp(p, tmp, &fd);
 	if (err)

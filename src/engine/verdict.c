@@ -187,6 +187,7 @@ static const char *command_words(char buf[COMMAND_LEN], const char *const *argv)
 {
 	size_t len = 0;
 
+	buf[0] = '\0';
 	for (const char *const *word = argv; *word && len < COMMAND_LEN; word++)
 		len += (size_t)snprintf(buf + len, COMMAND_LEN - len, "%s%s",
 					word > argv ? " " : "", *word);

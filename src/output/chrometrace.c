@@ -58,7 +58,7 @@ static void put(struct dxa_sink *s, struct json_object *o)
 
 static struct dxa_err *trace_open(struct dxa_sink *s)
 {
-	struct json_object **about = calloc(1, sizeof(*about));
+	struct json_object **about = calloc(1, sizeof(struct json_object *));
 
 	s->state = about;
 	return about ? NULL : dxa_err_nomem();
