@@ -243,7 +243,8 @@ static struct dxa_err *read_all(struct dxa_kallsyms *k)
 	if (ferror(k->file))
 		return dxa_err_new(DXA_ERR_REFUSED, errno, "cannot read the kernel's symbols: %s",
 				   strerror(errno));
-	qsort(k->syms, k->n, sizeof(*k->syms), by_addr);
+	if (k->n)
+		qsort(k->syms, k->n, sizeof(*k->syms), by_addr);
 	note_modules(k);
 	k->stale = false;
 	return NULL;
