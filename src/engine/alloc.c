@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "engine/errname.h"
 #include "engine/model.h"
 #include "engine/owner.h"
@@ -262,6 +263,7 @@ void on_device_add_disk(struct dxa_engine *e, struct task *t, const struct rec *
 		return;
 	if (e->refused)
 		forget_refused_disk(e, r->ev.obj);
+	dxa_map_del(&e->advertised, dxa_hash_text(DXA_HASH_START, r->ev.name));
 	if (!task_context(t))
 		return;
 	/* The bracket's last word on DAX was a refusal: the disk has no dax_device. */
@@ -293,6 +295,9 @@ static void report_advertised(struct dxa_engine *e, const struct refused_disk *d
 	prove(e, &d->up);
 	prove(e, r);
 	report(e, &f);
+	/* The next snapshots show the same. */
+	if (dxa_map_put(&e->advertised, dxa_hash_text(DXA_HASH_START, f.life.disk), e))
+		e->nomem = true;
 }
 
 void on_disk_state(struct dxa_engine *e, struct task *t, const struct rec *r)

@@ -224,6 +224,7 @@ void dxa_engine_free(struct dxa_engine *e)
 	lives_free(e);
 	state_free(e);
 	free(e->refused);
+	dxa_map_free(&e->advertised);
 	dxa_vec_free(&e->evidence);
 	dxa_vec_free(&e->evidence_out);
 	free(e);

@@ -185,6 +185,7 @@ struct dxa_engine {
 	size_t n_spare;
 	struct refused_disk *refused; /* ring of REFUSED_DISKS_MAX, allocated when needed */
 	size_t n_refused;
+	struct dxa_map advertised; /* by hash of its name: a disk reported when it came up */
 	struct dxa_vec evidence; /* struct rec, of the finding being made */
 	struct dxa_vec evidence_out; /* struct dxa_event */
 	uint64_t n; /* events fed */

@@ -214,7 +214,8 @@ static void judge_disks(struct dxa_engine *e)
 	for (size_t i = 0; i < s->disks.len && !e->nomem; i++) {
 		const struct rec *r = dxa_vec_at(&s->disks, i);
 
-		if (!dxa_map_get(&hosted, name_key(r->ev.name)))
+		if (!dxa_map_get(&hosted, name_key(r->ev.name)) &&
+		    !dxa_map_get(&e->advertised, name_key(r->ev.name)))
 			odd(e, DXA_RULE_DAX_ADVERTISED_WITHOUT_DEVICE, NULL, r,
 			    "says DAX in its queue, but is not in dax_hosts");
 	}

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "daxaudit/snapshot.h"
 #include "lib/places.h"
 #include "lib/story.h"
 
@@ -469,6 +470,18 @@ STORY(a_disk_advertises_what_it_has_not)
 	expect_evidence(s, "dax-advertised-without-device", "alloc_dax device_add_disk disk_state");
 }
 
+STORY(advertised_disk_reported_once_although_snapshots_show_it)
+{
+	assume(s, DXA_ALIASING_YES);
+	pmem_disk_without_dax(s);
+	disk_state(s, DISK, "pmem0", 1);
+	for (int i = 0; i < 3; i++) {
+		sysfs_disk(s, "pmem0");
+		snap_end(s, 1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | DXA_SNAP_SYSFS);
+	}
+	expect(s, "fallback dax-advertised-without-device");
+}
+
 STORY(a_disk_without_dax_says_so)
 {
 	assume(s, DXA_ALIASING_YES);
@@ -571,6 +584,7 @@ int main(void)
 		cmocka_unit_test(stale_flags_of_dm_that_is_mounted),
 		cmocka_unit_test(stale_flags_after_a_loss),
 		cmocka_unit_test(a_disk_advertises_what_it_has_not),
+		cmocka_unit_test(advertised_disk_reported_once_although_snapshots_show_it),
 		cmocka_unit_test(a_disk_without_dax_says_so),
 		cmocka_unit_test(a_disk_with_dax_says_so),
 		cmocka_unit_test(a_disk_whose_probe_was_not_seen_may_have_dax),
