@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -42,12 +43,27 @@ static void add_wait(const struct dxa_collector *c, long pid, long tid)
 	dxa_collector_add(c, &ev);
 }
 
+/*
+ * Does it stay asleep for a moment? Kernels warn when the stack of a task is unwound that
+ * wakes up meanwhile under a kretprobe (rethook_find_ret_addr() in kernel/trace/rethook.c).
+ */
+static bool stays_asleep(long tid)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	uint64_t switches = dxa_procstat_switches(tid);
+
+	if (!sleeps(tid))
+		return false;
+	nanosleep(&moment, NULL);
+	return sleeps(tid) && dxa_procstat_switches(tid) == switches;
+}
+
 /* False when it sleeps and where cannot be read. */
 static bool look(const struct dxa_collector *c, long pid, long tid)
 {
 	char stack[STACK_MAX_LEN];
 
-	if (!sleeps(tid))
+	if (!sleeps(tid) || !stays_asleep(tid))
 		return true;
 	if (!dxa_procstat_stack(tid, stack, sizeof(stack)))
 		return !sleeps(tid);
@@ -107,8 +123,9 @@ bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
 				   .tid = tid,
 				   .arg = dxa_procstat_switches(tid),
 				   .ret = stat.state };
-	/* A running task's stack is not one moment's (proc_pid_stack() in fs/proc/base.c). */
-	if (stat.state == 'R' || !dxa_procstat_stack(tid, stack, sizeof(stack)))
+	/* Of another state only the state matters; and a running task's stack is not one moment's
+	 * (proc_pid_stack() in fs/proc/base.c). */
+	if (stat.state != 'D' || !dxa_procstat_stack(tid, stack, sizeof(stack)))
 		return true;
 	dxa_stack_innermost(stack, name, sizeof(name));
 	/* It slept in that function all the while, or the name is of another sleep. */
