@@ -24,6 +24,10 @@
 /* As long as the kernel prints one: 64 calls (fs/proc/base.c). */
 #define STACK_MAX_LEN 8192
 
+/* A task is asleep when it has slept for so long; one that cannot be read, for longer. */
+#define ASLEEP_MS 1
+#define UNREADABLE_MS 300
+
 static bool sleeps(long tid)
 {
 	struct dxa_procstat stat;
@@ -43,13 +47,10 @@ static void add_wait(const struct dxa_collector *c, long pid, long tid)
 	dxa_collector_add(c, &ev);
 }
 
-/*
- * Does it stay asleep for a moment? Kernels warn when the stack of a task is unwound that
- * wakes up meanwhile under a kretprobe (rethook_find_ret_addr() in kernel/trace/rethook.c).
- */
-static bool stays_asleep(long tid)
+/* Does it sleep for so long, without having woken up? */
+static bool stays_asleep(long tid, long ms)
 {
-	const struct timespec moment = { .tv_nsec = 1000000 };
+	const struct timespec moment = { .tv_nsec = ms * 1000000 };
 	uint64_t switches = dxa_procstat_switches(tid);
 
 	if (!sleeps(tid))
@@ -58,15 +59,20 @@ static bool stays_asleep(long tid)
 	return sleeps(tid) && dxa_procstat_switches(tid) == switches;
 }
 
-/* False when it sleeps and where cannot be read. */
+/*
+ * False when it sleeps and where cannot be read. Kernels warn when the stack of a task is
+ * unwound that wakes up meanwhile under a kretprobe (rethook_find_ret_addr() in
+ * kernel/trace/rethook.c), so only that of a task that stays asleep is read; and a task
+ * that waits for itself never wakes up, so a short sleep needs no stack.
+ */
 static bool look(const struct dxa_collector *c, long pid, long tid)
 {
 	char stack[STACK_MAX_LEN];
 
-	if (!sleeps(tid) || !stays_asleep(tid))
+	if (!sleeps(tid) || !stays_asleep(tid, ASLEEP_MS))
 		return true;
 	if (!dxa_procstat_stack(tid, stack, sizeof(stack)))
-		return !sleeps(tid);
+		return !stays_asleep(tid, UNREADABLE_MS);
 	if (dxa_stack_waits(stack, WAITS, HOLDS))
 		add_wait(c, pid, tid);
 	return true;
@@ -81,34 +87,33 @@ static long number(const struct dirent *d)
 	return *end ? 0 : n;
 }
 
+/* Without the capability no stack can be read: the first that cannot ends the search. */
 static bool look_at_threads(const struct dxa_collector *c, long pid)
 {
 	char path[64];
 	struct dirent *d;
-	bool all = true;
 	long tid;
 
 	snprintf(path, sizeof(path), "/proc/%ld/task", pid);
 	_cleanup_closedir_ DIR *dir = opendir(path);
 	while (dir && (d = readdir(dir)))
-		if ((tid = number(d)) > 0)
-			all &= look(c, pid, tid);
-	return all;
+		if ((tid = number(d)) > 0 && !look(c, pid, tid))
+			return false;
+	return true;
 }
 
 bool dxa_collect_waits(const struct dxa_collector *c)
 {
 	struct dirent *d;
-	bool all = true;
 	long pid;
 
 	if (access(DAX_BUS, F_OK))
 		return true;
 	_cleanup_closedir_ DIR *dir = opendir("/proc");
 	while (dir && (d = readdir(dir)))
-		if ((pid = number(d)) > 0)
-			all &= look_at_threads(c, pid);
-	return dir && all;
+		if ((pid = number(d)) > 0 && !look_at_threads(c, pid))
+			return false;
+	return dir != NULL;
 }
 
 bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
