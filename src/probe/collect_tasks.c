@@ -51,10 +51,11 @@ static void add_wait(const struct dxa_collector *c, long pid, long tid)
 static bool stays_asleep(long tid, long ms)
 {
 	const struct timespec moment = { .tv_nsec = ms * 1000000 };
-	uint64_t switches = dxa_procstat_switches(tid);
+	uint64_t switches;
 
 	if (!sleeps(tid))
 		return false;
+	switches = dxa_procstat_switches(tid);
 	nanosleep(&moment, NULL);
 	return sleeps(tid) && dxa_procstat_switches(tid) == switches;
 }
@@ -69,7 +70,7 @@ static bool look(const struct dxa_collector *c, long pid, long tid)
 {
 	char stack[STACK_MAX_LEN];
 
-	if (!sleeps(tid) || !stays_asleep(tid, ASLEEP_MS))
+	if (!stays_asleep(tid, ASLEEP_MS))
 		return true;
 	if (!dxa_procstat_stack(tid, stack, sizeof(stack)))
 		return !stays_asleep(tid, UNREADABLE_MS);
