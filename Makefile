@@ -81,7 +81,7 @@ UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC := $(sort $(wildcard tests/unit/lib/*.c))
 
 # Headers that are made, bar the skeletons.
-GEN := $(O)/gen/version.h $(O)/gen/default-policy.h
+GEN := $(O)/gen/version.h $(O)/gen/default-policy.h $(O)/gen/report-files.h
 CORE_OBJ := $(CORE_SRC:%.c=$(O)/%.o)
 PROG_OBJ := $(PROG_SRC:%.c=$(O)/%.o)
 BPF_OBJ := $(BPF_SRC:%.c=$(O)/%.o)
@@ -106,7 +106,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check fleet unit golden cli output docs schema fuzz fuzz-short bench coverage test-build lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check fleet unit golden cli output browser docs schema fuzz fuzz-short bench coverage test-build lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -194,12 +194,15 @@ $(O)/gen/version.h: FORCE
 	$(Q)printf '#define DXA_VERSION "%s"\n#define DXA_VERSION_GIT "%s"\n' '$(VERSION)' '$(GIT)' > $@.new
 	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-# The built-in policy as a C string.
-$(O)/gen/default-policy.h: src/policy/default.yaml
+# Files that are built in, as C strings.
+$(O)/gen/default-policy.h: src/policy/default.yaml tools/embed
 	$(msg) GEN $@
-	$(Q)mkdir -p $(@D)
-	$(Q){ echo 'static const char default_policy[] ='; \
-		sed -e 's/[\\"]/\\&/g' -e 's/.*/	"&\\n"/' $<; echo ';'; } > $@
+	$(Q)tools/embed default_policy $< > $@
+
+$(O)/gen/report-files.h: src/output/report.css src/output/report.js tools/embed
+	$(msg) GEN $@
+	$(Q){ tools/embed report_css src/output/report.css && \
+		tools/embed report_js src/output/report.js; } > $@
 
 .PHONY: FORCE
 FORCE:
@@ -209,8 +212,11 @@ check: check-layers unit golden cli output docs ## run all off-root tests
 cli: $(O)/daxaudit ## test what the command line says and how it exits
 	$(Q)tests/cli/run $(O)
 
-output: $(O)/daxaudit $(STORY_DXR) ## let public validators read every output format
+output: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## let public validators read every output format
 	$(Q)tests/output/run $(O)
+
+browser: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## load the HTML report in headless Chromium
+	$(Q)tests/browser/run $(O)
 
 docs: $(O)/daxaudit $(STORY_DXR) ## run the examples of docs/ci.md
 	$(Q)tests/docs/run $(O)

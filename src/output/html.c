@@ -2,49 +2,111 @@
 /*
  * One page that needs nothing beside it, to be attached to a bug report: verdict,
  * findings, a timeline, the story of every probe. It is HTML and XML at once, so
- * that every reader's parser agrees on it, and holds no script.
+ * that every reader's parser agrees on it. Without its script all is still there.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "output/coverage.h"
+#include "output/html_parts.h"
 #include "output/prose.h"
 #include "output/timeline.h"
 #include "output/xml.h"
+#include "report-files.h"
+
+/*
+ * A page of 10^5 events must stay below 2 MB and load in a second: of more than so
+ * many, or so many bytes, the rest is counted only. Probes that failed have shares
+ * of their own.
+ */
+#define PROBES_MAX 300
+#define PROBES_BYTES 400000
+#define FAILED_MAX 200
+#define FAILED_BYTES 300000
+#define GROUP_MAX 20
+#define FINDINGS_BYTES 300000
+#define ID_LEN 24
+
+/* A text that grows. */
+struct text {
+	FILE *out;
+	char *buf;
+	size_t len;
+};
+
+/* Findings of one rule, severity and driver, which policy allows or does not. */
+struct group {
+	enum dxa_rule rule;
+	enum dxa_severity severity;
+	bool allowed;
+	const char *driver; /* NULL: not known */
+	size_t n, shown;
+	struct text text; /* of those that are shown */
+};
+
+/* How many probes there were of a kind, and how many are on the page. */
+struct share {
+	size_t n, shown, bytes;
+	size_t max, max_bytes;
+};
 
 /* Findings and contexts are collected: the page begins with the verdict. */
 struct page {
-	FILE *findings, *contexts;
-	char *findings_text, *contexts_text;
-	size_t findings_len, contexts_len;
+	struct text contexts;
+	struct dxa_vec groups; /* struct group *, owned */
 	size_t n_findings, n_contexts; /* of all parts: they make links */
+	size_t findings_bytes;
 	size_t n_quiet;
+	struct share failed, others;
 	struct dxa_timeline *timeline;
+	bool has_legend; /* one for all parts */
+	/* The newest context waits here for the findings that it proves. */
+	bool waiting;
+	bool is_shown;
+	struct dxa_context context;
+	char context_id[ID_LEN];
+	struct dxa_vec story, guilty; /* struct dxa_event */
 	/* Of several parts: the list of them, and what follows it. */
-	FILE *list, *body;
-	char *list_text, *body_text;
-	size_t list_len, body_len;
+	struct text list, body;
 };
 
-static const char style[] =
-	":root{color-scheme:light dark;--bad:#c62828;--warn:#b26a00;--good:#2e7d32;--dim:#777;"
-	"--life:#1e88e5;--box:#8883}"
-	"body{font:15px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1em}"
-	"pre{font:13px/1.45 ui-monospace,monospace;overflow-x:auto;background:var(--box);"
-	"padding:.7em;border-radius:4px;white-space:pre-wrap}"
-	"table{border-collapse:collapse}td,th{text-align:left;padding:.1em .8em .1em 0;"
-	"vertical-align:top}"
-	"section{border-left:4px solid var(--dim);padding-left:1em;margin:1.5em 0}"
-	".error{border-color:var(--bad)}.warning{border-color:var(--warn)}"
-	".verdict{font-size:1.3em;font-weight:bold}.v-pass{color:var(--good)}"
-	".v-findings{color:var(--bad)}.v-inconclusive{color:var(--warn)}"
-	"svg{width:100%;height:auto}svg text{font:11px ui-monospace,monospace;fill:currentColor}"
-	"svg .tick{stroke:var(--box);fill:var(--dim)}svg text.tick{stroke:none}"
-	"rect{fill:var(--dim)}.life{fill:var(--life)}.broken,.failed{fill:var(--bad)}"
-	".ok{fill:var(--good)}.deferred,.missed{fill:var(--warn)}"
-	"summary{cursor:pointer}:target{outline:2px solid var(--life)}";
+static bool open_text(struct text *t)
+{
+	t->out = open_memstream(&t->buf, &t->len);
+	return t->out != NULL;
+}
+
+static void free_text(struct text *t)
+{
+	if (t->out)
+		fclose(t->out);
+	free(t->buf);
+}
+
+static void put_text(FILE *out, struct text *t)
+{
+	if (!fflush(t->out))
+		fwrite(t->buf, 1, t->len, out);
+}
+
+static struct group *group_at(const struct page *p, size_t i)
+{
+	return *(struct group **)dxa_vec_at(&p->groups, i);
+}
+
+static void free_groups(struct page *p)
+{
+	for (size_t i = 0; i < p->groups.len; i++) {
+		struct group *g = group_at(p, i);
+
+		free_text(&g->text);
+		free(g);
+	}
+	p->groups.len = 0;
+}
 
 static void html_free(struct dxa_sink *s)
 {
@@ -52,18 +114,13 @@ static void html_free(struct dxa_sink *s)
 
 	if (!p)
 		return;
-	if (p->findings)
-		fclose(p->findings);
-	if (p->contexts)
-		fclose(p->contexts);
-	if (p->list)
-		fclose(p->list);
-	if (p->body)
-		fclose(p->body);
-	free(p->findings_text);
-	free(p->contexts_text);
-	free(p->list_text);
-	free(p->body_text);
+	free_groups(p);
+	dxa_vec_free(&p->groups);
+	dxa_vec_free(&p->story);
+	dxa_vec_free(&p->guilty);
+	free_text(&p->contexts);
+	free_text(&p->list);
+	free_text(&p->body);
 	dxa_timeline_free(p->timeline);
 	free(p);
 }
@@ -75,13 +132,14 @@ static struct dxa_err *html_open(struct dxa_sink *s)
 	s->state = p;
 	if (!p)
 		return dxa_err_nomem();
-	p->findings = open_memstream(&p->findings_text, &p->findings_len);
-	p->contexts = open_memstream(&p->contexts_text, &p->contexts_len);
-	p->list = open_memstream(&p->list_text, &p->list_len);
-	p->body = open_memstream(&p->body_text, &p->body_len);
+	p->groups = DXA_VEC_OF(struct group *);
+	p->story = DXA_VEC_OF(struct dxa_event);
+	p->guilty = DXA_VEC_OF(struct dxa_event);
 	p->timeline = dxa_timeline_new();
-	return p->findings && p->contexts && p->list && p->body && p->timeline ? NULL :
-										 dxa_err_nomem();
+	return p->timeline && open_text(&p->contexts) && open_text(&p->list) &&
+			       open_text(&p->body) ?
+		       NULL :
+		       dxa_err_nomem();
 }
 
 static void html_begin(struct dxa_sink *s, const struct dxa_run *run)
@@ -89,87 +147,179 @@ static void html_begin(struct dxa_sink *s, const struct dxa_run *run)
 	struct page *p = s->state;
 
 	(void)run;
-	rewind(p->findings);
-	rewind(p->contexts);
+	rewind(p->contexts.out);
+	free_groups(p);
 	dxa_timeline_reset(p->timeline);
-	p->n_quiet = 0;
+	p->findings_bytes = p->n_quiet = 0;
+	p->failed = (struct share){ .max = FAILED_MAX, .max_bytes = FAILED_BYTES };
+	p->others = (struct share){ .max = PROBES_MAX, .max_bytes = PROBES_BYTES };
+}
+
+/* ---- contexts ---- */
+
+static bool has_failed(const struct dxa_context *ctx)
+{
+	return ctx->outcome == DXA_OUTCOME_FAILED || ctx->outcome == DXA_OUTCOME_OPEN ||
+	       ctx->outcome == DXA_OUTCOME_MISSED;
+}
+
+/* Write the context that waits: the findings that it proves are known now. */
+static void write_waiting(struct dxa_sink *s)
+{
+	struct page *p = s->state;
+	struct share *share = has_failed(&p->context) ? &p->failed : &p->others;
+	long before;
+
+	if (!p->waiting)
+		return;
+	p->waiting = false;
+	if (!p->is_shown)
+		return;
+	p->context.story = p->story.data;
+	before = ftell(p->contexts.out);
+	dxa_html_context(p->contexts.out, &p->context, s->run, p->context_id,
+			 has_failed(&p->context) || p->guilty.len, &p->guilty);
+	share->bytes += (size_t)(ftell(p->contexts.out) - before);
+}
+
+static bool copy_story(struct page *p, const struct dxa_context *ctx)
+{
+	p->story.len = p->guilty.len = 0;
+	for (size_t i = 0; i < ctx->story_len; i++)
+		if (!dxa_vec_push(&p->story, &ctx->story[i]))
+			return false;
+	return true;
+}
+
+static void html_context(struct dxa_sink *s, const struct dxa_context *ctx)
+{
+	struct page *p = s->state;
+	struct share *share = has_failed(ctx) ? &p->failed : &p->others;
+
+	write_waiting(s);
+	if (!ctx->dax_events && !has_failed(ctx) && !s->verbose) {
+		p->n_quiet++;
+		return;
+	}
+	share->n++;
+	p->context = *ctx;
+	p->waiting = true;
+	p->is_shown = !s->quiet && share->shown < share->max && share->bytes < share->max_bytes &&
+		      copy_story(p, ctx);
+	share->shown += p->is_shown;
+	snprintf(p->context_id, sizeof(p->context_id), "c%zu", ++p->n_contexts);
+	dxa_timeline_context(p->timeline, ctx, p->is_shown ? p->context_id : NULL);
 }
 
 static void html_event(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct page *p = s->state;
 
+	write_waiting(s);
 	dxa_timeline_event(p->timeline, ev, &s->run->story);
 }
 
-/* What the text format prints, as it prints it. */
-struct prose {
-	FILE *out;
-	char *text;
-	size_t len;
-};
+/* ---- findings ---- */
 
-static bool begin_prose(struct prose *prose)
+static bool same_driver(const char *a, const char *b)
 {
-	prose->out = open_memstream(&prose->text, &prose->len);
-	return prose->out != NULL;
+	return a && b ? !strcmp(a, b) : a == b;
 }
 
-static void put_prose(FILE *out, struct prose *prose)
+static struct group *new_group(struct page *p, const struct group *like)
 {
-	if (!fclose(prose->out)) {
-		fputs("<pre>", out);
-		dxa_xml_put(out, prose->text);
-		fputs("</pre>\n", out);
-	}
-	free(prose->text);
+	struct group *g = malloc(sizeof(*g));
+
+	if (!g)
+		return NULL;
+	*g = *like;
+	/* The stream keeps where its buffer is: a group must not move. */
+	if (open_text(&g->text) && dxa_vec_push(&p->groups, &g))
+		return g;
+	free_text(&g->text);
+	free(g);
+	return NULL;
 }
 
-static void html_context(struct dxa_sink *s, const struct dxa_context *ctx)
+static struct group *group_of(struct page *p, const struct dxa_finding *f)
 {
-	struct prose prose = { 0 };
-	char words[DXA_WORDS_LEN];
-	struct page *p = s->state;
+	const struct group like = { .rule = f->rule,
+				    .severity = f->severity,
+				    .allowed = f->policy.allowed_by != NULL,
+				    .driver = dxa_finding_driver(f) };
 
-	if (!ctx->dax_events && !s->verbose) {
-		p->n_quiet++;
-		return;
+	for (size_t i = 0; i < p->groups.len; i++) {
+		struct group *g = group_at(p, i);
+
+		if (g->rule == like.rule && g->severity == like.severity &&
+		    g->allowed == like.allowed && same_driver(g->driver, like.driver))
+			return g;
 	}
-	dxa_timeline_context(p->timeline, ctx, s->quiet ? 0 : ++p->n_contexts);
-	if (s->quiet)
-		return;
-	fprintf(p->contexts, "<details id=\"c%zu\"><summary>", p->n_contexts);
-	dxa_xml_put(p->contexts, dxa_story_context(words, ctx));
-	fputs(" in ", p->contexts);
-	dxa_xml_put(p->contexts, ctx->comm);
-	fprintf(p->contexts, "[%u]: ", ctx->tid);
-	dxa_xml_put(p->contexts, dxa_story_outcome(words, ctx, &s->run->story));
-	fputs("</summary>\n", p->contexts);
-	if (begin_prose(&prose)) {
-		dxa_prose_story(prose.out, ctx, &s->run->story, false);
-		put_prose(p->contexts, &prose);
-	}
-	fputs("</details>\n", p->contexts);
+	return new_group(p, &like);
+}
+
+/* Note what proves a finding, if the context in which it happened still waits. */
+static bool mark_guilty(struct page *p, const struct dxa_finding *f)
+{
+	if (!p->waiting || !p->is_shown || f->context.id != p->context.id)
+		return false;
+	for (size_t i = 0; f->severity > DXA_SEVERITY_INFO && i < f->evidence_len; i++)
+		dxa_vec_push(&p->guilty, &f->evidence[i]);
+	return true;
 }
 
 static void html_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
-	const struct dxa_rule_info *rule = dxa_rule_info(f->rule);
-	struct prose prose = { 0 };
 	struct page *p = s->state;
+	struct group *g = group_of(p, f);
+	bool has_context = mark_guilty(p, f), is_shown;
+	char id[ID_LEN];
 
-	dxa_timeline_finding(p->timeline, f, ++p->n_findings);
-	fprintf(p->findings, "<section id=\"f%zu\" class=\"%s\"><h3>%s</h3>\n<p>", p->n_findings,
-		f->policy.allowed_by ? "allowed" : dxa_severity_name(f->severity), rule->name);
-	dxa_xml_put(p->findings, rule->meaning);
-	fputs("</p>\n<p>", p->findings);
-	dxa_xml_put(p->findings, rule->consequence);
-	fputs("</p>\n", p->findings);
-	if (begin_prose(&prose)) {
-		dxa_prose_finding(prose.out, f, &s->run->story, false);
-		put_prose(p->findings, &prose);
+	if (!g) {
+		s->err = ENOMEM;
+		return;
 	}
-	fputs("</section>\n", p->findings);
+	snprintf(id, sizeof(id), "f%zu", ++p->n_findings);
+	is_shown = g->shown < GROUP_MAX && p->findings_bytes < FINDINGS_BYTES;
+	dxa_timeline_finding(p->timeline, f, is_shown ? id : NULL, &s->run->story);
+	g->n++;
+	if (!is_shown)
+		return;
+	dxa_html_finding(g->text.out, f, s->run, id, !g->shown++,
+			 has_context ? p->context_id : NULL);
+	p->findings_bytes += (size_t)ftell(g->text.out) / g->shown;
+}
+
+static void put_group(FILE *out, struct group *g)
+{
+	const struct dxa_rule_info *rule = dxa_rule_info(g->rule);
+
+	fprintf(out, "<section class=\"%s\"><h3><b>%s%s</b>: %s",
+		g->allowed ? "allowed" : dxa_severity_name(g->severity),
+		g->allowed ? "allowed " : "", dxa_severity_name(g->severity), rule->name);
+	if (g->driver)
+		fprintf(out, " <small>(%s)</small>", g->driver);
+	if (g->n > 1)
+		fprintf(out, " <small>%zu times</small>", g->n);
+	fputs("</h3>\n", out);
+	dxa_html_rule(out, g->rule, g->driver);
+	fprintf(out, "<div class=\"%s\">\n", g->shown > 3 ? "list" : "few");
+	put_text(out, &g->text);
+	fputs("</div>\n", out);
+	if (g->shown < g->n)
+		fprintf(out, "<p class=\"dim\">%zu of %zu shown.</p>\n", g->shown, g->n);
+	fputs("</section>\n", out);
+}
+
+/* The gravest first. */
+static void put_findings(FILE *out, struct page *p)
+{
+	if (p->groups.len)
+		fputs("<h2>Findings</h2>\n", out);
+	for (int severity = DXA_SEVERITY_COUNT; severity--;)
+		for (size_t i = 0; i < p->groups.len; i++)
+			if ((int)group_at(p, i)->severity == severity)
+				put_group(out, group_at(p, i));
 }
 
 /* ---- the page ---- */
@@ -178,7 +328,7 @@ static void put_row(FILE *out, const char *name, const char *value)
 {
 	if (!value || !value[0])
 		return;
-	fprintf(out, "<tr><th>%s</th><td>", name);
+	fprintf(out, "<tr><th scope=\"row\">%s</th><td>", name);
 	dxa_xml_put(out, value);
 	fputs("</td></tr>\n", out);
 }
@@ -187,7 +337,7 @@ static void put_command(FILE *out, const struct dxa_run *run)
 {
 	if (!run->argv)
 		return;
-	fputs("<tr><th>command</th><td><code>", out);
+	fputs("<tr><th scope=\"row\">command</th><td><code>", out);
 	for (const char *const *arg = run->argv; *arg; arg++) {
 		fputs(arg == run->argv ? "" : " ", out);
 		dxa_xml_put(out, *arg);
@@ -195,21 +345,41 @@ static void put_command(FILE *out, const struct dxa_run *run)
 	fputs("</code></td></tr>\n", out);
 }
 
-static void put_head(FILE *out, struct dxa_sink *s, const struct dxa_result *r)
+/* The verdict's word for people; machines read dxa_verdict_name(). */
+static const char *verdict_word(enum dxa_verdict_kind kind)
 {
-	const struct dxa_run *run = s->run;
-	char line[DXA_COVERAGE_LEN];
-	uint64_t missed;
-	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
-	const char *verdict = dxa_verdict_name(r->verdict.kind), *reason;
+	return kind == DXA_VERDICT_PASS	    ? "PASS" :
+	       kind == DXA_VERDICT_FINDINGS ? "FAIL" :
+					      "INCONCLUSIVE";
+}
 
-	fprintf(out, "<p class=\"verdict v-%s\">verdict: %s</p>\n<ul>", verdict, verdict);
-	for (size_t i = 0; (reason = dxa_verdict_reason(&r->verdict, i)); i++) {
+static void put_verdict(FILE *out, const struct dxa_result *r)
+{
+	const char *reason = dxa_verdict_reason(&r->verdict, 0);
+
+	fprintf(out, "<p class=\"verdict v-%s\"><strong>%s</strong>",
+		dxa_verdict_name(r->verdict.kind), verdict_word(r->verdict.kind));
+	fputs(reason ? ": " : "", out);
+	dxa_xml_put(out, reason ? reason : "");
+	fputs("</p>\n", out);
+	if (!dxa_verdict_reason(&r->verdict, 1))
+		return;
+	fputs("<ul>\n", out);
+	for (size_t i = 1; (reason = dxa_verdict_reason(&r->verdict, i)); i++) {
 		fputs("<li>", out);
 		dxa_xml_put(out, reason);
 		fputs("</li>\n", out);
 	}
-	fputs("</ul>\n<table>\n", out);
+	fputs("</ul>\n", out);
+}
+
+static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_result *r)
+{
+	char line[DXA_COVERAGE_LEN];
+	uint64_t missed;
+	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
+
+	fputs("<table>\n", out);
 	snprintf(line, sizeof(line), "Linux %s %s", run->release, run->machine);
 	put_row(out, "kernel", line);
 	put_row(out, "build", run->version);
@@ -232,45 +402,58 @@ static void put_hooks(FILE *out, const struct dxa_result *r)
 {
 	if (!r->n_hooks)
 		return;
-	fputs("<details><summary>hooks</summary>\n<table><tr><th>function</th><th>mode</th>"
-	      "<th>seen</th><th>dropped</th><th>missed</th><th></th></tr>\n",
+	fputs("<h2>Watched functions</h2>\n<details><summary>how each was watched, and how often "
+	      "it was called</summary>\n<div class=\"scroll\" tabindex=\"0\"><table><tr>"
+	      "<th>function</th>"
+	      "<th>mode</th><th>seen</th><th>dropped</th><th>missed</th><th></th></tr>\n",
 	      out);
 	for (size_t i = 0; i < r->n_hooks; i++) {
 		const struct dxa_hook_status *h = &r->hooks[i];
 
 		fprintf(out,
-			"<tr><td>%s</td><td>%s</td><td>%" PRIu64 "</td><td>%" PRIu64
+			"<tr><td><code>%s</code></td><td>%s</td><td>%" PRIu64 "</td><td>%" PRIu64
 			"</td><td>%" PRIu64 "</td><td>",
 			h->info->name, dxa_attach_mode_name(h->mode), h->count.seen,
 			h->count.dropped, h->missed);
 		dxa_xml_put(out, h->reason);
 		fputs("</td></tr>\n", out);
 	}
-	fputs("</table></details>\n", out);
+	fputs("</table></div></details>\n", out);
 }
 
 static void put_contexts(FILE *out, struct page *p)
 {
-	fflush(p->contexts);
-	if (p->contexts_len)
-		fputs("<h2>Probes and unbinds</h2>\n", out);
-	fwrite(p->contexts_text, 1, p->contexts_len, out);
+	size_t shown = p->failed.shown + p->others.shown, n = p->failed.n + p->others.n;
+
+	if (shown) {
+		fprintf(out, "<h2>Probes and unbinds</h2>\n<div class=\"%s\">\n",
+			shown > 3 ? "list" : "few");
+		put_text(out, &p->contexts);
+		fputs("</div>\n", out);
+		if (shown < n)
+			fprintf(out, "<p class=\"dim\">%zu of %zu shown.</p>\n", shown, n);
+	}
 	if (p->n_quiet)
-		fprintf(out, "<p>%zu without DAX are not shown.</p>\n", p->n_quiet);
+		fprintf(out, "<p class=\"dim\">%zu that touched no dax_device %s not shown.</p>\n",
+			p->n_quiet, p->n_quiet == 1 ? "is" : "are");
 }
 
 static void begin_page(FILE *out, enum dxa_verdict_kind verdict)
 {
 	fprintf(out,
 		"<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>"
-		"<meta charset=\"utf-8\"/>\n<title>daxaudit: %s</title>\n<style>%s</style></head>\n"
+		"<meta charset=\"utf-8\"/>\n"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src 'unsafe-inline'; script-src 'sha256-%s'\"/>\n"
+		"<title>daxaudit: %s</title>\n<style>%s</style></head>\n"
 		"<body>\n<h1>daxaudit</h1>\n",
-		dxa_verdict_name(verdict), style);
+		report_js_sha256, verdict_word(verdict), report_css);
 }
 
 static void end_page(FILE *out)
 {
-	fputs("</body>\n</html>\n", out);
+	fprintf(out, "<script>%s</script>\n</body>\n</html>\n", report_js);
 }
 
 /* All of one audit. */
@@ -278,13 +461,15 @@ static void put_audit(FILE *out, struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct page *p = s->state;
 
-	put_head(out, s, r);
-	fflush(p->findings);
-	if (p->findings_len)
-		fputs("<h2>Findings</h2>\n", out);
-	fwrite(p->findings_text, 1, p->findings_len, out);
+	write_waiting(s);
+	put_verdict(out, r);
+	put_facts(out, s->run, r);
+	put_findings(out, p);
 	fputs("<h2>Timeline</h2>\n", out);
-	dxa_timeline_write(p->timeline, out, s->run->start, r->end);
+	if (!p->has_legend)
+		dxa_timeline_write_marks(out);
+	p->has_legend = true;
+	dxa_timeline_write(p->timeline, out, s->run->start);
 	put_contexts(out, p);
 	put_hooks(out, r);
 }
@@ -295,13 +480,13 @@ static void list_part(struct dxa_sink *s, const char *recording, const char *ver
 {
 	struct page *p = s->state;
 
-	fputs("<li>", p->list);
+	fputs("<li>", p->list.out);
 	if (verdict)
-		fprintf(p->list, "<a href=\"#r%zu\">", s->part);
-	dxa_xml_put(p->list, recording);
-	fputs(verdict ? "</a>: " : ": not replayed: ", p->list);
-	dxa_xml_put(p->list, verdict ? verdict : why);
-	fputs("</li>\n", p->list);
+		fprintf(p->list.out, "<a href=\"#r%zu\">", s->part);
+	dxa_xml_put(p->list.out, recording);
+	fputs(verdict ? "</a>: " : ": not replayed: ", p->list.out);
+	dxa_xml_put(p->list.out, verdict ? verdict : why);
+	fputs("</li>\n", p->list.out);
 }
 
 static void html_end(struct dxa_sink *s, const struct dxa_result *r)
@@ -309,11 +494,11 @@ static void html_end(struct dxa_sink *s, const struct dxa_result *r)
 	struct page *p = s->state;
 
 	if (dxa_sink_has_parts(s)) {
-		list_part(s, s->run->recording, dxa_verdict_name(r->verdict.kind), NULL);
-		fprintf(p->body, "<h1 id=\"r%zu\">", s->part);
-		dxa_xml_put(p->body, s->run->recording);
-		fputs("</h1>\n", p->body);
-		put_audit(p->body, s, r);
+		list_part(s, s->run->recording, verdict_word(r->verdict.kind), NULL);
+		fprintf(p->body.out, "<h1 id=\"r%zu\">", s->part);
+		dxa_xml_put(p->body.out, s->run->recording);
+		fputs("</h1>\n", p->body.out);
+		put_audit(p->body.out, s, r);
 		return;
 	}
 	begin_page(s->out, r->verdict.kind);
@@ -331,15 +516,15 @@ static void html_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 	const char *verdict = dxa_verdict_name(summary->verdict);
 	struct page *p = s->state;
 
-	if (fflush(p->list) || fflush(p->body))
-		s->err = ENOMEM;
 	begin_page(s->out, summary->verdict);
-	fprintf(s->out, "<p class=\"verdict v-%s\">verdict of %zu recordings: %s</p>\n<ul>",
-		verdict, summary->recordings, verdict);
-	fwrite(p->list_text, 1, p->list_len, s->out);
+	fprintf(s->out, "<p class=\"verdict v-%s\"><strong>%s</strong>: %zu recordings</p>\n<ul>",
+		verdict, verdict_word(summary->verdict), summary->recordings);
+	put_text(s->out, &p->list);
 	fputs("</ul>\n", s->out);
-	fwrite(p->body_text, 1, p->body_len, s->out);
+	put_text(s->out, &p->body);
 	end_page(s->out);
+	if (ferror(p->list.out) || ferror(p->body.out))
+		s->err = ENOMEM;
 }
 
 const struct dxa_sink_ops dxa_sink_html = {

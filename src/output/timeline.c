@@ -1,55 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "output/timeline.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
-#include "base/vec.h"
+#include "base/kinds.h"
 #include "engine/errname.h"
-#include "output/story.h"
-#include "output/xml.h"
+#include "output/timeline_model.h"
 
-/* A picture with more rows than these helps nobody. */
-#define ROWS_MAX 400
-/* In units of the picture. */
-#define WIDTH 1000
-#define LABELS 260
-#define ROW 18
-#define AXIS 22
-#define BAR_MIN 2
-#define TICKS 5
-
-struct bar {
-	uint64_t start, end; /* ktime, ns; end 0: it lasts */
-	uint64_t dax; /* 0: a context */
-	char label[DXA_WORDS_LEN];
-	const char *class; /* static */
-	char link; /* 'c' or 'f'; 0: none */
-	size_t number;
-};
-
-struct dxa_timeline {
-	struct dxa_vec bars; /* struct bar, in the order in which they began to be known */
-	struct dxa_map living; /* index in bars plus one, by dax */
-	size_t cut;
-};
+/*
+ * A page of 10^5 events must stay below 2 MB. What findings are about is added even when
+ * the picture is full, up to a bound of its own.
+ */
+#define BARS_MAX 800
+#define BARS_FOUND_MAX 1000
+#define MARKS_MAX 4000
+#define MARKS_FOUND_MAX 4200
 
 struct dxa_timeline *dxa_timeline_new(void)
 {
 	struct dxa_timeline *t = calloc(1, sizeof(*t));
 
-	if (t)
-		t->bars = DXA_VEC_OF(struct bar);
+	if (!t)
+		return NULL;
+	t->bars = DXA_VEC_OF(struct dxa_bar);
+	t->marks = DXA_VEC_OF(struct dxa_mark);
 	return t;
 }
 
 void dxa_timeline_reset(struct dxa_timeline *t)
 {
 	t->bars.len = 0;
+	t->marks.len = 0;
 	dxa_map_free(&t->living);
-	t->cut = 0;
+	t->cut_bars = t->cut_marks = 0;
 }
 
 void dxa_timeline_free(struct dxa_timeline *t)
@@ -57,51 +41,64 @@ void dxa_timeline_free(struct dxa_timeline *t)
 	if (!t)
 		return;
 	dxa_vec_free(&t->bars);
+	dxa_vec_free(&t->marks);
 	dxa_map_free(&t->living);
 	free(t);
 }
 
-static struct bar *add(struct dxa_timeline *t, const struct bar *bar)
+static struct dxa_bar *add_bar(struct dxa_timeline *t, const struct dxa_bar *bar, size_t max)
 {
-	struct bar *ret = t->bars.len < ROWS_MAX ? dxa_vec_push(&t->bars, bar) : NULL;
+	struct dxa_bar *ret = t->bars.len < max ? dxa_vec_push(&t->bars, bar) : NULL;
 
-	t->cut += !ret;
+	if (ret)
+		ret->id = t->bars.len - 1;
+	t->cut_bars += !ret;
 	return ret;
 }
 
-static struct bar *living(const struct dxa_timeline *t, uint64_t dax)
+static void add_mark(struct dxa_timeline *t, const struct dxa_mark *mark, size_t max)
+{
+	if (t->marks.len >= max || !dxa_vec_push(&t->marks, mark))
+		t->cut_marks++;
+}
+
+static struct dxa_bar *living(const struct dxa_timeline *t, uint64_t dax)
 {
 	size_t at = (size_t)(uintptr_t)dxa_map_get(&t->living, dax);
 
 	return at ? dxa_vec_at(&t->bars, at - 1) : NULL;
 }
 
-static void begin_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts,
-		       const struct dxa_story_env *env)
+/* ---- lives ---- */
+
+static struct dxa_bar *begin_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts, size_t max,
+				  const struct dxa_story_env *env)
 {
 	char address[DXA_ADDRESS_LEN];
-	struct bar bar = { .start = ts, .dax = dax, .class = "life" };
+	struct dxa_bar bar = { .start = ts, .dax = dax, .class = "life" }, *ret;
 
 	snprintf(bar.label, sizeof(bar.label), "dax_device %s",
 		 dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_DEV, "", dax));
-	if (add(t, &bar) && dxa_map_put(&t->living, dax, (void *)(uintptr_t)t->bars.len))
+	ret = add_bar(t, &bar, max);
+	if (ret && dxa_map_put(&t->living, dax, (void *)(uintptr_t)t->bars.len)) {
 		t->bars.len--;
+		return NULL;
+	}
+	return ret;
 }
 
-static void name_life(struct dxa_timeline *t, const struct dxa_event *ev,
-		      const struct dxa_story_env *env)
+static void name_life(struct dxa_bar *bar, const char *name, const struct dxa_story_env *env)
 {
 	char address[DXA_ADDRESS_LEN];
-	struct bar *bar = living(t, ev->dax);
 
-	if (bar && ev->name[0])
-		snprintf(bar->label, sizeof(bar->label), "%.*s (%s)", DXA_NAME_LEN, ev->name,
-			 dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_DEV, "", ev->dax));
+	if (name[0])
+		snprintf(bar->label, sizeof(bar->label), "%.*s (%s)", DXA_NAME_LEN, name,
+			 dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_DEV, "", bar->dax));
 }
 
 static void end_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts)
 {
-	struct bar *bar = living(t, dax);
+	struct dxa_bar *bar = living(t, dax);
 
 	if (!bar)
 		return;
@@ -109,139 +106,205 @@ static void end_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts)
 	dxa_map_del(&t->living, dax);
 }
 
-void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
-			const struct dxa_story_env *env)
+/* The life that an event is about; one that begins with it is begun. */
+static struct dxa_bar *life_of(struct dxa_timeline *t, const struct dxa_event *ev,
+			       const struct dxa_story_env *env)
 {
 	uint64_t got = (uint64_t)ev->ret;
+	struct dxa_bar *bar;
 
 	switch (ev->kind) {
 	case DXA_KIND_ALLOC_DAX:
 		if (!(ev->phase & DXA_PHASE_RET) || !got || dxa_is_err_ptr(got))
-			break;
+			return NULL;
 		/* Where its end was not seen, that of the one before it is known to be over now. */
 		end_life(t, got, ev->ts);
-		begin_life(t, got, ev->ts, env);
-		break;
+		return begin_life(t, got, ev->ts, BARS_MAX, env);
 	case DXA_KIND_SNAP_DEVICE:
-		if (!living(t, ev->dax))
-			begin_life(t, ev->dax, 0, env);
-		break;
-	case DXA_KIND_DAX_ADD_HOST:
-	case DXA_KIND_SNAP_HOST:
-		name_life(t, ev, env);
-		break;
-	case DXA_KIND_DAX_DESTROY_INODE:
-		end_life(t, ev->dax, ev->ts);
-		break;
+		bar = living(t, ev->dax);
+		return bar ? bar : begin_life(t, ev->dax, 0, BARS_MAX, env);
+	case DXA_KIND_FS_DAX_GET_BY_BDEV:
+		return got && !dxa_is_err_ptr(got) ? living(t, got) : NULL;
 	default:
-		break;
+		return ev->dax && !dxa_is_err_ptr(ev->dax) ? living(t, ev->dax) : NULL;
 	}
 }
 
-void dxa_timeline_context(struct dxa_timeline *t, const struct dxa_context *ctx, size_t number)
+/* How an event is marked on a device's lane; -1: it is not. */
+static int mark_of(const struct dxa_event *ev)
 {
-	struct bar bar = { .start = ctx->start,
-			   .end = ctx->outcome == DXA_OUTCOME_OPEN ? 0 : ctx->end,
-			   .class = dxa_outcome_name(ctx->outcome),
-			   .link = number ? 'c' : 0,
-			   .number = number };
+	bool failed = ev->phase & DXA_PHASE_RET && ev->ret < 0;
+
+	switch (ev->kind) {
+	case DXA_KIND_ALLOC_DAX:
+		return DXA_MARK_ALLOC;
+	case DXA_KIND_DAX_ADD_HOST:
+		return failed ? DXA_MARK_REFUSED : DXA_MARK_HOST;
+	case DXA_KIND_DAX_REMOVE_HOST:
+		return DXA_MARK_UNHOST;
+	case DXA_KIND_KILL_DAX:
+		return DXA_MARK_KILL;
+	case DXA_KIND_RUN_DAX:
+		return DXA_MARK_RUN;
+	case DXA_KIND_FS_DAX_GET_BY_BDEV:
+		return DXA_MARK_GET;
+	case DXA_KIND_FS_DAX_GET:
+		return failed ? DXA_MARK_REFUSED : DXA_MARK_GET;
+	case DXA_KIND_PUT_DAX:
+	case DXA_KIND_FS_PUT_DAX:
+		return DXA_MARK_PUT;
+	case DXA_KIND_DAX_DESTROY_INODE:
+		return DXA_MARK_FREE;
+	default:
+		return -1;
+	}
+}
+
+/* How many references there are at and behind an event; -1: it does not tell. */
+static void note_refs(const struct dxa_event *ev, struct dxa_mark *mark)
+{
+	bool drops = ev->kind == DXA_KIND_PUT_DAX || ev->kind == DXA_KIND_FS_PUT_DAX;
+
+	mark->refs = mark->refs_before = ev->has & DXA_HAS_DAX && ev->refs >= 0 ? ev->refs : -1;
+	/* A put is recorded before it begins: include/daxaudit/hooks.h. */
+	if (drops && mark->refs > 0)
+		mark->refs--;
+	if (ev->kind == DXA_KIND_DAX_DESTROY_INODE)
+		mark->refs = mark->refs_before = 0;
+}
+
+/*
+ * Of an entry and a return in two records, the entry of an acquire tells nothing yet,
+ * and the return of a bracket is about no device.
+ */
+static bool is_halfway(const struct dxa_event *ev)
+{
+	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
+
+	return !info || (!info->synthetic && info->shape == DXA_SHAPE_ACQUIRE &&
+			 !(ev->phase & DXA_PHASE_RET));
+}
+
+void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
+			const struct dxa_story_env *env)
+{
+	struct dxa_bar *bar = life_of(t, ev, env);
+	struct dxa_mark mark = { .ts = ev->ts, .kind = mark_of(ev) };
+
+	if (!bar)
+		return;
+	note_refs(ev, &mark);
+	if (ev->kind == DXA_KIND_DAX_ADD_HOST || ev->kind == DXA_KIND_SNAP_HOST)
+		name_life(bar, ev->name, env);
+	if (!is_halfway(ev) && (mark.kind >= 0 || mark.refs >= 0)) {
+		mark.bar = bar->id;
+		mark.call = dxa_kind_name(ev->kind);
+		add_mark(t, &mark, MARKS_MAX);
+	}
+	if (ev->kind == DXA_KIND_DAX_DESTROY_INODE)
+		end_life(t, ev->dax, ev->ts);
+}
+
+/* ---- contexts ---- */
+
+/* How a call that concerns no life is marked on its context's lane; -1: it is not. */
+static int mark_of_call(const struct dxa_event *ev)
+{
+	bool returned = ev->phase & DXA_PHASE_RET;
+
+	switch (ev->kind) {
+	case DXA_KIND_ALLOC_DAX:
+		return returned && (!ev->ret || dxa_is_err_ptr((uint64_t)ev->ret)) ?
+			       DXA_MARK_REFUSED :
+			       -1;
+	case DXA_KIND_DAX_ADD_HOST:
+		return returned && ev->ret < 0 ? DXA_MARK_REFUSED : -1;
+	case DXA_KIND_KILL_DAX:
+	case DXA_KIND_PUT_DAX:
+		return !ev->dax || dxa_is_err_ptr(ev->dax) ? DXA_MARK_NULLED : -1;
+	default:
+		return -1;
+	}
+}
+
+void dxa_timeline_context(struct dxa_timeline *t, const struct dxa_context *ctx, const char *link)
+{
+	struct dxa_bar bar = { .start = ctx->start,
+			       .end = ctx->outcome == DXA_OUTCOME_OPEN ? 0 : ctx->end,
+			       .class = dxa_outcome_name(ctx->outcome) };
+	const struct dxa_bar *added;
 
 	dxa_story_context(bar.label, ctx);
-	add(t, &bar);
+	snprintf(bar.link, sizeof(bar.link), "%s", link ? link : "");
+	added = add_bar(t, &bar, BARS_MAX);
+	for (size_t i = 0; added && i < ctx->story_len; i++) {
+		const struct dxa_event *ev = &ctx->story[i];
+		const struct dxa_mark mark = { .ts = ev->ts,
+					       .bar = added->id,
+					       .kind = mark_of_call(ev),
+					       .refs_before = -1,
+					       .refs = -1,
+					       .call = dxa_kind_name(ev->kind) };
+
+		if (mark.kind >= 0)
+			add_mark(t, &mark, MARKS_MAX);
+	}
 }
 
-void dxa_timeline_finding(struct dxa_timeline *t, const struct dxa_finding *f, size_t number)
-{
-	const struct dxa_event *last = f->evidence_len ? &f->evidence[f->evidence_len - 1] : NULL;
+/* ---- findings ---- */
 
-	/* Addresses come again: it is the last life there that had begun. */
+/* The life that a finding is about. Addresses come again: it is the last one that had begun. */
+static struct dxa_bar *life_found(struct dxa_timeline *t, const struct dxa_finding *f,
+				  uint64_t moment)
+{
 	for (size_t i = t->bars.len; f->life.dax && i--;) {
-		struct bar *bar = dxa_vec_at(&t->bars, i);
+		struct dxa_bar *bar = dxa_vec_at(&t->bars, i);
 
-		if (bar->dax != f->life.dax || (last && bar->start > last->ts))
-			continue;
-		if (f->severity > DXA_SEVERITY_INFO)
-			bar->class = "broken";
-		bar->link = 'f';
-		bar->number = number;
-		return;
+		if (bar->dax == f->life.dax && (!moment || bar->start <= moment))
+			return bar;
 	}
+	return NULL;
 }
 
-/* ---- drawing ---- */
-
-/* Where a moment is, from the left of the picture. */
-static double x_of(uint64_t ts, uint64_t start, uint64_t end)
+static struct dxa_bar *context_found(struct dxa_timeline *t, const struct dxa_finding *f)
 {
-	if (ts <= start || end <= start)
-		return LABELS;
-	if (ts >= end)
-		return WIDTH;
-	return LABELS + (double)(ts - start) / (double)(end - start) * (WIDTH - LABELS);
-}
+	for (size_t i = t->bars.len; f->context.id && i--;) {
+		struct dxa_bar *bar = dxa_vec_at(&t->bars, i);
 
-static void draw_axis(FILE *out, size_t rows, uint64_t start, uint64_t end)
-{
-	for (int i = 0; i <= TICKS; i++) {
-		double at = LABELS + (double)(WIDTH - LABELS) * i / TICKS;
-		uint64_t us = end > start ? (end - start) / 1000 * (uint64_t)i / TICKS : 0;
-
-		fprintf(out,
-			"<line class=\"tick\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%zu\"/>"
-			"<text class=\"tick\" x=\"%.1f\" y=\"14\" text-anchor=\"%s\">%" PRIu64
-			".%06" PRIu64 " s</text>\n",
-			at, AXIS, at, AXIS + rows * ROW, at, i == TICKS ? "end" : "middle",
-			us / 1000000, us % 1000000);
+		if (!bar->dax && bar->start == f->context.start)
+			return bar;
 	}
+	return NULL;
 }
 
-static void draw_bar(FILE *out, const struct bar *bar, size_t row, uint64_t start, uint64_t end)
+void dxa_timeline_finding(struct dxa_timeline *t, const struct dxa_finding *f, const char *link,
+			  const struct dxa_story_env *env)
 {
-	double from = x_of(bar->start, start, end);
-	double to = x_of(bar->end ? bar->end : end, start, end);
-	size_t y = AXIS + row * ROW;
+	uint64_t first = f->evidence_len ? f->evidence[0].ts : 0;
+	uint64_t moment = f->evidence_len ? f->evidence[f->evidence_len - 1].ts : 0;
+	struct dxa_bar *bar = life_found(t, f, moment);
+	struct dxa_mark mark = { .kind = DXA_MARK_FOUND, .refs_before = -1, .refs = -1 };
 
-	if (to < from + BAR_MIN)
-		to = from + BAR_MIN;
-	if (bar->link)
-		fprintf(out, "<a href=\"#%c%zu\">", bar->link, bar->number);
-	fputs("<text class=\"label\" ", out);
-	fprintf(out, "x=\"%d\" y=\"%zu\" text-anchor=\"end\">", LABELS - 8, y + 13);
-	dxa_xml_put(out, bar->label);
-	fprintf(out,
-		"</text><rect class=\"%s\" x=\"%.1f\" y=\"%zu\" width=\"%.1f\" height=\"%d\">"
-		"<title>",
-		bar->class, from, y + 3, to - from, ROW - 6);
-	dxa_xml_put(out, bar->label);
-	fprintf(out, ": %s%s</title></rect>", bar->class, bar->end ? "" : ", not ended");
-	fputs(bar->link ? "</a>\n" : "\n", out);
-}
-
-static int by_start(const void *a, const void *b)
-{
-	const struct bar *x = a, *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	return (x->dax != 0) - (y->dax != 0);
-}
-
-void dxa_timeline_write(struct dxa_timeline *t, FILE *out, uint64_t start, uint64_t end)
-{
-	size_t rows = t->bars.len;
-
-	if (!rows)
+	mark.ts = moment;
+	if (!bar && f->life.dax && t->bars.len >= BARS_MAX && t->bars.len < BARS_FOUND_MAX) {
+		bar = begin_life(t, f->life.dax, first, BARS_FOUND_MAX, env);
+		if (bar) {
+			/* It was counted when it was left out. */
+			t->cut_bars -= t->cut_bars > 0;
+			name_life(bar, f->life.disk, env);
+		}
+	}
+	if (bar && f->severity > DXA_SEVERITY_INFO)
+		bar->class = "broken";
+	if (bar)
+		snprintf(bar->link, sizeof(bar->link), "%s", link ? link : "");
+	else
+		bar = context_found(t, f);
+	if (!bar)
 		return;
-	qsort(t->bars.data, rows, sizeof(struct bar), by_start);
-	dxa_map_free(&t->living);
-	fprintf(out,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %zu\" role=\"img\" "
-		"aria-label=\"timeline\">\n",
-		WIDTH + 4, AXIS + rows * ROW + 4);
-	draw_axis(out, rows, start, end);
-	for (size_t i = 0; i < rows; i++)
-		draw_bar(out, dxa_vec_at(&t->bars, i), i, start, end);
-	fputs("</svg>\n", out);
-	if (t->cut)
-		fprintf(out, "<p>%zu more are not drawn.</p>\n", t->cut);
+	snprintf(mark.link, sizeof(mark.link), "%s", link ? link : "");
+	mark.bar = bar->id;
+	mark.call = dxa_rule_info(f->rule)->name;
+	if (moment)
+		add_mark(t, &mark, MARKS_FOUND_MAX);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A picture of an audit: every device's life and every probe as a bar over time, as SVG. */
+/*
+ * A picture of an audit over time, as SVG: a lane per device with its lives, their
+ * references and what was done to them, and a lane per probe or other context.
+ */
 #ifndef DAXAUDIT_OUTPUT_TIMELINE_H
 #define DAXAUDIT_OUTPUT_TIMELINE_H
 
@@ -19,24 +22,32 @@ void dxa_timeline_free(struct dxa_timeline *t);
 /* Forget everything: another audit begins. */
 void dxa_timeline_reset(struct dxa_timeline *t);
 
-/* An event: devices' lives begin, end and get their names by events. */
+/* An event: devices' lives begin, end, and get their names, marks and references by events. */
 void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
 			const struct dxa_story_env *env);
 
-/*
- * A context that has ended; `number` is what the bar leads to: the element of id
- * "cNUMBER". 0: it leads nowhere.
- */
-void dxa_timeline_context(struct dxa_timeline *t, const struct dxa_context *ctx, size_t number);
+/* Where something in the picture leads: the element of id "c1", "f1", ... NULL: nowhere. */
+#define DXA_LINK_LEN 24
 
-/* A finding: the life that it is about is marked. It leads to the element of id "fNUMBER". */
-void dxa_timeline_finding(struct dxa_timeline *t, const struct dxa_finding *f, size_t number);
+/* A context that has ended, or that the audit left open. */
+void dxa_timeline_context(struct dxa_timeline *t, const struct dxa_context *ctx, const char *link);
+
+/* A finding: its moment is marked, and the life that it is about. */
+void dxa_timeline_finding(struct dxa_timeline *t, const struct dxa_finding *f, const char *link,
+			  const struct dxa_story_env *env);
 
 /*
- * Write it as an SVG element, of classes that the page colours: "life", "broken",
- * and dxa_outcome_name() of contexts. start and end (ktime, ns) are the audit's;
- * lives that have not ended last to end. Writes nothing when there is nothing to show.
+ * Write what dxa_timeline_write() refers to, and a legend: once for each page, before
+ * the first picture.
  */
-void dxa_timeline_write(struct dxa_timeline *t, FILE *out, uint64_t start, uint64_t end);
+void dxa_timeline_write_marks(FILE *out);
+
+/*
+ * Write the picture as an SVG element, clipped to the time in which something
+ * happened. Its bars are rect elements of the classes "life" and "broken" for lives,
+ * and dxa_outcome_name() for contexts. start (ktime, ns) is the moment from which the
+ * axis counts. Writes nothing when there is nothing to show.
+ */
+void dxa_timeline_write(struct dxa_timeline *t, FILE *out, uint64_t start);
 
 #endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "output/html_parts.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/kinds.h"
+#include "output/story.h"
+#include "output/xml.h"
+
+/* The style sheet indents so deep. */
+#define DEPTH_MAX 4
+/* As git's own abbreviation of the kernel's commits, and its Fixes: lines. */
+#define COMMIT_CHARS 12
+
+/* ---- events ---- */
+
+static void put_time(FILE *out, uint64_t ts, uint64_t start)
+{
+	/* Records of two CPUs can be stamped a moment before the audit's start. */
+	uint64_t us = ts > start ? (ts - start) / 1000 : 0;
+
+	fprintf(out, "%" PRIu64 ".%06" PRIu64, us / 1000000, us % 1000000);
+}
+
+void dxa_html_call(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env)
+{
+	char words[DXA_WORDS_LEN];
+
+	dxa_xml_put(out, dxa_story_call(words, ev, env));
+	if (dxa_story_state(words, ev)) {
+		fputs(" <i>(", out);
+		dxa_xml_put(out, words);
+		fputs(")</i>", out);
+	}
+	if (dxa_story_caller(words, ev, env)) {
+		fputs(" <i>from ", out);
+		dxa_xml_put(out, words);
+		fputs("</i>", out);
+	}
+}
+
+static void put_event(FILE *out, const struct dxa_event *ev, const struct dxa_run *run, int depth,
+		      bool guilty)
+{
+	fprintf(out, "<tr%s><td>", guilty ? " class=\"guilty\"" : "");
+	put_time(out, ev->ts, run->start);
+	if (depth > 0)
+		fprintf(out, "</td><td class=\"d%d\">", depth < DEPTH_MAX ? depth : DEPTH_MAX);
+	else
+		fputs("</td><td>", out);
+	dxa_html_call(out, ev, &run->story);
+	fputs("</td></tr>\n", out);
+}
+
+/* ---- contexts ---- */
+
+static bool is_guilty(const struct dxa_vec *guilty, const struct dxa_event *ev)
+{
+	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
+
+	/* Brackets are there to say where it happened. */
+	if (info && info->shape == DXA_SHAPE_BRACKET)
+		return false;
+	for (size_t i = 0; i < guilty->len; i++)
+		if (!memcmp(dxa_vec_at(guilty, i), ev, sizeof(*ev)))
+			return true;
+	return false;
+}
+
+static void put_story(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
+		      const char *id, const struct dxa_vec *guilty)
+{
+	int depth = 0;
+
+	fprintf(out, "<table class=\"story\" id=\"%s\">\n", id);
+	for (size_t i = 0; i < ctx->story_len; i++) {
+		const struct dxa_event *ev = &ctx->story[i];
+		int nesting = dxa_story_nesting(ev);
+
+		if (nesting < 0 && depth > 0)
+			depth--;
+		put_event(out, ev, run, depth, is_guilty(guilty, ev));
+		if (nesting > 0)
+			depth++;
+	}
+	if (ctx->story_cut)
+		fprintf(out, "<tr><td></td><td>... and %zu more events</td></tr>\n",
+			ctx->story_cut);
+	fputs("</table>\n", out);
+}
+
+void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
+		      const char *id, bool open, const struct dxa_vec *guilty)
+{
+	char words[DXA_WORDS_LEN];
+
+	fprintf(out, "<details class=\"probe\"%s><summary>", open ? " open=\"open\"" : "");
+	dxa_xml_put(out, dxa_story_context(words, ctx));
+	fputs(" in ", out);
+	dxa_xml_put(out, ctx->comm);
+	fprintf(out, "[%u]: <span class=\"%s\">", ctx->tid, dxa_outcome_name(ctx->outcome));
+	dxa_xml_put(out, dxa_story_outcome(words, ctx, &run->story));
+	fputs("</span> <span class=\"dim\">at ", out);
+	put_time(out, ctx->start, run->start);
+	fputs(" s</span></summary>\n", out);
+	put_story(out, ctx, run, id, guilty);
+	fputs("</details>\n", out);
+}
+
+/* ---- findings ---- */
+
+static void put_commit(FILE *out, const struct dxa_rule_commit *c)
+{
+	fprintf(out, "<li>%s ", c->relation);
+	if (c->id[0])
+		fprintf(out, "<code title=\"%s\">%.*s</code> ", c->id, COMMIT_CHARS, c->id);
+	fputs("(\"", out);
+	dxa_xml_put(out, c->subject);
+	fprintf(out, "\")%s%s</li>\n", c->first_release[0] ? ", in " : "", c->first_release);
+}
+
+void dxa_html_rule(FILE *out, enum dxa_rule rule, const char *driver)
+{
+	const struct dxa_rule_info *info = dxa_rule_info(rule);
+	bool any = false;
+
+	fputs("<p>", out);
+	dxa_xml_put(out, info->meaning);
+	fputs("</p>\n<p>", out);
+	dxa_xml_put(out, info->consequence);
+	fputs("</p>\n", out);
+	for (size_t i = 0; i < info->n_commits; i++) {
+		if (!dxa_commit_concerns(&info->commits[i], driver))
+			continue;
+		fputs(any ? "" : "<ul>\n", out);
+		any = true;
+		put_commit(out, &info->commits[i]);
+	}
+	fputs(any ? "</ul>\n" : "", out);
+}
+
+static void put_allowance(FILE *out, const struct dxa_finding_policy *p)
+{
+	fputs(p->allowed_by ? "<p>allowed by " : "<p>the allowance of ", out);
+	dxa_xml_put(out, p->allowed_by ? p->allowed_by : p->expired);
+	fprintf(out, "%s%s: ", p->allowed_by ? " until " : " expired on ", p->until);
+	dxa_xml_put(out, p->reason);
+	fputs("</p>\n", out);
+}
+
+static void put_policy(FILE *out, const struct dxa_finding *f)
+{
+	if (f->policy.severity_from) {
+		fputs("<p>severity set by ", out);
+		dxa_xml_put(out, f->policy.severity_from);
+		fprintf(out, "; the rule's own is %s</p>\n",
+			dxa_severity_name(dxa_rule_info(f->rule)->severity));
+	}
+	if (f->policy.allowed_by || f->policy.expired)
+		put_allowance(out, &f->policy);
+}
+
+static void put_device(FILE *out, const struct dxa_finding *f, const struct dxa_run *run,
+		       const char *context)
+{
+	char address[DXA_ADDRESS_LEN];
+
+	if (!f->life.dax && !context)
+		return;
+	fputs("<p>", out);
+	if (f->life.dax) {
+		fprintf(out, "device: %s ", dxa_driver_name(f->life.driver));
+		dxa_xml_put(out, f->life.disk);
+		fprintf(out, " <span class=\"dim\">%s, ",
+			dxa_pseudonym(address, run->story.pseudonyms, DXA_PSEUDONYM_DEV, "",
+				      f->life.dax));
+		if (f->life.generation)
+			fprintf(out, "life %u at this address</span>", f->life.generation);
+		else
+			fputs("there before the audit</span>", out);
+	}
+	if (context)
+		fprintf(out, "%s<a href=\"#%s\">the whole probe</a>", f->life.dax ? "; " : "",
+			context);
+	fputs("</p>\n", out);
+}
+
+void dxa_html_finding(FILE *out, const struct dxa_finding *f, const struct dxa_run *run,
+		      const char *id, bool open, const char *context)
+{
+	fprintf(out, "<details class=\"finding\"%s><summary>", open ? " open=\"open\"" : "");
+	dxa_xml_put(out, f->detail);
+	fprintf(out, "</summary>\n<div id=\"%s\">\n", id);
+	put_policy(out, f);
+	put_device(out, f, run, context);
+	if (f->evidence_len) {
+		fputs("<table class=\"story\">\n", out);
+		for (size_t i = 0; i < f->evidence_len; i++)
+			put_event(out, &f->evidence[i], run, 0, false);
+		fputs("</table>\n", out);
+	}
+	fputs("</div></details>\n", out);
+}

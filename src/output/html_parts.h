@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parts of an HTML page that tell of events, contexts and findings. */
+#ifndef DAXAUDIT_OUTPUT_HTML_PARTS_H
+#define DAXAUDIT_OUTPUT_HTML_PARTS_H
+
+#include <stdio.h>
+
+#include "base/vec.h"
+#include "output/sink.h"
+
+/* An event in the words of dxa_story_*(), as one text node of the page. */
+void dxa_html_call(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env);
+
+/*
+ * A context as a details element of class "probe", open if asked; `id` is that of an
+ * element in it, so that a browser opens it by itself. Events of which `guilty`
+ * (struct dxa_event) has a copy are marked.
+ */
+void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
+		      const char *id, bool open, const struct dxa_vec *guilty);
+
+/* What a finding's rule means, and which commits have to do with it. */
+void dxa_html_rule(FILE *out, enum dxa_rule rule, const char *driver);
+
+/*
+ * A finding as a details element of class "finding": what happened, the device, what
+ * policy says, and the evidence. `context` is the id of its probe, or NULL.
+ */
+void dxa_html_finding(FILE *out, const struct dxa_finding *f, const struct dxa_run *run,
+		      const char *id, bool open, const char *context);
+
+#endif
