@@ -96,6 +96,8 @@ TEST_TOOL_SRC := tests/golden/story.c tests/bench/generate.c tests/bench/spend.c
 LIVE_TOOL_SRC := $(wildcard tests/live/*.c)
 LIVE_TOOLS := $(LIVE_TOOL_SRC:%.c=$(O)/%)
 TEST_TOOL_OBJ := $(TEST_TOOL_SRC:%.c=$(O)/%.o)
+MODEL_SRC := $(sort $(wildcard tests/model/*.c))
+MODEL_OBJ := $(MODEL_SRC:%.c=$(O)/%.o)
 FUZZ := fuzz_record fuzz_engine fuzz_policy fuzz_blocks fuzz_names
 FUZZ_BIN := $(FUZZ:%=$(O)/fuzz/%)
 FUZZ_LIB_OBJ := $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,audit recmutate)
@@ -106,7 +108,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check fleet unit golden cli output browser docs schema fuzz fuzz-short bench coverage test-build lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check fleet unit model golden cli output browser docs schema fuzz fuzz-short bench coverage test-build lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -230,6 +232,14 @@ test-build: ## test that builds are reproducible and that flags of a command lin
 unit: $(UNIT_BIN) ## build and run the unit tests under ASan and UBSan
 	$(Q)tests/unit/run $^
 
+$(O)/model: $(MODEL_OBJ) $(O)/libdaxaudit-core.a
+	$(msg) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+# What it finds wrong is kept as stories.
+model: $(O)/model ## judge the engine by a model of the kernel, for SECONDS (default: a minute)
+	$(Q)$< --save $(O)/model-failures $(if $(SECONDS),--seconds $(SECONDS))
+
 $(O)/tests/%: $(O)/tests/%.o $(O)/libdaxaudit-core.a
 	$(msg) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
@@ -278,7 +288,7 @@ coverage: ## run the off-root tests, print the line coverage of each folder of s
 # For editors and clangd. Written anew each time: it is quick, and the flags may have changed.
 compile_commands.json: $(SKELS) $(GEN) FORCE ## write the compiler's command for each file of src/ and tests/
 	$(Q)tools/compile-commands \
-		--- $(CORE_SRC) $(PROG_SRC) $(TEST_TOOL_SRC) $(LIVE_TOOL_SRC) \
+		--- $(CORE_SRC) $(PROG_SRC) $(TEST_TOOL_SRC) $(LIVE_TOOL_SRC) $(MODEL_SRC) \
 		-- $(CC) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) \
 		--- $(UNIT_SRC) $(UNIT_LIB_SRC) -- $(CC) $(DXA_CPPFLAGS) -Itests/unit $(CPPFLAGS) \
 		$(DXA_CFLAGS) $(CORE_CFLAGS) $(SAN_CFLAGS) \
@@ -343,4 +353,4 @@ help: ## list the targets
 	@printf '  ARCH=, CROSS_COMPILE=, SYSROOT=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
 
 -include $(CORE_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(SAN_OBJ:.o=.d) $(PROG_SRC:%.c=$(O)/san/%.d) \
-	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d) $(LIVE_TOOLS:=.d) $(FUZZ_OBJ:.o=.d)
+	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d) $(MODEL_OBJ:.o=.d) $(LIVE_TOOLS:=.d) $(FUZZ_OBJ:.o=.d)

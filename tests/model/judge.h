@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Feeds the engine with histories, whole and mutilated, and compares its answer with the truth. */
+#ifndef DAXAUDIT_MODEL_JUDGE_H
+#define DAXAUDIT_MODEL_JUDGE_H
+
+#include "scenarios.h"
+
+#define FED_MAX (2 * LOG_MAX)
+#define DETAIL_LEN 256
+
+/* X(ID, words): what the engine got of a history */
+#define VIEWS(X)                                                                      \
+	X(WHOLE, "whole")                                                             \
+	X(CUT, "cut: no record after this one reached the engine")                    \
+	X(ENDED, "the audit ends here; the last looks show the state at this moment") \
+	X(BEGUN, "begun here without a snapshot")                                     \
+	X(BEGUN_LOOKED, "begun here with a snapshot")                                 \
+	X(LOOKED, "two looks at this moment, and no record at all")                   \
+	X(LOST, "one record is lost, and told as dropped")                            \
+	X(MISSED, "one call is missed, and told as lost until a later time")          \
+	X(RETURN, "one return is missed, which nobody tells")
+
+enum view {
+#define VIEW_ENUM(id, words) VIEW_##id,
+	VIEWS(VIEW_ENUM)
+#undef VIEW_ENUM
+		VIEW_COUNT,
+};
+
+/* X(ID, words): how an answer is wrong */
+#define WRONGS(X)                 \
+	X(INVENTED, "invented")   \
+	X(TWICE, "told twice")    \
+	X(NOT_FOUND, "not found") \
+	X(PASS, "passed")
+
+enum wrong {
+#define WRONG_ENUM(id, words) WRONG_##id,
+	WRONGS(WRONG_ENUM)
+#undef WRONG_ENUM
+		WRONG_COUNT,
+};
+
+/* What was fed, and what came of it. */
+struct trial {
+	enum view view;
+	int at; /* the record where it is cut, begun or holed */
+	size_t n;
+	struct dxa_event fed[FED_MAX];
+	uint64_t end;
+	size_t n_findings;
+	struct {
+		enum dxa_rule rule;
+		uint64_t dax;
+		char detail[DETAIL_LEN];
+	} finding[16];
+	uint64_t gaps;
+	enum wrong wrong;
+	enum dxa_rule rule;
+	char detail[DETAIL_LEN];
+};
+
+extern const char *const view_names[VIEW_COUNT], *const view_words[VIEW_COUNT],
+							 *const wrong_words[WRONG_COUNT];
+
+/* Called with each trial that the engine answered wrongly. */
+typedef void (*wrong_fn)(const struct trial *t, const struct world *end);
+
+/* Who plays a history, and when: the two tasks from record `met` to `parted`. */
+struct cast {
+	const struct scenario *scenario;
+	int met, parted;
+};
+
+/*
+ * Judge the history that ends in this state, in every view, cut from record `from`
+ * on only. Returns how many answers there were.
+ */
+uint64_t judge_history(const struct world *end, const struct cast *cast, int from, wrong_fn wrong);
+
+bool judge_open(void);
+void judge_close(void);
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which operation a task is in, and whether it can go on. */
+#include "handlers.h"
+
+typedef bool (*step_fn)(struct world *w, int task, const struct op *o);
+
+static const step_fn handlers[] = {
+	[O_PROBE] = op_probe,
+	[O_PROBED] = op_probed,
+	[O_RELEASE] = op_release,
+	[O_RELEASED] = op_released,
+	[O_GONE] = op_gone,
+	[O_ENTER] = op_enter,
+	[O_LEAVE] = op_leave,
+	[O_ALLOC] = op_alloc,
+	[O_REFUSED] = op_refused,
+	[O_ADD_HOST] = op_add_host,
+	[O_HOST_FAILS] = op_host_fails,
+	[O_REMOVE_HOST] = op_remove_host,
+	[O_ADD_DISK] = op_add_disk,
+	[O_DISK_FAILS] = op_disk_fails,
+	[O_DEL_DISK] = op_del_disk,
+	[O_KILL] = op_kill,
+	[O_PUT] = op_put,
+	[O_KILL_NULL] = op_kill_null,
+	[O_PUT_NULL] = op_put_null,
+	[O_RUN] = op_run,
+	[O_LOAD] = op_load,
+	[O_GET] = op_get,
+	[O_FS_PUT] = op_fs_put,
+	[O_TABLE_PUT] = op_fs_put,
+	[O_WALK_GET] = op_walk_get,
+	[O_WALK_PUT] = op_walk_put,
+	[O_MODULE_FREE] = op_module_free,
+	[O_OPEN] = op_open,
+	[O_CLOSE] = op_close,
+	[O_ADD_DEV] = op_add_dev,
+	[O_DEL_DEV] = op_del_dev,
+	[O_DEV_PUT] = op_dev_put,
+	[O_SNAPSHOT] = op_snapshot,
+};
+
+static bool is_locked(const struct world *w, int task, int dev)
+{
+	return w->dev[dev].lock && w->dev[dev].lock != task + 1;
+}
+
+static bool somebody_reads(const struct world *w, int task)
+{
+	for (int i = 0; i < TASKS; i++)
+		if (i != task && w->proc[i].reading)
+			return true;
+	return false;
+}
+
+static bool can_free(const struct world *w)
+{
+	for (int i = 0; i < DAXES; i++)
+		if (w->dax[i].stage == SLOT_DESTROYED)
+			return true;
+	return false;
+}
+
+bool may_sleep(const struct world *w, int task, const struct op *program)
+{
+	const struct proc *p = &w->proc[task];
+	const struct op *o = &program[p->pc];
+
+	switch (o->code) {
+	case O_END:
+		return true;
+	case O_RUN: /* device_dax maps its memory first */
+	case O_ADD_DISK:
+		return p->sub <= 1;
+	case O_KILL: /* synchronize_srcu() */
+		return p->sub == 2;
+	default:
+		return p->pc == 0 && p->sub == 0;
+	}
+}
+
+bool can_step(const struct world *w, int task, const struct op *program)
+{
+	const struct proc *p = &w->proc[task];
+	const struct op *o;
+
+	if (task == RCU_TASK)
+		return can_free(w);
+	if (p->done)
+		return false;
+	o = &program[p->pc];
+	if (o->code == O_PROBE && p->sub == 0)
+		return !is_locked(w, task, o->a);
+	if (o->code == O_RELEASE && p->sub == 1)
+		return !is_locked(w, task, o->a);
+	if (o->code == O_KILL && p->sub == 2)
+		return !somebody_reads(w, task);
+	return true;
+}
+
+static void rcu_step(struct world *w)
+{
+	for (int i = 0; i < DAXES; i++) {
+		struct dxa_event ev;
+
+		if (w->dax[i].stage != SLOT_DESTROYED)
+			continue;
+		ev = record(w, RCU_TASK, DXA_KIND_DAX_FREE_INODE, DXA_PHASE_ARGS);
+		fill_dax(w, &ev, i);
+		write_record(w, &ev);
+		w->dax[i].stage = SLOT_FREE;
+		return;
+	}
+}
+
+/* Brackets that the engine knows of. */
+static int depth_change(const struct op *o, int sub)
+{
+	switch (o->code) {
+	case O_PROBE:
+	case O_RELEASE:
+	case O_ENTER:
+		return sub == 0;
+	case O_LEAVE:
+		return -1;
+	case O_PROBED:
+		return sub == (o->b != 0) ? -1 : 0;
+	case O_RELEASED:
+		return sub == 2 ? -1 : 0;
+	default:
+		return 0;
+	}
+}
+
+void step(struct world *w, int task, const struct op *program)
+{
+	struct proc *p = &w->proc[task];
+
+	if (task == RCU_TASK) {
+		rcu_step(w);
+		return;
+	}
+	p->depth = (uint8_t)(p->depth + depth_change(&program[p->pc], p->sub));
+	if (handlers[program[p->pc].code](w, task, &program[p->pc])) {
+		p->pc++;
+		p->sub = 0;
+	} else {
+		p->sub++;
+	}
+	p->done = program[p->pc].code == O_END;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A small kernel: the DAX core, the driver core and the tasks that use them, as
+ * one plain struct, so that a state is kept and gone back to by copying it. Its
+ * tasks take atomic steps; a step changes the state, or writes the record that a
+ * hook would write, or both where nothing can come between.
+ *
+ * What is broken is noted by the kernel's own state, and by nothing that the
+ * engine says. Nothing here may use src/engine but for the numbers of its rules.
+ */
+#ifndef DAXAUDIT_MODEL_WORLD_H
+#define DAXAUDIT_MODEL_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daxaudit/event.h"
+#include "daxaudit/hooks.h"
+#include "engine/rules.h"
+
+#define DAXES 3 /* places that the slab has for a dax_device */
+#define DISKS 3
+#define DEVS 5
+#define MOUNTS 3
+#define TASKS 4 /* the last one is RCU */
+#define RCU_TASK (TASKS - 1)
+#define BREAKS 4
+#define LOG_MAX 256
+
+#define NO_SLOT (-1) /* a NULL pointer */
+#define ERR_SLOT (-2) /* an ERR_PTR */
+
+#define US 1000ull
+#define MS 1000000ull
+
+enum owner { OWN_PMEM, OWN_DM, OWN_VIRTIOFS, OWN_DEVICE_DAX, OWN_COUNT };
+enum driver { DRV_NONE, DRV_PMEM, DRV_DAX_PMEM, DRV_DEVICE_DAX, DRV_KMEM, DRV_VIRTIOFS, DRV_BTT };
+
+/* Struct devices: two namespaces, the device-dax of the first, a virtio device, a dm device. */
+enum dev { NS0, NS1, DAX0, VIRTIO0, DM0 };
+
+enum stage {
+	SLOT_FREE,
+	SLOT_LIVE,
+	SLOT_FREEING, /* the last reference is gone, the inode is still on the list */
+	SLOT_EVICTED, /* it has left the list, dax_destroy_inode comes next */
+	SLOT_DESTROYED, /* RCU will free it */
+};
+
+/* A pointer to a dax_device, and which life it was taken for. */
+struct ref {
+	int8_t slot;
+	uint8_t life;
+};
+
+struct dax {
+	uint8_t stage;
+	uint8_t life; /* counts from 1 */
+	uint8_t owner; /* by its ops, enum owner */
+	uint8_t minor;
+	int8_t refs;
+	int8_t cdev_refs;
+	uint8_t flags;
+	uint8_t holder; /* 0: none */
+	uint8_t lost_refs; /* taken, and nobody will drop them */
+	bool on_list; /* the snapshot's walk finds it */
+	bool owned; /* its driver has its reference still, and can drop it */
+	bool killed; /* in this life */
+};
+
+struct disk {
+	bool there;
+	bool dead; /* del_gendisk() has begun */
+	bool says_dax; /* queue/dax */
+	uint8_t gen; /* counts its gendisks: one that is still in use keeps its address */
+	struct ref host; /* what dax_hosts has for it */
+};
+
+struct dev_state {
+	int8_t lock; /* the task that holds it plus one; 0: nobody */
+	uint8_t driver;
+	bool there; /* on its bus */
+	bool opened; /* somebody has its character device open */
+	bool put_due; /* its last reference puts the dax_device */
+	struct ref dax; /* the driver's own pointer */
+};
+
+struct mount {
+	bool there;
+	int8_t disk;
+	uint8_t gen; /* of the disk that was opened */
+	struct ref dax;
+};
+
+struct proc {
+	uint8_t pc;
+	uint8_t sub; /* step within the operation */
+	uint8_t depth; /* of brackets it is in */
+	uint8_t unbinding; /* struct devices whose drivers it releases, as bits */
+	struct ref reg; /* the pointer in its hands */
+	bool reading; /* inside dax_read_lock() */
+	bool nulls; /* kill_dax or put_dax had NULL since its last allocation */
+	bool done;
+};
+
+/* Something that the kernel's rules forbid, and that happened. */
+struct brk {
+	uint8_t rule; /* what it is */
+	int8_t slot; /* NO_SLOT: no device is concerned */
+	uint8_t life;
+	uint8_t may; /* records after which it may be told, ... */
+	uint8_t must; /* ... and after which nobody may call the stream clean; UINT8_MAX: never */
+	uint8_t pad[3];
+	uint32_t others; /* rules, as bits, that say the same in other words, or follow from it */
+};
+
+struct world {
+	struct dax dax[DAXES];
+	struct disk disk[DISKS];
+	struct dev_state dev[DEVS];
+	struct mount mount[MOUNTS];
+	struct proc proc[TASKS];
+	struct brk brk[BREAKS];
+	uint8_t n_brk;
+	uint8_t gone; /* modules, as bits of enum owner, that are unloaded */
+	uint8_t next_minor;
+	uint8_t n; /* records written */
+	uint64_t log_hash;
+};
+
+/* How the hooks are attached, and how time goes by. */
+struct mode {
+	bool kprobes; /* acquiring calls give two records */
+	bool slow; /* whole seconds pass between records */
+	bool rcu_in_task; /* RCU frees in a task that is at work, not in an idle one */
+};
+
+/* ---- the records of a history ---- */
+
+struct history {
+	struct mode mode;
+	struct dxa_event log[LOG_MAX];
+	struct world before[LOG_MAX]; /* the state before each record */
+};
+
+extern struct history history;
+
+#define DAX_AT 0xffff888100000340ull
+#define DAX_SIZE 0x340
+#define DISK_AT 0xffff888300000000ull
+#define DEV_AT 0xffff888200000000ull
+#define OBJ_SIZE 0x1000
+#define OPS_AT 0xffffffffc0100000ull
+#define HOLDER_AT 0xffff888400000000ull
+
+static inline uint64_t dax_addr(int slot)
+{
+	return slot >= 0	? DAX_AT + (uint64_t)slot * DAX_SIZE :
+	       slot == ERR_SLOT ? (uint64_t)-95 :
+				  0;
+}
+
+extern const char *const owner_ops[OWN_COUNT], *const owner_module[OWN_COUNT];
+extern const char *const driver_names[], *const dev_names[DEVS], *const dev_buses[DEVS];
+extern const char *const disk_names[DISKS];
+
+/* ---- emit.c ---- */
+
+uint64_t ops_addr(int owner);
+uint32_t task_tid(int task);
+
+/* A record of that task, not yet written. */
+struct dxa_event record(const struct world *w, int task, unsigned int kind, unsigned int phase);
+void fill_dax(const struct world *w, struct dxa_event *ev, int slot);
+void fill_disk(struct dxa_event *ev, int disk, int gen);
+void fill_device(const struct world *w, struct dxa_event *ev, int dev);
+void write_record(struct world *w, struct dxa_event *ev);
+
+/* Part i of a snapshot: false when there is nothing to write. Parts end at SNAP_PARTS. */
+#define SNAP_PARTS (DAXES + DISKS + MOUNTS + DISKS + 2 * DEVS + 1)
+bool snapshot_part(const struct world *w, int i, struct dxa_event *ev);
+
+/* ---- core.c: drivers/dax/super.c ---- */
+
+void broke(struct world *w, enum dxa_rule rule, struct ref r, int may, int must, uint32_t others);
+bool ref_valid(const struct world *w, struct ref r);
+int core_alloc(struct world *w, int owner);
+void core_put(struct world *w, struct proc *p, bool seen);
+bool core_put_step(struct world *w, int task);
+
+#define RULE(id) (1u << DXA_RULE_##id)
+
+#endif
