@@ -5,20 +5,42 @@
 
 #include "world.h"
 
-/* X(ID): operands are said where the operation is carried out, in ops.c */
-#define OPS(X)                                                                                     \
-	X(END)                                                                                     \
-	X(PROBE)                                                                                   \
-	X(PROBED) X(RELEASE) X(RELEASED) X(ENTER) X(LEAVE) X(ALLOC) X(REFUSED) X(ADD_HOST)         \
-		X(HOST_FAILS) X(REMOVE_HOST) X(ADD_DISK) X(DISK_FAILS) X(DEL_DISK) X(KILL) X(PUT)  \
-			X(KILL_NULL) X(PUT_NULL) X(RUN) X(LOAD) X(GET) X(FS_PUT) X(TABLE_PUT)      \
-				X(WALK_GET) X(WALK_PUT) X(MODULE_FREE) X(OPEN) X(CLOSE) X(ADD_DEV) \
-					X(DEL_DEV) X(DEV_PUT) X(SNAPSHOT) X(GONE)
-
+/* Operands are said where the operation is carried out, in ops_create.c and ops_use.c. */
 enum op_code {
-#define OP_ENUM(id) O_##id,
-	OPS(OP_ENUM)
-#undef OP_ENUM
+	O_END,
+	O_PROBE,
+	O_PROBED,
+	O_RELEASE,
+	O_RELEASED,
+	O_ENTER,
+	O_LEAVE,
+	O_ALLOC,
+	O_REFUSED,
+	O_ADD_HOST,
+	O_HOST_FAILS,
+	O_REMOVE_HOST,
+	O_ADD_DISK,
+	O_DISK_FAILS,
+	O_DEL_DISK,
+	O_KILL,
+	O_PUT,
+	O_KILL_NULL,
+	O_PUT_NULL,
+	O_RUN,
+	O_LOAD,
+	O_GET,
+	O_FS_PUT,
+	O_TABLE_PUT,
+	O_WALK_GET,
+	O_WALK_PUT,
+	O_MODULE_FREE,
+	O_OPEN,
+	O_CLOSE,
+	O_ADD_DEV,
+	O_DEL_DEV,
+	O_DEV_PUT,
+	O_SNAPSHOT,
+	O_GONE,
 };
 
 struct op {
