@@ -62,10 +62,10 @@ void dxa_timeline_write_marks(FILE *out)
 	fputs("<ul class=\"legend\" aria-label=\"marks\">\n", out);
 	for (size_t i = 0; i < DXA_MARK_COUNT; i++)
 		fprintf(out,
-			"<li><svg viewBox=\"-7 -7 14 14\" aria-hidden=\"true\"><path id=\"%s\" "
+			"<li><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-7 -7 14 14\" aria-hidden=\"true\"><path id=\"%s\" "
 			"class=\"%s\" d=\"%s\"/></svg> %s</li>\n",
 			looks[i].id, looks[i].class, looks[i].path, looks[i].words);
-	fputs("<li><svg viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"refs\" "
+	fputs("<li><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"refs\" "
 	      "d=\"M0 12H4V7H8V3H14\"/></svg> references</li>\n</ul>\n",
 	      out);
 }

@@ -36,7 +36,7 @@ The case fails if one of these findings is missing, or if there is any other.
 * *(all)*: played with `--all` only.
 
 A first table has a column for each kernel that most cases are played on, a second one
-the cases of all other kernels; README.md tells of each what it is.
+the cases of all other kernels; [platforms.md](platforms.md) describes each.
 
 The bugs F1 to F5 are described in [found.md](found.md). Faults are injected with a
 debugger from outside of the kernel; they are declared in `tests/faults.toml`.

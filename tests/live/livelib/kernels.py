@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The table of kernels in README.md: tests/matrix.toml, and what boots each."""
+"""The table of kernels in docs/platforms.md: tests/matrix.toml, and what boots each."""
 
 from guestlib import GuestError, arch as arches, matrix
 from guestlib.matrix import REPOSITORY, Entry
@@ -7,7 +7,7 @@ from guestlib.matrix import REPOSITORY, Entry
 from . import cases as declared
 from .cases import Case
 
-README = REPOSITORY / "README.md"
+PAGE = REPOSITORY / "docs/platforms.md"
 BEGIN = "<!-- Written by `tests/live/run --write-coverage` from tests/matrix.toml; do not edit. -->\n"
 END = "<!-- The end of what is written. -->\n"
 # A mode of Expectation, in words.
@@ -62,21 +62,21 @@ def table() -> str:
 
 
 def page() -> str:
-    """README.md as it must be."""
-    before, begin, rest = README.read_text().partition(BEGIN)
+    """The page as it must be."""
+    before, begin, rest = PAGE.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise GuestError(f"{README.name} has no place for the table of kernels: {BEGIN.strip()}")
+        raise GuestError(f"docs/{PAGE.name} has no place for the table of kernels: {BEGIN.strip()}")
     return before + table() + after
 
 
 def write() -> None:
     """Write it."""
-    README.write_text(page())
+    PAGE.write_text(page())
 
 
 def check() -> None:
     """Raise an error if the table is not as it must be."""
-    if README.read_text() != page():
-        raise GuestError(f"the table of kernels in {README.name} is not what the matrix says: "
+    if PAGE.read_text() != page():
+        raise GuestError(f"the table of kernels in docs/{PAGE.name} is not what the matrix says: "
                          "run tests/live/run --write-coverage")

@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--all", action="store_true", help="the slow cases too")
     add("--list", action="store_true", help="name the cases and run none")
     add("--write-coverage", action="store_true",
-        help="write docs/coverage.md and README.md's table of kernels, and run none")
+        help="write docs/coverage.md and the kernels of docs/platforms.md, and run none")
     add("--check-coverage", action="store_true", help="are these what the cases and the matrix say?")
     add("--architectures", action="store_true",
         help="name those that the cases need a cross build for (tools/cross), and end")

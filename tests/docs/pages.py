@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The documents as a whole: links, the map, README's length, the commands that they show."""
+import pathlib
+import re
+import shlex
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+README_WORDS = 1000
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def documents():
+    """Every document that is for readers."""
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def prose(path):
+    """A document without its code blocks."""
+    return re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"),
+                  flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(path):
+    """What GitHub makes of the headings of a document."""
+    headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links(_build):
+    """Every link to a file, or to a heading in one, leads there."""
+    dead = []
+    for path in documents():
+        for link in LINK.findall(prose(path)):
+            target, _, anchor = link.partition("#")
+            if "://" in link:
+                continue
+            file = (path.parent / target).resolve() if target else path
+            if not file.exists() or (anchor and anchor not in anchors(file)):
+                dead.append(f"{path.relative_to(ROOT)}: {link}")
+    if dead:
+        raise ValueError(f"lead nowhere: {dead}")
+
+
+def test_map(_build):
+    """docs/README.md leads to every document and folder of docs/."""
+    linked = {link.rstrip("/") for link in LINK.findall(prose(ROOT / "docs/README.md"))}
+    there = {path.name for path in (ROOT / "docs").iterdir()
+             if path.suffix == ".md" or path.is_dir()} - {"README.md"}
+    if there - linked:
+        raise ValueError(f"docs/README.md leads not to {sorted(there - linked)}")
+
+
+def test_readme_is_short(_build):
+    words = len((ROOT / "README.md").read_text(encoding="utf-8").split())
+    if words > README_WORDS:
+        raise ValueError(f"README.md has {words} words, and should have {README_WORDS}")
+
+
+def shown_commands(path):
+    """The lines of a document's indented blocks that run daxaudit."""
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    return [line.strip() for line in text.splitlines() if re.match(r"    +(# )?daxaudit ", line)]
+
+
+def words_before_command(line):
+    """The words of daxaudit's own: those behind "--" are another program's."""
+    lexer = shlex.shlex(line.removeprefix("# "), posix=True, punctuation_chars=">|;")
+    lexer.whitespace_split = True
+    lexer.quotes = "\""
+    words = []
+    for word in lexer:
+        if word in ("--", ">", "|", ";"):
+            break
+        words.append(word)
+    return words[1:]
+
+
+def test_shown_commands(build):
+    """Each command that a document shows exists, and takes each option that is shown."""
+    helps = {}
+    shown = [(path, line) for path in documents() for line in shown_commands(path)]
+    if len(shown) < 20:
+        raise ValueError(f"only {len(shown)} commands were found")
+    for path, line in shown:
+        command, *rest = words_before_command(line)
+        if command not in helps:
+            helps[command] = subprocess.run([build / "daxaudit", command, "--help"],
+                                            capture_output=True, text=True, check=False)
+        if helps[command].returncode:
+            raise ValueError(f"{path.name}: {line}: there is no such command")
+        for word in rest:
+            option = word.partition("=")[0]
+            if re.match(r"--?\w", option) and \
+                    not re.search(rf"^ +(-\w, )?{option}\b", helps[command].stdout, re.MULTILINE):
+                raise ValueError(f"{path.name}: {line}: there is no {option}")
+
+
+TESTS = (test_links, test_map, test_readme_is_short, test_shown_commands)
