@@ -3,19 +3,39 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cli/exitcode.h"
 #include "cli/policies.h"
 #include "engine/verdict.h"
+#include "output/closing.h"
+#include "output/wrap.h"
 
-static bool use_colour(void)
+static bool use_colour(const struct dxa_sink *s, enum dxa_when when)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	return isatty(STDOUT_FILENO) && !(no_color && no_color[0]);
+	if (when != DXA_WHEN_AUTO)
+		return when == DXA_WHEN_ALWAYS;
+	return s->terminal && !(no_color && no_color[0]);
+}
+
+/* COLUMNS counts where it is set: who pipes the text into a pager can say how wide that is. */
+static unsigned int text_width(const struct dxa_sink *s)
+{
+	const char *columns = getenv("COLUMNS");
+	unsigned long n = columns ? strtoul(columns, NULL, 10) : 0;
+	struct winsize size;
+
+	if (!n && s->terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		n = size.ws_col;
+	if (!n || n > 10000)
+		return DXA_WIDTH_DEFAULT;
+	return n < DXA_WIDTH_MIN ? DXA_WIDTH_MIN : (unsigned int)n;
 }
 
 struct dxa_err *dxa_analysis_open_sink(const char *spec, const struct dxa_opts *opts,
@@ -26,7 +46,9 @@ struct dxa_err *dxa_analysis_open_sink(const char *spec, const struct dxa_opts *
 
 	if (err)
 		return err;
-	s->colour = !s->path && use_colour();
+	s->terminal = !s->path && isatty(STDOUT_FILENO);
+	s->colour = use_colour(s, opts->colour);
+	s->width = text_width(s);
 	s->verbose = opts->verbose;
 	s->quiet = opts->quiet;
 	*ret = s;
@@ -56,6 +78,7 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
 	err = dxa_policies_load(&a->policy, opts);
 	if (err)
 		return err;
+	a->silent = opts->silent;
 	a->failing = (enum dxa_severity)a->policy.top.severity;
 	if (opts->no_addresses) {
 		a->run.story.pseudonyms = dxa_pseudonyms_new();
@@ -87,6 +110,8 @@ static void on_context(void *priv, const struct dxa_context *ctx)
 {
 	struct dxa_analysis *a = priv;
 
+	if (ctx->dax_events)
+		a->contexts[dxa_story_sort(ctx->kind)]++;
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_context(a->sinks[i], ctx);
 }
@@ -163,6 +188,7 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	a->run.failing = a->failing;
 	a->run.kcidb_build = opts->kcidb_build;
 	a->run.story.symbols = symbols;
+	a->run.story.start = a->run.start;
 	config = (struct dxa_engine_config){ .aliasing = a->run.aliasing,
 					     .eopnotsupp = a->run.story.eopnotsupp,
 					     .symbols = symbols,
@@ -208,11 +234,15 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 		a->last_event = ev->ts;
 		a->dax_calls += (ev->has & DXA_HAS_DAX) != 0;
 	}
+	if (ev->kind == DXA_KIND_SNAP_END && !a->run.story.before)
+		a->run.story.before = ev->ts;
 	if (a->run.story.pseudonyms)
 		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_event(a->sinks[i], ev);
 	dxa_engine_feed(a->engine, ev);
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_fed(a->sinks[i]);
 }
 
 /*
@@ -251,6 +281,7 @@ void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *
 
 	in = (struct dxa_verdict_input){ .stats = dxa_engine_stats(a->engine),
 					 .allowed = a->tally.allowed,
+					 .tally = &a->tally,
 					 .failing = a->failing,
 					 .required = a->required,
 					 .hooks = ending->hooks,
@@ -274,8 +305,28 @@ void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *
 				    .end = ending->now,
 				    .end_wall = ending->wall,
 				    .last_event = a->last_event };
+	memcpy(ret->contexts, a->contexts, sizeof(ret->contexts));
 	dxa_verdict_judge(&in, &ret->verdict);
 	ret->exit_code = dxa_exit_of_verdict(ret->verdict.kind);
+}
+
+/* Does anything that was asked for go to standard output? */
+static bool on_stdout(const struct dxa_analysis *a)
+{
+	for (size_t i = 0; i < a->n_sinks; i++)
+		if (dxa_sink_on_stdout(a->sinks[i]))
+			return true;
+	return false;
+}
+
+/* Who has sent all results to files sees how it ended, too. */
+static void tell_verdict(const struct dxa_result *r)
+{
+	_cleanup_free_ char *why = dxa_closing_why(r);
+
+	fprintf(stderr, "%s: ", dxa_closing_word(r->verdict.kind));
+	dxa_utf8_print(stderr, why ? why : "there was no memory to say why");
+	fputc('\n', stderr);
 }
 
 struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
@@ -283,15 +334,21 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 {
 	struct dxa_result result;
 	struct dxa_err *err;
+	bool told;
 
 	dxa_engine_finish(a->engine, ending->now);
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_fed(a->sinks[i]);
 	dxa_analysis_result(a, ending, &result);
 	*exit_code = result.exit_code;
 	if (!a->run.listing)
 		tell_unused(a);
 	else
 		dxa_engine_each_device(a->engine, on_device, a);
+	told = a->run.listing || a->silent || on_stdout(a);
 	err = end_sinks(a, &result);
+	if (!told && !err)
+		tell_verdict(&result);
 	dxa_verdict_deinit(&result.verdict);
 	return err;
 }

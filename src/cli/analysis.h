@@ -23,6 +23,8 @@ struct dxa_analysis {
 	uint64_t by_severity[DXA_SEVERITY_COUNT];
 	uint64_t found; /* findings so far, of every severity, allowed or not */
 	struct dxa_tally tally;
+	uint64_t contexts[DXA_CONTEXT_SORTS]; /* closed, with DAX */
+	bool silent; /* the verdict is told by its caller, or not at all */
 	bool must_exercise; /* a command that exercises no dax_device is no pass */
 	uint64_t dax_calls; /* records of calls with a dax_device */
 	uint64_t last_event; /* ktime of the newest record, ns; 0: none */

@@ -14,6 +14,7 @@
 #include "probe/collect_sysfs.h"
 #include "probe/collect_tasks.h"
 #include "probe/preflight.h"
+#include "version.h"
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
@@ -157,6 +158,15 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 	return why;
 }
 
+/* ns since 1970 */
+static uint64_t wall_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
+}
+
 struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 {
 	struct dxa_run *run = &a->analysis.run;
@@ -174,12 +184,16 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	run->machine = a->uts.machine;
 	run->argv = argv;
 	run->start = dxa_ktime_now();
+	run->start_wall = wall_now();
+	run->tool = "daxaudit " DXA_VERSION;
 	a->sweep_every = SWEEP_NS;
 	a->sweep_at = dxa_probe_sweep(a->probe) ? run->start + a->sweep_every : 0;
 	dxa_aliasing_ask(run->machine, a->opts->btf, &a->aliasing);
 	run->aliasing = a->aliasing.aliasing;
 	run->aliasing_from = a->aliasing.from;
 	hooks = dxa_probe_hooks(a->probe, &n);
+	run->hooks = hooks;
+	run->n_hooks = n;
 	err = dxa_analysis_begin(&a->analysis, a->opts, dxa_probe_symbols(a->probe),
 				 dxa_hooks_blind(hooks, n));
 	if (err)
@@ -307,16 +321,13 @@ static bool look_last(struct dxa_audit *a)
 /* Status and counters as of now. */
 static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
 	a->silenced |= !a->mode->state_only && dxa_preflight_ftrace_off();
 	if (a->silenced && !ending->cut)
 		ending->cut = "kernel.ftrace_enabled was set to 0 during the audit: no hook was "
 			      "called then";
 	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);
 	ending->now = dxa_ktime_now();
-	ending->wall = (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
+	ending->wall = wall_now();
 }
 
 struct dxa_err *dxa_audit_rotate(struct dxa_audit *a)

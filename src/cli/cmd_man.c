@@ -29,7 +29,8 @@ static const struct item signals[] = {
 };
 
 static const struct item environment[] = {
-	{ "NO_COLOR", "no colour, even on a terminal" },
+	{ "NO_COLOR", "no colour, even on a terminal, unless --color=always is given" },
+	{ "COLUMNS", "how wide text is; else the terminal's width, or 80" },
 	{ "PATH", "where trace and check look for their command" },
 	{ "NOTIFY_SOCKET",
 	  "daemon: where systemd is told READY, STATUS, RELOADING, STOPPING and WATCHDOG" },

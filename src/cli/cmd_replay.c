@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/exitcode.h"
 #include "cli/outputs.h"
+#include "output/closing.h"
 #include "record/reader.h"
 
 /* Set by SIGINT or SIGTERM: the replay ends in order, and half an output is thrown away. */
@@ -44,6 +45,10 @@ static void describe(const struct dxa_reader *r, const char *path, struct dxa_ru
 	run->machine = head->machine;
 	run->argv = head->argv;
 	run->start = head->start;
+	run->start_wall = head->start_wall;
+	run->tool = head->tool;
+	run->hooks = head->hooks;
+	run->n_hooks = head->n_hooks;
 	run->aliasing = head->aliasing;
 	run->aliasing_from = head->aliasing_from[0] ? head->aliasing_from : NULL;
 	/* Whatever the file says, it is used as an error number. */
@@ -102,6 +107,7 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 struct shared {
 	struct dxa_sink *sinks[DXA_OUTPUTS_MAX];
 	size_t n;
+	bool several; /* recordings: each is a part of them */
 };
 
 static struct dxa_err *replay(const struct dxa_opts *opts, const struct shared *shared,
@@ -133,7 +139,7 @@ static struct dxa_err *replay_filled_in(const struct dxa_opts *opts, const struc
 	struct dxa_err *err = NULL;
 
 	filled.n_outputs = 0;
-	filled.silent = shared->n != 0;
+	filled.silent = opts->silent || shared->several;
 	for (size_t i = 0; i < opts->n_outputs && !err; i++) {
 		if (shared->n && !dxa_output_is_for_each(opts->outputs[i]))
 			continue;
@@ -286,16 +292,37 @@ static struct dxa_err *close_shared(struct several *s)
 	return ret;
 }
 
+static bool on_stdout(const struct shared *shared)
+{
+	for (size_t i = 0; i < shared->n; i++)
+		if (dxa_sink_on_stdout(shared->sinks[i]))
+			return true;
+	return false;
+}
+
+/* Who has sent all results to files sees how they ended, too. */
+static void tell_summary(const struct dxa_summary *sum)
+{
+	_cleanup_free_ char *why = dxa_closing_summary(sum);
+
+	fprintf(stderr, "%s: %s\n", dxa_closing_word(sum->verdict),
+		why ? why : "there was no memory to say why");
+}
+
 static struct dxa_err *replay_all(struct several *s)
 {
 	struct dxa_err *err = open_shared(s);
+	bool told;
 
 	for (size_t i = 0; i < s->summary.recordings && !err; i++)
 		err = replay_one(s, s->opts->args[i]);
 	if (err)
 		return err;
 	judge(s);
+	told = s->opts->silent || on_stdout(&s->shared);
 	err = close_shared(s);
+	if (!told && !err)
+		tell_summary(&s->summary);
 	if (err || !s->worst)
 		return err;
 	return dxa_err_new(s->worst->class, s->worst->code,
@@ -306,7 +333,7 @@ static struct dxa_err *replay_all(struct several *s)
 /* Each is judged on its own; one that is no recording does not keep the others from it. */
 static struct dxa_err *replay_several(const struct dxa_opts *opts, int *exit_code)
 {
-	struct several s = { .opts = opts };
+	struct several s = { .opts = opts, .shared = { .several = true } };
 	struct dxa_err *err = check_recordings(opts);
 
 	while (opts->args[s.summary.recordings])

@@ -18,6 +18,7 @@ struct dxa_err *dxa_cmd_report(const struct dxa_opts *opts, int *exit_code)
 				   "a page is nothing for a terminal: use -o html:FILE");
 	if (!opts->n_outputs)
 		page.outputs[page.n_outputs++] = "html";
+	page.silent = true;
 	err = dxa_cmd_replay(&page, exit_code);
 	/* The page was asked for, not a verdict. */
 	*exit_code = DXA_EXIT_PASS;

@@ -73,10 +73,16 @@ static int fail(struct dxa_err *err, int skip_code)
 	int code = dxa_exit_of_error(err);
 
 	dxa_utf8_make_line(err->msg);
+	/* Of an audit it is the verdict. */
+	if (code == DXA_EXIT_NO_DAX) {
+		fprintf(stderr, "SKIP: %s\n", err->msg);
+		dxa_err_free(err);
+		return skip_code;
+	}
 	/* The journal reads the priority (err) from a line's start: sd-daemon(3). */
 	fprintf(stderr, "%sdaxaudit: %s\n", dxa_notify_stderr_is_journal() ? "<3>" : "", err->msg);
 	dxa_err_free(err);
-	return code == DXA_EXIT_NO_DAX ? skip_code : code;
+	return code;
 }
 
 static void print_exit_codes(void)

@@ -50,6 +50,7 @@ enum key {
 	KEY_CORE,
 	KEY_MODE,
 	KEY_NO_ADDRESSES,
+	KEY_COLOR,
 };
 
 static const struct dxa_option_row rows[] = {
@@ -91,6 +92,8 @@ static const struct dxa_option_row rows[] = {
 	  "permissions of new files, octal, less the umask (default 0600: reports and\nrecordings hold kernel addresses)" },
 	{ KEY_NO_ADDRESSES, "no-addresses", NULL, DXA_CMD_SHOWING | DXA_CMD_LIST,
 	  "for reports that are published: dev#1, disk#1, ... in place of\nkernel addresses; a recording keeps them" },
+	{ KEY_COLOR, "color", "WHEN", DXA_CMD_SHOWING | DXA_CMD_LIST,
+	  "colour the text: auto (on a terminal, and not with NO_COLOR set),\nalways (for less -R) or never" },
 	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_WATCHING | DXA_CMD_DOCTOR,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
 	{ KEY_RING_SIZE, "ring-size", "BYTES", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_DOCTOR,
@@ -265,6 +268,21 @@ static struct dxa_err *parse_skip_code(const char *value, int *ret)
 	return NULL;
 }
 
+static struct dxa_err *parse_colour(const char *value, enum dxa_when *ret)
+{
+	static const char *const names[] = {
+		[DXA_WHEN_AUTO] = "auto", [DXA_WHEN_ALWAYS] = "always", [DXA_WHEN_NEVER] = "never"
+	};
+
+	for (int i = DXA_WHEN_AUTO; i <= DXA_WHEN_NEVER; i++) {
+		if (!strcmp(value, names[i])) {
+			*ret = (enum dxa_when)i;
+			return NULL;
+		}
+	}
+	return bad_value("color", value, "auto, always or never");
+}
+
 static struct dxa_err *parse_mode(const char *value, mode_t *ret)
 {
 	size_t digits = strspn(value, "01234567");
@@ -398,6 +416,8 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 			return bad_value("attach", value, "auto or kprobe");
 		o->kprobes_only = !strcmp(value, "kprobe");
 		return NULL;
+	case KEY_COLOR:
+		return parse_colour(value, &o->colour);
 	case KEY_RING_SIZE:
 		return parse_ring_size(value, &o->ring_size);
 	case KEY_MODE:

@@ -37,6 +37,13 @@ enum dxa_cmd_mask {
 	DXA_CMD_ALL = ~0,
 };
 
+/* When the text report is coloured. */
+enum dxa_when {
+	DXA_WHEN_AUTO, /* on a terminal, and not with NO_COLOR set */
+	DXA_WHEN_ALWAYS,
+	DXA_WHEN_NEVER,
+};
+
 struct dxa_opts {
 	bool help;
 	bool version;
@@ -67,9 +74,11 @@ struct dxa_opts {
 	const char *log; /* the daemon's; NULL: none */
 	const char *metrics; /* the daemon's file for Prometheus; NULL: none */
 	const char *pid_file; /* the daemon's */
+	enum dxa_when colour;
 	bool no_addresses; /* reports name what is at an address in place of it */
 	bool core; /* doctor: nothing but whether there is a DAX core */
-	bool silent; /* no output but those that are named; set by commands, not by users */
+	bool silent; /* no output but those that are named, no verdict on standard error; set by
+			commands, not by users */
 	mode_t file_mode; /* permissions of new files, to which the umask applies */
 	int skip_code; /* replaces exit code 4 */
 	char **args; /* what is left: the audited command, files, ...; NULL-terminated */

@@ -40,20 +40,23 @@ static void begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
 		  uint64_t start)
 {
 	const struct dxa_run *run = &analysis->run;
-	const struct dxa_record_head head = { .tool = "daxaudit " DXA_VERSION,
-					      .mode = run->mode,
-					      .release = run->release,
-					      .version = run->version,
-					      .machine = run->machine,
-					      .argv = run->argv,
-					      .word_bits = kernel_word_bits(),
-					      .aliasing = run->aliasing,
-					      .aliasing_from = run->aliasing_from,
-					      .eopnotsupp = run->story.eopnotsupp,
-					      .stuck_after_ns = opts->stuck_after_ns,
-					      .start = start,
-					      .hooks = hooks,
-					      .n_hooks = n_hooks };
+	const struct dxa_record_head head = {
+		.tool = "daxaudit " DXA_VERSION,
+		.mode = run->mode,
+		.release = run->release,
+		.version = run->version,
+		.machine = run->machine,
+		.argv = run->argv,
+		.word_bits = kernel_word_bits(),
+		.aliasing = run->aliasing,
+		.aliasing_from = run->aliasing_from,
+		.eopnotsupp = run->story.eopnotsupp,
+		.stuck_after_ns = opts->stuck_after_ns,
+		.start = start,
+		.start_wall = run->start_wall ? run->start_wall + (start - run->start) : 0,
+		.hooks = hooks,
+		.n_hooks = n_hooks
+	};
 
 	if (s->recorder)
 		dxa_recorder_begin(s->recorder, &head, run->story.symbols);

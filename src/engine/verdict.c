@@ -14,6 +14,8 @@
 
 /* Of the audited command so much is shown, in bytes. */
 #define COMMAND_LEN 100
+/* The names of all rules, with a number behind each. */
+#define RULES_LEN 1024
 
 const char *dxa_verdict_name(enum dxa_verdict_kind kind)
 {
@@ -90,6 +92,36 @@ void dxa_verdict_deinit(struct dxa_verdict *v)
 		dxa_verdict_add(v, __VA_ARGS__);              \
 	} while (0)
 
+/* Findings of one severity for people: "2 errors (null-teardown-leak)". */
+static void count_findings(const struct dxa_verdict_input *in, int s, struct dxa_verdict *v)
+{
+	static const char *const words[DXA_SEVERITY_COUNT][2] = {
+		[DXA_SEVERITY_INFO] = { "note", "notes" },
+		[DXA_SEVERITY_WARNING] = { "warning", "warnings" },
+		[DXA_SEVERITY_ERROR] = { "error", "errors" },
+	};
+	uint64_t n = in->by_severity[s], of[DXA_RULE_COUNT] = { 0 };
+	char rules[RULES_LEN] = "";
+	size_t len = 0, kinds = 0;
+
+	for (int rule = 0; in->tally && rule < DXA_RULE_COUNT; rule++) {
+		for (int d = 0; d < DXA_DRIVER_COUNT; d++)
+			of[rule] += in->tally->findings[s][rule][d];
+		kinds += of[rule] != 0;
+	}
+	for (int rule = 0; rule < DXA_RULE_COUNT && len < sizeof(rules); rule++) {
+		if (!of[rule])
+			continue;
+		len += (size_t)snprintf(rules + len, sizeof(rules) - len, "%s%s", len ? ", " : "",
+					dxa_rule_info((enum dxa_rule)rule)->name);
+		if (kinds > 1 && len < sizeof(rules))
+			len += (size_t)snprintf(rules + len, sizeof(rules) - len, " %" PRIu64,
+						of[rule]);
+	}
+	dxa_verdict_add(v, "%" PRIu64 " %s%s%s%s", n, words[s][n != 1], rules[0] ? " (" : "", rules,
+			rules[0] ? ")" : "");
+}
+
 static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	uint64_t failing = 0;
@@ -101,8 +133,7 @@ static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdic
 			continue;
 		if (s >= (int)in->failing)
 			failing += n;
-		dxa_verdict_add(v, "%" PRIu64 " finding%s of severity %s", n, n == 1 ? "" : "s",
-				dxa_severity_name((enum dxa_severity)s));
+		count_findings(in, s, v);
 	}
 	if (in->allowed)
 		dxa_verdict_add(v, "%" PRIu64 " finding%s allowed by policy", in->allowed,

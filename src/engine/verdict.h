@@ -17,6 +17,12 @@ enum dxa_verdict_kind {
 	DXA_VERDICT_INCONCLUSIVE, /* not all was seen: outranks pass */
 };
 
+/* Findings, counted as policy left them. */
+struct dxa_tally {
+	uint64_t findings[DXA_SEVERITY_COUNT][DXA_RULE_COUNT][DXA_DRIVER_COUNT];
+	uint64_t allowed; /* by policy: not in findings */
+};
+
 /* Zero-initialised, it owns nothing. */
 struct dxa_verdict {
 	enum dxa_verdict_kind kind;
@@ -30,6 +36,7 @@ struct dxa_verdict_input {
 	const struct dxa_engine_stats *stats;
 	uint64_t by_severity[DXA_SEVERITY_COUNT]; /* findings, after policy had its say */
 	uint64_t allowed; /* findings that policy allows; not in by_severity */
+	const struct dxa_tally *tally; /* the same by rule; NULL: the rules are not named */
 	enum dxa_severity failing; /* findings of this severity and above fail */
 	uint32_t required; /* drivers that must have been exercised: bits 1 << driver */
 	const struct dxa_hook_status *hooks;

@@ -29,7 +29,7 @@ static int words_of(char *buf, size_t size, const struct dxa_coverage *c)
 				c->allocs == 1 ? "" : "s");
 	if (c->required)
 		return snprintf(buf, size, "%s required but not exercised", c->driver);
-	return snprintf(buf, size, "%s available, not exercised", c->driver);
+	return snprintf(buf, size, "%s not exercised", c->driver);
 }
 
 const char *dxa_coverage_words(char buf[DXA_COVERAGE_LEN], const struct dxa_result *result)
@@ -42,7 +42,7 @@ const char *dxa_coverage_words(char buf[DXA_COVERAGE_LEN], const struct dxa_resu
 			 "no driver that can allocate a dax_device was seen");
 	for (size_t i = 0; i < n && used < DXA_COVERAGE_LEN; i++) {
 		if (i)
-			used += (size_t)snprintf(buf + used, DXA_COVERAGE_LEN - used, ", ");
+			used += (size_t)snprintf(buf + used, DXA_COVERAGE_LEN - used, "; ");
 		if (used < DXA_COVERAGE_LEN)
 			used += (size_t)words_of(buf + used, DXA_COVERAGE_LEN - used, &list[i]);
 	}

@@ -211,6 +211,7 @@ struct json_object *dxa_json_finding(const struct dxa_finding *f, const struct d
 
 void dxa_json_add_run(struct json_object *to, const struct dxa_run *run)
 {
+	char started[DXA_WALL_LEN];
 	struct json_object *o;
 
 	json_object_object_add(to, "schema", json_object_new_int(DXA_JSON_SCHEMA));
@@ -220,6 +221,10 @@ void dxa_json_add_run(struct json_object *to, const struct dxa_run *run)
 	dxa_json_add_string(o, "release", run->release);
 	dxa_json_add_string(o, "version", run->version);
 	dxa_json_add_string(o, "machine", run->machine);
+	dxa_json_add_string(to, "tool", run->tool);
+	/* Events' time_ns less this is their offset; it is the kernel's clock, as in dmesg. */
+	dxa_json_add_u64(to, "start_ns", run->start);
+	dxa_json_add_string(to, "started", dxa_story_wall(started, run->start_wall));
 	o = dxa_json_object(to, "policy");
 	dxa_json_add_string(o, "aliasing", dxa_aliasing_name(run->aliasing));
 	dxa_json_add_string(o, "aliasing_from", run->aliasing_from);

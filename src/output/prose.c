@@ -2,6 +2,7 @@
 #include "output/prose.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -13,7 +14,7 @@ const char *dxa_paint(bool on, enum dxa_colour c)
 	return on ? codes[c] : "";
 }
 
-static enum dxa_colour severity_colour(enum dxa_severity severity)
+enum dxa_colour dxa_severity_colour(enum dxa_severity severity)
 {
 	return severity == DXA_SEVERITY_ERROR	? DXA_RED :
 	       severity == DXA_SEVERITY_WARNING ? DXA_YELLOW :
@@ -33,15 +34,16 @@ const char *dxa_prose_aliasing(enum dxa_aliasing aliasing)
 }
 
 void dxa_prose_event(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env,
-		     uint64_t start, int depth, bool colour)
+		     int depth, bool colour)
 {
 	char call[DXA_WORDS_LEN], state[DXA_WORDS_LEN], caller[DXA_WORDS_LEN];
 	const char *has_state = dxa_story_state(state, ev);
 	const char *has_caller = dxa_story_caller(caller, ev, env);
 	/* Records of two CPUs can be stamped a moment before the first one of the story. */
-	uint64_t us = ev->ts > start ? (ev->ts - start) / 1000 : 0;
+	uint64_t us = ev->ts > env->start ? (ev->ts - env->start) / 1000 : 0;
 
-	dxa_story_call(call, ev, env);
+	if (!dxa_story_fact(call, ev, env))
+		dxa_story_call(call, ev, env);
 	fprintf(out, "  %3" PRIu64 ".%06" PRIu64 "  %*s", us / 1000000, us % 1000000, 2 * depth,
 		"");
 	dxa_utf8_print(out, call);
@@ -66,7 +68,7 @@ void dxa_prose_story(FILE *out, const struct dxa_context *ctx, const struct dxa_
 
 		if (nesting < 0 && depth > 0)
 			depth--;
-		dxa_prose_event(out, &ctx->story[i], env, ctx->start, depth, colour);
+		dxa_prose_event(out, &ctx->story[i], env, depth, colour);
 		if (nesting > 0)
 			depth++;
 	}
@@ -74,14 +76,27 @@ void dxa_prose_story(FILE *out, const struct dxa_context *ctx, const struct dxa_
 		fprintf(out, "  ... and %zu more events\n", ctx->story_cut);
 }
 
+const char *dxa_prose_commit(char *buf, size_t size, const struct dxa_rule_commit *c)
+{
+	const char *relation = !strcmp(c->relation, "introduced by")		 ? "Fixes" :
+			       !strcmp(c->relation, "known cause introduced by") ? "known cause" :
+										   c->relation;
+
+	snprintf(buf, size, "%s: %.12s%s(\"%s\")", relation, c->id, c->id[0] ? " " : "",
+		 c->subject);
+	return buf;
+}
+
 static void print_commits(FILE *out, const struct dxa_rule_info *rule, const char *driver)
 {
+	char line[256];
+
 	for (size_t i = 0; i < rule->n_commits; i++) {
 		const struct dxa_rule_commit *c = &rule->commits[i];
 
 		if (dxa_commit_concerns(c, driver))
-			fprintf(out, "    %s %s (\"%s\"), in %s\n", c->relation, c->id, c->subject,
-				c->first_release);
+			fprintf(out, "    %s%s%s\n", dxa_prose_commit(line, sizeof(line), c),
+				c->first_release[0] ? ", in " : "", c->first_release);
 	}
 }
 
@@ -108,29 +123,46 @@ static void print_policy(FILE *out, const struct dxa_finding *f)
 		print_allowance(out, p);
 }
 
+const char *dxa_prose_device(char *buf, size_t size, const struct dxa_finding *f,
+			     const struct dxa_story_env *env)
+{
+	char address[DXA_ADDRESS_LEN];
+	size_t n;
+
+	if (!f->life.dax)
+		return NULL;
+	dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_DEV, "", f->life.dax);
+	n = (size_t)snprintf(buf, size, "device: %s, %s%s%.*s", address,
+			     dxa_driver_name(f->life.driver), f->life.disk[0] ? " " : "",
+			     DXA_NAME_LEN, f->life.disk);
+	if (!f->life.generation && n < size)
+		snprintf(buf + n, size - n, ", older than the audit");
+	else if (f->life.generation > 1 && n < size)
+		snprintf(buf + n, size - n, ", life %u at this address", f->life.generation);
+	return buf;
+}
+
 void dxa_prose_finding(FILE *out, const struct dxa_finding *f, const struct dxa_story_env *env,
 		       bool colour)
 {
 	const struct dxa_rule_info *rule = dxa_rule_info(f->rule);
-	char address[DXA_ADDRESS_LEN];
+	char device[DXA_WORDS_LEN];
 
 	fprintf(out, "%s%s%s: %s%s: %s\n",
-		dxa_paint(colour, f->policy.allowed_by ? DXA_DIM : severity_colour(f->severity)),
+		dxa_paint(colour,
+			  f->policy.allowed_by ? DXA_DIM : dxa_severity_colour(f->severity)),
 		f->policy.allowed_by ? "allowed " : "", dxa_severity_name(f->severity), rule->name,
 		dxa_paint(colour, DXA_RESET), rule->title);
 	print_policy(out, f);
 	fputs("    ", out);
 	dxa_utf8_print(out, f->detail);
 	fputc('\n', out);
-	if (f->life.dax) {
-		dxa_pseudonym(address, env->pseudonyms, DXA_PSEUDONYM_DEV, "", f->life.dax);
-		fprintf(out, "    device: %s (life %u at this address), %s%s", address,
-			f->life.generation, dxa_driver_name(f->life.driver),
-			f->life.disk[0] ? " " : "");
-		dxa_utf8_print(out, f->life.disk);
+	if (dxa_prose_device(device, sizeof(device), f, env)) {
+		fputs("    ", out);
+		dxa_utf8_print(out, device);
 		fputc('\n', out);
 	}
 	print_commits(out, rule, dxa_finding_driver(f));
 	for (size_t i = 0; i < f->evidence_len; i++)
-		dxa_prose_event(out, &f->evidence[i], env, f->evidence[0].ts, 0, colour);
+		dxa_prose_event(out, &f->evidence[i], env, 0, colour);
 }

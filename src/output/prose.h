@@ -15,12 +15,28 @@ enum dxa_colour { DXA_RED, DXA_YELLOW, DXA_GREEN, DXA_BOLD, DXA_DIM, DXA_RESET }
 /* The terminal's code for a colour; empty unless on. Static. */
 const char *dxa_paint(bool on, enum dxa_colour c);
 
+/* The colour of a severity. */
+enum dxa_colour dxa_severity_colour(enum dxa_severity severity);
+
+/*
+ * A commit as the kernel's own messages cite it: "Fixes: fb08a1908cb1 ("dax: simplify
+ * ...")" where it brought the defect, else "fixed by: ...". Returns buf.
+ */
+const char *dxa_prose_commit(char *buf, size_t size, const struct dxa_rule_commit *c);
+
+/*
+ * The device of a finding: "device: ffff888004ccf0c0, pmem pmem0". Returns buf, or NULL
+ * when no device is concerned.
+ */
+const char *dxa_prose_device(char *buf, size_t size, const struct dxa_finding *f,
+			     const struct dxa_story_env *env);
+
 /* "data cache does not alias", ... Static. */
 const char *dxa_prose_aliasing(enum dxa_aliasing aliasing);
 
-/* One event on a line: time since start (ns), the call indented by nesting, state and caller. */
+/* One event on a line: offset in the audit, the call indented by nesting, state and caller. */
 void dxa_prose_event(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env,
-		     uint64_t start, int depth, bool colour);
+		     int depth, bool colour);
 
 /* The story of a context, an event on a line, indented by nesting. */
 void dxa_prose_story(FILE *out, const struct dxa_context *ctx, const struct dxa_story_env *env,

@@ -110,7 +110,9 @@ static const char run_properties[] =
 	"{"
 	"'schema': {'const': '@schema'}, 'mode': {'$ref': '#/$defs/name'},"
 	"'recording': {'$ref': '#/$defs/name'}, 'kernel': {'$ref': '#/$defs/kernel'},"
-	"'policy': {'$ref': '#/$defs/policy'},"
+	"'policy': {'$ref': '#/$defs/policy'}, 'tool': {'$ref': '#/$defs/name'},"
+	"'start_ns': {'$ref': '#/$defs/count'},"
+	"'started': {'type': 'string', 'pattern': '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$'},"
 	"'command': {'type': 'array', 'minItems': 1, 'items': {'type': 'string'}}"
 	"}";
 

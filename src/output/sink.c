@@ -6,6 +6,7 @@
 #include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct dxa_sink_ops *const formats[] = {
@@ -150,6 +151,12 @@ void dxa_sink_finding(struct dxa_sink *s, const struct dxa_finding *finding)
 		s->ops->finding(s, finding);
 }
 
+void dxa_sink_fed(struct dxa_sink *s)
+{
+	if (s->ops->fed)
+		s->ops->fed(s);
+}
+
 void dxa_sink_device(struct dxa_sink *s, const struct dxa_device *device)
 {
 	if (s->ops->device)
@@ -173,6 +180,16 @@ void dxa_sink_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 {
 	if (s->ops->summary)
 		s->ops->summary(s, summary);
+}
+
+bool dxa_sink_on_stdout(const struct dxa_sink *s)
+{
+	struct stat ours, std;
+
+	if (s->out == stdout)
+		return true;
+	return s->out && !fstat(fileno(s->out), &ours) && !fstat(STDOUT_FILENO, &std) &&
+	       ours.st_dev == std.st_dev && ours.st_ino == std.st_ino;
 }
 
 void dxa_sink_flush(struct dxa_sink *s)

@@ -29,16 +29,14 @@ struct dxa_run {
 	enum dxa_aliasing aliasing; /* as judged by */
 	const char *aliasing_from; /* what that was concluded from */
 	uint64_t start; /* ktime, ns */
+	uint64_t start_wall; /* the same moment, ns since 1970; 0: not known */
+	const char *tool; /* name and version of what watched: "daxaudit 0.2.0" */
+	const struct dxa_hook_status *hooks; /* as attached at the start; counters are zero */
+	size_t n_hooks; /* 0: no calls were watched */
 	enum dxa_severity failing; /* findings of this severity and above fail */
 	const char *
 		kcidb_build; /* "ORIGIN:ID" of the kernel's build in KCIDB; NULL: not known there */
 	struct dxa_story_env story;
-};
-
-/* Findings, counted as policy left them. */
-struct dxa_tally {
-	uint64_t findings[DXA_SEVERITY_COUNT][DXA_RULE_COUNT][DXA_DRIVER_COUNT];
-	uint64_t allowed; /* by policy: not in findings */
 };
 
 /* How the run ended, or how it stands. */
@@ -47,6 +45,7 @@ struct dxa_result {
 	int exit_code; /* of daxaudit */
 	const struct dxa_tally *tally;
 	const struct dxa_engine_stats *stats; /* its allocs and available tell the coverage */
+	uint64_t contexts[DXA_CONTEXT_SORTS]; /* with DAX, by what they did */
 	uint32_t required; /* drivers that must have been exercised: bits 1 << driver */
 	const struct dxa_hook_status *hooks;
 	size_t n_hooks;
@@ -82,6 +81,7 @@ struct dxa_sink_ops {
 	void (*event)(struct dxa_sink *sink, const struct dxa_event *ev);
 	void (*context)(struct dxa_sink *sink, const struct dxa_context *ctx);
 	void (*finding)(struct dxa_sink *sink, const struct dxa_finding *finding);
+	void (*fed)(struct dxa_sink *sink); /* the last event has told all that it proves */
 	void (*device)(struct dxa_sink *sink, const struct dxa_device *device);
 	void (*end)(struct dxa_sink *sink, const struct dxa_result *result);
 	void (*unread)(struct dxa_sink *sink, const char *recording, const char *why);
@@ -101,6 +101,8 @@ struct dxa_sink {
 	bool walking; /* between begin and end */
 	bool shared; /* by analyses: its opener closes it */
 	bool colour; /* text only */
+	unsigned int width; /* text only: columns of a line; 0: lines are not broken */
+	bool terminal; /* text only: out is one, the verdict's line is broken, too */
 	int verbose;
 	bool quiet; /* findings and verdict only */
 	int err; /* errno of the first write that failed and was noticed; 0 for none */
@@ -133,6 +135,7 @@ void dxa_sink_begin(struct dxa_sink *sink, const struct dxa_run *run);
 void dxa_sink_event(struct dxa_sink *sink, const struct dxa_event *ev);
 void dxa_sink_context(struct dxa_sink *sink, const struct dxa_context *ctx);
 void dxa_sink_finding(struct dxa_sink *sink, const struct dxa_finding *finding);
+void dxa_sink_fed(struct dxa_sink *sink);
 void dxa_sink_device(struct dxa_sink *sink, const struct dxa_device *device);
 void dxa_sink_end(struct dxa_sink *sink, const struct dxa_result *result);
 
@@ -141,6 +144,9 @@ void dxa_sink_unread(struct dxa_sink *sink, const char *recording, const char *w
 
 /* Of several parts, after the last one. */
 void dxa_sink_summary(struct dxa_sink *sink, const struct dxa_summary *summary);
+
+/* Does it write to standard output, by this or by another name (/dev/stdout)? */
+bool dxa_sink_on_stdout(const struct dxa_sink *sink);
 
 /* For formats: is it one of several parts? */
 static inline bool dxa_sink_has_parts(const struct dxa_sink *sink)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/kinds.h"
 #include "engine/errname.h"
@@ -176,9 +177,42 @@ const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev
 	return buf;
 }
 
+const char *dxa_story_wall(char buf[DXA_WALL_LEN], uint64_t ns)
+{
+	time_t seconds = (time_t)(ns / 1000000000);
+	struct tm tm;
+
+	/* A recording may hold any number: no year of five digits. */
+	if (!ns || seconds > 253402300799 || !gmtime_r(&seconds, &tm) ||
+	    !strftime(buf, DXA_WALL_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		buf[0] = '\0';
+	return buf;
+}
+
+const char *dxa_story_flags(char buf[DXA_WORDS_LEN], uint32_t flags)
+{
+	static const char *const names[] = {
+		[DXA_DAXDEV_ALIVE] = "alive", [DXA_DAXDEV_WRITE_CACHE] = "write-cache",
+		[DXA_DAXDEV_SYNC] = "sync",   [DXA_DAXDEV_NOCACHE] = "nocache",
+		[DXA_DAXDEV_NOMC] = "nomc",
+	};
+	const size_t n = sizeof(names) / sizeof(names[0]);
+	size_t len = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		if (flags >> i & 1)
+			len += (size_t)snprintf(buf + len, DXA_WORDS_LEN - len, "%s%s",
+						len ? "+" : "", names[i]);
+	if (flags >> n)
+		snprintf(buf + len, DXA_WORDS_LEN - len, "%s0x%x", len ? "+" : "", flags >> n << n);
+	return buf;
+}
+
 const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)
 {
 	const uint32_t alive = 1u << DXA_DAXDEV_ALIVE;
+	char flags[DXA_WORDS_LEN];
 	int n;
 
 	if (!(ev->has & DXA_HAS_DAX))
@@ -187,7 +221,8 @@ const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)
 		     ev->dax_flags & alive ? "alive" : "dead");
 	/* A new device should have no other flag yet. */
 	if (ev->kind == DXA_KIND_ALLOC_DAX && ev->dax_flags & ~alive)
-		snprintf(buf + n, (size_t)(DXA_WORDS_LEN - n), ", flags 0x%x", ev->dax_flags);
+		snprintf(buf + n, (size_t)(DXA_WORDS_LEN - n), ", flags %s",
+			 dxa_story_flags(flags, ev->dax_flags & ~alive));
 	return buf;
 }
 
@@ -252,4 +287,111 @@ int dxa_story_nesting(const struct dxa_event *ev)
 	if (!info || info->synthetic || info->shape != DXA_SHAPE_BRACKET)
 		return 0;
 	return ev->phase == DXA_PHASE_ARGS ? 1 : -1;
+}
+
+/* ---- facts ---- */
+
+/* The device of an event: by its disk or device where the record has the name. */
+static const char *spell_device(char *buf, size_t size, const struct dxa_event *ev,
+				const struct dxa_story_env *env)
+{
+	char dax[64];
+
+	spell_pointer(dax, sizeof(dax), DXA_PSEUDONYM_DEV, ev->dax, env);
+	snprintf(buf, size, "%s%s%s", dax, ev->name[0] ? ", " : "", ev->name);
+	return buf;
+}
+
+static void spell_users(char *buf, const struct dxa_event *ev)
+{
+	const char *who = ev->driver[0] ? ev->driver : "somebody";
+
+	if (ev->kind == DXA_KIND_USED_GONE)
+		snprintf(buf, DXA_WORDS_LEN, "the disk %s is gone, but %s still uses it", ev->name,
+			 who);
+	else
+		snprintf(buf, DXA_WORDS_LEN, "%s has %s open (%u:%u)", who, ev->name,
+			 DXA_DEV_MAJOR(ev->rdev), DXA_DEV_MINOR(ev->rdev));
+}
+
+static void spell_task(char *buf, const struct dxa_event *ev)
+{
+	if (ev->kind == DXA_KIND_TASK_WAITS)
+		snprintf(buf, DXA_WORDS_LEN,
+			 "task %u waits in %s for a lock that its caller in %s holds", ev->tid,
+			 ev->name, ev->driver);
+	else
+		snprintf(buf, DXA_WORDS_LEN, "task %u is in state %c%s%s", ev->tid, (char)ev->ret,
+			 ev->name[0] ? ", in " : "", ev->name);
+}
+
+const char *dxa_story_fact(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
+			   const struct dxa_story_env *env)
+{
+	bool before = !env->before || ev->ts <= env->before;
+	char device[128];
+
+	spell_device(device, sizeof(device), ev, env);
+	switch (ev->kind) {
+	case DXA_KIND_SNAP_DEVICE:
+		snprintf(buf, DXA_WORDS_LEN, "%s %s", device,
+			 before ? "was there before the audit" : "is there");
+		return buf;
+	case DXA_KIND_SNAP_HOST:
+		snprintf(buf, DXA_WORDS_LEN, "%s %s in dax_hosts%s", device, before ? "was" : "is",
+			 before ? " before the audit" : "");
+		return buf;
+	case DXA_KIND_DISK_STATE:
+		snprintf(buf, DXA_WORDS_LEN, "the queue of %s %s DAX", ev->name,
+			 ev->ret > 0 ? "advertises" : "does not advertise");
+		return buf;
+	case DXA_KIND_DISK_USED:
+	case DXA_KIND_USED_GONE:
+		spell_users(buf, ev);
+		return buf;
+	case DXA_KIND_TASK_STATE:
+	case DXA_KIND_TASK_WAITS:
+		spell_task(buf, ev);
+		return buf;
+	case DXA_KIND_LOST:
+		snprintf(buf, DXA_WORDS_LEN, "%" PRId64 " records are missing here",
+			 (int64_t)ev->ret);
+		return buf;
+	case DXA_KIND_DRIVER:
+		snprintf(buf, DXA_WORDS_LEN, "this kernel has %s",
+			 ev->name[0] ? ev->name : "device-dax");
+		return buf;
+	case DXA_KIND_BUS_DEVICE:
+		snprintf(buf, DXA_WORDS_LEN, "%s is on the %s bus, %s%s", ev->name, ev->bus,
+			 ev->driver[0] ? "bound to " : "without a driver", ev->driver);
+		return buf;
+	case DXA_KIND_SNAP_END:
+		snprintf(buf, DXA_WORDS_LEN, "what is there was looked at");
+		return buf;
+	default:
+		return NULL;
+	}
+}
+
+enum dxa_context_sort dxa_story_sort(uint16_t kind)
+{
+	switch (kind) {
+	case DXA_KIND_REALLY_PROBE:
+	case DXA_KIND_PMEM_ATTACH_DISK:
+	case DXA_KIND_VIRTIO_FS_PROBE:
+		return DXA_CONTEXT_PROBE;
+	case DXA_KIND_RELEASE_DRIVER:
+		return DXA_CONTEXT_UNBIND;
+	default:
+		return DXA_CONTEXT_CREATION;
+	}
+}
+
+const char *dxa_story_sort_name(enum dxa_context_sort sort)
+{
+	static const char *const names[] = { [DXA_CONTEXT_PROBE] = "probe",
+					     [DXA_CONTEXT_UNBIND] = "unbind",
+					     [DXA_CONTEXT_CREATION] = "creation" };
+
+	return names[sort];
 }

@@ -16,6 +16,9 @@ struct dxa_story_env {
 	struct dxa_symbols *symbols; /* borrowed */
 	int eopnotsupp; /* the audited architecture's number, positive */
 	struct dxa_pseudonyms *pseudonyms; /* borrowed; NULL: addresses are shown */
+	uint64_t start; /* of the audit, ktime in ns: all offsets count from it */
+	uint64_t before; /* ktime, ns; what snapshots show up to then was there before the audit;
+			    0: the first snapshot has not ended */
 };
 
 #define DXA_WORDS_LEN 192
@@ -42,6 +45,34 @@ const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)
 
 /* Write "probe of namespace0.0 by nd_pmem" or "dm_create" for a context. Returns buf. */
 const char *dxa_story_context(char buf[DXA_WORDS_LEN], const struct dxa_context *ctx);
+
+/*
+ * Write an event that no call made, as the fact that it is: "pmem0 was there before the
+ * audit". Returns buf, or NULL for a call.
+ */
+const char *dxa_story_fact(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
+			   const struct dxa_story_env *env);
+
+/* Write a moment (ns since 1970) as "2026-11-29T01:12:07Z"; empty when it is not known: 0. */
+#define DXA_WALL_LEN 32
+const char *dxa_story_wall(char buf[DXA_WALL_LEN], uint64_t ns);
+
+/* Write the names of a dax_device's flags: "alive, write-cache". Returns buf. */
+const char *dxa_story_flags(char buf[DXA_WORDS_LEN], uint32_t flags);
+
+/* What a context does. */
+enum dxa_context_sort {
+	DXA_CONTEXT_PROBE, /* a driver takes a device */
+	DXA_CONTEXT_UNBIND, /* a driver lets go of one */
+	DXA_CONTEXT_CREATION, /* a device is made outside of the driver core: dm, dcssblk, ... */
+	DXA_CONTEXT_SORTS,
+};
+
+/* The sort of a context of this kind (a bracket's). */
+enum dxa_context_sort dxa_story_sort(uint16_t kind);
+
+/* "probe", "unbind", "creation". Static. */
+const char *dxa_story_sort_name(enum dxa_context_sort sort);
 
 /* Write "succeeded", "failed with ENOMEM", ... for a context. Returns buf. */
 const char *dxa_story_outcome(char buf[DXA_WORDS_LEN], const struct dxa_context *ctx,

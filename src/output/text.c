@@ -1,22 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For people: one block per probe as it closes, the findings last, then the verdict. */
+/*
+ * For people: a line per probe as it closes, the story of those that went wrong, then the
+ * findings, and the verdict as the last line.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/map.h"
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "base/waitstatus.h"
+#include "output/closing.h"
 #include "output/coverage.h"
+#include "output/guilt.h"
+#include "output/lines.h"
 #include "output/prose.h"
 #include "output/sink.h"
+#include "output/textfinding.h"
+#include "output/textlist.h"
+#include "output/textprobe.h"
+#include "output/wrap.h"
+
+/* So many probes can be opened; of more than these each is a line of the table. */
+#define OPENED_MAX 10
+
+/* A context or a finding that waits until the event that it came with is dealt with. */
+struct held_context {
+	struct dxa_context ctx; /* its story is owned */
+};
+
+struct held_finding {
+	struct dxa_finding finding; /* its evidence is owned */
+};
 
 struct text {
 	/* Findings are kept as text until the end: what proves them may be long gone by then. */
 	char *findings;
 	size_t findings_len;
 	FILE *mem;
-	uint64_t devices, orphans; /* of a listing */
-	uint64_t quiet_contexts; /* without a dax event: counted, not shown */
+	struct dxa_vec contexts, fresh; /* struct held_context, struct held_finding */
+	struct dxa_map shown; /* events that stand in the report, by identity */
+	bool known[DXA_RULE_COUNT]; /* rules whose commits were told */
+	uint64_t rows;
+	bool ending; /* nothing waits any more */
+	struct dxa_textlist list;
 };
 
 static struct dxa_err *text_open(struct dxa_sink *s)
@@ -26,8 +55,26 @@ static struct dxa_err *text_open(struct dxa_sink *s)
 	if (!t)
 		return dxa_err_nomem();
 	s->state = t;
+	if (!s->width)
+		s->width = DXA_WIDTH_DEFAULT;
+	t->contexts = DXA_VEC_OF(struct held_context);
+	t->fresh = DXA_VEC_OF(struct held_finding);
 	t->mem = open_memstream(&t->findings, &t->findings_len);
 	return t->mem ? NULL : dxa_err_nomem();
+}
+
+static void drop_contexts(struct text *t)
+{
+	for (size_t i = 0; i < t->contexts.len; i++)
+		free((void *)((struct held_context *)dxa_vec_at(&t->contexts, i))->ctx.story);
+	t->contexts.len = 0;
+}
+
+static void drop_findings(struct text *t)
+{
+	for (size_t i = 0; i < t->fresh.len; i++)
+		free((void *)((struct held_finding *)dxa_vec_at(&t->fresh, i))->finding.evidence);
+	t->fresh.len = 0;
 }
 
 static void text_free(struct dxa_sink *s)
@@ -36,69 +83,262 @@ static void text_free(struct dxa_sink *s)
 
 	if (!t)
 		return;
+	drop_contexts(t);
+	drop_findings(t);
+	dxa_vec_free(&t->contexts);
+	dxa_vec_free(&t->fresh);
+	dxa_map_free(&t->shown);
 	if (t->mem)
 		fclose(t->mem);
 	free(t->findings);
 	free(t);
 }
 
+static struct dxa_wrap wrap_of(const struct dxa_sink *s, FILE *out)
+{
+	return (struct dxa_wrap){ .out = out, .width = s->width, .colour = s->colour };
+}
+
+/* ---- the header ---- */
+
+/* "2026-11-29 01:12:07 UTC," */
+static void put_date(struct dxa_wrap *w, uint64_t ns)
+{
+	char wall[DXA_WALL_LEN], date[DXA_WALL_LEN + 8];
+
+	if (!dxa_story_wall(wall, ns)[0])
+		return;
+	snprintf(date, sizeof(date), "%.10s %.8s UTC,", wall, wall + 11);
+	dxa_wrap_piece(w, date, 1, DXA_RESET);
+}
+
+static void put_machine(struct dxa_wrap *w, const struct dxa_sink *s, const struct dxa_run *run)
+{
+	_cleanup_free_ char *machine = NULL;
+	bool plain = run->aliasing == DXA_ALIASING_NO && !s->verbose;
+
+	if (asprintf(&machine, "%s (%s%s%s),", run->machine, dxa_prose_aliasing(run->aliasing),
+		     plain ? "" : ": ", plain ? "" : run->aliasing_from) < 0)
+		machine = NULL;
+	dxa_wrap_words(w, "Linux", DXA_BOLD);
+	dxa_wrap_words(w, run->release, DXA_BOLD);
+	dxa_wrap_piece(w, ",", 0, DXA_RESET);
+	dxa_wrap_piece(w, machine ? machine : run->machine, 1, DXA_RESET);
+	put_date(w, run->start_wall);
+	dxa_wrap_piece(w, run->tool && run->tool[0] ? run->tool : "daxaudit", 1, DXA_RESET);
+	dxa_wrap_end(w);
+}
+
+static void put_watched(struct dxa_wrap *w, const struct dxa_run *run)
+{
+	char line[96];
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n_hooks; i++)
+		n += run->hooks[i].mode != DXA_ATTACH_NONE;
+	snprintf(line, sizeof(line), "%s %zu of %zu functions%s",
+		 run->recording ? "watched" : "watching", n, run->n_hooks, run->argv ? ";" : "");
+	dxa_wrap_begin(w, 0, 4);
+	dxa_wrap_words(w, line, DXA_DIM);
+	if (run->argv)
+		dxa_wrap_words(w, run->recording ? "ran" : "running", DXA_DIM);
+	for (const char *const *arg = run->argv; arg && *arg; arg++)
+		dxa_wrap_words(w, *arg, DXA_DIM);
+	dxa_wrap_end(w);
+}
+
 static void text_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
+	struct dxa_wrap w = wrap_of(s, s->out);
+
 	fputs(s->part > 1 ? "\n" : "", s->out);
-	fputs(dxa_paint(s->colour, DXA_BOLD), s->out);
 	if (run->recording) {
-		fputs("Recording ", s->out);
-		dxa_utf8_print(s->out, run->recording);
-		fputc('\n', s->out);
+		dxa_wrap_begin(&w, 0, 4);
+		dxa_wrap_words(&w, "Recording", DXA_BOLD);
+		dxa_wrap_words(&w, run->recording, DXA_BOLD);
+		dxa_wrap_end(&w);
 	}
-	fputs("Linux ", s->out);
-	dxa_utf8_print(s->out, run->release);
-	fputc(' ', s->out);
-	dxa_utf8_print(s->out, run->machine);
-	fprintf(s->out, "%s, %s (", dxa_paint(s->colour, DXA_RESET),
-		dxa_prose_aliasing(run->aliasing));
-	dxa_utf8_print(s->out, run->aliasing_from);
-	fputs(")\n", s->out);
+	dxa_wrap_begin(&w, 0, 4);
+	put_machine(&w, s, run);
+	if (run->n_hooks && !s->quiet)
+		put_watched(&w, run);
 	dxa_sink_flush(s);
+}
+
+/* ---- probes and findings ---- */
+
+/* A copy of events; NULL without memory, or when there are none. */
+static struct dxa_event *copy_events(const struct dxa_event *from, size_t n)
+{
+	struct dxa_event *to = n ? malloc(n * sizeof(*to)) : NULL;
+
+	if (to)
+		memcpy(to, from, n * sizeof(*to));
+	return to;
 }
 
 static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 {
-	char what[DXA_WORDS_LEN], outcome[DXA_WORDS_LEN];
+	struct held_context held = { .ctx = *ctx };
 	struct text *t = s->state;
 
-	t->quiet_contexts += !ctx->dax_events;
 	if (s->quiet || (!ctx->dax_events && !s->verbose))
 		return;
-	fprintf(s->out, "\n%s", dxa_paint(s->colour, DXA_BOLD));
-	dxa_utf8_print(s->out, dxa_story_context(what, ctx));
-	fprintf(s->out, "%s in ", dxa_paint(s->colour, DXA_RESET));
-	dxa_utf8_print(s->out, ctx->comm);
-	fprintf(s->out, "[%u]: %s\n", ctx->tid, dxa_story_outcome(outcome, ctx, &s->run->story));
-	dxa_prose_story(s->out, ctx, &s->run->story, s->colour);
-	dxa_sink_flush(s);
+	held.ctx.story = copy_events(ctx->story, ctx->story_len);
+	if (!held.ctx.story)
+		held.ctx.story_len = 0;
+	if (!dxa_vec_push(&t->contexts, &held))
+		free((void *)held.ctx.story);
 }
 
 static void text_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
+	struct held_finding held = { .finding = *f };
 	struct text *t = s->state;
 
-	fputc('\n', t->mem);
-	dxa_prose_finding(t->mem, f, &s->run->story, s->colour);
+	held.finding.evidence = copy_events(f->evidence, f->evidence_len);
+	if (!held.finding.evidence)
+		held.finding.evidence_len = 0;
+	if (!dxa_vec_push(&t->fresh, &held))
+		free((void *)held.finding.evidence);
 }
+
+/* What the new findings say of a context. */
+struct judged {
+	struct dxa_map marks; /* why an event is marked, by identity */
+	char rules[160]; /* joined by ", " */
+	bool fails;
+	bool broken; /* by more than an info */
+};
+
+static void judge_context(const struct dxa_sink *s, const struct dxa_context *ctx,
+			  struct judged *ret)
+{
+	const struct text *t = s->state;
+
+	for (size_t i = 0; i < t->fresh.len; i++) {
+		const struct held_finding *held = dxa_vec_at(&t->fresh, i);
+		const struct dxa_finding *f = &held->finding;
+		size_t len = strlen(ret->rules);
+
+		if (f->context.id != ctx->id)
+			continue;
+		snprintf(ret->rules + len, sizeof(ret->rules) - len, "%s%s", len ? ", " : "",
+			 dxa_rule_info(f->rule)->name);
+		ret->broken |= f->severity > DXA_SEVERITY_INFO;
+		ret->fails |= f->severity >= s->run->failing && !f->policy.allowed_by;
+		for (size_t k = 0; k < f->evidence_len; k++) {
+			const char *why = dxa_guilt(f->rule, &f->evidence[k]);
+
+			if (why && f->severity > DXA_SEVERITY_INFO)
+				dxa_map_put(&ret->marks, dxa_lines_identity(&f->evidence[k]),
+					    (void *)why);
+		}
+	}
+}
+
+static bool is_bad(enum dxa_outcome outcome)
+{
+	return outcome == DXA_OUTCOME_OPEN || outcome == DXA_OUTCOME_FAILED ||
+	       outcome == DXA_OUTCOME_MISSED;
+}
+
+static void print_context(struct dxa_sink *s, const struct dxa_context *ctx)
+{
+	struct dxa_wrap w = wrap_of(s, s->out);
+	struct judged judged = { .fails = false };
+	struct text *t = s->state;
+
+	judge_context(s, ctx, &judged);
+	if (!t->rows++) {
+		fputc('\n', s->out);
+		dxa_textprobe_head(&w);
+	}
+	dxa_textprobe_row(&w, ctx, &s->run->story,
+			  judged.fails				? "x" :
+			  judged.broken || is_bad(ctx->outcome) ? "!" :
+								  "",
+			  judged.rules);
+	if (s->verbose || (t->rows <= OPENED_MAX && (judged.broken || is_bad(ctx->outcome))))
+		dxa_textprobe_story(&w, ctx, &s->run->story, &judged.marks, &t->shown);
+	dxa_map_free(&judged.marks);
+}
+
+static void print_finding(struct dxa_sink *s, const struct dxa_finding *f)
+{
+	struct text *t = s->state;
+	struct dxa_wrap w = wrap_of(s, t->mem);
+
+	fputc('\n', t->mem);
+	dxa_textfinding_write(&w, f, &s->run->story, &t->shown, t->known[f->rule]);
+	t->known[f->rule] = true;
+}
+
+static bool has_closed(const struct text *t, uint64_t id)
+{
+	for (size_t i = 0; i < t->contexts.len; i++)
+		if (((struct held_context *)dxa_vec_at(&t->contexts, i))->ctx.id == id)
+			return true;
+	return false;
+}
+
+/* A finding of a context that is still open waits for it: the story is told once. */
+static bool must_wait(const struct text *t, const struct dxa_finding *f)
+{
+	return !t->ending && f->context.id && f->context.outcome == DXA_OUTCOME_OPEN &&
+	       !has_closed(t, f->context.id);
+}
+
+static void print_findings(struct dxa_sink *s)
+{
+	struct text *t = s->state;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->fresh.len; i++) {
+		struct held_finding *held = dxa_vec_at(&t->fresh, i);
+
+		if (must_wait(t, &held->finding)) {
+			*(struct held_finding *)dxa_vec_at(&t->fresh, kept++) = *held;
+			continue;
+		}
+		print_finding(s, &held->finding);
+		free((void *)held->finding.evidence);
+	}
+	t->fresh.len = kept;
+}
+
+static void text_fed(struct dxa_sink *s)
+{
+	struct text *t = s->state;
+
+	if (!t->contexts.len && !t->fresh.len)
+		return;
+	for (size_t i = 0; i < t->contexts.len; i++)
+		print_context(s, &((struct held_context *)dxa_vec_at(&t->contexts, i))->ctx);
+	print_findings(s);
+	drop_contexts(t);
+	dxa_sink_flush(s);
+}
+
+/* ---- the end ---- */
 
 static void print_hooks(struct dxa_sink *s, const struct dxa_result *r)
 {
 	fprintf(s->out, "\nhooks:\n");
 	for (size_t i = 0; i < r->n_hooks; i++) {
 		const struct dxa_hook_status *h = &r->hooks[i];
+		struct dxa_wrap w = wrap_of(s, s->out);
+		char line[160];
 
-		fprintf(s->out,
-			"  %-30s %-10s seen %" PRIu64 ", dropped %" PRIu64 ", missed %" PRIu64 "%s",
-			h->info->name, dxa_attach_mode_name(h->mode), h->count.seen,
-			h->count.dropped, h->missed, h->reason[0] ? "; " : "");
-		dxa_utf8_print(s->out, h->reason);
-		fputc('\n', s->out);
+		snprintf(line, sizeof(line),
+			 "%-30s %-10s seen %" PRIu64 ", dropped %" PRIu64 ", missed %" PRIu64 "%s",
+			 h->info->name, dxa_attach_mode_name(h->mode), h->count.seen,
+			 h->count.dropped, h->missed, h->reason[0] ? ";" : "");
+		dxa_wrap_begin(&w, 2, 6);
+		dxa_wrap_words(&w, line, DXA_RESET);
+		if (h->reason[0])
+			dxa_wrap_words(&w, h->reason, DXA_RESET);
+		dxa_wrap_end(&w);
 	}
 }
 
@@ -113,15 +353,15 @@ static void print_command(struct dxa_sink *s, const struct dxa_result *r)
 	fprintf(s->out, " %s\n", how);
 }
 
-/* Those from index `from` on, behind what is in the line already. */
-static void print_reasons(struct dxa_sink *s, const struct dxa_verdict *v, size_t from)
+static void print_coverage(struct dxa_sink *s, const struct dxa_result *r)
 {
-	const char *reason;
+	struct dxa_wrap w = wrap_of(s, s->out);
+	char coverage[DXA_COVERAGE_LEN];
 
-	for (size_t i = from; (reason = dxa_verdict_reason(v, i)); i++) {
-		fputs(i > from ? "; " : ": ", s->out);
-		dxa_utf8_print(s->out, reason);
-	}
+	dxa_wrap_begin(&w, 0, 4);
+	dxa_wrap_words(&w, "coverage:", DXA_RESET);
+	dxa_wrap_words(&w, dxa_coverage_words(coverage, r), DXA_RESET);
+	dxa_wrap_end(&w);
 }
 
 static enum dxa_colour verdict_colour(enum dxa_verdict_kind kind)
@@ -131,91 +371,30 @@ static enum dxa_colour verdict_colour(enum dxa_verdict_kind kind)
 					      DXA_YELLOW;
 }
 
-static void print_verdict(struct dxa_sink *s, const struct dxa_result *r)
+/* One line, for grep; but a terminal would break it inside a word. */
+static void print_verdict(struct dxa_sink *s, enum dxa_verdict_kind kind, const char *why)
 {
-	fprintf(s->out, "\n%sverdict: %s%s", dxa_paint(s->colour, verdict_colour(r->verdict.kind)),
-		dxa_verdict_name(r->verdict.kind), dxa_paint(s->colour, DXA_RESET));
-	print_reasons(s, &r->verdict, 0);
-	fputc('\n', s->out);
-}
+	struct dxa_wrap w = wrap_of(s, s->out);
 
-/* A name in a column: what could move the columns is replaced. */
-static const char *column(char buf[DXA_NAME_LEN], const char *name)
-{
-	snprintf(buf, DXA_NAME_LEN, "%s", name[0] ? name : "-");
-	dxa_utf8_make_line(buf);
-	return buf;
-}
-
-/* One row of the table; the first one brings its head along. */
-static void text_device(struct dxa_sink *s, const struct dxa_device *d)
-{
-	static const char row[] = "%-12s %-11s %-9s %5s %-6s %-7s %-11s %s";
-	char dev[24] = "-", refs[12] = "?", addr[DXA_ADDRESS_LEN] = "-";
-	char disk[DXA_NAME_LEN], bound[DXA_NAME_LEN];
-	struct text *t = s->state;
-
-	if (!t->devices++) {
-		fprintf(s->out, row, "DEVICE", "DRIVER", "DEV", "REFS", "STATE", "HOLDER",
-			"BOUND TO", "DAX_DEVICE");
-		fputc('\n', s->out);
-	}
-	if (d->id.rdev)
-		snprintf(dev, sizeof(dev), "%u:%u", DXA_DEV_MAJOR(d->id.rdev),
-			 DXA_DEV_MINOR(d->id.rdev));
-	if (d->refs >= 0)
-		snprintf(refs, sizeof(refs), "%d", d->refs);
-	if (d->id.dax)
-		dxa_pseudonym(addr, s->run->story.pseudonyms, DXA_PSEUDONYM_DEV, "", d->id.dax);
-	fprintf(s->out, row, column(disk, d->id.disk), dxa_driver_name(d->id.driver), dev, refs,
-		d->refs < 0 ? "?" :
-		d->alive    ? "alive" :
-			      "dead",
-		d->holder ? "yes" : "-", column(bound, d->bound), addr);
-	if (d->why)
-		fprintf(s->out, " %sorphan: %s%s", dxa_paint(s->colour, DXA_RED), d->why,
-			dxa_paint(s->colour, DXA_RESET));
-	fputc('\n', s->out);
-	t->orphans += d->why != NULL;
-}
-
-/* What a listing ends with: it judges nothing, but it says when it is not all. */
-static void print_listed(struct dxa_sink *s, const struct dxa_result *r)
-{
-	const struct text *t = s->state;
-
-	fprintf(s->out, "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s", t->devices,
-		t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s");
-	if (!r->verdict.complete) {
-		fputs("; this may not be all", s->out);
-		print_reasons(s, &r->verdict, r->verdict.first_doubt);
-	}
-	fputc('\n', s->out);
-}
-
-static void print_counts(struct dxa_sink *s, const struct dxa_result *r)
-{
-	const struct dxa_engine_stats *st = r->stats;
-	const struct text *t = s->state;
-	char coverage[DXA_COVERAGE_LEN];
-	uint64_t missed;
-	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
-
-	fprintf(s->out,
-		"%" PRIu64 " dax_device%s followed, %" PRIu64 " there now; %" PRIu64
-		" contexts closed (%" PRIu64 " without DAX); %" PRIu64 " records, %" PRIu64
-		" dropped, %" PRIu64 " missed",
-		st->lives, st->lives == 1 ? "" : "s", st->lives_now, st->contexts,
-		t->quiet_contexts, total.seen, total.dropped, missed);
-	fprintf(s->out, "\ncoverage: %s", dxa_coverage_words(coverage, r));
+	if (!s->terminal)
+		w.width = 0;
+	dxa_wrap_begin(&w, 0, 4);
+	dxa_wrap_words(&w, dxa_closing_word(kind), verdict_colour(kind));
+	dxa_wrap_piece(&w, ":", 0, DXA_RESET);
+	dxa_wrap_words(&w, why ? why : "there was no memory to say why", DXA_RESET);
+	dxa_wrap_end(&w);
 }
 
 static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 {
+	_cleanup_free_ char *why = NULL;
 	struct text *t = s->state;
 
+	t->ending = true;
+	text_fed(s);
+	t->ending = false;
 	if (s->run->listing) {
-		print_listed(s, r);
+		dxa_textlist_end(&t->list, s, r);
 		return;
 	}
 	fflush(t->mem);
@@ -225,14 +404,21 @@ static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 	fputc('\n', s->out);
 	print_command(s, r);
 	if (r->n_hooks)
-		print_counts(s, r);
-	else
-		fprintf(s->out, "%" PRIu64 " dax_device%s there now", r->stats->lives_now,
-			r->stats->lives_now == 1 ? "" : "s");
-	print_verdict(s, r);
+		print_coverage(s, r);
+	why = dxa_closing_why(r);
+	print_verdict(s, r->verdict.kind, why);
 	/* The next part's begin here. */
 	rewind(t->mem);
-	t->quiet_contexts = 0;
+	dxa_map_free(&t->shown);
+	memset(t->known, 0, sizeof(t->known));
+	t->rows = 0;
+}
+
+static void text_device(struct dxa_sink *s, const struct dxa_device *d)
+{
+	struct text *t = s->state;
+
+	dxa_textlist_row(&t->list, s, d);
 }
 
 static void text_unread(struct dxa_sink *s, const char *recording, const char *why)
@@ -246,24 +432,20 @@ static void text_unread(struct dxa_sink *s, const char *recording, const char *w
 
 static void text_summary(struct dxa_sink *s, const struct dxa_summary *sum)
 {
-	fprintf(s->out, "\n%sverdict of %zu recordings: %s%s (",
-		dxa_paint(s->colour, verdict_colour(sum->verdict)), sum->recordings,
-		dxa_verdict_name(sum->verdict), dxa_paint(s->colour, DXA_RESET));
-	for (int v = 0; v <= DXA_VERDICT_INCONCLUSIVE; v++)
-		fprintf(s->out, "%s%zu %s", v ? ", " : "", sum->by_verdict[v],
-			dxa_verdict_name((enum dxa_verdict_kind)v));
-	if (sum->unread)
-		fprintf(s->out, ", %zu not replayed", sum->unread);
-	fputs(")\n", s->out);
+	_cleanup_free_ char *why = dxa_closing_summary(sum);
+
+	fputc('\n', s->out);
+	print_verdict(s, sum->verdict, why);
 }
 
 const struct dxa_sink_ops dxa_sink_text = {
 	.name = "text",
-	.what = "for people: one block per probe, the findings last",
+	.what = "for people: a line per probe, the findings, the verdict last",
 	.open = text_open,
 	.begin = text_begin,
 	.context = text_context,
 	.finding = text_finding,
+	.fed = text_fed,
 	.device = text_device,
 	.end = text_end,
 	.unread = text_unread,

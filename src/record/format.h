@@ -100,6 +100,7 @@ enum dxr_tag {
 	DXR_TAG_CMD_STATUS = 15, /* u32, wait status */
 	DXR_TAG_INTERRUPTED = 16, /* u32, 0 or 1 */
 	DXR_TAG_EVENTS = 17, /* u64, events in all blocks before */
+	DXR_TAG_START_WALL = 18, /* u64, the start in ns since 1970, UTC */
 };
 
 /* Flags of a hook. */

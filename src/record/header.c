@@ -122,6 +122,9 @@ static bool read_item(struct dxr_header *h, uint16_t tag, struct dxr_cursor *v, 
 	case DXR_TAG_START:
 		head->start = dxr_get_u64(v);
 		break;
+	case DXR_TAG_START_WALL:
+		head->start_wall = dxr_get_u64(v);
+		break;
 	case DXR_TAG_HOOK:
 		return read_hook(v, &h->hooks, &head->n_hooks);
 	}

@@ -24,6 +24,7 @@ struct dxa_record_head {
 	int eopnotsupp; /* the audited architecture's number, positive */
 	uint64_t stuck_after_ns;
 	uint64_t start; /* ktime, ns */
+	uint64_t start_wall; /* the same moment, ns since 1970; 0: not known */
 	const struct dxa_hook_status *hooks; /* counters are zero here */
 	size_t n_hooks;
 };

@@ -365,6 +365,8 @@ static void write_header(struct dxa_recorder *r, const struct dxa_record_head *h
 	dxr_item_u32(&b, DXR_TAG_EOPNOTSUPP, (uint32_t)h->eopnotsupp);
 	dxr_item_u64(&b, DXR_TAG_STUCK_AFTER, h->stuck_after_ns);
 	dxr_item_u64(&b, DXR_TAG_START, h->start);
+	if (h->start_wall)
+		dxr_item_u64(&b, DXR_TAG_START_WALL, h->start_wall);
 	add_hooks(&b, h->hooks, h->n_hooks, false);
 	add_argv(&b, h->argv);
 	write_block(r, DXR_BLOCK_HEADER, b.data, b.len);

@@ -164,6 +164,7 @@ static const char *layout_of(uint16_t tag)
 		return "4";
 	case DXR_TAG_STUCK_AFTER:
 	case DXR_TAG_START:
+	case DXR_TAG_START_WALL:
 	case DXR_TAG_END:
 	case DXR_TAG_EVENTS:
 		return "8";

@@ -108,6 +108,7 @@ struct dxa_record_head some_head(void)
 					 .eopnotsupp = 122,
 					 .stuck_after_ns = 5000000000,
 					 .start = 42,
+					 .start_wall = 1764378727000000000,
 					 .hooks = rec_hooks,
 					 .n_hooks = rec_n_hooks };
 }
@@ -205,6 +206,7 @@ static void check_head(const struct dxa_record_head *h)
 	assert_int_equal(h->eopnotsupp, want.eopnotsupp);
 	assert_int_equal(h->stuck_after_ns, want.stuck_after_ns);
 	assert_int_equal(h->start, want.start);
+	assert_int_equal(h->start_wall, want.start_wall);
 	check_hooks(h->hooks, h->n_hooks, false);
 }
 

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/closing.h"
+#include "output/guilt.h"
+#include "output/lines.h"
+#include "output/wrap.h"
+
+/* ---- wrapping ---- */
+
+struct page {
+	char *text;
+	size_t len;
+	struct dxa_wrap wrap;
+};
+
+static void page_open(struct page *p, unsigned int width)
+{
+	*p = (struct page){ .text = NULL };
+	p->wrap = (struct dxa_wrap){ .out = open_memstream(&p->text, &p->len), .width = width };
+	assert_non_null(p->wrap.out);
+}
+
+static void assert_page(struct page *p, const char *text)
+{
+	fclose(p->wrap.out);
+	assert_string_equal(p->text, text);
+	free(p->text);
+}
+
+static void test_words_break_between_words(void **state)
+{
+	struct page p;
+
+	(void)state;
+	page_open(&p, 12);
+	dxa_wrap_begin(&p.wrap, 0, 2);
+	dxa_wrap_words(&p.wrap, "one two three", DXA_RESET);
+	dxa_wrap_words(&p.wrap, "a-word-longer-than-the-line four", DXA_RESET);
+	dxa_wrap_end(&p.wrap);
+	assert_page(&p, "one two\n  three\n  a-word-longer-than-the-line\n  four\n");
+}
+
+static void test_pieces_stay_together(void **state)
+{
+	struct page p;
+
+	(void)state;
+	page_open(&p, 20);
+	dxa_wrap_begin(&p.wrap, 0, 4);
+	dxa_wrap_piece(&p.wrap, "kill_dax(NULL)", 0, DXA_RESET);
+	dxa_wrap_piece(&p.wrap, "from here on", 2, DXA_RESET);
+	dxa_wrap_piece(&p.wrap, "a b", 1, DXA_RESET);
+	dxa_wrap_end(&p.wrap);
+	assert_page(&p, "kill_dax(NULL)\n    from here on a b\n");
+}
+
+static void test_width_counts_characters_not_bytes(void **state)
+{
+	struct page p;
+
+	(void)state;
+	page_open(&p, 9);
+	dxa_wrap_begin(&p.wrap, 0, 0);
+	dxa_wrap_words(&p.wrap, "\303\244\303\244\303\244\303\244 \303\244\303\244\303\244\303\244",
+		       DXA_RESET);
+	dxa_wrap_end(&p.wrap);
+	assert_page(&p, "\303\244\303\244\303\244\303\244 \303\244\303\244\303\244\303\244\n");
+}
+
+static void test_colour_takes_no_columns(void **state)
+{
+	struct page p;
+
+	(void)state;
+	page_open(&p, 7);
+	p.wrap.colour = true;
+	dxa_wrap_begin(&p.wrap, 0, 0);
+	dxa_wrap_words(&p.wrap, "red", DXA_RED);
+	dxa_wrap_words(&p.wrap, "red", DXA_RED);
+	dxa_wrap_end(&p.wrap);
+	assert_page(&p, "\033[1;31mred\033[0m\033[1;31m red\033[0m\n");
+}
+
+static void test_control_characters_move_nothing(void **state)
+{
+	struct page p;
+
+	(void)state;
+	page_open(&p, 40);
+	dxa_wrap_begin(&p.wrap, 0, 0);
+	dxa_wrap_words(&p.wrap, "a\nb\033[2Jc", DXA_RESET);
+	dxa_wrap_end(&p.wrap);
+	assert_page(&p, "a\357\277\275b\357\277\275[2Jc\n");
+}
+
+/* ---- guilt ---- */
+
+/* Every kind of call, as it could be meant. */
+static bool is_ever_marked(enum dxa_rule rule)
+{
+	const int64_t results[] = { 0, -12, (int64_t)0xffff888003c5b2c0 };
+	const uint64_t devices[] = { 0, (uint64_t)-12, 0xffff888003c5b2c0 };
+
+	for (uint16_t kind = 1; kind < 128; kind++)
+		for (int i = 0; i < 3; i++)
+			for (int k = 0; k < 3; k++) {
+				const struct dxa_event ev = { .kind = kind,
+							      .phase = DXA_PHASE_CALL,
+							      .dax = devices[i],
+							      .ret = results[k] };
+
+				if (dxa_guilt(rule, &ev))
+					return true;
+			}
+	return false;
+}
+
+static void test_each_rule_marks_a_call(void **state)
+{
+	(void)state;
+	for (int rule = 0; rule < DXA_RULE_COUNT; rule++)
+		if (!is_ever_marked((enum dxa_rule)rule))
+			fail_msg("no event is ever marked for %s",
+				 dxa_rule_info((enum dxa_rule)rule)->name);
+}
+
+static void test_only_what_broke_the_rule_is_marked(void **state)
+{
+	const struct dxa_event null = { .kind = DXA_KIND_KILL_DAX, .phase = DXA_PHASE_ARGS };
+	const struct dxa_event device = { .kind = DXA_KIND_KILL_DAX,
+					  .phase = DXA_PHASE_ARGS,
+					  .dax = 0xffff888003c5b2c0 };
+	const struct dxa_event granted = { .kind = DXA_KIND_ALLOC_DAX,
+					   .phase = DXA_PHASE_CALL,
+					   .ret = (int64_t)0xffff888003c5b2c0 };
+
+	(void)state;
+	assert_non_null(dxa_guilt(DXA_RULE_NULL_TEARDOWN_LEAK, &null));
+	assert_null(dxa_guilt(DXA_RULE_NULL_TEARDOWN_LEAK, &device));
+	assert_null(dxa_guilt(DXA_RULE_NULL_TEARDOWN_LEAK, &granted));
+	assert_non_null(dxa_guilt(DXA_RULE_MISSING_EOPNOTSUPP, &granted));
+	assert_null(dxa_guilt(DXA_RULE_UNEXPECTED_EOPNOTSUPP, &granted));
+}
+
+/* ---- lines ---- */
+
+static void test_state_is_shown_where_it_changes(void **state)
+{
+	const struct dxa_story_env env = { .start = 1000000000 };
+	struct dxa_event ev = { .seq = 1,
+				.ts = 1000040210,
+				.kind = DXA_KIND_SET_DAX_NOMC,
+				.phase = DXA_PHASE_ARGS,
+				.has = DXA_HAS_DAX,
+				.dax = 0xffff888003c5b2c0,
+				.refs = 1,
+				.dax_flags = 1 };
+	struct dxa_lines lines = { .next = 0 };
+	struct page p;
+
+	(void)state;
+	page_open(&p, 0);
+	dxa_lines_event(&lines, &p.wrap, &ev, &env, 0, NULL);
+	ev.dax_flags = 3;
+	dxa_lines_event(&lines, &p.wrap, &ev, &env, 0, NULL);
+	ev.refs = 2;
+	dxa_lines_event(&lines, &p.wrap, &ev, &env, 1, "because");
+	assert_page(&p, "   +0.000040  set_dax_nomc(ffff888003c5b2c0)  (minor 0, refs 1, alive)\n"
+			"   +0.000040  set_dax_nomc(ffff888003c5b2c0)\n"
+			">> +0.000040    set_dax_nomc(ffff888003c5b2c0)  because  "
+			"(minor 0, refs 2, alive)\n");
+}
+
+static void test_facts_are_no_calls(void **state)
+{
+	const struct dxa_story_env env = { .before = 10 };
+	struct dxa_event ev = { .ts = 5, .kind = DXA_KIND_SNAP_DEVICE, .dax = 0xffff888003c5b2c0 };
+	char buf[DXA_WORDS_LEN];
+
+	(void)state;
+	assert_string_equal(dxa_story_fact(buf, &ev, &env),
+			    "ffff888003c5b2c0 was there before the audit");
+	ev.ts = 11;
+	assert_string_equal(dxa_story_fact(buf, &ev, &env), "ffff888003c5b2c0 is there");
+	ev.kind = DXA_KIND_KILL_DAX;
+	assert_null(dxa_story_fact(buf, &ev, &env));
+}
+
+static void test_flags_have_names(void **state)
+{
+	char buf[DXA_WORDS_LEN];
+
+	(void)state;
+	assert_string_equal(dxa_story_flags(buf, 0x1f), "alive+write-cache+sync+nocache+nomc");
+	assert_string_equal(dxa_story_flags(buf, 0x104), "sync+0x100");
+	assert_string_equal(dxa_story_flags(buf, 0), "");
+}
+
+/* ---- the last line ---- */
+
+static void test_verdict_says_what_and_why(void **state)
+{
+	struct dxa_hook_status hook = { .mode = DXA_ATTACH_FENTRY,
+					.count = { .seen = 17, .submitted = 17 } };
+	struct dxa_engine_stats stats = { .lives = 1 };
+	struct dxa_result r = { .stats = &stats,
+				.hooks = &hook,
+				.n_hooks = 1,
+				.contexts = { [DXA_CONTEXT_PROBE] = 1, [DXA_CONTEXT_UNBIND] = 2 } };
+	char *why;
+
+	(void)state;
+	stats.allocs[DXA_DRIVER_PMEM] = 1;
+	dxa_verdict_add(&r.verdict, "1 error (orphan)");
+	why = dxa_closing_why(&r);
+	assert_string_equal(why, "1 error (orphan); 1 probe, 2 unbinds, 1 device (pmem); 17 "
+				 "records, none lost");
+	free(why);
+	hook.count.dropped = 3;
+	hook.missed = 2;
+	why = dxa_closing_why(&r);
+	assert_non_null(strstr(why, "; 17 records, 3 lost, 2 missed"));
+	free(why);
+	r.n_hooks = 0;
+	stats.lives_now = 2;
+	why = dxa_closing_why(&r);
+	assert_non_null(strstr(why, "2 devices (pmem) there now"));
+	free(why);
+	dxa_verdict_deinit(&r.verdict);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words_break_between_words),
+		cmocka_unit_test(test_pieces_stay_together),
+		cmocka_unit_test(test_width_counts_characters_not_bytes),
+		cmocka_unit_test(test_colour_takes_no_columns),
+		cmocka_unit_test(test_control_characters_move_nothing),
+		cmocka_unit_test(test_each_rule_marks_a_call),
+		cmocka_unit_test(test_only_what_broke_the_rule_is_marked),
+		cmocka_unit_test(test_state_is_shown_where_it_changes),
+		cmocka_unit_test(test_facts_are_no_calls),
+		cmocka_unit_test(test_flags_have_names),
+		cmocka_unit_test(test_verdict_says_what_and_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
