@@ -31,6 +31,9 @@ ARCH ?= $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/aarch64
 
 VERSION := $(shell cat VERSION)
 GIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+# Of the manual pages: of the last commit, or as a packager says it.
+DATE := $(if $(SOURCE_DATE_EPOCH),$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F),$(or \
+	$(shell git log -1 --format=%cs 2>/dev/null),$(shell date -u -r VERSION +%F)))
 
 ifeq ($(V),1)
 Q :=
@@ -108,7 +111,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check fleet unit model golden cli output browser docs schema fuzz fuzz-short bench coverage test-build lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check fleet unit model golden cli output browser shell docs schema fuzz fuzz-short bench coverage test-build lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -193,7 +196,8 @@ endif
 # Rewritten only when it changes, so that a commit does not rebuild the world.
 $(O)/gen/version.h: FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)printf '#define DXA_VERSION "%s"\n#define DXA_VERSION_GIT "%s"\n' '$(VERSION)' '$(GIT)' > $@.new
+	$(Q)printf '#define DXA_VERSION "%s"\n#define DXA_VERSION_GIT "%s"\n#define DXA_DATE "%s"\n' \
+		'$(VERSION)' '$(GIT)' '$(DATE)' > $@.new
 	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # Files that are built in, as C strings.
@@ -219,6 +223,9 @@ output: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## let public valid
 
 browser: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## load the HTML report in headless Chromium
 	$(Q)tests/browser/run $(O)
+
+shell: $(O)/daxaudit ## complete command lines in bash, zsh and fish; lint the manual pages
+	$(Q)tests/shell/run $(O)
 
 docs: $(O)/daxaudit $(STORY_DXR) ## run the examples of docs/ci.md
 	$(Q)tests/docs/run $(O)
@@ -304,9 +311,16 @@ lint: $(SKELS) $(GEN) ## layers, headers, clang-format, clang-tidy, cppcheck, sh
 format: ## format all C sources in place
 	$(Q)git ls-files '*.c' '*.h' | grep -v '^vmlinux-headers/' | xargs clang-format -i
 
-$(O)/daxaudit.8: $(O)/daxaudit
+MAN_PAGES := $(addprefix $(O)/man/,daxaudit.8 daxaudit-policy.5 daxaudit-rules.7 daxaudit-recording.5)
+
+$(MAN_PAGES): $(O)/daxaudit
 	$(msg) MAN $@
-	$(Q)$< man > $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$< man $(basename $(@F)) > $@
+
+$(O)/completion.%: $(O)/daxaudit
+	$(msg) GEN $@
+	$(Q)$< completion $* > $@
 
 # systemd looks for units below /usr/local/lib, too; the rest has one place each.
 UNITDIR ?= $(PREFIX)/lib/systemd/system
@@ -322,9 +336,19 @@ $(O)/daxaudit.catalog: $(O)/daxaudit
 	$(msg) GEN $@
 	$(Q)$< catalog > $@
 
-install: $(O)/daxaudit $(O)/daxaudit.8 $(O)/daxaudit.service $(O)/daxaudit.catalog ## install below DESTDIR PREFIX
+# Where each shell looks, below PREFIX.
+BASH_COMPLETION = $(PREFIX)/share/bash-completion/completions/daxaudit
+ZSH_COMPLETION = $(PREFIX)/share/zsh/site-functions/_daxaudit
+FISH_COMPLETION = $(PREFIX)/share/fish/vendor_completions.d/daxaudit.fish
+
+install: $(O)/daxaudit $(MAN_PAGES) $(addprefix $(O)/completion.,bash zsh fish) $(O)/daxaudit.service $(O)/daxaudit.catalog ## install below DESTDIR PREFIX
 	install -Dm755 $(O)/daxaudit $(DESTDIR)$(PREFIX)/sbin/daxaudit
-	install -Dm644 $(O)/daxaudit.8 $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
+	for page in $(MAN_PAGES); do \
+		install -Dm644 -t "$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}" "$$page" || exit 1; \
+	done
+	install -Dm644 $(O)/completion.bash $(DESTDIR)$(BASH_COMPLETION)
+	install -Dm644 $(O)/completion.zsh $(DESTDIR)$(ZSH_COMPLETION)
+	install -Dm644 $(O)/completion.fish $(DESTDIR)$(FISH_COMPLETION)
 	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/daemon.md docs/fleet.md docs/policy.md docs/security.md \
 		src/policy/default.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples docs/examples/*.yaml
@@ -335,7 +359,9 @@ install: $(O)/daxaudit $(O)/daxaudit.8 $(O)/daxaudit.service $(O)/daxaudit.catal
 	install -Dm644 packaging/systemd/daxaudit.logrotate $(DESTDIR)$(LOGROTATEDIR)/daxaudit
 
 uninstall: ## remove what install installed
-	rm -f $(DESTDIR)$(PREFIX)/sbin/daxaudit $(DESTDIR)$(PREFIX)/share/man/man8/daxaudit.8
+	rm -f $(DESTDIR)$(PREFIX)/sbin/daxaudit
+	rm -f $(foreach page,$(MAN_PAGES),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(DESTDIR)$(BASH_COMPLETION) $(DESTDIR)$(ZSH_COMPLETION) $(DESTDIR)$(FISH_COMPLETION)
 	rm -f $(DESTDIR)$(UNITDIR)/daxaudit.service $(DESTDIR)$(CATALOGDIR)/daxaudit.catalog
 	rm -f $(DESTDIR)$(TMPFILESDIR)/daxaudit.conf $(DESTDIR)$(LOGROTATEDIR)/daxaudit
 	rm -rf $(DESTDIR)$(DOCDIR)

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The man page, drawn from the same tables as --help, so that neither can lag behind. */
+/* daxaudit(8), and the frame of all manual pages. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/kinds.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
+#include "cli/help.h"
+#include "cli/manual.h"
 #include "cli/policies.h"
 #include "cli/single.h"
 #include "cli/tables.h"
-#include "engine/rules.h"
 #include "output/journal.h"
 #include "output/sink.h"
 #include "version.h"
@@ -52,35 +54,11 @@ static const struct item files[] = {
 	{ "/var/lib/prometheus/node-exporter/daxaudit.prom", "the unit's metrics" },
 };
 
-/* Print text as troff prose: minus signs and backslashes escaped, newlines as spaces. */
-static void print_prose(const char *text)
-{
-	/* A dot or quote at the start of a line would be a request. */
-	if (*text == '.' || *text == '\'')
-		fputs("\\&", stdout);
-	for (; *text; text++) {
-		if (*text == '\\')
-			fputs("\\e", stdout);
-		else if (*text == '-')
-			fputs("\\-", stdout);
-		else
-			putchar(*text == '\n' ? ' ' : *text);
-	}
-	putchar('\n');
-}
-
-static void print_item(const char *tag, const char *text)
-{
-	printf(".TP\n.B ");
-	print_prose(tag);
-	print_prose(text);
-}
-
 static void print_items(const char *heading, const struct item *items, size_t n)
 {
 	printf(".SH %s\n", heading);
 	for (size_t i = 0; i < n; i++)
-		print_item(items[i].tag, items[i].text);
+		dxa_troff_item(items[i].tag, items[i].text);
 }
 
 /* Which commands take an option, unless all do. */
@@ -114,7 +92,7 @@ static void print_options(void)
 			snprintf(letter, sizeof(letter), "-%c, ", rows[i].key);
 		snprintf(tag, sizeof(tag), "%s--%s%s%s", letter, rows[i].name,
 			 rows[i].arg ? " " : "", rows[i].arg ? rows[i].arg : "");
-		print_item(tag, rows[i].help);
+		dxa_troff_item(tag, rows[i].help);
 		print_takers(rows[i].mask);
 	}
 }
@@ -126,7 +104,7 @@ static void print_formats(void)
 
 	printf(".SH FORMATS\nFor\n.BR \\-\\-output .\n");
 	for (size_t i = 0; i < n; i++)
-		print_item(formats[i]->name, formats[i]->what);
+		dxa_troff_item(formats[i]->name, formats[i]->what);
 }
 
 static void print_commands(void)
@@ -139,20 +117,20 @@ static void print_commands(void)
 		char tag[128];
 
 		snprintf(tag, sizeof(tag), "%s %s", commands[i].name, commands[i].args);
-		print_item(tag, commands[i].what);
+		dxa_troff_item(tag, commands[i].what);
 	}
 }
 
-static void print_rules(void)
+static void print_examples(void)
 {
-	printf(".SH RULES\nWhat can be found, with its severity.\n");
-	for (int rule = 0; rule < DXA_RULE_COUNT; rule++) {
-		const struct dxa_rule_info *info = dxa_rule_info((enum dxa_rule)rule);
-		char tag[96];
+	size_t n;
+	const struct dxa_command *commands = dxa_commands(&n);
 
-		snprintf(tag, sizeof(tag), "%s (%s)", info->name,
-			 dxa_severity_name(info->severity));
-		print_item(tag, info->title);
+	printf(".SH EXAMPLES\n");
+	for (size_t i = 0; i < n; i++) {
+		fputs(i ? ".PP\n" : "", stdout);
+		dxa_troff_prose(commands[i].what);
+		dxa_troff_example(dxa_examples(commands[i].mask));
 	}
 }
 
@@ -164,63 +142,15 @@ static void print_hooks(void)
 	printf(".SH HOOKS\nThe kernel functions that are watched.\n");
 	for (size_t i = 0; i < n; i++)
 		if (!kinds[i].synthetic)
-			print_item(kinds[i].name, kinds[i].what);
+			dxa_troff_item(kinds[i].name, kinds[i].what);
 }
 
-static void print_architectures(void)
+void dxa_manual_print_daxaudit(void)
 {
-	static const char *const aliases[] = {
-		[DXA_ALIASING_UNKNOWN] = "it depends", [DXA_ALIASING_NO] = "no", [DXA_ALIASING_YES] = "yes"
-	};
-	const struct dxa_arch *a;
-
-	printf(".SH ARCHITECTURES\nWhether the data cache aliases, by the kernel's source.\n");
-	for (size_t i = 0; (a = dxa_arch_at(i)); i++) {
-		char text[256];
-
-		snprintf(text, sizeof(text), "%s: %s (%s); EOPNOTSUPP is %d", aliases[a->aliasing],
-			 a->how, a->source, a->eopnotsupp);
-		print_item(a->name, text);
-	}
-}
-
-static void print_policy_key(const struct dxa_policy_key *key)
-{
-	char tag[64], expects[512], text[1024];
-
-	snprintf(tag, sizeof(tag), "%s%s", key->name, key->required ? " (required)" : "");
-	snprintf(text, sizeof(text), "%s: %s", dxa_policy_expects(expects, sizeof(expects), key),
-		 key->what);
-	print_item(tag, text);
-}
-
-static void print_policy_files(void)
-{
-	printf(".SH POLICY FILES\n");
-	print_prose("YAML. Read one over the other: the built-in policy, " DXA_POLICY_SYSTEM ", "
-		    "the *.yaml of " DXA_POLICY_SYSTEM_DIR " in the order of their names, those "
-		    "of --policy, options. 'daxaudit policy show' prints the result with the "
-		    "origin of each line.");
-	for (int id = 0; id < DXA_POLICY_SECTIONS; id++) {
-		const struct dxa_policy_section *s =
-			dxa_policy_section((enum dxa_policy_section_id)id);
-
-		printf(".PP\nThe keys of %s:\n", s->what);
-		for (size_t i = 0; i < s->n_keys; i++)
-			print_policy_key(&s->keys[i]);
-	}
-}
-
-struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
-{
-	(void)opts;
-	*exit_code = DXA_EXIT_PASS;
-	printf(".TH DAXAUDIT 8 \"\" \"daxaudit %s\" \"System Administration\"\n", DXA_VERSION);
-	printf(".SH NAME\ndaxaudit \\- audit the life of every dax_device in the running kernel\n");
 	printf(".SH SYNOPSIS\n.B daxaudit\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fB\\-\\-\\fR] "
 	       "[\\fIARGUMENT\\fR...]\n");
 	printf(".SH DESCRIPTION\n");
-	print_prose(
+	dxa_troff_prose(
 		"daxaudit watches alloc_dax, kill_dax, put_dax and their neighbours with eBPF, "
 		"follows each struct dax_device through the driver probe that made it, and "
 		"reports every broken lifetime and every answer of alloc_dax that this "
@@ -229,21 +159,83 @@ struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
 	print_commands();
 	print_options();
 	print_formats();
-	print_rules();
 	print_hooks();
-	print_architectures();
-	print_policy_files();
 	printf(".SH EXIT STATUS\n");
-#define DXA_PRINT(id, num, text) print_item(#num, text);
+#define DXA_PRINT(id, num, text) dxa_troff_item(#num, text);
 	DXA_EXIT_CODES(DXA_PRINT)
 #undef DXA_PRINT
 	print_items("SIGNALS", signals, sizeof(signals) / sizeof(signals[0]));
 	print_items("ENVIRONMENT", environment, sizeof(environment) / sizeof(environment[0]));
 	print_items("FILES", files, sizeof(files) / sizeof(files[0]));
-	printf(".SH EXAMPLES\n.nf\ndaxaudit trace \\-\\- modprobe nd_pmem\n"
-	       "daxaudit trace \\-o json:report.json \\-\\- ndctl enable\\-namespace all\n"
-	       "daxaudit trace\n"
-	       "daxaudit replay \\-o junit:all.xml \\-o 'json:{}.json' *.dxr\n"
-	       "systemctl enable \\-\\-now daxaudit\n.fi\n");
-	return NULL;
+	print_examples();
+	printf(".SH BUGS\n");
+	dxa_troff_prose("What the kernel inlines cannot be watched, and a task that never returns "
+			"is judged by its stack only. Every report says what was not seen.");
+}
+
+static const struct dxa_manual pages[] = {
+	{ "daxaudit", 8, "audit the life of every dax_device in the running kernel",
+	  dxa_manual_print_daxaudit },
+	{ "daxaudit-policy", 5, "policy files of daxaudit", dxa_manual_print_policy },
+	{ "daxaudit-rules", 7, "what daxaudit finds, and what it means", dxa_manual_print_rules },
+	{ "daxaudit-recording", 5, "the format of daxaudit's recordings",
+	  dxa_manual_print_recording },
+};
+
+#define N_PAGES (sizeof(pages) / sizeof(pages[0]))
+
+const struct dxa_manual *dxa_manual_at(size_t i)
+{
+	return i < N_PAGES ? &pages[i] : NULL;
+}
+
+static void print_see_also(const struct dxa_manual *page)
+{
+	const char *before = "";
+
+	printf(".SH SEE ALSO\n");
+	for (size_t i = 0; i < N_PAGES; i++) {
+		if (&pages[i] == page)
+			continue;
+		printf("%s.BR %s (%d)", before, pages[i].name, pages[i].section);
+		before = " ,\n";
+	}
+	printf(" ,\n.BR ndctl (1) ,\n.BR daxctl (1)\n");
+}
+
+static void print_page(const struct dxa_manual *page)
+{
+	char upper[64];
+	size_t len = strlen(page->name);
+
+	for (size_t i = 0; i <= len; i++)
+		upper[i] = (char)toupper((unsigned char)page->name[i]);
+	printf(".TH %s %d \"%s\" \"daxaudit %s\" \"%s\"\n", upper, page->section, DXA_DATE,
+	       DXA_VERSION,
+	       page->section == 8 ? "System Administration" :
+	       page->section == 5 ? "File Formats" :
+				    "Miscellaneous");
+	printf(".SH NAME\n%s \\- ", page->name);
+	dxa_troff_prose(page->title);
+	page->print();
+	print_see_also(page);
+}
+
+struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code)
+{
+	const char *name = opts->args[0] ? opts->args[0] : pages[0].name;
+	char known[128] = "";
+
+	*exit_code = DXA_EXIT_PASS;
+	for (size_t i = 0; i < N_PAGES; i++) {
+		size_t len = strlen(known);
+
+		if (!strcmp(pages[i].name, name)) {
+			print_page(&pages[i]);
+			return NULL;
+		}
+		snprintf(known + len, sizeof(known) - len, "%s%s", i ? ", " : "", pages[i].name);
+	}
+	return dxa_err_new(DXA_ERR_INPUT, 0, "man: there is no page '%s': use one of %s", name,
+			   known);
 }

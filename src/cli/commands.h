@@ -18,6 +18,7 @@ struct dxa_err *dxa_cmd_report(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_policy(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_explain(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code);
+struct dxa_err *dxa_cmd_completion(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_schema(const struct dxa_opts *opts, int *exit_code);
 
 #endif

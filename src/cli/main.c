@@ -8,45 +8,44 @@
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
+#include "cli/help.h"
 #include "cli/notify.h"
 #include "cli/opts.h"
 #include "cli/outputs.h"
 #include "cli/tables.h"
 #include "version.h"
 
+static struct dxa_err *cmd_version(const struct dxa_opts *opts, int *exit_code);
+
 static const struct dxa_command commands[] = {
 	{ "trace", DXA_CMD_TRACE, "[OPTION...] [--] [COMMAND...]",
-	  "watch now, around COMMAND or until Ctrl-C; print each probe as it closes", dxa_cmd_trace,
+	  "watch now, around COMMAND or until Ctrl-C; print each probe", dxa_cmd_trace,
 	  DXA_ARGS_ANY },
 	{ "check", DXA_CMD_CHECK, "[OPTION...] [--] [COMMAND...]",
-	  "the same as an assertion: verdict and exit code; without COMMAND, what lives now",
-	  dxa_cmd_check, DXA_ARGS_ANY },
-	{ "list", DXA_CMD_LIST, "[OPTION...]",
-	  "every dax_device in the kernel now: owner, disk, references; orphans marked",
+	  "assert that nothing is lost, by COMMAND or until now", dxa_cmd_check, DXA_ARGS_ANY },
+	{ "list", DXA_CMD_LIST, "[OPTION...]", "list every dax_device in the kernel; mark orphans",
 	  dxa_cmd_list, 0 },
 	{ "daemon", DXA_CMD_DAEMON, "[OPTION...]",
 	  "watch for months: findings to the journal, metrics to a file", dxa_cmd_daemon,
 	  DXA_ARGS_ANY },
 	{ "replay", DXA_CMD_REPLAY, "[OPTION...] FILE...",
-	  "the same analysis over recordings: no root, any machine, any architecture",
-	  dxa_cmd_replay, DXA_ARGS_ANY },
+	  "analyse recordings: without root, on any machine", dxa_cmd_replay, DXA_ARGS_ANY },
 	{ "report", DXA_CMD_REPORT, "[OPTION...] FILE",
-	  "a recording as one HTML page, with a timeline; to standard output, or -o html:FILE",
-	  dxa_cmd_report, DXA_ARGS_ANY },
+	  "write a recording as one HTML page with a timeline", dxa_cmd_report, DXA_ARGS_ANY },
 	{ "policy", DXA_CMD_POLICY, "[OPTION...] show | lint FILE...",
-	  "show: the policy in force, and where each line comes from; lint: what is wrong in one",
-	  dxa_cmd_policy, DXA_ARGS_ANY },
+	  "show the policy in force, or check policy files", dxa_cmd_policy, DXA_ARGS_ANY },
 	{ "doctor", DXA_CMD_DOCTOR, "[OPTION...]",
-	  "what can be observed on this kernel, hook by hook, and why not", dxa_cmd_doctor, 0 },
+	  "say what can be observed on this kernel, and what to do", dxa_cmd_doctor, 0 },
 	{ "explain", DXA_CMD_EXPLAIN, "[RULE...]",
-	  "what a rule means, why it matters, what is known to fix it", dxa_cmd_explain,
-	  DXA_ARGS_ANY },
-	{ "schema", DXA_CMD_SCHEMA, "[json|jsonl]",
-	  "print the JSON Schema of -o json, or of each line of -o jsonl", dxa_cmd_schema, 1 },
-	{ "man", DXA_CMD_MAN, "",
-	  "print the man page (troff), drawn from the tables behind this help", dxa_cmd_man, 0 },
-	{ "catalog", DXA_CMD_CATALOG, "",
-	  "print the journal's message catalog: a text for each rule", dxa_cmd_catalog, 0 },
+	  "explain a rule: meaning, consequence, kernel commits", dxa_cmd_explain, DXA_ARGS_ANY },
+	{ "schema", DXA_CMD_SCHEMA, "[json|jsonl]", "print the JSON Schema of -o json or jsonl",
+	  dxa_cmd_schema, 1 },
+	{ "man", DXA_CMD_MAN, "[PAGE]", "print a manual page (troff)", dxa_cmd_man, 1 },
+	{ "completion", DXA_CMD_COMPLETION, "bash|zsh|fish", "print a shell's completion script",
+	  dxa_cmd_completion, 1 },
+	{ "catalog", DXA_CMD_CATALOG, "", "print the journal's message catalog", dxa_cmd_catalog,
+	  0 },
+	{ "version", DXA_CMD_VERSION, "", "print the version", cmd_version, 0 },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -83,34 +82,6 @@ static int fail(struct dxa_err *err, int skip_code)
 	fprintf(stderr, "%sdaxaudit: %s\n", dxa_notify_stderr_is_journal() ? "<3>" : "", err->msg);
 	dxa_err_free(err);
 	return code;
-}
-
-static void print_exit_codes(void)
-{
-	printf("\nExit codes:\n");
-#define DXA_PRINT(id, num, text) printf("  %d  %s\n", num, text);
-	DXA_EXIT_CODES(DXA_PRINT)
-#undef DXA_PRINT
-}
-
-static void print_help(void)
-{
-	printf("Usage: daxaudit COMMAND [OPTION...]\n"
-	       "Audit the life of every struct dax_device in the running kernel.\n\nCommands:\n");
-	for (size_t i = 0; i < N_COMMANDS; i++)
-		printf("  %-9s %s\n", commands[i].name, commands[i].what);
-	printf("\n");
-	dxa_opts_help(DXA_CMD_ALL);
-	print_exit_codes();
-	printf("\n'daxaudit COMMAND --help' tells more. Colour only on a terminal, and not with "
-	       "NO_COLOR set.\n");
-}
-
-static void print_command_help(const struct dxa_command *c)
-{
-	printf("Usage: daxaudit %s %s\n%s.\n\n", c->name, c->args, c->what);
-	dxa_opts_help(c->mask);
-	print_exit_codes();
 }
 
 static void print_version(void)
@@ -160,7 +131,7 @@ static int run_command(const struct dxa_command *c, int argc, char **argv)
 		return fail(err, DXA_EXIT_NO_DAX);
 	if (opts.help || opts.version) {
 		if (opts.help)
-			print_command_help(c);
+			dxa_help_command(c, false);
 		else
 			print_version();
 		return flush_stdout(DXA_EXIT_PASS);
@@ -174,6 +145,24 @@ static int run_command(const struct dxa_command *c, int argc, char **argv)
 	return err ? fail(err, opts.skip_code) : flush_stdout(code);
 }
 
+/*
+ * "--help --all" and nothing else: it is no option of a command, since one of them has
+ * an --all of its own.
+ */
+static bool asks_for_all(int argc, char **argv)
+{
+	return argc == 2 && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h")) &&
+	       !strcmp(argv[1], "--all");
+}
+
+static struct dxa_err *cmd_version(const struct dxa_opts *opts, int *exit_code)
+{
+	(void)opts;
+	print_version();
+	*exit_code = DXA_EXIT_PASS;
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	const struct dxa_command *c;
@@ -183,7 +172,7 @@ int main(int argc, char **argv)
 		return DXA_EXIT_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
-		print_help();
+		dxa_help(argc == 3 && asks_for_all(2, argv + 1));
 		return flush_stdout(DXA_EXIT_PASS);
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
@@ -195,6 +184,10 @@ int main(int argc, char **argv)
 		dxa_utf8_make_line(argv[1]);
 		fprintf(stderr, "daxaudit: unknown command '%s': see 'daxaudit --help'\n", argv[1]);
 		return DXA_EXIT_USAGE;
+	}
+	if (asks_for_all(argc - 2, argv + 2)) {
+		dxa_help_command(c, true);
+		return flush_stdout(DXA_EXIT_PASS);
 	}
 	return run_command(c, argc - 1, argv + 1);
 }

@@ -13,7 +13,6 @@
 #include "cli/exitcode.h"
 #include "cli/single.h"
 #include "cli/tables.h"
-#include "output/sink.h"
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
@@ -112,7 +111,7 @@ static const struct dxa_option_row rows[] = {
 	  "only say whether this kernel has a DAX core (0: it has, 4: it\nhas none); needs no root" },
 	{ KEY_SKIP_CODE, "skip-code", "N", DXA_CMD_WATCHING | DXA_CMD_LIST | DXA_CMD_DOCTOR,
 	  "exit with N instead of 4 when there is no DAX core (meson: 77)" },
-	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show this help" },
+	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show help; with --all: all of it" },
 	{ KEY_VERSION, "version", NULL, DXA_CMD_ALL, "show the version" },
 };
 
@@ -460,54 +459,4 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 	if (!o->pid_file)
 		o->pid_file = DXA_PID_FILE;
 	return NULL;
-}
-
-/* Print text, its further lines indented like the first. */
-static void print_indented(const char *text, int column)
-{
-	for (;;) {
-		size_t len = strcspn(text, "\n");
-
-		printf("%.*s\n", (int)len, text);
-		if (!text[len])
-			return;
-		printf("%*s", column, "");
-		text += len + 1;
-	}
-}
-
-static void print_formats(void)
-{
-	size_t n;
-	const struct dxa_sink_ops *const *formats = dxa_sink_formats(&n);
-
-	printf("\nFormats:\n");
-	for (size_t i = 0; i < n; i++)
-		printf("  %-13s %s\n", formats[i]->name, formats[i]->what);
-}
-
-void dxa_opts_help(unsigned int mask)
-{
-	const int column = 32;
-
-	printf("Options:\n");
-	for (size_t i = 0; i < N_ROWS; i++) {
-		const struct dxa_option_row *r = &rows[i];
-		char left[64];
-
-		if (!(r->mask & mask))
-			continue;
-		if (r->key < DXA_KEY_LONG_ONLY)
-			snprintf(left, sizeof(left), "-%c, --%s%s%s", r->key, r->name,
-				 r->arg ? " " : "", r->arg ? r->arg : "");
-		else
-			snprintf(left, sizeof(left), "    --%s%s%s", r->name, r->arg ? " " : "",
-				 r->arg ? r->arg : "");
-		printf("  %-*s", column - 2, left);
-		if ((int)strlen(left) >= column - 2)
-			printf("\n%*s", column, "");
-		print_indented(r->help, column);
-	}
-	if (mask & DXA_CMD_SHOWING)
-		print_formats();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One option set for all commands: parsing and help are drawn from one table. */
+/* One option set for all commands. Help, manual and completion are drawn from its table. */
 #ifndef DAXAUDIT_CLI_OPTS_H
 #define DAXAUDIT_CLI_OPTS_H
 
@@ -29,6 +29,8 @@ enum dxa_cmd_mask {
 	DXA_CMD_SCHEMA = 1 << 9,
 	DXA_CMD_MAN = 1 << 10,
 	DXA_CMD_CATALOG = 1 << 11,
+	DXA_CMD_COMPLETION = 1 << 13,
+	DXA_CMD_VERSION = 1 << 14,
 	DXA_CMD_LIVE = DXA_CMD_TRACE | DXA_CMD_CHECK,
 	DXA_CMD_ANALYSIS = DXA_CMD_LIVE | DXA_CMD_REPLAY,
 	DXA_CMD_SHOWING = DXA_CMD_ANALYSIS | DXA_CMD_REPORT,
@@ -97,8 +99,5 @@ static inline enum dxa_log_level dxa_opts_log_level(const struct dxa_opts *opts)
 {
 	return (enum dxa_log_level)(DXA_LOG_NOTICE + (opts->verbose < 2 ? opts->verbose : 2));
 }
-
-/* Print the options of a command of this mask to standard output. */
-void dxa_opts_help(unsigned int mask);
 
 #endif

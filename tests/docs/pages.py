@@ -85,7 +85,7 @@ def test_shown_commands(build):
     for path, line in shown:
         command, *rest = words_before_command(line)
         if command not in helps:
-            helps[command] = subprocess.run([build / "daxaudit", command, "--help"],
+            helps[command] = subprocess.run([build / "daxaudit", command, "--help", "--all"],
                                             capture_output=True, text=True, check=False)
         if helps[command].returncode:
             raise ValueError(f"{path.name}: {line}: there is no such command")

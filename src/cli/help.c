@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/help.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/exitcode.h"
+#include "output/sink.h"
+
+/* A terminal of 80 columns shows no line broken. */
+#define WIDTH 79
+#define OPTION_COLUMN 28
+
+static const struct {
+	unsigned int command;
+	const char *const lines[DXA_EXAMPLES + 1];
+} examples[] = {
+	{ DXA_CMD_TRACE,
+	  { "daxaudit trace -- modprobe nd_pmem",
+	    "daxaudit trace --record dax.dxr -- ndctl enable-namespace all" } },
+	{ DXA_CMD_CHECK,
+	  { "daxaudit check --require pmem -o junit:dax.xml -- modprobe nd_pmem",
+	    "daxaudit check" } },
+	{ DXA_CMD_LIST, { "daxaudit list", "daxaudit list -o json" } },
+	{ DXA_CMD_DAEMON,
+	  { "systemctl enable --now daxaudit",
+	    "daxaudit daemon --log dax.jsonl --metrics dax.prom" } },
+	{ DXA_CMD_REPLAY,
+	  { "daxaudit replay -v dax.dxr",
+	    "daxaudit replay -o junit:all.xml -o 'json:{}.json' *.dxr" } },
+	{ DXA_CMD_REPORT,
+	  { "daxaudit report dax.dxr >dax.html",
+	    "daxaudit report --no-addresses -o html:dax.html dax.dxr" } },
+	{ DXA_CMD_POLICY,
+	  { "daxaudit policy show", "daxaudit policy lint /etc/daxaudit/policy.yaml" } },
+	{ DXA_CMD_DOCTOR, { "daxaudit doctor", "daxaudit doctor --core" } },
+	{ DXA_CMD_EXPLAIN, { "daxaudit explain", "daxaudit explain reference-leak" } },
+	{ DXA_CMD_SCHEMA, { "daxaudit schema json >json.schema.json", "daxaudit schema jsonl" } },
+	{ DXA_CMD_MAN,
+	  { "daxaudit man | man -l -", "daxaudit man daxaudit-policy >daxaudit-policy.5" } },
+	{ DXA_CMD_COMPLETION,
+	  { "eval \"$(daxaudit completion bash)\"",
+	    "daxaudit completion fish >~/.config/fish/completions/daxaudit.fish" } },
+	{ DXA_CMD_CATALOG,
+	  { "daxaudit catalog >/usr/lib/systemd/catalog/daxaudit.catalog",
+	    "daxaudit catalog | grep Subject" } },
+	{ DXA_CMD_VERSION, { "daxaudit version", "daxaudit --version" } },
+};
+
+/* The options that most people need, in a few words. All others are behind --all. */
+static const struct {
+	const char *option, *words;
+} main_options[] = {
+	{ "output", "write text, json, junit, html, ... to FILE" },
+	{ "record", "save what was seen, for daxaudit replay" },
+	{ "require", "inconclusive unless pmem, dm, ... was exercised" },
+	{ "timeout", "kill a command that takes longer, such as 5m" },
+	{ "policy", "judge by this policy file, too" },
+	{ "fail-on", "exit code 1 from info, warning or error on" },
+	{ "no-addresses", "names in place of kernel addresses" },
+	{ "log", "append findings as JSON lines" },
+	{ "metrics", "counts for Prometheus' textfile collector" },
+	{ "core", "only say whether there is a DAX core" },
+	{ "quiet", "findings and verdict only" },
+};
+
+const char *const *dxa_examples(unsigned int mask)
+{
+	static const char *const none[] = { NULL };
+
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
+		if (examples[i].command == mask)
+			return examples[i].lines;
+	return none;
+}
+
+/* Print text from column `at` on, wrapped, its further lines indented alike. */
+static void print_wrapped(const char *text, int at)
+{
+	int column = at;
+
+	for (const char *word = text; *word;) {
+		int len = (int)strcspn(word, " \n");
+
+		if (column > at && column + 1 + len > WIDTH) {
+			printf("\n%*s", at, "");
+			column = at;
+		} else if (column > at) {
+			putchar(' ');
+			column++;
+		}
+		printf("%.*s", len, word);
+		column += len;
+		word += len;
+		word += strspn(word, " \n");
+	}
+	putchar('\n');
+}
+
+static void print_option(const struct dxa_option_row *r, const char *words)
+{
+	char left[80];
+	int n = snprintf(left, sizeof(left), "  %c%c%s--%s%s%s",
+			 r->key < DXA_KEY_LONG_ONLY ? '-' : ' ',
+			 r->key < DXA_KEY_LONG_ONLY ? r->key : ' ',
+			 r->key < DXA_KEY_LONG_ONLY ? ", " : "  ", r->name, r->arg ? " " : "",
+			 r->arg ? r->arg : "");
+
+	printf("%-*s", OPTION_COLUMN, left);
+	if (n >= OPTION_COLUMN)
+		printf("\n%*s", OPTION_COLUMN, "");
+	print_wrapped(words, OPTION_COLUMN);
+}
+
+static void print_all_options(unsigned int mask)
+{
+	size_t n;
+	const struct dxa_option_row *rows = dxa_options(&n);
+
+	printf("\nOptions:\n");
+	for (size_t i = 0; i < n; i++)
+		if (rows[i].mask & mask)
+			print_option(&rows[i], rows[i].help);
+}
+
+static void print_main_options(unsigned int mask)
+{
+	size_t n, printed = 0;
+	const struct dxa_option_row *rows = dxa_options(&n);
+
+	for (size_t m = 0; m < sizeof(main_options) / sizeof(main_options[0]); m++)
+		for (size_t i = 0; i < n; i++)
+			if (rows[i].mask & mask && !strcmp(rows[i].name, main_options[m].option)) {
+				printf("%s", printed++ ? "" : "\nMain options:\n");
+				print_option(&rows[i], main_options[m].words);
+			}
+}
+
+static void print_formats(void)
+{
+	size_t n;
+	const struct dxa_sink_ops *const *formats = dxa_sink_formats(&n);
+
+	printf("\nFormats:\n");
+	for (size_t i = 0; i < n; i++) {
+		printf("  %-13s ", formats[i]->name);
+		print_wrapped(formats[i]->what, 16);
+	}
+}
+
+static void print_exit_code(int code, const char *text)
+{
+	printf("  %d  ", code);
+	print_wrapped(text, 5);
+}
+
+static void print_exit_codes(void)
+{
+	printf("\nExit codes:\n");
+#define DXA_PRINT(id, num, text) print_exit_code(num, text);
+	DXA_EXIT_CODES(DXA_PRINT)
+#undef DXA_PRINT
+}
+
+void dxa_help(bool all)
+{
+	size_t n;
+	const struct dxa_command *commands = dxa_commands(&n);
+
+	printf("Usage: daxaudit COMMAND [OPTION...]\n"
+	       "Audit the life of every struct dax_device in the running kernel.\n\nCommands:\n");
+	for (size_t i = 0; i < n; i++) {
+		printf("  %-12s", commands[i].name);
+		print_wrapped(commands[i].what, 14);
+	}
+	if (all) {
+		print_all_options((unsigned int)DXA_CMD_ALL);
+		print_formats();
+		print_exit_codes();
+	}
+	printf("\n'daxaudit COMMAND --help' tells more, 'daxaudit --help --all' everything.\n");
+}
+
+void dxa_help_command(const struct dxa_command *c, bool all)
+{
+	printf("Usage: daxaudit %s%s%s\n%c", c->name, c->args[0] ? " " : "", c->args,
+	       toupper((unsigned char)c->what[0]));
+	print_wrapped(c->what + 1, 1);
+	printf("\nExamples:\n");
+	for (const char *const *line = dxa_examples(c->mask); *line; line++)
+		printf("  %s\n", *line);
+	if (!all) {
+		print_main_options(c->mask);
+		printf("\n'daxaudit %s --help --all' tells the rest.\n", c->name);
+		return;
+	}
+	print_all_options(c->mask);
+	if (c->mask & DXA_CMD_SHOWING)
+		print_formats();
+	print_exit_codes();
+}
