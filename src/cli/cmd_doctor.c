@@ -2,9 +2,11 @@
 /* What can be observed on this kernel, hook by hook, and what is lost where it cannot. */
 #include <json.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/vec.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/exitcode.h"
@@ -24,6 +26,13 @@ struct examined {
 	size_t n_hooks;
 	uint32_t known; /* of the snapshot */
 	const char *why; /* the snapshot is not complete, or NULL */
+	struct dxa_vec checks; /* struct checked */
+};
+
+/* A check that was done before anything was attached. */
+struct checked {
+	const char *name; /* static */
+	char *obstacle; /* owned; NULL: there is none */
 };
 
 static const struct {
@@ -100,6 +109,16 @@ static struct json_object *walk_object(const struct examined *x, int walk)
 	return o;
 }
 
+static struct json_object *check_object(const struct checked *c)
+{
+	struct json_object *o = json_object_new_object();
+
+	dxa_json_add_string(o, "name", c->name);
+	json_object_object_add(o, "ok", json_object_new_boolean(!c->obstacle));
+	dxa_json_add_string(o, "obstacle", c->obstacle);
+	return o;
+}
+
 static struct json_object *examined_object(const void *priv)
 {
 	const struct examined *x = priv;
@@ -110,6 +129,9 @@ static struct json_object *examined_object(const void *priv)
 	json_object_object_add(o, "machine", dxa_machine_object(&x->policy, x->btf));
 	json_object_object_add(o, "audit", json_object_new_boolean(x->probe != NULL));
 	json_object_object_add(o, "pass", json_object_new_boolean(can_pass(x)));
+	a = dxa_json_array(o, "checks");
+	for (size_t i = 0; i < x->checks.len; i++)
+		json_object_array_add(a, check_object(dxa_vec_at(&x->checks, i)));
 	if (!x->probe)
 		return o;
 	a = dxa_json_array(o, "hooks");
@@ -124,11 +146,61 @@ static struct json_object *examined_object(const void *priv)
 
 /* ---- as text ---- */
 
+static const char *mark(bool ok)
+{
+	return ok ? "[ok]" : "[!!]";
+}
+
+/* How many hooks are not attached that this kernel would need. */
+static size_t count_lost(const struct examined *x)
+{
+	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n_hooks; i++)
+		n += x->hooks[i].mode == DXA_ATTACH_NONE && blind >> x->hooks[i].info->kind & 1;
+	return n;
+}
+
+static void print_summary(FILE *out, const struct examined *x)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < x->checks.len; i++)
+		failed += ((const struct checked *)dxa_vec_at(&x->checks, i))->obstacle != NULL;
+	if (!x->probe)
+		fprintf(out, "Nothing can be audited here: %zu of %zu checks failed.\n", failed,
+			x->checks.len);
+	else if (can_pass(x) && snapshot_complete(x))
+		fputs("Everything that an audit needs can be observed here.\n", out);
+	else
+		fprintf(out,
+			"An audit is possible here, but not everything can be observed: %zu of %zu "
+			"functions are not watched%s.\n",
+			count_lost(x), x->n_hooks,
+			snapshot_complete(x) ? "" : ", and not every list of devices is read");
+}
+
+static void print_checks(FILE *out, const struct examined *x)
+{
+	fputs("\nchecks:\n", out);
+	for (size_t i = 0; i < x->checks.len; i++) {
+		const struct checked *c = dxa_vec_at(&x->checks, i);
+
+		fprintf(out, "  %s %s%s", mark(!c->obstacle), c->name, c->obstacle ? ": " : "");
+		if (c->obstacle)
+			dxa_utf8_print(out, c->obstacle);
+		fputc('\n', out);
+	}
+	fputc('\n', out);
+}
+
 static void print_hook(FILE *out, const struct dxa_hook_status *h, uint32_t blind)
 {
 	const char *lost = lost_without(h, blind);
 
-	fprintf(out, "  %-30s %-10s ", h->info->name, dxa_attach_mode_name(h->mode));
+	fprintf(out, "  %s %-30s %-10s ", mark(!lost || !(blind >> h->info->kind & 1)),
+		h->info->name, dxa_attach_mode_name(h->mode));
 	if (h->reason[0])
 		dxa_utf8_print(out, h->reason);
 	if (lost)
@@ -138,15 +210,16 @@ static void print_hook(FILE *out, const struct dxa_hook_status *h, uint32_t blin
 
 static void print_walks(FILE *out, const struct examined *x)
 {
-	fputs("\nwhat is there now is read from:\n", out);
+	fputs("\nlists of devices that are read:\n", out);
 	for (int i = 0; i < DXA_WALK_COUNT; i++)
-		fprintf(out, "  %-30s %-10s %s\n", walks[i].variable,
+		fprintf(out, "  %s %-30s %-10s %s\n", mark(walk_known(x, i) || walk_absent(x, i)),
+			walks[i].variable,
 			walk_known(x, i)  ? "read" :
 			walk_absent(x, i) ? "absent" :
 					    "not read",
 			walks[i].what);
 	if (!snapshot_complete(x) && x->why)
-		fprintf(out, "  not all of it: %s\n", x->why);
+		fprintf(out, "       not all of it: %s\n", x->why);
 }
 
 static void print_examined(FILE *out, const void *priv)
@@ -155,11 +228,13 @@ static void print_examined(FILE *out, const void *priv)
 	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
 	struct json_object *machine = dxa_machine_object(&x->policy, x->btf);
 
+	print_summary(out, x);
+	print_checks(out, x);
 	dxa_machine_print(out, machine, "");
 	json_object_put(machine);
 	if (!x->probe)
 		return;
-	fputs("\nwhat happens is seen at:\n", out);
+	fputs("\nfunctions that are watched:\n", out);
 	for (size_t i = 0; i < x->n_hooks; i++)
 		print_hook(out, &x->hooks[i], blind);
 	print_walks(out, x);
@@ -177,6 +252,46 @@ static void ignore_event(void *priv, const struct dxa_event *ev)
 {
 	(void)priv;
 	(void)ev;
+}
+
+static void note_check(void *priv, const char *name, const struct dxa_err *obstacle)
+{
+	struct checked c = { name, obstacle ? strdup(obstacle->msg) : NULL };
+	struct examined *x = priv;
+
+	if ((obstacle && !c.obstacle) || !dxa_vec_push(&x->checks, &c))
+		free(c.obstacle);
+}
+
+static void check_all(struct examined *x)
+{
+	struct dxa_kallsyms *syms = NULL;
+	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
+
+	if (err)
+		note_check(x, "kernel symbols", err);
+	dxa_preflight_each(syms, x->btf, note_check, x);
+	dxa_err_free(err);
+	dxa_kallsyms_free(syms);
+}
+
+/* Has a check said this already? */
+static bool is_told(const struct examined *x, const struct dxa_err *obstacle)
+{
+	for (size_t i = 0; i < x->checks.len; i++) {
+		const struct checked *c = dxa_vec_at(&x->checks, i);
+
+		if (c->obstacle && !strcmp(c->obstacle, obstacle->msg))
+			return true;
+	}
+	return false;
+}
+
+static void free_checks(struct examined *x)
+{
+	for (size_t i = 0; i < x->checks.len; i++)
+		free(((struct checked *)dxa_vec_at(&x->checks, i))->obstacle);
+	dxa_vec_free(&x->checks);
 }
 
 static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
@@ -199,9 +314,14 @@ static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
 static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int *exit_code)
 {
 	const struct dxa_document doc = { print_examined, examined_object, x };
-	struct dxa_err *obstacle = examine(x, opts);
-	struct dxa_err *err = dxa_document_write(&doc, opts);
+	struct dxa_err *obstacle;
+	struct dxa_err *err;
 
+	check_all(x);
+	obstacle = examine(x, opts);
+	if (!obstacle || !is_told(x, obstacle))
+		note_check(x, "BPF programs", obstacle);
+	err = dxa_document_write(&doc, opts);
 	if (obstacle) {
 		dxa_err_free(err);
 		return obstacle;
@@ -230,7 +350,7 @@ static struct dxa_err *tell_core(const struct dxa_opts *opts)
 
 struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code)
 {
-	struct examined x = { .btf = opts->btf };
+	struct examined x = { .btf = opts->btf, .checks = DXA_VEC_OF(struct checked) };
 	sigset_t ending, old;
 	struct dxa_err *err;
 
@@ -248,6 +368,7 @@ struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code)
 		err = run(&x, opts, exit_code);
 	dxa_probe_close(x.probe);
 	dxa_policy_deinit(&x.policy);
+	free_checks(&x);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "engine/owner.h"
 #include "output/jsonobj.h"
 #include "probe/kallsyms.h"
+#include "probe/modulefile.h"
 
 static void add_driver(void *priv, const char *ops)
 {
@@ -24,6 +25,23 @@ static void add_drivers(struct json_object *to, const char *key, uint32_t driver
 		if (drivers >> i & 1)
 			json_object_array_add(a,
 					      dxa_json_string(dxa_driver_name((enum dxa_driver)i)));
+}
+
+/* Drivers that are not there, but would be when their module was loaded: "pmem (nd_pmem)". */
+static void add_installed(struct json_object *to, uint32_t loaded)
+{
+	struct json_object *a = dxa_json_array(to, "installed");
+
+	for (int i = 0; i < DXA_DRIVER_COUNT; i++) {
+		const struct dxa_owner *owner = dxa_owner_of((enum dxa_driver)i);
+		char path[512], words[128];
+
+		if (loaded >> i & 1 || !owner->module ||
+		    !dxa_module_find(owner->module, path, sizeof(path)))
+			continue;
+		snprintf(words, sizeof(words), "%s (%s)", owner->name, owner->module);
+		json_object_array_add(a, dxa_json_string(words));
+	}
 }
 
 /* Where the symbols cannot be read there is no "drivers" at all: that is not "none". */
@@ -41,6 +59,7 @@ static void add_available(struct json_object *to)
 	dxa_kallsyms_each_ops(syms, add_driver, &drivers);
 	dxa_kallsyms_free(syms);
 	add_drivers(to, "drivers", drivers);
+	add_installed(to, drivers);
 }
 
 struct json_object *dxa_machine_object(const struct dxa_policy *policy, const char *btf)
@@ -90,6 +109,7 @@ void dxa_machine_print_list(FILE *out, struct json_object *o, const char *key)
 void dxa_machine_print(FILE *out, struct json_object *machine, const char *prefix)
 {
 	const char *arch = dxa_json_member(machine, "architecture");
+	struct json_object *installed;
 
 	fprintf(out, "%sLinux %s %s\n", prefix, dxa_json_member(machine, "release"),
 		dxa_json_member(machine, "machine"));
@@ -102,6 +122,11 @@ void dxa_machine_print(FILE *out, struct json_object *machine, const char *prefi
 	fprintf(out, ")\n%sEOPNOTSUPP is %s\n", prefix, dxa_json_member(machine, "eopnotsupp"));
 	fprintf(out, "%sdrivers that can allocate a dax_device:", prefix);
 	dxa_machine_print_list(out, machine, "drivers");
+	if (json_object_object_get_ex(machine, "installed", &installed) &&
+	    json_object_array_length(installed)) {
+		fprintf(out, "%sdrivers that are installed, not loaded:", prefix);
+		dxa_machine_print_list(out, machine, "installed");
+	}
 	fprintf(out, "%sdrivers that must be exercised:", prefix);
 	dxa_machine_print_list(out, machine, "required");
 }

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "probe/modulefile.h"
 
 static void free_btf(struct btf **btf)
 {
@@ -19,37 +19,9 @@ static void free_btf(struct btf **btf)
 
 #define _cleanup_btf_ dxa_cleanup(free_btf)
 
-/* Is it dax.ko, dax.ko.xz, ...? */
-static bool is_dax(const char *path)
-{
-	const char *base = strrchr(path, '/');
-
-	return !strncmp(base ? base + 1 : path, "dax.ko", 6);
-}
-
 bool dxa_dax_module_find(char *path, size_t size)
 {
-	_cleanup_free_ char *line = NULL;
-	struct utsname uts;
-	char list[256];
-	size_t cap = 0;
-
-	if (uname(&uts))
-		return false;
-	snprintf(list, sizeof(list), "/lib/modules/%s/modules.dep", uts.release);
-	_cleanup_fclose_ FILE *f = fopen(list, "re");
-	while (f && getline(&line, &cap, f) > 0) {
-		char *end = strchr(line, ':');
-
-		if (!end)
-			continue;
-		*end = '\0';
-		if (!is_dax(line))
-			continue;
-		snprintf(path, size, "/lib/modules/%s/%s", uts.release, line);
-		return true;
-	}
-	return false;
+	return dxa_module_find("dax", path, size);
 }
 
 /* The parts of one BTF as it is in a file. */

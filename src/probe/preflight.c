@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/infile.h"
 #include "probe/daxmodule.h"
+#include "probe/tracefs.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
@@ -34,19 +35,6 @@ struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms)
 			   "kernel %s has no DAX core (no alloc_dax: CONFIG_DAX is not set): "
 			   "nothing to audit",
 			   uts.release);
-}
-
-static struct dxa_err *check_privilege(void)
-{
-	const uint64_t enough = DXA_CAP(CAP_BPF) | DXA_CAP(CAP_PERFMON) | DXA_CAP(CAP_SYSLOG);
-	uint64_t caps = dxa_caps_effective();
-
-	if (caps & DXA_CAP(CAP_SYS_ADMIN) || (caps & enough) == enough)
-		return NULL;
-	return dxa_err_new(
-		DXA_ERR_REFUSED, EPERM,
-		"not enough privilege to trace the kernel: run as root (or with CAP_BPF, "
-		"CAP_PERFMON, CAP_SYSLOG and access to tracefs)");
 }
 
 /*
@@ -81,50 +69,142 @@ static struct dxa_err *lockdown_error(void)
 			   "kernel memory: boot with lockdown=integrity or lockdown=none");
 }
 
-static struct dxa_err *check_btf(const char *btf, const char *release)
-{
-	_cleanup_close_ int fd = -1;
-	/* libbpf would wait for the writer of a FIFO. */
-	struct dxa_err *err = btf ? dxa_infile_open(btf, &fd) : NULL;
-
-	if (err)
-		return dxa_err_wrap(err, "cannot read the BTF file %s", btf);
-	if (btf || access(VMLINUX_BTF, R_OK) == 0)
-		return NULL;
-	return dxa_err_new(DXA_ERR_REFUSED, errno,
-			   "kernel %s shows no BTF (" VMLINUX_BTF
-			   ": %s): give its BTF with --btf FILE, or boot a kernel with "
-			   "CONFIG_DEBUG_INFO_BTF=y",
-			   release, strerror(errno));
-}
-
-struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf)
-{
-	struct utsname uts;
-	struct dxa_err *err;
-
-	if (uname(&uts))
-		return dxa_err_new(DXA_ERR_SYSTEM, errno, "uname: %s", strerror(errno));
-	err = dxa_preflight_core(syms);
-	if (!err)
-		err = check_privilege();
-	if (err)
-		return err;
-	if (locked_down())
-		return lockdown_error();
-	if (dxa_kallsyms_hidden(syms))
-		return dxa_err_new(DXA_ERR_REFUSED, EPERM,
-				   "the kernel hides its symbols' addresses: run 'sysctl "
-				   "kernel.kptr_restrict=1' and run as root");
-	return check_btf(btf, uts.release);
-}
-
 /* Is there such a switch, and is it off? */
 static bool is_off(const char *path)
 {
 	_cleanup_fclose_ FILE *f = fopen(path, "re");
 
 	return f && fgetc(f) == '0';
+}
+
+/* What the checks are about. */
+struct asked {
+	const struct dxa_kallsyms *syms;
+	const char *btf;
+	const char *release; /* uname -r */
+};
+
+static struct dxa_err *check_core(const struct asked *q)
+{
+	return dxa_preflight_core(q->syms);
+}
+
+static struct dxa_err *check_privilege(const struct asked *q)
+{
+	const uint64_t enough = DXA_CAP(CAP_BPF) | DXA_CAP(CAP_PERFMON) | DXA_CAP(CAP_SYSLOG);
+	uint64_t caps = dxa_caps_effective();
+
+	(void)q;
+	if (caps & DXA_CAP(CAP_SYS_ADMIN) || (caps & enough) == enough)
+		return NULL;
+	return dxa_err_new(
+		DXA_ERR_REFUSED, EPERM,
+		"not enough privilege to trace the kernel: run as root (or with CAP_BPF, "
+		"CAP_PERFMON, CAP_SYSLOG and access to tracefs)");
+}
+
+static struct dxa_err *check_lockdown(const struct asked *q)
+{
+	(void)q;
+	return locked_down() ? lockdown_error() : NULL;
+}
+
+static struct dxa_err *check_addresses(const struct asked *q)
+{
+	if (!dxa_kallsyms_hidden(q->syms))
+		return NULL;
+	return dxa_err_new(DXA_ERR_REFUSED, EPERM,
+			   "the kernel hides its symbols' addresses: run 'sysctl "
+			   "kernel.kptr_restrict=1' and run as root");
+}
+
+static struct dxa_err *check_btf(const struct asked *q)
+{
+	_cleanup_close_ int fd = -1;
+	/* libbpf would wait for the writer of a FIFO. */
+	struct dxa_err *err = q->btf ? dxa_infile_open(q->btf, &fd) : NULL;
+
+	if (err)
+		return dxa_err_wrap(err, "cannot read the BTF file %s", q->btf);
+	if (q->btf || access(VMLINUX_BTF, R_OK) == 0)
+		return NULL;
+	return dxa_err_new(DXA_ERR_REFUSED, errno,
+			   "kernel %s shows no BTF (" VMLINUX_BTF
+			   ": %s): give its BTF with --btf FILE, or boot a kernel with "
+			   "CONFIG_DEBUG_INFO_BTF=y",
+			   q->release, strerror(errno));
+}
+
+static struct dxa_err *check_tracefs(const struct asked *q)
+{
+	struct dxa_tracefs *t = NULL;
+	struct dxa_err *err = dxa_tracefs_open(&t);
+
+	(void)q;
+	dxa_tracefs_close(t);
+	return err;
+}
+
+static struct dxa_err *check_ftrace(const struct asked *q)
+{
+	(void)q;
+	if (!dxa_preflight_ftrace_off())
+		return NULL;
+	return dxa_err_new(DXA_ERR_REFUSED, 0,
+			   "kernel.ftrace_enabled=0 keeps hooks from being called: run 'sysctl "
+			   "kernel.ftrace_enabled=1'");
+}
+
+static const struct {
+	const char *name;
+	struct dxa_err *(*run)(const struct asked *q);
+	bool needs_symbols;
+	bool optional; /* an audit is possible all the same, but sees less */
+} checks[] = {
+	{ "DAX core", check_core, true, false },
+	{ "privilege", check_privilege, false, false },
+	{ "lockdown", check_lockdown, false, false },
+	{ "kernel symbols", check_addresses, true, false },
+	{ "BTF", check_btf, false, false },
+	{ "kprobe events", check_tracefs, false, true },
+	{ "ftrace", check_ftrace, false, true },
+};
+
+#define N_CHECKS (sizeof(checks) / sizeof(checks[0]))
+
+struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf)
+{
+	struct asked q = { syms, btf, NULL };
+	struct dxa_err *err = NULL;
+	struct utsname uts;
+
+	if (uname(&uts))
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "uname: %s", strerror(errno));
+	q.release = uts.release;
+	for (size_t i = 0; i < N_CHECKS && !err; i++)
+		if (!checks[i].optional)
+			err = checks[i].run(&q);
+	return err;
+}
+
+void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf,
+			void (*fn)(void *priv, const char *name, const struct dxa_err *obstacle),
+			void *priv)
+{
+	struct asked q = { syms, btf, "" };
+	struct utsname uts;
+
+	if (!uname(&uts))
+		q.release = uts.release;
+	for (size_t i = 0; i < N_CHECKS; i++) {
+		struct dxa_err *err;
+
+		if (!syms && checks[i].needs_symbols)
+			continue;
+		err = checks[i].run(&q);
+		fn(priv, checks[i].name, err);
+		dxa_err_free(err);
+	}
 }
 
 bool dxa_preflight_ftrace_off(void)

@@ -22,6 +22,16 @@ struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms);
 struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf);
 
 /*
+ * Do all of these checks, and those of what an audit can do without, whatever the
+ * others say. fn gets the name of each, static, and what stands in the way, or NULL; the
+ * error is freed behind it. Where the symbols cannot be read syms is NULL, and what needs
+ * them is left out.
+ */
+void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf,
+			void (*fn)(void *priv, const char *name, const struct dxa_err *obstacle),
+			void *priv);
+
+/*
  * Does the kernel call no trampoline and no kprobe on a function's entry? With
  * kernel.ftrace_enabled=0 both are taken, and then never called: ftrace_startup_enable()
  * in kernel/trace/ftrace.c returns before it changes any code (6.12.95; seen there).
