@@ -69,7 +69,7 @@ struct life {
 	uint64_t last_kill_in; /* context id */
 	struct suspect *suspect; /* owned; NULL: nothing is suspected */
 	struct stale *stale; /* owned: flags of the former life that nobody has declared since */
-	struct rec *holder_taken; /* owned: a lookup that found the holder taken (F2) */
+	struct rec *holder_taken; /* owned: a lookup that found the holder taken */
 	int32_t refs; /* that are accounted for; valid with refs_known */
 	int32_t gets; /* lookups seen before a snapshot told refs */
 	int32_t last_put_refs;

@@ -235,7 +235,7 @@ void judge_waiting(struct dxa_engine *e)
 		if (!t || !t->stuck_told)
 			odd(e, DXA_RULE_STUCK_PROBE, &of_task, r,
 			    "waits for a lock that its own caller holds, as in the error path of "
-			    "__devm_create_dev_dax (F5)");
+			    "__devm_create_dev_dax");
 	}
 }
 

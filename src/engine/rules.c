@@ -80,8 +80,8 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"called kill_dax or put_dax with NULL. The device itself was neither killed nor "
 		"put: the driver's clean-up read a field in which the device was not stored yet.",
 	.consequence = "The dax_device, its inode and its minor number are lost until the next "
-		"boot, once for each failed probe. This is F1: pmem from v5.17 to v6.8 when "
-		"dax_add_host fails.",
+		"boot, once for each failed probe. Known bug: pmem from v5.17 to v6.8 leaks "
+		"when dax_add_host fails.",
 	.example = "really_probe(namespace0.0) {\n"
 		"  alloc_dax() = X\n"
 		"  dax_add_host(X, pmem0) = -ENOMEM\n"
@@ -131,8 +131,8 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"could hold its references; or it is of device-dax or virtiofs, and no such "
 		"device is there. Two looks at the kernel, some time apart, showed the same.",
 	.consequence = "The dax_device, its inode and its minor number stay until the next boot. It "
-		"was lost before the audit began; an audit around the probe names the way. Known "
-		"ways are null-teardown-leak (F1) and reference-leak (F2).",
+		"was lost before the audit began; an audit around the probe shows how. Known "
+		"causes are null-teardown-leak and reference-leak.",
 	.example = "alloc_dax() = X          a probe failed before the audit began\n"
 		"...\n"
 		"dax_superblock: X, pmem_dax_ops, alive, 1 reference\n"
@@ -279,7 +279,7 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 	.meaning = "Every reference to a device that was seen to be taken was dropped again, but "
 		"the device was not destroyed: somebody took one more. Where it was seen, the "
 		"cause is named: fs_dax_get_by_bdev took a reference, found another holder, and "
-		"returned NULL without dropping it. This is F2, in every kernel from v6.0 to 7.2: "
+		"returned NULL without dropping it. Known bug of every kernel from v6.0 to 7.2: "
 		"two XFS partitions of one pmem disk mounted at a time are enough.",
 	.consequence = "The dax_device and its minor number are lost until the next boot.",
 	.example = "fs_dax_get_by_bdev(pmem0, holder=A) = X\n"
@@ -292,9 +292,9 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 [DXA_RULE_STALE_FLAGS] = {
 	HEAD(STALE_FLAGS),
 	.meaning = "A device went into use with flags that its driver never set: its memory had been "
-		"another dax_device, and alloc_dax did not reset that one's flags. This is F3, in "
+		"another dax_device, and alloc_dax did not reset that one's flags. Known bug of "
 		"every kernel from v5.3 to 7.2. Stale flags that the driver sets anyway do no harm and "
-		"are not told.",
+		"are not reported.",
 	.consequence = "With a stale SYNC flag MAP_SYNC is accepted on a device that cannot keep "
 		"that promise, such as virtio-pmem: data that user space takes for persistent is "
 		"not.",
@@ -307,7 +307,7 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 	HEAD(CDEV_REINIT),
 	.meaning = "A device-dax was bound to its driver again while its character device was "
 		"still in use, for instance by an open /dev/dax: the bind initialised the live "
-		"cdev over. This is F4, in every kernel from v5.1 to 7.2.",
+		"cdev over. Known bug of every kernel from v5.1 to 7.2.",
 	.consequence = "The count of its references starts anew: closing the old file underflows "
 		"it, and the end of the device can run into a BUG.",
 	.example = "/dev/dax0.0 is open\n"
@@ -320,12 +320,11 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 [DXA_RULE_STUCK_PROBE] = {
 	HEAD(STUCK_PROBE),
 	.meaning = "A probe, or another creation of a device, has been running for longer than the "
-		"limit, and its task sleeps uninterruptibly. F5 looks like this, from v6.10 to 7.2: "
-		"the error path of __devm_create_dev_dax takes a lock that its caller holds. After "
-		"the fact F5 is told by the task's kernel stack, which two looks, some time apart, "
-		"showed the same.",
-	.consequence = "The task cannot be killed. In F5 every other use of the dax bus then waits "
-		"for the same lock.",
+		"limit, and its task sleeps uninterruptibly. Known bug of v6.10 to 7.2: the "
+		"error path of __devm_create_dev_dax takes a lock that its caller holds. After the "
+		"fact the task's kernel stack shows it, if two looks, some time apart, see the same.",
+	.consequence = "The task cannot be killed. With that bug every other use of the dax bus "
+		"then waits for the same lock.",
 	.example = "__devm_create_dev_dax() {\n"
 		"  alloc_dax(ops=NULL) = X\n"
 		"  kill_dax(X)\n"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flags that survive in the slab (F3). alloc_dax resets none of them, so every
+ * Flags that survive in the slab. alloc_dax resets none of them, so every
  * recycled device begins with those of its former life. That does harm only
  * where the driver does not declare the same itself: a bit is a finding when
  * the device goes into use with it and nobody but the former life has set it.

@@ -104,7 +104,8 @@ void on_run_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 /*
  * A lookup that found another holder answers NULL. It may have kept the
- * reference it took (F2); whether it did is told by the count at the end.
+ * reference it took (a known bug, see reference-leak in rules.c): the count at the
+ * end shows whether it did.
  */
 static void note_holder_taken(struct dxa_engine *e, const struct rec *r)
 {
@@ -265,7 +266,7 @@ void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r)
 	    t->ctx.comm);
 	if (l)
 		say(&f, ": as when the error path of __devm_create_dev_dax waits for the lock "
-			"that its own caller holds (F5)");
+			"that its own caller holds");
 	prove_story(e, t, r);
 	t->stuck_told = true;
 	report(e, &f);

@@ -16,7 +16,7 @@
 
 /*
  * drivers/dax/bus.c, read in 6.12.107 and 7.2.13: the second holds dax_region_rwsem
- * for writing when its error path calls the first, which takes it (F5).
+ * for writing when its error path calls the first, which takes it.
  */
 #define WAITS "unregister_dev_dax"
 #define HOLDS "__devm_create_dev_dax"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# F2: a lookup took a reference, found the holder taken and kept it.
+# A lookup took a reference, found the holder taken and kept it.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# F5: a probe waits for a lock that it holds itself.
+# A probe waits for a lock that it holds itself.
 task 60 kworker/0:2
 enter really_probe obj=dax0.0 name=dax0.0 bus=nd driver=dax_pmem
   enter __devm_create_dev_dax obj=region name=dax_region0

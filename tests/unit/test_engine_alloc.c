@@ -333,7 +333,7 @@ static void pmem_lives(struct story *s, uint32_t flags, uint32_t declared)
 	rcu(s);
 }
 
-/* A synchronous pmem, then an asynchronous virtio-pmem in the same memory: F3. */
+/* A synchronous pmem, then an asynchronous virtio-pmem in the same memory. */
 STORY(a_flag_survives_in_the_slab)
 {
 	pmem_lives(s, 0x1, ALL_FLAGS);

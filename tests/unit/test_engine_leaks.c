@@ -14,7 +14,7 @@
 
 /* ---- null-teardown-leak ---- */
 
-/* F1: pmem before v6.9 stores the pointer after dax_add_host only. */
+/* pmem before v6.9 stores the pointer after dax_add_host only. */
 static void pmem_f1(struct story *s)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");

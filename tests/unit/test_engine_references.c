@@ -31,7 +31,7 @@ static void pmem_unbinds(struct story *s)
 
 /* ---- reference-leak ---- */
 
-/* F2: the second XFS takes a reference and gets NULL. */
+/* The second XFS takes a reference and gets NULL. */
 static void two_xfs_on_one_disk(struct story *s, bool dropped)
 {
 	as(s, 200, "mount");

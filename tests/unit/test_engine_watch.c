@@ -106,7 +106,7 @@ STORY(bound_again_after_the_file_was_closed)
 
 /* ---- stuck-probe ---- */
 
-/* F5: unregister_dev_dax waits for the lock that its caller holds. */
+/* unregister_dev_dax waits for the lock that its caller holds. */
 static void device_dax_gets_stuck(struct story *s)
 {
 	as(s, 700, "kworker/u8:3");
@@ -127,7 +127,7 @@ STORY(a_creation_waits_for_itself)
 	pass_ms(s, 31000);
 	task_state(s, 700, 'D');
 	expect(s, "stuck-probe");
-	assert_non_null(strstr(finding_of(s, "stuck-probe")->detail, "(F5)"));
+	assert_non_null(strstr(finding_of(s, "stuck-probe")->detail, "its own caller holds"));
 	expect_evidence(
 		s, "stuck-probe",
 		"really_probe __devm_create_dev_dax alloc_dax kill_dax really_probe run_dax "
@@ -153,7 +153,7 @@ STORY(a_probe_that_is_stuck_elsewhere)
 	pass_ms(s, 31000);
 	task_state(s, 700, 'D');
 	expect(s, "stuck-probe");
-	assert_null(strstr(finding_of(s, "stuck-probe")->detail, "F5"));
+	assert_null(strstr(finding_of(s, "stuck-probe")->detail, "its own caller holds"));
 }
 
 STORY(a_long_probe_that_runs)

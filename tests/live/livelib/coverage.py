@@ -38,7 +38,7 @@ The case fails if one of these findings is missing, or if there is any other.
 A first table has a column for each kernel that most cases are played on, a second one
 the cases of all other kernels; [platforms.md](platforms.md) describes each.
 
-The bugs F1 to F5 are described in [found.md](found.md). Faults are injected with a
+The bugs of stock kernels are described in [found.md](found.md). Faults are injected with a
 debugger from outside of the kernel; they are declared in `tests/faults.toml`.
 "Tested" names what fails when a reason for not exercising something is gone.
 """
