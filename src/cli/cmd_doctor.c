@@ -50,7 +50,7 @@ static const char *lost_without(const struct dxa_hook_status *h, uint32_t blind)
 		return NULL;
 	if (!(blind >> h->info->kind & 1))
 		return "nothing: this kernel needs none";
-	return h->info->need == DXA_NEED_EXTRA ? "what it tells" : "a verdict of pass";
+	return h->info->need == DXA_NEED_EXTRA ? "what it shows" : "a verdict of pass";
 }
 
 static bool walk_known(const struct examined *x, int walk)
@@ -310,7 +310,7 @@ static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
 	return NULL;
 }
 
-/* What stands in the way is told like any command tells it; the rest is shown all the same. */
+/* An obstacle is an error, as in any command; what could be found out is printed first. */
 static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int *exit_code)
 {
 	const struct dxa_document doc = { print_examined, examined_object, x };

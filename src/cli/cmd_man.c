@@ -26,7 +26,7 @@ static const struct item signals[] = {
 	  "daemon: read the policy anew, open the log anew, begin a new recording if the old one "
 	  "was renamed, and look at every device that lives. trace, check: as SIGTERM" },
 	{ "SIGTERM, SIGINT",
-	  "end in order: hooks are removed, and the verdict is told. trace and check hand it on to "
+	  "end in order: hooks are removed, and the verdict is printed. trace and check pass the signal on to "
 	  "their command, unless the terminal did" },
 };
 
@@ -35,7 +35,7 @@ static const struct item environment[] = {
 	{ "COLUMNS", "how wide text is; else the terminal's width, or 80" },
 	{ "PATH", "where trace and check look for their command" },
 	{ "NOTIFY_SOCKET",
-	  "daemon: where systemd is told READY, STATUS, RELOADING, STOPPING and WATCHDOG" },
+	  "daemon: where systemd gets READY, STATUS, RELOADING, STOPPING and WATCHDOG" },
 	{ "WATCHDOG_USEC, WATCHDOG_PID",
 	  "daemon: how often it is to say that it is well; it does so, and renews the metrics, twice "
 	  "as often. Without it there is no wake-up by time" },

@@ -179,7 +179,7 @@ void dxa_help(bool all)
 		print_formats();
 		print_exit_codes();
 	}
-	printf("\n'daxaudit COMMAND --help' tells more, 'daxaudit --help --all' everything.\n");
+	printf("\n'daxaudit COMMAND --help' says more, 'daxaudit --help --all' everything.\n");
 }
 
 void dxa_help_command(const struct dxa_command *c, bool all)
@@ -192,7 +192,7 @@ void dxa_help_command(const struct dxa_command *c, bool all)
 		printf("  %s\n", *line);
 	if (!all) {
 		print_main_options(c->mask);
-		printf("\n'daxaudit %s --help --all' tells the rest.\n", c->name);
+		printf("\n'daxaudit %s --help --all' lists the rest.\n", c->name);
 		return;
 	}
 	print_all_options(c->mask);

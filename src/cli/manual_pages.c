@@ -165,8 +165,8 @@ void dxa_manual_print_recording(void)
 	char text[256];
 
 	printf(".SH DESCRIPTION\n");
-	dxa_troff_prose("A recording (*.dxr) holds everything an audit was told. 'daxaudit replay' "
-			"comes to the same findings from it, without root, on any machine of any "
+	dxa_troff_prose("A recording (*.dxr) holds everything that an audit saw. 'daxaudit replay' "
+			"gives the same findings from it, without root, on any machine of any "
 			"architecture.");
 	printf(".PP\n");
 	dxa_troff_prose("It is written block by block and never rewritten. A file that was cut off "
@@ -183,7 +183,7 @@ void dxa_manual_print_recording(void)
 	dxa_troff_prose(text);
 	printf(".PP\n");
 	dxa_troff_prose(
-		"Numbers are in the writer's byte order, which the file head tells. Every "
+		"Numbers are in the writer's byte order, which the file head says. Every "
 		"block has its type, its packed and unpacked length and a CRC-32, and is a raw "
 		"deflate stream. The document recording.md has every field.");
 	printf(".SH EVENTS\n");

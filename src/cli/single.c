@@ -127,7 +127,7 @@ void dxa_single_leave(int fd)
 	if (fd < 0)
 		return;
 	if (ftruncate(fd, 0)) {
-		/* Then a stale pid stays in a file that nobody holds. */
+		/* Then a stale pid stays in a file that no process has locked. */
 	}
 	close(fd);
 }

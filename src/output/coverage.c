@@ -15,7 +15,7 @@ size_t dxa_coverage(const struct dxa_result *result, struct dxa_coverage ret[DXA
 						.available = st->available >> d & 1,
 						.required = result->required >> d & 1 };
 
-		/* Ops without a known symbol are no driver that somebody could exercise. */
+		/* Ops without a known symbol name no driver that could be exercised. */
 		if (d != DXA_DRIVER_UNKNOWN && (c.allocs || c.available || c.required))
 			ret[n++] = c;
 	}

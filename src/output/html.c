@@ -384,7 +384,7 @@ static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_res
 	put_row(out, "kernel", line);
 	put_row(out, "build", run->version);
 	snprintf(line, sizeof(line), "%s (%s)", dxa_prose_aliasing(run->aliasing),
-		 run->aliasing_from ? run->aliasing_from : "nothing tells");
+		 run->aliasing_from ? run->aliasing_from : "no source");
 	put_row(out, "data cache", line);
 	put_row(out, "recording", run->recording);
 	put_command(out, run);

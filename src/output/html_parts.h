@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The parts of an HTML page that tell of events, contexts and findings. */
+/* The parts of an HTML page that show events, contexts and findings. */
 #ifndef DAXAUDIT_OUTPUT_HTML_PARTS_H
 #define DAXAUDIT_OUTPUT_HTML_PARTS_H
 

@@ -210,7 +210,7 @@ void dxa_journal_catalog(FILE *out)
 			"-- %s\nSubject: %s (@DAXAUDIT_DEVICE@): %s\nDefined-By: daxaudit\n"
 			"Documentation: man:daxaudit(8)\n\n%s\n\n%s\n\n"
 			"Driver: @DAXAUDIT_DRIVER@, while: @DAXAUDIT_CONTEXT@.\n"
-			"'daxaudit explain %s' tells more.\n\n",
+			"'daxaudit explain %s' says more.\n\n",
 			dxa_rule_message_id(id, (enum dxa_rule)r), rule->name, rule->title,
 			rule->meaning, rule->consequence, rule->name);
 	}

@@ -104,7 +104,7 @@ static void put_properties(FILE *out, const struct dxa_run *run, const struct dx
 	fputs("    </properties>\n", out);
 }
 
-/* The element that tells a case that did not pass; its text is the findings. */
+/* The element of a case that did not pass; its text is the findings. */
 static void put_outcome(FILE *out, const struct dxa_case *c)
 {
 	static const char *const element[] = {

@@ -220,7 +220,7 @@ static void kcidb_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 {
 	struct kcidb *k = s->state;
 
-	/* A recording that was not replayed tells no kernel: there is no build to fail. */
+	/* The kernel of a recording that was not replayed is not known: no build can fail. */
 	(void)summary;
 	dxa_json_write(s->out, k->root, true);
 }

@@ -331,7 +331,7 @@ void dxa_metrics_add(struct dxa_metrics *m, const struct dxa_run *run,
 	write_findings(m, result->tally);
 	write_engine(m, result->stats);
 	write_hooks(m, result);
-	/* A recording does not tell the wall time. */
+	/* A recording does not hold the wall time. */
 	if (result->end_wall) {
 		write_time(m, "start_timestamp_seconds", "When the audit began.", run->start,
 			   result);

@@ -2,7 +2,7 @@
 /*
  * Small names in place of kernel addresses, for reports that are published: dev#1,
  * disk#1, ... An address has one name in all formats of an audit, given in the order
- * of the events; a replay gives the same ones. Symbols with offsets tell no address.
+ * of the events; a replay gives the same ones. Symbols with offsets reveal no address.
  */
 #ifndef DAXAUDIT_OUTPUT_PSEUDONYM_H
 #define DAXAUDIT_OUTPUT_PSEUDONYM_H

@@ -303,7 +303,7 @@ static void describe(struct json_object *o, const char *required, const char *pr
 	merge(keys, properties);
 }
 
-/* One kind of line: the type that tells it, and what else it holds. */
+/* One kind of line: its type, and its other members. */
 static void add_line(struct json_object *lines, const char *type, const char *required,
 		     const char *properties)
 {

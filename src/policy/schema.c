@@ -78,7 +78,7 @@ static const char *aliasing_names(int i)
 #define KEY_REASON(required)                                                      \
 	{                                                                         \
 		"reason", DXA_POLICY_TEXT, required, NULL, 0, AT(reason), "text", \
-			"why, for whoever reads a report"                         \
+			"why, for the readers of a report"                        \
 	}
 
 static const struct dxa_policy_key file_keys[] = {

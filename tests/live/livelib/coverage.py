@@ -26,16 +26,16 @@ _HEAD = """\
 <!-- Written by `tests/live/run --write-coverage` from tests/live/cases; do not edit. -->
 # Coverage: kernel, driver, case
 
-Every line is a case that `tests/live/run` plays on an unmodified kernel in a guest.
+Every line is a case that `tests/live/run` runs on an unmodified kernel in a guest.
 The case fails if one of these findings is missing, or if there is any other.
 
 * **found**: the rules that must be found, each as often as it is listed.
 * **silent**: there must be no finding.
 * **inconclusive**: what was not seen keeps the verdict from being a pass.
 * **code**: no audit; this is the exit code.
-* *(all)*: played with `--all` only.
+* *(all)*: run with `--all` only.
 
-A first table has a column for each kernel that most cases are played on, a second one
+A first table has a column for each kernel that most cases are run on, a second one
 the cases of all other kernels; [platforms.md](platforms.md) describes each.
 
 The bugs of stock kernels are described in [found.md](found.md). Faults are injected with a
@@ -72,7 +72,7 @@ def _row(name: str, kernels: dict[str, list[Case]]) -> str:
     faults = dict.fromkeys(fault for case in played for fault in case.faults)
     why = next((case.elsewhere for case in played if case.elsewhere), "")
     if not why and any(kernel not in kernels for kernel in KERNELS):
-        raise GuestError(f"{name}: say in `elsewhere` why it is not played on every kernel")
+        raise GuestError(f"{name}: say in `elsewhere` why it is not run on every kernel")
     cells = [_cell(kernels[kernel]) if kernel in kernels else f"not here: {why}"
              for kernel in KERNELS]
     return _line([f"`{name}`", "; ".join(whats), _code(list(faults)), *cells])
@@ -115,7 +115,7 @@ def _section(driver: str, cases: list[Case], entries: list[Absent]) -> list[str]
 
 
 def _check(cases: list[Case]) -> None:
-    """Has every case a place, but what is played on the usual kernels and is of no driver?"""
+    """Has every case a place, but what is run on the usual kernels and is of no driver?"""
     unknown = {driver for case in cases for driver in case.drivers} - set(DRIVERS)
     if unknown:
         raise GuestError(f"no such driver: {', '.join(sorted(unknown))}")

@@ -54,7 +54,7 @@ def table() -> str:
              "| data cache aliases | booted by |", "|---|---|---|---|---|---|---|"]
     for name, entry in matrix.load().items():
         if name not in cases:
-            raise GuestError(f"{name} is in the matrix, and no case is played on it")
+            raise GuestError(f"{name} is in the matrix, and no case runs on it")
         cells = [f"`{name}`", _origin(entry), _machine(entry), *_hooks(entry), _aliasing(entry),
                  _played(cases[name])]
         lines.append("| " + " | ".join(cells) + " |")
