@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "output/closing.h"
 #include "output/coverage.h"
+#include "output/guilt.h"
 #include "output/html_parts.h"
 #include "output/prose.h"
 #include "output/timeline.h"
@@ -68,7 +70,8 @@ struct page {
 	bool is_shown;
 	struct dxa_context context;
 	char context_id[ID_LEN];
-	struct dxa_vec story, guilty; /* struct dxa_event */
+	struct dxa_vec story; /* struct dxa_event */
+	struct dxa_vec guilty; /* struct dxa_html_guilt */
 	/* Of several parts: the list of them, and what follows it. */
 	struct text list, body;
 };
@@ -134,7 +137,7 @@ static struct dxa_err *html_open(struct dxa_sink *s)
 		return dxa_err_nomem();
 	p->groups = DXA_VEC_OF(struct group *);
 	p->story = DXA_VEC_OF(struct dxa_event);
-	p->guilty = DXA_VEC_OF(struct dxa_event);
+	p->guilty = DXA_VEC_OF(struct dxa_html_guilt);
 	p->timeline = dxa_timeline_new();
 	return p->timeline && open_text(&p->contexts) && open_text(&p->list) &&
 			       open_text(&p->body) ?
@@ -215,7 +218,6 @@ static void html_event(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct page *p = s->state;
 
-	write_waiting(s);
 	dxa_timeline_event(p->timeline, ev, &s->run->story);
 }
 
@@ -263,8 +265,13 @@ static bool mark_guilty(struct page *p, const struct dxa_finding *f)
 {
 	if (!p->waiting || !p->is_shown || f->context.id != p->context.id)
 		return false;
-	for (size_t i = 0; f->severity > DXA_SEVERITY_INFO && i < f->evidence_len; i++)
-		dxa_vec_push(&p->guilty, &f->evidence[i]);
+	for (size_t i = 0; f->severity > DXA_SEVERITY_INFO && i < f->evidence_len; i++) {
+		const struct dxa_html_guilt g = { f->evidence[i],
+						  dxa_guilt(f->rule, &f->evidence[i]) };
+
+		if (g.why)
+			dxa_vec_push(&p->guilty, &g);
+	}
 	return true;
 }
 
@@ -345,37 +352,19 @@ static void put_command(FILE *out, const struct dxa_run *run)
 	fputs("</code></td></tr>\n", out);
 }
 
-/* The verdict's word for people; machines read dxa_verdict_name(). */
-static const char *verdict_word(enum dxa_verdict_kind kind)
+static void put_verdict(FILE *out, enum dxa_verdict_kind kind, char *why)
 {
-	return kind == DXA_VERDICT_PASS	    ? "PASS" :
-	       kind == DXA_VERDICT_FINDINGS ? "FAIL" :
-					      "INCONCLUSIVE";
-}
-
-static void put_verdict(FILE *out, const struct dxa_result *r)
-{
-	const char *reason = dxa_verdict_reason(&r->verdict, 0);
-
-	fprintf(out, "<p class=\"verdict v-%s\"><strong>%s</strong>",
-		dxa_verdict_name(r->verdict.kind), verdict_word(r->verdict.kind));
-	fputs(reason ? ": " : "", out);
-	dxa_xml_put(out, reason ? reason : "");
+	fprintf(out, "<p class=\"verdict v-%s\"><strong>%s</strong>", dxa_verdict_name(kind),
+		dxa_closing_word(kind));
+	fputs(why ? ": " : "", out);
+	dxa_xml_put(out, why ? why : "");
 	fputs("</p>\n", out);
-	if (!dxa_verdict_reason(&r->verdict, 1))
-		return;
-	fputs("<ul>\n", out);
-	for (size_t i = 1; (reason = dxa_verdict_reason(&r->verdict, i)); i++) {
-		fputs("<li>", out);
-		dxa_xml_put(out, reason);
-		fputs("</li>\n", out);
-	}
-	fputs("</ul>\n", out);
+	free(why);
 }
 
 static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_result *r)
 {
-	char line[DXA_COVERAGE_LEN];
+	char line[DXA_COVERAGE_LEN], wall[DXA_WALL_LEN];
 	uint64_t missed;
 	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
 
@@ -387,6 +376,8 @@ static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_res
 		 run->aliasing_from ? run->aliasing_from : "no source");
 	put_row(out, "data cache", line);
 	put_row(out, "recording", run->recording);
+	put_row(out, "began", dxa_story_wall(wall, run->start_wall));
+	put_row(out, "watched by", run->tool);
 	put_command(out, run);
 	put_row(out, "coverage", dxa_coverage_words(line, r));
 	snprintf(line, sizeof(line), "%" PRIu64 " seen, %" PRIu64 " there at the end",
@@ -448,7 +439,7 @@ static void begin_page(FILE *out, enum dxa_verdict_kind verdict)
 		"style-src 'unsafe-inline'; script-src 'sha256-%s'\"/>\n"
 		"<title>daxaudit: %s</title>\n<style>%s</style></head>\n"
 		"<body>\n<h1>daxaudit</h1>\n",
-		report_js_sha256, verdict_word(verdict), report_css);
+		report_js_sha256, dxa_closing_word(verdict), report_css);
 }
 
 static void end_page(FILE *out)
@@ -462,7 +453,7 @@ static void put_audit(FILE *out, struct dxa_sink *s, const struct dxa_result *r)
 	struct page *p = s->state;
 
 	write_waiting(s);
-	put_verdict(out, r);
+	put_verdict(out, r->verdict.kind, dxa_closing_why(r));
 	put_facts(out, s->run, r);
 	put_findings(out, p);
 	fputs("<h2>Timeline</h2>\n", out);
@@ -494,7 +485,7 @@ static void html_end(struct dxa_sink *s, const struct dxa_result *r)
 	struct page *p = s->state;
 
 	if (dxa_sink_has_parts(s)) {
-		list_part(s, s->run->recording, verdict_word(r->verdict.kind), NULL);
+		list_part(s, s->run->recording, dxa_closing_word(r->verdict.kind), NULL);
 		fprintf(p->body.out, "<h1 id=\"r%zu\">", s->part);
 		dxa_xml_put(p->body.out, s->run->recording);
 		fputs("</h1>\n", p->body.out);
@@ -513,12 +504,11 @@ static void html_unread(struct dxa_sink *s, const char *recording, const char *w
 
 static void html_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 {
-	const char *verdict = dxa_verdict_name(summary->verdict);
 	struct page *p = s->state;
 
 	begin_page(s->out, summary->verdict);
-	fprintf(s->out, "<p class=\"verdict v-%s\"><strong>%s</strong>: %zu recordings</p>\n<ul>",
-		verdict, verdict_word(summary->verdict), summary->recordings);
+	put_verdict(s->out, summary->verdict, dxa_closing_summary(summary));
+	fputs("<ul>\n", s->out);
 	put_text(s->out, &p->list);
 	fputs("</ul>\n", s->out);
 	put_text(s->out, &p->body);
@@ -535,6 +525,7 @@ const struct dxa_sink_ops dxa_sink_html = {
 	.event = html_event,
 	.context = html_context,
 	.finding = html_finding,
+	.fed = write_waiting,
 	.end = html_end,
 	.unread = html_unread,
 	.summary = html_summary,

@@ -4,14 +4,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "output/guilt.h"
+#include "output/prose.h"
 #include "output/story.h"
 #include "output/xml.h"
 
 /* The style sheet indents so deep. */
 #define DEPTH_MAX 4
-/* As git's own abbreviation of the kernel's commits, and its Fixes: lines. */
-#define COMMIT_CHARS 12
 
 /* ---- events ---- */
 
@@ -23,49 +22,55 @@ static void put_time(FILE *out, uint64_t ts, uint64_t start)
 	fprintf(out, "%" PRIu64 ".%06" PRIu64, us / 1000000, us % 1000000);
 }
 
-void dxa_html_call(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env)
+/* What is known of a call beside it. */
+static void put_note(FILE *out, const char *before, const char *words, const char *behind)
+{
+	fprintf(out, " <i>%s", before);
+	dxa_xml_put(out, words);
+	fprintf(out, "%s</i>", behind);
+}
+
+static void put_call(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env)
 {
 	char words[DXA_WORDS_LEN];
 
-	dxa_xml_put(out, dxa_story_call(words, ev, env));
-	if (dxa_story_state(words, ev)) {
-		fputs(" <i>(", out);
+	if (dxa_story_fact(words, ev, env))
 		dxa_xml_put(out, words);
-		fputs(")</i>", out);
-	}
-	if (dxa_story_caller(words, ev, env)) {
-		fputs(" <i>from ", out);
-		dxa_xml_put(out, words);
-		fputs("</i>", out);
-	}
+	else
+		dxa_xml_put(out, dxa_story_call(words, ev, env));
+	if (dxa_story_state(words, ev))
+		put_note(out, "(", words, ")");
+	if (dxa_story_caller(words, ev, env))
+		put_note(out, "from ", words, "");
 }
 
+/* why: the event breaks a rule; NULL: it does not. */
 static void put_event(FILE *out, const struct dxa_event *ev, const struct dxa_run *run, int depth,
-		      bool guilty)
+		      const char *why)
 {
-	fprintf(out, "<tr%s><td>", guilty ? " class=\"guilty\"" : "");
+	fprintf(out, "<tr%s><td>", why ? " class=\"guilty\"" : "");
 	put_time(out, ev->ts, run->start);
 	if (depth > 0)
 		fprintf(out, "</td><td class=\"d%d\">", depth < DEPTH_MAX ? depth : DEPTH_MAX);
 	else
 		fputs("</td><td>", out);
-	dxa_html_call(out, ev, &run->story);
+	put_call(out, ev, &run->story);
+	if (why)
+		fprintf(out, " <em>%s</em>", why);
 	fputs("</td></tr>\n", out);
 }
 
 /* ---- contexts ---- */
 
-static bool is_guilty(const struct dxa_vec *guilty, const struct dxa_event *ev)
+static const char *why_guilty(const struct dxa_vec *guilty, const struct dxa_event *ev)
 {
-	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
+	for (size_t i = 0; i < guilty->len; i++) {
+		const struct dxa_html_guilt *g = dxa_vec_at(guilty, i);
 
-	/* Brackets are there to say where it happened. */
-	if (info && info->shape == DXA_SHAPE_BRACKET)
-		return false;
-	for (size_t i = 0; i < guilty->len; i++)
-		if (!memcmp(dxa_vec_at(guilty, i), ev, sizeof(*ev)))
-			return true;
-	return false;
+		if (!memcmp(&g->ev, ev, sizeof(*ev)))
+			return g->why;
+	}
+	return NULL;
 }
 
 static void put_story(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
@@ -80,7 +85,7 @@ static void put_story(FILE *out, const struct dxa_context *ctx, const struct dxa
 
 		if (nesting < 0 && depth > 0)
 			depth--;
-		put_event(out, ev, run, depth, is_guilty(guilty, ev));
+		put_event(out, ev, run, depth, why_guilty(guilty, ev));
 		if (nesting > 0)
 			depth++;
 	}
@@ -112,12 +117,11 @@ void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa
 
 static void put_commit(FILE *out, const struct dxa_rule_commit *c)
 {
-	fprintf(out, "<li>%s ", c->relation);
-	if (c->id[0])
-		fprintf(out, "<code title=\"%s\">%.*s</code> ", c->id, COMMIT_CHARS, c->id);
-	fputs("(\"", out);
-	dxa_xml_put(out, c->subject);
-	fprintf(out, "\")%s%s</li>\n", c->first_release[0] ? ", in " : "", c->first_release);
+	char words[512];
+
+	fprintf(out, "<li title=\"%s\">", c->id);
+	dxa_xml_put(out, dxa_prose_commit(words, sizeof(words), c));
+	fprintf(out, "%s%s</li>\n", c->first_release[0] ? ", in " : "", c->first_release);
 }
 
 void dxa_html_rule(FILE *out, enum dxa_rule rule, const char *driver)
@@ -164,25 +168,15 @@ static void put_policy(FILE *out, const struct dxa_finding *f)
 static void put_device(FILE *out, const struct dxa_finding *f, const struct dxa_run *run,
 		       const char *context)
 {
-	char address[DXA_ADDRESS_LEN];
+	char words[DXA_WORDS_LEN];
+	const char *device = dxa_prose_device(words, sizeof(words), f, &run->story);
 
-	if (!f->life.dax && !context)
+	if (!device && !context)
 		return;
 	fputs("<p>", out);
-	if (f->life.dax) {
-		fprintf(out, "device: %s ", dxa_driver_name(f->life.driver));
-		dxa_xml_put(out, f->life.disk);
-		fprintf(out, " <span class=\"dim\">%s, ",
-			dxa_pseudonym(address, run->story.pseudonyms, DXA_PSEUDONYM_DEV, "",
-				      f->life.dax));
-		if (f->life.generation)
-			fprintf(out, "life %u at this address</span>", f->life.generation);
-		else
-			fputs("there before the audit</span>", out);
-	}
+	dxa_xml_put(out, device ? device : "");
 	if (context)
-		fprintf(out, "%s<a href=\"#%s\">the whole probe</a>", f->life.dax ? "; " : "",
-			context);
+		fprintf(out, "%s<a href=\"#%s\">the whole story</a>", device ? "; " : "", context);
 	fputs("</p>\n", out);
 }
 
@@ -197,7 +191,10 @@ void dxa_html_finding(FILE *out, const struct dxa_finding *f, const struct dxa_r
 	if (f->evidence_len) {
 		fputs("<table class=\"story\">\n", out);
 		for (size_t i = 0; i < f->evidence_len; i++)
-			put_event(out, &f->evidence[i], run, 0, false);
+			put_event(out, &f->evidence[i], run, 0,
+				  f->severity > DXA_SEVERITY_INFO ?
+					  dxa_guilt(f->rule, &f->evidence[i]) :
+					  NULL);
 		fputs("</table>\n", out);
 	}
 	fputs("</div></details>\n", out);

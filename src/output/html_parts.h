@@ -8,13 +8,16 @@
 #include "base/vec.h"
 #include "output/sink.h"
 
-/* An event in the words of dxa_story_*(), as one text node of the page. */
-void dxa_html_call(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env);
+/* An event that breaks a rule, and why. */
+struct dxa_html_guilt {
+	struct dxa_event ev;
+	const char *why; /* static */
+};
 
 /*
  * A context as a details element of class "probe", open if asked; `id` is that of an
  * element in it, so that a browser opens it by itself. Events of which `guilty`
- * (struct dxa_event) has a copy are marked.
+ * (struct dxa_html_guilt) has a copy are marked.
  */
 void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
 		      const char *id, bool open, const struct dxa_vec *guilty);

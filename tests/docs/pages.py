@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The documents as a whole: links, the map, README's length, the commands that they show."""
+import importlib.machinery
+import importlib.util
 import pathlib
 import re
 import shlex
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README_WORDS = 1000
@@ -96,4 +99,15 @@ def test_shown_commands(build):
                 raise ValueError(f"{path.name}: {line}: there is no {option}")
 
 
-TESTS = (test_links, test_map, test_readme_is_short, test_shown_commands)
+def test_picture(build):
+    """README's picture is what the report of its recording looks like."""
+    loader = importlib.machinery.SourceFileLoader("picture", str(ROOT / "tools/picture"))
+    spec = importlib.util.spec_from_loader("picture", loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.dont_write_bytecode = True
+    loader.exec_module(module)
+    if module.TARGET.read_text(encoding="utf-8") != module.picture_of(build):
+        raise ValueError("docs/report.svg is another one: run tools/picture")
+
+
+TESTS = (test_picture, test_links, test_map, test_readme_is_short, test_shown_commands)

@@ -83,7 +83,7 @@ def check_html(text, doc):
 TEXT, GRAPHICS = 4.5, 3.0
 ON_PAGE = {"fg": TEXT, "dim": TEXT, "bad": TEXT, "warn": TEXT, "good": TEXT, "link": TEXT,
            "life": GRAPHICS}
-ON_BOX = {"fg": TEXT, "dim": TEXT}
+ON_BOX = {"fg": TEXT, "dim": TEXT, "bad": TEXT}
 
 
 def luminance(colour):
