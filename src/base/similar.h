@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Was name probably meant by given: does it contain it, or differ in few letters? */
+/*
+ * Was name probably meant by given: does it contain it, end in it, or differ in
+ * few letters, of which two neighbours may have changed places?
+ */
 bool dxa_similar(const char *given, const char *name);
 
 /*
@@ -16,5 +19,9 @@ bool dxa_similar(const char *given, const char *name);
  */
 const char *dxa_similar_names(char *buf, size_t size, const char *given,
 			      const char *(*names)(int i));
+
+/* The same with an array of n names. */
+const char *dxa_similar_of(char *buf, size_t size, const char *given, const char *const *names,
+			   size_t n);
 
 #endif

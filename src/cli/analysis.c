@@ -109,11 +109,15 @@ struct dxa_err *dxa_analysis_add(struct dxa_analysis *a, const struct dxa_opts *
 static void on_context(void *priv, const struct dxa_context *ctx)
 {
 	struct dxa_analysis *a = priv;
+	bool shown;
 
 	if (ctx->dax_events)
 		a->contexts[dxa_story_sort(ctx->kind)]++;
+	shown = !a->run.show || dxa_show_context(a->run.show, ctx, a->run.story.symbols);
+	a->hidden.contexts += !shown && ctx->dax_events;
 	for (size_t i = 0; i < a->n_sinks; i++)
-		dxa_sink_context(a->sinks[i], ctx);
+		if (shown || a->sinks[i]->ops->judges)
+			dxa_sink_context(a->sinks[i], ctx);
 }
 
 static void on_finding(void *priv, const struct dxa_finding *found)
@@ -121,6 +125,7 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 	struct dxa_finding finding = *found;
 	struct dxa_analysis *a = priv;
 	char today[DXA_DATE_LEN];
+	bool shown;
 
 	if (a->run.listing)
 		return;
@@ -136,14 +141,21 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 		a->by_severity[finding.severity]++;
 		a->tally.findings[finding.severity][finding.rule][finding.life.driver]++;
 	}
+	shown = !a->run.show || dxa_show_finding(a->run.show, &finding);
+	a->hidden.findings += !shown;
 	for (size_t i = 0; i < a->n_sinks; i++)
-		dxa_sink_finding(a->sinks[i], &finding);
+		if (shown || a->sinks[i]->ops->judges)
+			dxa_sink_finding(a->sinks[i], &finding);
 }
 
 static void on_device(void *priv, const struct dxa_device *device)
 {
 	struct dxa_analysis *a = priv;
 
+	if (a->run.show && !dxa_show_device(a->run.show, device)) {
+		a->hidden.devices++;
+		return;
+	}
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_device(a->sinks[i], device);
 }
@@ -189,6 +201,7 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	a->run.kcidb_build = opts->kcidb_build;
 	a->run.story.symbols = symbols;
 	a->run.story.start = a->run.start;
+	a->run.show = dxa_show_narrows(&opts->show) ? &opts->show : NULL;
 	config = (struct dxa_engine_config){ .aliasing = a->run.aliasing,
 					     .eopnotsupp = a->run.story.eopnotsupp,
 					     .symbols = symbols,
@@ -226,9 +239,22 @@ struct dxa_err *dxa_analysis_reload(struct dxa_analysis *a, const struct dxa_opt
 	return NULL;
 }
 
+static bool is_shown(struct dxa_analysis *a, const struct dxa_event *ev)
+{
+	uint64_t dax = ev->dax ? ev->dax : (uint64_t)ev->ret;
+
+	if (!a->run.show)
+		return true;
+	if (dxa_show_names(a->run.show, ev))
+		dxa_map_put(&a->of_devices, ev->dax, a);
+	return dxa_show_event(a->run.show, ev, a->run.story.symbols,
+			      dxa_map_get(&a->of_devices, dax) != NULL);
+}
+
 void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 {
 	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
+	bool shown;
 
 	if (info && !info->synthetic) {
 		a->last_event = ev->ts;
@@ -238,8 +264,10 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 		a->run.story.before = ev->ts;
 	if (a->run.story.pseudonyms)
 		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
+	shown = is_shown(a, ev);
 	for (size_t i = 0; i < a->n_sinks; i++)
-		dxa_sink_event(a->sinks[i], ev);
+		if (shown || a->sinks[i]->ops->judges)
+			dxa_sink_event(a->sinks[i], ev);
 	dxa_engine_feed(a->engine, ev);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_fed(a->sinks[i]);
@@ -306,6 +334,7 @@ void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *
 				    .end_wall = ending->wall,
 				    .last_event = a->last_event };
 	memcpy(ret->contexts, a->contexts, sizeof(ret->contexts));
+	ret->hidden = a->hidden;
 	dxa_verdict_judge(&in, &ret->verdict);
 	ret->exit_code = dxa_exit_of_verdict(ret->verdict.kind);
 }
@@ -358,6 +387,7 @@ void dxa_analysis_deinit(struct dxa_analysis *a)
 	for (size_t i = 0; i < a->n_sinks; i++)
 		if (!a->sinks[i]->shared)
 			dxa_sink_discard(a->sinks[i]);
+	dxa_map_free(&a->of_devices);
 	dxa_engine_free(a->engine);
 	dxa_pseudonyms_free(a->run.story.pseudonyms);
 	dxa_policy_deinit(&a->policy);

@@ -3,6 +3,7 @@
 #ifndef DAXAUDIT_CLI_ANALYSIS_H
 #define DAXAUDIT_CLI_ANALYSIS_H
 
+#include "base/map.h"
 #include "cli/opts.h"
 #include "engine/engine.h"
 #include "output/sink.h"
@@ -24,6 +25,8 @@ struct dxa_analysis {
 	uint64_t found; /* findings so far, of every severity, allowed or not */
 	struct dxa_tally tally;
 	uint64_t contexts[DXA_CONTEXT_SORTS]; /* closed, with DAX */
+	struct dxa_hidden hidden;
+	struct dxa_map of_devices; /* dax_devices whose names are shown only */
 	bool silent; /* the verdict is told by its caller, or not at all */
 	bool must_exercise; /* a command that exercises no dax_device is no pass */
 	uint64_t dax_calls; /* records of calls with a dax_device */

@@ -6,8 +6,17 @@ struct dxa_err *dxa_cmd_list(const struct dxa_opts *opts, int *exit_code)
 {
 	const struct dxa_audit_mode mode = { .name = "list", .state_only = true, .listing = true };
 	struct dxa_opts unjudged = *opts;
+	static char *none[] = { NULL };
 
 	/* Nothing is judged, so no policy can be in the way. */
 	unjudged.no_policy = true;
+	/* Names are those of devices to show; no command follows. */
+	for (char **name = opts->args; *name; name++) {
+		struct dxa_err *err = dxa_opts_add_device(*name, &unjudged.show);
+
+		if (err)
+			return err;
+	}
+	unjudged.args = none;
 	return dxa_live_run(&mode, &unjudged, exit_code);
 }

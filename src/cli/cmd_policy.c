@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/similar.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/document.h"
@@ -330,13 +331,17 @@ static struct dxa_err *lint(const struct dxa_opts *opts, int *exit_code)
 
 struct dxa_err *dxa_cmd_policy(const struct dxa_opts *opts, int *exit_code)
 {
+	static const char *const names[] = { "show", "lint" };
 	const char *what = opts->args[0];
+	char hint[64];
 
 	*exit_code = DXA_EXIT_PASS;
 	if (what && !strcmp(what, "show"))
 		return show(opts);
 	if (what && !strcmp(what, "lint"))
 		return lint(opts, exit_code);
-	return dxa_err_new(DXA_ERR_INPUT, 0, "policy%s%s: expected show, or lint FILE...",
-			   what ? " " : "", what ? what : "");
+	dxa_similar_of(hint, sizeof(hint), what ? what : "", names,
+		       sizeof(names) / sizeof(names[0]));
+	return dxa_err_new(DXA_ERR_INPUT, 0, "policy%s%s%s", what ? " " : "", what ? what : "",
+			   hint[0] ? hint : ": expected show, or lint FILE...");
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/similar.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
@@ -23,8 +24,8 @@ static const struct dxa_command commands[] = {
 	  DXA_ARGS_ANY },
 	{ "check", DXA_CMD_CHECK, "[OPTION...] [--] [COMMAND...]",
 	  "assert that nothing is lost, by COMMAND or until now", dxa_cmd_check, DXA_ARGS_ANY },
-	{ "list", DXA_CMD_LIST, "[OPTION...]", "list every dax_device in the kernel; mark orphans",
-	  dxa_cmd_list, 0 },
+	{ "list", DXA_CMD_LIST, "[OPTION...] [NAME...]",
+	  "list every dax_device in the kernel; mark orphans", dxa_cmd_list, DXA_ARGS_ANY },
 	{ "daemon", DXA_CMD_DAEMON, "[OPTION...]",
 	  "watch for months: findings to the journal, metrics to a file", dxa_cmd_daemon,
 	  DXA_ARGS_ANY },
@@ -47,6 +48,9 @@ static const struct dxa_command commands[] = {
 	  0 },
 	{ "version", DXA_CMD_VERSION, "", "print the version", cmd_version, 0 },
 };
+
+/* Of a hint: names that may have been meant. */
+#define HINT_LEN 256
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -87,6 +91,11 @@ static int fail(struct dxa_err *err, int skip_code)
 static void print_version(void)
 {
 	printf("daxaudit %s%s%s\n", DXA_VERSION, DXA_VERSION_GIT[0] ? " " : "", DXA_VERSION_GIT);
+}
+
+static const char *command_name(int i)
+{
+	return i < (int)N_COMMANDS ? commands[i].name : NULL;
 }
 
 static const struct dxa_command *find_command(const char *name)
@@ -181,8 +190,12 @@ int main(int argc, char **argv)
 	}
 	c = find_command(argv[1]);
 	if (!c) {
+		char hint[HINT_LEN];
+
 		dxa_utf8_make_line(argv[1]);
-		fprintf(stderr, "daxaudit: unknown command '%s': see 'daxaudit --help'\n", argv[1]);
+		dxa_similar_names(hint, sizeof(hint), argv[1], command_name);
+		fprintf(stderr, "daxaudit: unknown command '%s'%s\n", argv[1],
+			hint[0] ? hint : ": see 'daxaudit --help'");
 		return DXA_EXIT_USAGE;
 	}
 	if (asks_for_all(argc - 2, argv + 2)) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/place.h"
+#include "base/similar.h"
 #include "cli/exitcode.h"
 #include "cli/single.h"
 #include "cli/tables.h"
@@ -18,6 +19,10 @@
 #define SECOND (1000 * MS)
 /* Longer is a mistake, and much longer no number of ns. */
 #define TIME_MAX_NS (7ull * 24 * 3600 * SECOND)
+/* Of a hint: names that may have been meant. */
+#define HINT_LEN 256
+/* An option's name with its dashes. */
+#define NAME_LEN 32
 #define RING_SIZE_MAX (1ull << 30)
 
 enum key {
@@ -50,6 +55,10 @@ enum key {
 	KEY_MODE,
 	KEY_NO_ADDRESSES,
 	KEY_COLOR,
+	KEY_DRIVER,
+	KEY_DEVICE,
+	KEY_PID,
+	KEY_RULE,
 };
 
 static const struct dxa_option_row rows[] = {
@@ -91,6 +100,13 @@ static const struct dxa_option_row rows[] = {
 	  "permissions of new files, octal, less the umask (default 0600: reports and\nrecordings hold kernel addresses)" },
 	{ KEY_NO_ADDRESSES, "no-addresses", NULL, DXA_CMD_SHOWING | DXA_CMD_LIST,
 	  "for reports that are published: dev#1, disk#1, ... in place of\nkernel addresses; a recording keeps them" },
+	{ KEY_DRIVER, "driver", "DRIVER", DXA_CMD_FILTERING | DXA_CMD_LIST,
+	  "show only this driver's devices (as --require names them); this and\nthe next three: what is judged stays the same; may be repeated" },
+	{ KEY_DEVICE, "device", "NAME", DXA_CMD_FILTERING | DXA_CMD_LIST,
+	  "show only this disk or device: pmem0, namespace0.0, dax0.0" },
+	{ KEY_PID, "pid", "PID", DXA_CMD_FILTERING, "show only what this process or thread did" },
+	{ KEY_RULE, "rule", "RULE", DXA_CMD_FILTERING,
+	  "show only findings of this rule, and no probes" },
 	{ KEY_COLOR, "color", "WHEN", DXA_CMD_SHOWING | DXA_CMD_LIST,
 	  "colour the text: auto (on a terminal, and not with NO_COLOR set),\nalways (for less -R) or never" },
 	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_WATCHING | DXA_CMD_DOCTOR,
@@ -156,6 +172,18 @@ static struct dxa_err *bad_value(const char *option, const char *value, const ch
 	return dxa_err_new(DXA_ERR_INPUT, 0, "--%s '%s': expected %s", option, value, want);
 }
 
+/* Of a value that is one of some names, with those that may have been meant. */
+static struct dxa_err *bad_name(const char *option, const char *value, const char *want,
+				const char *(*names)(int i))
+{
+	char hint[HINT_LEN];
+
+	dxa_similar_names(hint, sizeof(hint), value, names);
+	if (!hint[0])
+		return bad_value(option, value, want);
+	return dxa_err_new(DXA_ERR_INPUT, 0, "--%s '%s'%s", option, value, hint);
+}
+
 static struct dxa_err *parse_time(const char *option, const char *value, uint64_t *ret)
 {
 	static const struct {
@@ -213,6 +241,11 @@ static struct dxa_err *parse_assume(const char *value, struct dxa_opts *o)
 	return NULL;
 }
 
+static const char *severity_name(int i)
+{
+	return i < DXA_SEVERITY_COUNT ? dxa_severity_name((enum dxa_severity)i) : NULL;
+}
+
 static struct dxa_err *parse_severity(const char *value, enum dxa_severity *ret)
 {
 	for (int s = 0; s < DXA_SEVERITY_COUNT; s++) {
@@ -221,10 +254,18 @@ static struct dxa_err *parse_severity(const char *value, enum dxa_severity *ret)
 			return NULL;
 		}
 	}
-	return bad_value("fail-on", value, "info, warning or error");
+	return bad_name("fail-on", value, "info, warning or error", severity_name);
 }
 
-static struct dxa_err *parse_require(const char *value, uint32_t *ret)
+/* Drivers that somebody can ask for; others have no name here. */
+static const char *driver_name(int i)
+{
+	const char *name = i < DXA_DRIVER_COUNT ? dxa_driver_name((enum dxa_driver)i) : NULL;
+
+	return name && dxa_driver_by_name(name) < 0 ? "" : name;
+}
+
+static struct dxa_err *parse_driver(const char *option, const char *value, uint32_t *ret)
 {
 	char want[128] = "a driver:";
 	int driver = dxa_driver_by_name(value);
@@ -241,7 +282,52 @@ static struct dxa_err *parse_require(const char *value, uint32_t *ret)
 		strncat(want, " ", sizeof(want) - strlen(want) - 1);
 		strncat(want, name, sizeof(want) - strlen(want) - 1);
 	}
-	return bad_value("require", value, want);
+	return bad_name(option, value, want, driver_name);
+}
+
+static struct dxa_err *too_many(const char *option)
+{
+	return dxa_err_new(DXA_ERR_INPUT, 0, "--%s is given more than %d times", option,
+			   DXA_SHOW_MAX);
+}
+
+struct dxa_err *dxa_opts_add_device(const char *value, struct dxa_show *show)
+{
+	if (!value[0])
+		return bad_value("device", value, "a disk's or a device's name");
+	if (show->n_devices == DXA_SHOW_MAX)
+		return too_many("device");
+	/* Names of device files are taken, too. */
+	show->devices[show->n_devices++] = strncmp(value, "/dev/", 5) ? value : value + 5;
+	return NULL;
+}
+
+static struct dxa_err *add_pid(const char *value, struct dxa_show *show)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (!isdigit((unsigned char)value[0]) || *end || !n || n > INT32_MAX)
+		return bad_value("pid", value, "the number of a process or thread");
+	if (show->n_pids == DXA_SHOW_MAX)
+		return too_many("pid");
+	show->pids[show->n_pids++] = (uint32_t)n;
+	return NULL;
+}
+
+static const char *rule_name(int i)
+{
+	return i < DXA_RULE_COUNT ? dxa_rule_info((enum dxa_rule)i)->name : NULL;
+}
+
+static struct dxa_err *add_rule(const char *value, struct dxa_show *show)
+{
+	int rule = dxa_rule_by_name(value);
+
+	if (rule < 0)
+		return bad_name("rule", value, "a rule: 'daxaudit explain' lists them", rule_name);
+	show->rules |= 1ull << rule;
+	return NULL;
 }
 
 /* An id as KernelCI's schema has it: who submits, in small letters, and what it is to them. */
@@ -402,7 +488,7 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		o->failing_given = true;
 		return parse_severity(value, &o->failing);
 	case KEY_REQUIRE:
-		return parse_require(value, &o->require);
+		return parse_driver("require", value, &o->require);
 	case KEY_ALLOW_IDLE:
 		o->allow_idle = true;
 		return NULL;
@@ -415,6 +501,14 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 			return bad_value("attach", value, "auto or kprobe");
 		o->kprobes_only = !strcmp(value, "kprobe");
 		return NULL;
+	case KEY_DRIVER:
+		return parse_driver("driver", value, &o->show.drivers);
+	case KEY_DEVICE:
+		return dxa_opts_add_device(value, &o->show);
+	case KEY_PID:
+		return add_pid(value, &o->show);
+	case KEY_RULE:
+		return add_rule(value, &o->show);
 	case KEY_COLOR:
 		return parse_colour(value, &o->colour);
 	case KEY_RING_SIZE:
@@ -427,6 +521,25 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		/* A row of the table that nothing here handles. */
 		return dxa_err_new(DXA_ERR_SYSTEM, 0, "option %d is not implemented", key);
 	}
+}
+
+static struct dxa_err *unknown_option(const char *given, const char *command, unsigned int mask)
+{
+	char name[64], hint[HINT_LEN], dashed[N_ROWS][NAME_LEN];
+	const char *names[N_ROWS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_ROWS; i++)
+		if (rows[i].mask & mask) {
+			snprintf(dashed[i], NAME_LEN, "--%s", rows[i].name);
+			names[n++] = dashed[i];
+		}
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(given, "="), given);
+	dxa_similar_of(hint, sizeof(hint), name, names, n);
+	if (hint[0])
+		return dxa_err_new(DXA_ERR_INPUT, 0, "unknown option '%s'%s", given, hint);
+	return dxa_err_new(DXA_ERR_INPUT, 0, "unknown option '%s': see 'daxaudit %s --help'", given,
+			   command);
 }
 
 struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct dxa_opts *o)
@@ -447,9 +560,11 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 	while ((key = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		struct dxa_err *err;
 
-		if (key == '?' || key == ':')
-			return dxa_err_new(DXA_ERR_INPUT, 0, "%s '%s': see 'daxaudit %s --help'",
-					   key == '?' ? "unknown option" : "missing value behind",
+		if (key == '?')
+			return unknown_option(argv[optind - 1], argv[0], mask);
+		if (key == ':')
+			return dxa_err_new(DXA_ERR_INPUT, 0,
+					   "missing value behind '%s': see 'daxaudit %s --help'",
 					   argv[optind - 1], argv[0]);
 		err = apply(key, optarg, o);
 		if (err)

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "engine/engine.h"
+#include "output/show.h"
 
 #define DXA_OUTPUTS_MAX 16
 #define DXA_POLICIES_MAX 16
@@ -36,6 +37,7 @@ enum dxa_cmd_mask {
 	DXA_CMD_SHOWING = DXA_CMD_ANALYSIS | DXA_CMD_REPORT,
 	DXA_CMD_WATCHING = DXA_CMD_LIVE | DXA_CMD_DAEMON,
 	DXA_CMD_JUDGING = DXA_CMD_SHOWING | DXA_CMD_DAEMON,
+	DXA_CMD_FILTERING = DXA_CMD_TRACE | DXA_CMD_REPLAY | DXA_CMD_REPORT,
 	DXA_CMD_ALL = ~0,
 };
 
@@ -77,6 +79,7 @@ struct dxa_opts {
 	const char *metrics; /* the daemon's file for Prometheus; NULL: none */
 	const char *pid_file; /* the daemon's */
 	enum dxa_when colour;
+	struct dxa_show show; /* what is shown of the results */
 	bool no_addresses; /* reports name what is at an address in place of it */
 	bool core; /* doctor: nothing but whether there is a DAX core */
 	bool silent; /* no output but those that are named, no verdict on standard error; set by
@@ -93,6 +96,9 @@ struct dxa_opts {
  * borrows argv's strings, and may change their order.
  */
 struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct dxa_opts *opts);
+
+/* One more device to show, as --device does. INPUT error. */
+struct dxa_err *dxa_opts_add_device(const char *name, struct dxa_show *show);
 
 /* Up to which level -v asks for. */
 static inline enum dxa_log_level dxa_opts_log_level(const struct dxa_opts *opts)

@@ -211,7 +211,7 @@ struct json_object *dxa_json_finding(const struct dxa_finding *f, const struct d
 
 void dxa_json_add_run(struct json_object *to, const struct dxa_run *run)
 {
-	char started[DXA_WALL_LEN];
+	char started[DXA_WALL_LEN], shown[256];
 	struct json_object *o;
 
 	json_object_object_add(to, "schema", json_object_new_int(DXA_JSON_SCHEMA));
@@ -222,6 +222,9 @@ void dxa_json_add_run(struct json_object *to, const struct dxa_run *run)
 	dxa_json_add_string(o, "version", run->version);
 	dxa_json_add_string(o, "machine", run->machine);
 	dxa_json_add_string(to, "tool", run->tool);
+	if (run->show)
+		dxa_json_add_string(to, "shown_only",
+				    dxa_show_words(shown, sizeof(shown), run->show));
 	/* Events' time_ns less this is their offset; it is the kernel's clock, as in dmesg. */
 	dxa_json_add_u64(to, "start_ns", run->start);
 	dxa_json_add_string(to, "started", dxa_story_wall(started, run->start_wall));
@@ -299,6 +302,18 @@ static void add_command_status(struct json_object *to, int status)
 		dxa_json_add_u64(o, "exit", (uint64_t)WEXITSTATUS(status));
 }
 
+static void add_hidden(struct json_object *to, const struct dxa_hidden *hidden)
+{
+	struct json_object *o;
+
+	if (!hidden->contexts && !hidden->findings && !hidden->devices)
+		return;
+	o = dxa_json_object(to, "not_shown");
+	dxa_json_add_u64(o, "contexts", hidden->contexts);
+	dxa_json_add_u64(o, "findings", hidden->findings);
+	dxa_json_add_u64(o, "devices", hidden->devices);
+}
+
 void dxa_json_add_result(struct json_object *to, const struct dxa_result *r)
 {
 	struct json_object *a;
@@ -313,6 +328,7 @@ void dxa_json_add_result(struct json_object *to, const struct dxa_result *r)
 	if (r->has_cmd_status)
 		add_command_status(to, r->cmd_status);
 	json_object_object_add(to, "interrupted", json_object_new_boolean(r->interrupted));
+	add_hidden(to, &r->hidden);
 	dxa_json_add_coverage(to, r);
 	add_stats(to, r->stats);
 	add_hooks(to, r);

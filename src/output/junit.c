@@ -222,6 +222,7 @@ static void junit_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 
 const struct dxa_sink_ops dxa_sink_junit = {
 	.name = "junit",
+	.judges = true,
 	.what = "JUnit XML, for Jenkins and GitLab: one test a rule, and one for completeness",
 	.open = junit_open,
 	.begin = junit_begin,

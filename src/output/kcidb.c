@@ -227,6 +227,7 @@ static void kcidb_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 
 const struct dxa_sink_ops dxa_sink_kcidb = {
 	.name = "kcidb",
+	.judges = true,
 	.what = "a submission to KernelCI's database (its schema 5.0): one test a rule",
 	.open = kcidb_open,
 	.begin = kcidb_begin,

@@ -151,6 +151,7 @@ static void ktap_free(struct dxa_sink *s)
 
 const struct dxa_sink_ops dxa_sink_ktap = {
 	.name = "ktap",
+	.judges = true,
 	.what = "KTAP version 1, for kselftest: one test a rule, and one for completeness",
 	.open = ktap_open,
 	.begin = ktap_begin,

@@ -394,6 +394,7 @@ static void metrics_summary(struct dxa_sink *s, const struct dxa_summary *summar
 
 const struct dxa_sink_ops dxa_sink_metrics = {
 	.name = "metrics",
+	.judges = true,
 	.what = "counts for Prometheus (text exposition format), written at the end",
 	.open = metrics_open,
 	.end = metrics_end,

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/similar.h"
+
 static const struct dxa_sink_ops *const formats[] = {
 	&dxa_sink_text,	 &dxa_sink_json,    &dxa_sink_jsonl,	    &dxa_sink_ktap, &dxa_sink_junit,
 	&dxa_sink_kcidb, &dxa_sink_metrics, &dxa_sink_chrome_trace, &dxa_sink_html
@@ -28,10 +30,19 @@ static const struct dxa_sink_ops *find_format(const char *name, size_t len)
 	return NULL;
 }
 
+static const char *format_name(int i)
+{
+	return i < (int)(sizeof(formats) / sizeof(formats[0])) ? formats[i]->name : NULL;
+}
+
 static struct dxa_err *unknown_format(const char *name, size_t len)
 {
-	char known[256] = "";
+	char known[256] = "", given[32], hint[128];
 
+	snprintf(given, sizeof(given), "%.*s", (int)len, name);
+	dxa_similar_names(hint, sizeof(hint), given, format_name);
+	if (hint[0])
+		return dxa_err_new(DXA_ERR_INPUT, 0, "unknown output format '%s'%s", given, hint);
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		strncat(known, i ? ", " : "", sizeof(known) - strlen(known) - 1);
 		strncat(known, formats[i]->name, sizeof(known) - strlen(known) - 1);

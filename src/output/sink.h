@@ -15,6 +15,7 @@
 #include "base/place.h"
 #include "engine/engine.h"
 #include "engine/verdict.h"
+#include "output/show.h"
 #include "output/story.h"
 
 /* The machine and the question. Strings are borrowed for the sink's life. */
@@ -37,6 +38,14 @@ struct dxa_run {
 	const char *
 		kcidb_build; /* "ORIGIN:ID" of the kernel's build in KCIDB; NULL: not known there */
 	struct dxa_story_env story;
+	const struct dxa_show *show; /* what is shown; NULL: all */
+};
+
+/* What was judged and not shown, as dxa_run's show asks. */
+struct dxa_hidden {
+	uint64_t contexts; /* with DAX */
+	uint64_t findings;
+	uint64_t devices; /* of a listing */
 };
 
 /* How the run ended, or how it stands. */
@@ -46,6 +55,7 @@ struct dxa_result {
 	const struct dxa_tally *tally;
 	const struct dxa_engine_stats *stats; /* its allocs and available tell the coverage */
 	uint64_t contexts[DXA_CONTEXT_SORTS]; /* with DAX, by what they did */
+	struct dxa_hidden hidden;
 	uint32_t required; /* drivers that must have been exercised: bits 1 << driver */
 	const struct dxa_hook_status *hooks;
 	size_t n_hooks;
@@ -76,6 +86,7 @@ struct dxa_sink;
 struct dxa_sink_ops {
 	const char *name; /* as in -o NAME */
 	const char *what; /* one line for help */
+	bool judges; /* its parts are verdicts: what is shown is not narrowed */
 	struct dxa_err *(*open)(struct dxa_sink *sink);
 	void (*begin)(struct dxa_sink *sink, const struct dxa_run *run);
 	void (*event)(struct dxa_sink *sink, const struct dxa_event *ev);

@@ -353,6 +353,26 @@ static void print_command(struct dxa_sink *s, const struct dxa_result *r)
 	fprintf(s->out, " %s\n", how);
 }
 
+/* What was asked for, and that the rest counts all the same. */
+static void print_shown(struct dxa_sink *s, const struct dxa_result *r)
+{
+	struct dxa_wrap w = wrap_of(s, s->out);
+	char words[256], hidden[128];
+
+	if (!s->run->show)
+		return;
+	snprintf(hidden, sizeof(hidden),
+		 "%" PRIu64 " probe%s and %" PRIu64 " finding%s judged and not shown",
+		 r->hidden.contexts, r->hidden.contexts == 1 ? "" : "s", r->hidden.findings,
+		 r->hidden.findings == 1 ? "" : "s");
+	dxa_wrap_begin(&w, 0, 4);
+	dxa_wrap_words(&w, "shown: only", DXA_RESET);
+	dxa_wrap_words(&w, dxa_show_words(words, sizeof(words), s->run->show), DXA_RESET);
+	dxa_wrap_piece(&w, ";", 0, DXA_RESET);
+	dxa_wrap_words(&w, hidden, DXA_RESET);
+	dxa_wrap_end(&w);
+}
+
 static void print_coverage(struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct dxa_wrap w = wrap_of(s, s->out);
@@ -402,6 +422,7 @@ static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 	if (s->verbose && r->n_hooks)
 		print_hooks(s, r);
 	fputc('\n', s->out);
+	print_shown(s, r);
 	print_command(s, r);
 	if (r->n_hooks)
 		print_coverage(s, r);

@@ -58,8 +58,14 @@ static void print_doubts(struct dxa_sink *s, const struct dxa_verdict *v)
 
 void dxa_textlist_end(const struct dxa_textlist *t, struct dxa_sink *s, const struct dxa_result *r)
 {
+	char words[256];
+
 	fprintf(s->out, "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s", t->devices,
 		t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s");
+	if (s->run->show) {
+		fprintf(s->out, "; %" PRIu64 " more not shown: only ", r->hidden.devices);
+		dxa_utf8_print(s->out, dxa_show_words(words, sizeof(words), s->run->show));
+	}
 	if (!r->verdict.complete) {
 		fputs("; this may not be all", s->out);
 		print_doubts(s, &r->verdict);

@@ -20,6 +20,8 @@
 #define PROBLEMS_MAX 100
 
 #define EXPECTS_LEN 512
+/* No section has more keys. */
+#define KEYS_MAX 32
 
 /*
  * The reader stands on an event. What reads a node begins on its first event and
@@ -375,11 +377,18 @@ static void read_value(struct reader *r, const struct dxa_policy_key *key,
 static void complain_of_key(struct reader *r, const struct dxa_policy_section *section)
 {
 	const char *text = scalar(r);
-	char known[EXPECTS_LEN] = "";
+	char known[EXPECTS_LEN] = "", hint[EXPECTS_LEN];
+	const char *names[KEYS_MAX];
 
-	for (size_t i = 0; i < section->n_keys; i++) {
+	for (size_t i = 0; i < section->n_keys && i < KEYS_MAX; i++) {
+		names[i] = section->keys[i].name;
 		strncat(known, i ? ", " : "", sizeof(known) - strlen(known) - 1);
 		strncat(known, section->keys[i].name, sizeof(known) - strlen(known) - 1);
+	}
+	dxa_similar_of(hint, sizeof(hint), text ? text : "", names, section->n_keys);
+	if (hint[0]) {
+		complain(r, line_of(r), "unknown key '%s'%s", text, hint);
+		return;
 	}
 	complain(r, line_of(r), "unknown key%s%s%s: expected in %s: %s", text ? " '" : "",
 		 text ? text : "", text ? "'" : "", section->what, known);
