@@ -51,6 +51,8 @@ struct dxa_err *dxa_analysis_open_sink(const char *spec, const struct dxa_opts *
 	s->width = text_width(s);
 	s->verbose = opts->verbose;
 	s->quiet = opts->quiet;
+	s->by_device = opts->by_device;
+	s->follow = opts->follow;
 	*ret = s;
 	return NULL;
 }
@@ -266,7 +268,7 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
 	shown = is_shown(a, ev);
 	for (size_t i = 0; i < a->n_sinks; i++)
-		if (shown || a->sinks[i]->ops->judges)
+		if (shown || a->sinks[i]->ops->judges || a->sinks[i]->by_device)
 			dxa_sink_event(a->sinks[i], ev);
 	dxa_engine_feed(a->engine, ev);
 	for (size_t i = 0; i < a->n_sinks; i++)

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cli/audit.h"
 #include "cli/child.h"
+#include "cli/statusline.h"
 
 #define MS 1000000ull
 /* A command that got our signal has so long to end before the audit ends without it. */
@@ -31,6 +32,7 @@ struct live {
 	uint64_t deadline; /* ktime; of the command, 0: none */
 	bool timed_out;
 	bool interrupted;
+	uint64_t status_at; /* ktime; when the status line is due; 0: there is none */
 };
 
 static void reap(struct live *l)
@@ -140,6 +142,26 @@ static bool waits_on(struct live *l, uint64_t now)
 	return true;
 }
 
+/* A short command has ended before there is a line to see. */
+static void begin_status(struct live *l)
+{
+	struct dxa_analysis *a = &l->audit.analysis;
+
+	if (l->mode->state_only || !dxa_statusline_possible())
+		return;
+	l->status_at = dxa_ktime_now() + (l->opts->args[0] ? DXA_STATUSLINE_NS : 0);
+	for (size_t i = 0; i < a->n_sinks; i++)
+		a->sinks[i]->before = dxa_statusline_hide;
+}
+
+static void show_status(struct live *l, uint64_t now)
+{
+	if (!l->status_at || now < l->status_at)
+		return;
+	dxa_statusline_show(&l->audit.analysis, now);
+	l->status_at = now + DXA_STATUSLINE_NS;
+}
+
 static struct dxa_err *loop(struct live *l)
 {
 	struct dxa_err *err;
@@ -151,7 +173,9 @@ static struct dxa_err *loop(struct live *l)
 		if (end && now >= end && !waits_on(l, now))
 			return NULL;
 		end = ends_at(l);
-		err = dxa_audit_wait(&l->audit, end || !l->child ? end : l->deadline);
+		show_status(l, now);
+		err = dxa_audit_wait(&l->audit, dxa_earlier(end || !l->child ? end : l->deadline,
+							    l->status_at));
 		if (err)
 			return err;
 		read_signals(l);
@@ -182,8 +206,11 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 		l->child_end = l->audit.last_event = dxa_ktime_now();
 	else if (!err)
 		dxa_log(DXA_LOG_INFO, "watching until Ctrl-C");
-	if (!err)
+	if (!err) {
+		begin_status(l);
 		err = loop(l);
+	}
+	dxa_statusline_hide();
 	if (err)
 		return err;
 	ending = (struct dxa_ending){ .has_cmd_status = l->has_status,

@@ -13,6 +13,7 @@
 #include "cli/notify.h"
 #include "cli/opts.h"
 #include "cli/outputs.h"
+#include "cli/statusline.h"
 #include "cli/tables.h"
 #include "version.h"
 
@@ -68,6 +69,7 @@ static void print_log(enum dxa_log_level level, const char *line)
 		[DXA_LOG_DEBUG] = "",
 	};
 
+	dxa_statusline_hide();
 	fprintf(stderr, "daxaudit: %s%s\n", words[level] ? words[level] : "", line);
 }
 

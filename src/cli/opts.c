@@ -55,7 +55,9 @@ enum key {
 	KEY_MODE,
 	KEY_NO_ADDRESSES,
 	KEY_COLOR,
-	KEY_DRIVER,
+	KEY_BY,
+	KEY_FOLLOW = 'f',
+	KEY_DRIVER = KEY_BY + 1,
 	KEY_DEVICE,
 	KEY_PID,
 	KEY_RULE,
@@ -100,6 +102,9 @@ static const struct dxa_option_row rows[] = {
 	  "permissions of new files, octal, less the umask (default 0600: reports and\nrecordings hold kernel addresses)" },
 	{ KEY_NO_ADDRESSES, "no-addresses", NULL, DXA_CMD_SHOWING | DXA_CMD_LIST,
 	  "for reports that are published: dev#1, disk#1, ... in place of\nkernel addresses; a recording keeps them" },
+	{ KEY_FOLLOW, "follow", NULL, DXA_CMD_TRACE, "print each event as it happens" },
+	{ KEY_BY, "by", "probe|device", DXA_CMD_FILTERING,
+	  "probe: a line for each, the story of those that went wrong; device:\neach life from its allocation to its end (default probe)" },
 	{ KEY_DRIVER, "driver", "DRIVER", DXA_CMD_FILTERING | DXA_CMD_LIST,
 	  "show only this driver's devices (as --require names them); this and\nthe next three: what is judged stays the same; may be repeated" },
 	{ KEY_DEVICE, "device", "NAME", DXA_CMD_FILTERING | DXA_CMD_LIST,
@@ -440,9 +445,13 @@ static bool set_flag(int key, struct dxa_opts *o)
 	const struct {
 		int key;
 		bool *to;
-	} flags[] = { { KEY_HELP, &o->help },	{ KEY_VERSION, &o->version },
-		      { KEY_QUIET, &o->quiet }, { KEY_NO_POLICY, &o->no_policy },
-		      { KEY_CORE, &o->core },	{ KEY_NO_ADDRESSES, &o->no_addresses } };
+	} flags[] = { { KEY_HELP, &o->help },
+		      { KEY_VERSION, &o->version },
+		      { KEY_QUIET, &o->quiet },
+		      { KEY_NO_POLICY, &o->no_policy },
+		      { KEY_CORE, &o->core },
+		      { KEY_FOLLOW, &o->follow },
+		      { KEY_NO_ADDRESSES, &o->no_addresses } };
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (flags[i].key == key) {
@@ -500,6 +509,11 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		if (strcmp(value, "auto") != 0 && strcmp(value, "kprobe") != 0)
 			return bad_value("attach", value, "auto or kprobe");
 		o->kprobes_only = !strcmp(value, "kprobe");
+		return NULL;
+	case KEY_BY:
+		if (strcmp(value, "probe") != 0 && strcmp(value, "device") != 0)
+			return bad_value("by", value, "probe or device");
+		o->by_device = !strcmp(value, "device");
 		return NULL;
 	case KEY_DRIVER:
 		return parse_driver("driver", value, &o->show.drivers);

@@ -79,6 +79,8 @@ struct dxa_opts {
 	const char *metrics; /* the daemon's file for Prometheus; NULL: none */
 	const char *pid_file; /* the daemon's */
 	enum dxa_when colour;
+	bool by_device; /* the text shows lives in place of probes */
+	bool follow; /* the text shows events as they come */
 	struct dxa_show show; /* what is shown of the results */
 	bool no_addresses; /* reports name what is at an address in place of it */
 	bool core; /* doctor: nothing but whether there is a DAX core */

@@ -90,6 +90,10 @@ void dxa_lines_event(struct dxa_lines *l, struct dxa_wrap *w, const struct dxa_e
 		snprintf(from, sizeof(from), "from %s", caller);
 		dxa_wrap_piece(w, from, 2, DXA_DIM);
 	}
+	if (l->who) {
+		snprintf(from, sizeof(from), "by %s[%u]", ev->comm, ev->tid);
+		dxa_wrap_piece(w, from, 2, DXA_DIM);
+	}
 	dxa_wrap_end(w);
 }
 

@@ -22,6 +22,7 @@ struct dxa_lines {
 		uint32_t flags;
 	} states[DXA_LINES_STATES];
 	size_t next;
+	bool who; /* of the next event: the task is named */
 };
 
 /*

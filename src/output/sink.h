@@ -116,6 +116,9 @@ struct dxa_sink {
 	bool terminal; /* text only: out is one, the verdict's line is broken, too */
 	int verbose;
 	bool quiet; /* findings and verdict only */
+	bool by_device; /* text only: lives are shown in place of probes */
+	bool follow; /* text only: events are shown as they come */
+	void (*before)(void); /* text only: called before something is written; NULL: nothing */
 	int err; /* errno of the first write that failed and was noticed; 0 for none */
 	void *state; /* the format's own */
 };

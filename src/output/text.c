@@ -18,6 +18,7 @@
 #include "output/lines.h"
 #include "output/prose.h"
 #include "output/sink.h"
+#include "output/textdevice.h"
 #include "output/textfinding.h"
 #include "output/textlist.h"
 #include "output/textprobe.h"
@@ -44,6 +45,8 @@ struct text {
 	struct dxa_map shown; /* events that stand in the report, by identity */
 	bool known[DXA_RULE_COUNT]; /* rules whose commits were told */
 	uint64_t rows;
+	struct dxa_lives lives; /* by device: told at the end */
+	struct dxa_symbols *symbols; /* of their events: modules may be gone by then */
 	bool ending; /* nothing waits any more */
 	struct dxa_textlist list;
 };
@@ -88,10 +91,19 @@ static void text_free(struct dxa_sink *s)
 	dxa_vec_free(&t->contexts);
 	dxa_vec_free(&t->fresh);
 	dxa_map_free(&t->shown);
+	dxa_lives_free(&t->lives);
+	dxa_symbols_free(t->symbols);
 	if (t->mem)
 		fclose(t->mem);
 	free(t->findings);
 	free(t);
+}
+
+/* Something is going to be written. */
+static void touch(const struct dxa_sink *s)
+{
+	if (s->before)
+		s->before();
 }
 
 static struct dxa_wrap wrap_of(const struct dxa_sink *s, FILE *out)
@@ -182,7 +194,7 @@ static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 	struct held_context held = { .ctx = *ctx };
 	struct text *t = s->state;
 
-	if (s->quiet || (!ctx->dax_events && !s->verbose))
+	if (s->quiet || s->by_device || (!ctx->dax_events && !s->verbose))
 		return;
 	held.ctx.story = copy_events(ctx->story, ctx->story_len);
 	if (!held.ctx.story)
@@ -211,6 +223,17 @@ struct judged {
 	bool broken; /* by more than an info */
 };
 
+/* Note why each event that breaks the finding's rule does. */
+static void mark_events(struct dxa_map *marks, const struct dxa_finding *f)
+{
+	for (size_t k = 0; k < f->evidence_len && f->severity > DXA_SEVERITY_INFO; k++) {
+		const char *why = dxa_guilt(f->rule, &f->evidence[k]);
+
+		if (why)
+			dxa_map_put(marks, dxa_lines_identity(&f->evidence[k]), (void *)why);
+	}
+}
+
 static void judge_context(const struct dxa_sink *s, const struct dxa_context *ctx,
 			  struct judged *ret)
 {
@@ -227,13 +250,7 @@ static void judge_context(const struct dxa_sink *s, const struct dxa_context *ct
 			 dxa_rule_info(f->rule)->name);
 		ret->broken |= f->severity > DXA_SEVERITY_INFO;
 		ret->fails |= f->severity >= s->run->failing && !f->policy.allowed_by;
-		for (size_t k = 0; k < f->evidence_len; k++) {
-			const char *why = dxa_guilt(f->rule, &f->evidence[k]);
-
-			if (why && f->severity > DXA_SEVERITY_INFO)
-				dxa_map_put(&ret->marks, dxa_lines_identity(&f->evidence[k]),
-					    (void *)why);
-		}
+		mark_events(&ret->marks, f);
 	}
 }
 
@@ -259,7 +276,8 @@ static void print_context(struct dxa_sink *s, const struct dxa_context *ctx)
 			  judged.broken || is_bad(ctx->outcome) ? "!" :
 								  "",
 			  judged.rules);
-	if (s->verbose || (t->rows <= OPENED_MAX && (judged.broken || is_bad(ctx->outcome))))
+	if (!s->follow &&
+	    (s->verbose || (t->rows <= OPENED_MAX && (judged.broken || is_bad(ctx->outcome)))))
 		dxa_textprobe_story(&w, ctx, &s->run->story, &judged.marks, &t->shown);
 	dxa_map_free(&judged.marks);
 }
@@ -272,6 +290,67 @@ static void print_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	fputc('\n', t->mem);
 	dxa_textfinding_write(&w, f, &s->run->story, &t->shown, t->known[f->rule]);
 	t->known[f->rule] = true;
+}
+
+static void print_lives(struct dxa_sink *s)
+{
+	struct dxa_wrap w = wrap_of(s, s->out);
+	struct dxa_map marks = { .slots = NULL };
+	struct dxa_story_env env = s->run->story;
+	struct text *t = s->state;
+
+	if (t->symbols)
+		env.symbols = t->symbols;
+
+	for (size_t i = 0; i < t->fresh.len; i++) {
+		const struct held_finding *held = dxa_vec_at(&t->fresh, i);
+
+		mark_events(&marks, &held->finding);
+	}
+	if (!s->quiet)
+		dxa_textdevice_write(&w, &t->lives, s->run->show, &env, &marks, &t->shown);
+	dxa_map_free(&marks);
+}
+
+/* Facts about the kernel as such are no news. */
+static bool is_news(const struct dxa_event *ev)
+{
+	return ev->kind != DXA_KIND_DRIVER && ev->kind != DXA_KIND_BUS_DEVICE &&
+	       ev->kind != DXA_KIND_SNAP_END;
+}
+
+/* The names that the event is told with at the end. */
+static void keep_names(struct dxa_sink *s, const struct dxa_event *ev)
+{
+	struct text *t = s->state;
+	struct dxa_symbol sym;
+
+	if (!t->symbols)
+		t->symbols = dxa_symbols_new(NULL, NULL);
+	for (int i = -1; t->symbols && i < DXA_STACK_MAX; i++) {
+		uint64_t addr = i < 0 ? ev->ops : ev->stack[i];
+
+		if (addr && dxa_symbols_find(s->run->story.symbols, addr, &sym))
+			dxa_symbols_add(t->symbols, addr, &sym);
+	}
+}
+
+static void text_event(struct dxa_sink *s, const struct dxa_event *ev)
+{
+	struct dxa_wrap w = wrap_of(s, s->out);
+	struct dxa_lines lines = { .who = ev->tid != 0 };
+	struct text *t = s->state;
+
+	if (s->by_device) {
+		dxa_lives_event(&t->lives, ev, s->run->story.symbols);
+		keep_names(s, ev);
+	}
+	if (!s->follow || !is_news(ev))
+		return;
+	touch(s);
+	dxa_lines_event(&lines, &w, ev, &s->run->story, 0, NULL);
+	dxa_map_put(&t->shown, dxa_lines_identity(ev), t);
+	dxa_sink_flush(s);
 }
 
 static bool has_closed(const struct text *t, uint64_t id)
@@ -311,8 +390,11 @@ static void text_fed(struct dxa_sink *s)
 {
 	struct text *t = s->state;
 
-	if (!t->contexts.len && !t->fresh.len)
+	/* By device, the lives come first: at the end. */
+	if ((!t->contexts.len && !t->fresh.len) || (s->by_device && !t->ending))
 		return;
+	if (t->contexts.len)
+		touch(s);
 	for (size_t i = 0; i < t->contexts.len; i++)
 		print_context(s, &((struct held_context *)dxa_vec_at(&t->contexts, i))->ctx);
 	print_findings(s);
@@ -410,7 +492,10 @@ static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 	_cleanup_free_ char *why = NULL;
 	struct text *t = s->state;
 
+	touch(s);
 	t->ending = true;
+	if (s->by_device && !s->run->listing)
+		print_lives(s);
 	text_fed(s);
 	t->ending = false;
 	if (s->run->listing) {
@@ -433,6 +518,9 @@ static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 	dxa_map_free(&t->shown);
 	memset(t->known, 0, sizeof(t->known));
 	t->rows = 0;
+	dxa_lives_free(&t->lives);
+	dxa_symbols_free(t->symbols);
+	t->symbols = NULL;
 }
 
 static void text_device(struct dxa_sink *s, const struct dxa_device *d)
@@ -464,6 +552,7 @@ const struct dxa_sink_ops dxa_sink_text = {
 	.what = "for people: a line per probe, the findings, the verdict last",
 	.open = text_open,
 	.begin = text_begin,
+	.event = text_event,
 	.context = text_context,
 	.finding = text_finding,
 	.fed = text_fed,
