@@ -23,12 +23,27 @@
 #include "probe/collect_disk.h"
 #include "probe/probe.h"
 
+struct dxa_audit;
+
+/* What takes the whole terminal while an audit runs. */
+struct dxa_screen {
+	/* Before the audit begins: it may add sinks. */
+	struct dxa_err *(*open)(struct dxa_audit *a);
+	/* Draw at ktime now (ns). */
+	void (*draw)(struct dxa_audit *a, uint64_t now);
+	/* Has the user asked to end? */
+	bool (*quit)(void);
+	/* Give the terminal back; also when open failed. */
+	void (*close)(void);
+};
+
 /* What a command makes of a live audit. */
 struct dxa_audit_mode {
 	const char *name; /* the command: "trace", ... */
 	bool state_only; /* look at what is there now, twice when anything is odd; no hooks */
 	bool listing; /* with state_only: show the devices, judge nothing */
 	bool must_exercise; /* a command that exercises no dax_device makes it inconclusive */
+	const struct dxa_screen *screen; /* NULL: none */
 	bool keep_recording; /* one that --record finds in its place is set aside */
 };
 

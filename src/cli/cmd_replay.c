@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/exitcode.h"
 #include "cli/outputs.h"
+#include "cli/replay.h"
 #include "output/closing.h"
 #include "record/reader.h"
 
@@ -153,6 +154,29 @@ static struct dxa_err *replay_filled_in(const struct dxa_opts *opts, const struc
 		err = replay(&filled, shared, path, exit_code);
 	for (size_t i = 0; i < opts->n_outputs; i++)
 		free(outputs[i]);
+	return err;
+}
+
+struct dxa_err *dxa_replay_into(const struct dxa_opts *opts, const char *path,
+				const struct dxa_sink_ops *ops, void *state)
+{
+	struct dxa_analysis analysis;
+	struct dxa_opts silent = *opts;
+	struct dxa_reader *r;
+	struct dxa_err *err = dxa_reader_open(path, &r);
+	int code;
+
+	if (err)
+		return err;
+	silent.n_outputs = 0;
+	silent.silent = true;
+	err = dxa_analysis_init(&analysis, &silent);
+	if (!err)
+		err = dxa_analysis_add(&analysis, &silent, ops, NULL, state);
+	if (!err)
+		err = feed_all(&analysis, &silent, r, path, &code);
+	dxa_analysis_deinit(&analysis);
+	dxa_reader_free(r);
 	return err;
 }
 

@@ -15,6 +15,8 @@ struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_catalog(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_replay(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_report(const struct dxa_opts *opts, int *exit_code);
+struct dxa_err *dxa_cmd_diff(const struct dxa_opts *opts, int *exit_code);
+struct dxa_err *dxa_cmd_top(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_policy(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_explain(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_man(const struct dxa_opts *opts, int *exit_code);

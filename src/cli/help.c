@@ -22,7 +22,7 @@ static const struct {
 	{ DXA_CMD_CHECK,
 	  { "daxaudit check --require pmem -o junit:dax.xml -- modprobe nd_pmem",
 	    "daxaudit check" } },
-	{ DXA_CMD_LIST, { "daxaudit list", "daxaudit list -o json" } },
+	{ DXA_CMD_LIST, { "daxaudit list pmem0", "daxaudit list -o json" } },
 	{ DXA_CMD_DAEMON,
 	  { "systemctl enable --now daxaudit",
 	    "daxaudit daemon --log dax.jsonl --metrics dax.prom" } },
@@ -32,6 +32,9 @@ static const struct {
 	{ DXA_CMD_REPORT,
 	  { "daxaudit report dax.dxr >dax.html",
 	    "daxaudit report --no-addresses -o html:dax.html dax.dxr" } },
+	{ DXA_CMD_DIFF,
+	  { "daxaudit diff before.dxr after.dxr", "daxaudit diff -o json before.dxr after.dxr" } },
+	{ DXA_CMD_TOP, { "daxaudit top", "daxaudit top --attach kprobe" } },
 	{ DXA_CMD_POLICY,
 	  { "daxaudit policy show", "daxaudit policy lint /etc/daxaudit/policy.yaml" } },
 	{ DXA_CMD_DOCTOR, { "daxaudit doctor", "daxaudit doctor --core" } },
@@ -62,6 +65,9 @@ static const struct {
 	{ "log", "append findings as JSON lines" },
 	{ "metrics", "counts for Prometheus' textfile collector" },
 	{ "core", "only say whether there is a DAX core" },
+	{ "follow", "print each event as it happens" },
+	{ "by", "device: each life in place of each probe" },
+	{ "device", "show only this disk or device" },
 	{ "quiet", "findings and verdict only" },
 };
 

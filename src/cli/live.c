@@ -18,6 +18,8 @@
  * it is time to ask whether records were lost: a return may be among them.
  */
 #define QUIET_SETTLES 10
+/* How often a full screen is drawn, and keys are read. */
+#define SCREEN_NS (250 * MS)
 
 struct live {
 	const struct dxa_audit_mode *mode;
@@ -147,6 +149,10 @@ static void begin_status(struct live *l)
 {
 	struct dxa_analysis *a = &l->audit.analysis;
 
+	if (l->mode->screen) {
+		l->status_at = dxa_ktime_now();
+		return;
+	}
 	if (l->mode->state_only || !dxa_statusline_possible())
 		return;
 	l->status_at = dxa_ktime_now() + (l->opts->args[0] ? DXA_STATUSLINE_NS : 0);
@@ -156,8 +162,17 @@ static void begin_status(struct live *l)
 
 static void show_status(struct live *l, uint64_t now)
 {
+	const struct dxa_screen *screen = l->mode->screen;
+
 	if (!l->status_at || now < l->status_at)
 		return;
+	if (screen) {
+		screen->draw(&l->audit, now);
+		if (screen->quit() && !l->stop_at)
+			l->stop_at = now;
+		l->status_at = now + SCREEN_NS;
+		return;
+	}
 	dxa_statusline_show(&l->audit.analysis, now);
 	l->status_at = now + DXA_STATUSLINE_NS;
 }
@@ -198,6 +213,8 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 	struct dxa_err *err;
 
 	err = dxa_audit_open(&l->audit, l->opts, l->mode);
+	if (!err && l->mode->screen)
+		err = l->mode->screen->open(&l->audit);
 	if (!err)
 		err = dxa_audit_begin(&l->audit, (const char *const *)argv);
 	if (!err && argv)
@@ -211,6 +228,8 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 		err = loop(l);
 	}
 	dxa_statusline_hide();
+	if (l->mode->screen)
+		l->mode->screen->close();
 	if (err)
 		return err;
 	ending = (struct dxa_ending){ .has_cmd_status = l->has_status,

@@ -42,8 +42,8 @@ void dxa_statusline_show(const struct dxa_analysis *a, uint64_t now)
 	for (size_t i = 0; i < a->run.n_hooks; i++)
 		watched += a->run.hooks[i].mode != DXA_ATTACH_NONE;
 	snprintf(line, sizeof(line),
-		 "watching %zu of %zu functions, %" PRIu64 " probe%s, %" PRIu64 " finding%s, %" PRIu64
-		 " s, Ctrl-C to stop",
+		 "watching %zu of %zu functions, %" PRIu64 " probe%s, %" PRIu64
+		 " finding%s, %" PRIu64 " s, Ctrl-C to stop",
 		 watched, a->run.n_hooks, contexts, contexts == 1 ? "" : "s", a->found,
 		 a->found == 1 ? "" : "s", seconds);
 	/* A line that fills the last column would move the terminal on. */

@@ -37,7 +37,7 @@ struct dxa_lived {
 struct dxa_lives {
 	struct dxa_vec all; /* struct dxa_lived *, owned, as they began */
 	struct dxa_map living, ended, hosts; /* struct dxa_lived *, by dax, dax and gendisk */
-	struct dxa_map tasks; /* private */
+	struct dxa_map tasks, calls; /* private */
 	size_t cut; /* lives left out */
 };
 
