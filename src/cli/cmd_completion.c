@@ -68,6 +68,9 @@ static const char *values(char words[WORDS_LEN], const char *arg)
 			add_word(words, dxa_severity_name((enum dxa_severity)s));
 	else if (!strcmp(arg, "DRIVER") || !strncmp(arg, "NAME[", 5))
 		add_drivers(words);
+	else if (!strcmp(arg, "RULE"))
+		for (int rule = 0; rule < DXA_RULE_COUNT; rule++)
+			add_word(words, dxa_rule_info((enum dxa_rule)rule)->name);
 	else if (strchr(arg, '|'))
 		add_alternatives(words, arg);
 	return words;

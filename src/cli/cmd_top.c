@@ -55,7 +55,7 @@ static void take_terminal(void)
 	if (tcgetattr(STDIN_FILENO, &screen.before))
 		return;
 	raw = screen.before;
-	raw.c_lflag &= (tcflag_t)~(ICANON | ECHO);
+	raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
 	raw.c_cc[VMIN] = 0;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
@@ -96,8 +96,7 @@ static bool top_quit(void)
 	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
 	char key;
 
-	while (poll(&keys, 1, 0) == 1 && keys.revents & POLLIN &&
-	       read(STDIN_FILENO, &key, 1) == 1)
+	while (poll(&keys, 1, 0) == 1 && keys.revents & POLLIN && read(STDIN_FILENO, &key, 1) == 1)
 		if (key == 'q' || key == 'Q')
 			return true;
 	return false;

@@ -71,8 +71,8 @@ static void put_life(struct page *p, const struct dxa_lived *life, const struct 
 	if (life->id.rdev)
 		snprintf(dev, sizeof(dev), "%u:%u", DXA_DEV_MAJOR(life->id.rdev),
 			 DXA_DEV_MINOR(life->id.rdev));
-	put(p, "%-14s %-11s %-9s %5s %-6s %6zu %-15s %s",
-	    life->id.disk[0] ? life->id.disk : "-", dxa_driver_name(life->id.driver), dev, refs,
+	put(p, "%-14s %-11s %-9s %5s %-6s %6zu %-15s %s", life->id.disk[0] ? life->id.disk : "-",
+	    dxa_driver_name(life->id.driver), dev, refs,
 	    life->refs < 0 ? "?" :
 	    life->alive	   ? "alive" :
 			     "dead",
@@ -110,8 +110,7 @@ static void put_event(struct page *p, const struct dxa_event *ev, const struct d
 	    dxa_story_call(call, ev, env));
 }
 
-static void put_events(struct page *p, const struct dxa_topview *t,
-		       const struct dxa_story_env *env)
+static void put_events(struct page *p, const struct dxa_topview *t, const struct dxa_story_env *env)
 {
 	size_t kept = t->next < DXA_TOP_EVENTS ? t->next : DXA_TOP_EVENTS;
 

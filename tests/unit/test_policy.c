@@ -137,7 +137,7 @@ static const struct wrong wrongs[] = {
 	    "  - {arch: loongarsh}\n",
 	  { "f:3: arch 'x86_64': expected " ARCH,
 	    "f:3: aliasing 'maybe': expected one of unknown, no, yes",
-	    "f:4: arch 'arm46': expected " ARCH,
+	    "f:4: arch 'arm46': expected " ARCH ": did you mean arm64?",
 	    "f:4: aliasing 'y': expected one of unknown, no, yes",
 	    "f:5: arch 'loongarsh': expected " ARCH ": did you mean loongarch?" } },
 	{ V "expect: [{? [a, b] : c}]\n",
