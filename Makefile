@@ -157,7 +157,7 @@ $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/
 # Of src/cli what needs no probe.
 $(O)/san/tests/unit/test_opts: $(O)/san/src/cli/opts.o
 $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon_report \
-	analysis logfile metrics_file notify policies saving)
+	analysis logfile metrics_file notify policies provisional saving)
 
 $(O)/san/tests/unit/test_tracefs: $(O)/san/src/probe/tracefs.o
 $(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o

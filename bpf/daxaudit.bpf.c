@@ -272,9 +272,17 @@ BRACKET(REALLY_PROBE, really_probe, 2, INT)
 
 RECORD(RELEASE_DRIVER)
 {
+	const struct device *dev = (const void *)c->arg[0];
+
 	read_bracket(ev, c);
+	if (!(c->phase & DXA_PHASE_ARGS))
+		return;
+	ev->arg = c->arg[1];
+	/* Asked to release one driver it leaves another alone: drivers/base/dd.c. */
+	if (ev->arg && dev && ev->arg != (__u64)READ_PTR(dev, driver))
+		ev->driver[0] = 0;
 }
-BRACKET(RELEASE_DRIVER, device_release_driver_internal, 1, VOID)
+BRACKET(RELEASE_DRIVER, device_release_driver_internal, 2, VOID)
 
 RECORD(PMEM_ATTACH_DISK)
 {

@@ -59,6 +59,41 @@ struct inode_walk {
 };
 static struct inode_walk inodes;
 
+struct klist_node___dxa {
+	void *n_klist;
+} __attribute__((preserve_access_index));
+
+struct device_private___dxa {
+	struct klist_node___dxa knode_driver;
+} __attribute__((preserve_access_index));
+
+struct device___dxa {
+	struct device_private___dxa *p;
+} __attribute__((preserve_access_index));
+
+/*
+ * Is the device-dax bound, as enum dxa_bound? sysfs links a driver before its probe
+ * begins and until its removal has begun; the driver's list has the device only
+ * between the two (driver_bound() and __device_release_driver() in drivers/base/dd.c).
+ */
+static __always_inline __u64 is_bound(const struct dax_device *dax)
+{
+	const struct dev_dax *dev_dax = READ_PTR(dax, private);
+	const struct device___dxa *dev;
+	const struct device_private___dxa *p = NULL;
+	__u64 list;
+
+	if (!dev_dax || !bpf_core_field_exists(p->knode_driver))
+		return DXA_BOUND_UNKNOWN;
+	dev = (const void *)((__u64)dev_dax + bpf_core_field_offset(struct dev_dax, dev));
+	p = READ_PTR(dev, p);
+	if (!p)
+		return DXA_BOUND_UNKNOWN;
+	list = READ_WORD(p, knode_driver.n_klist);
+	/* Bit 0: it is being removed (KNODE_DEAD in lib/klist.c). */
+	return list && !(list & 1) ? DXA_BOUND_YES : DXA_BOUND_NO;
+}
+
 static __always_inline void snapshot_device(struct progress *p, const struct inode *inode)
 {
 	struct dxa_event *ev = snapshot_reserve(p, DXA_KIND_SNAP_DEVICE);
@@ -66,6 +101,8 @@ static __always_inline void snapshot_device(struct progress *p, const struct ino
 	if (!ev)
 		return;
 	read_dax(ev, dax_of_inode((__u64)inode));
+	if (!ev->ops)
+		ev->arg = is_bound((const void *)ev->dax);
 	/* %ps of an address in no module and no symbol is the number: its module is gone. */
 	if (ev->ops && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_snprintf))
 		BPF_SNPRINTF(ev->driver, sizeof(ev->driver), "%ps", ev->ops);

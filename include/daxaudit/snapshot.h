@@ -42,6 +42,13 @@ enum dxa_walk {
 #define DXA_SNAP_HOLDERS (8 << DXA_WALK_COUNT) /* DISK_USED is there, USED_GONE for any opener */
 _Static_assert(DXA_WALK_COUNT == 3, "these bits are part of the recording format");
 
+/* SNAP_DEVICE's arg: has a driver of the dax bus this device-dax, wholly? */
+enum dxa_bound {
+	DXA_BOUND_UNKNOWN,
+	DXA_BOUND_NO,
+	DXA_BOUND_YES,
+};
+
 enum dxa_snapshot_state {
 	DXA_SNAPSHOT_NONE, /* the program did not run */
 	DXA_SNAPSHOT_COMPLETE, /* everything was seen */

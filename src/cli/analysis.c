@@ -122,12 +122,33 @@ static void on_context(void *priv, const struct dxa_context *ctx)
 			dxa_sink_context(a->sinks[i], ctx);
 }
 
+static void count_finding(struct dxa_analysis *a, const struct dxa_finding *f, int by)
+{
+	if (f->policy.allowed_by) {
+		a->tally.allowed += (uint64_t)by;
+		return;
+	}
+	a->by_severity[f->severity] += (uint64_t)by;
+	a->tally.findings[f->severity][f->rule][f->life.driver] += (uint64_t)by;
+}
+
+/* Do the filters of the command line show it? It is judged either way. */
+static bool is_shown(const struct dxa_analysis *a, const struct dxa_finding *f)
+{
+	return !a->run.show || dxa_show_finding(a->run.show, f);
+}
+
+static void tell_finding(struct dxa_analysis *a, struct dxa_sink *sink, const struct dxa_finding *f)
+{
+	if (is_shown(a, f) || sink->ops->judges)
+		dxa_sink_finding(sink, f);
+}
+
 static void on_finding(void *priv, const struct dxa_finding *found)
 {
 	struct dxa_finding finding = *found;
 	struct dxa_analysis *a = priv;
 	char today[DXA_DATE_LEN];
-	bool shown;
 
 	if (a->run.listing)
 		return;
@@ -137,17 +158,42 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 	if (a->run.story.pseudonyms)
 		dxa_pseudonyms_rewrite(a->run.story.pseudonyms, finding.detail,
 				       sizeof(finding.detail));
-	if (finding.policy.allowed_by) {
-		a->tally.allowed++;
-	} else {
-		a->by_severity[finding.severity]++;
-		a->tally.findings[finding.severity][finding.rule][finding.life.driver]++;
-	}
-	shown = !a->run.show || dxa_show_finding(a->run.show, &finding);
-	a->hidden.findings += !shown;
+	count_finding(a, &finding, 1);
+	/* Without memory to remember it, it cannot be withdrawn. */
+	if (finding.provisional)
+		finding.provisional = dxa_provisional_add(&a->provisional, &finding);
+	a->hidden.findings += !is_shown(a, &finding);
 	for (size_t i = 0; i < a->n_sinks; i++)
-		if (shown || a->sinks[i]->ops->judges)
-			dxa_sink_finding(a->sinks[i], &finding);
+		if (!finding.provisional || dxa_sink_can_withdraw(a->sinks[i]))
+			tell_finding(a, a->sinks[i], &finding);
+}
+
+static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
+{
+	struct dxa_analysis *a = priv;
+	struct dxa_finding finding;
+
+	(void)rule;
+	if (!dxa_provisional_take(&a->provisional, id, &finding))
+		return;
+	count_finding(a, &finding, -1);
+	a->hidden.findings -= !is_shown(a, &finding);
+	for (size_t i = 0; i < a->n_sinks; i++)
+		if (dxa_sink_can_withdraw(a->sinks[i]) &&
+		    (is_shown(a, &finding) || a->sinks[i]->ops->judges))
+			dxa_sink_withdrawn(a->sinks[i], &finding);
+	dxa_provisional_drop(&finding);
+}
+
+/* What still stands at the end goes to those that could not have taken it back. */
+static void tell_provisional(struct dxa_analysis *a)
+{
+	for (size_t i = 0; i < a->provisional.findings.len; i++)
+		for (size_t j = 0; j < a->n_sinks; j++)
+			if (!dxa_sink_can_withdraw(a->sinks[j]))
+				tell_finding(a, a->sinks[j],
+					     dxa_vec_at(&a->provisional.findings, i));
+	dxa_provisional_deinit(&a->provisional);
 }
 
 static void on_device(void *priv, const struct dxa_device *device)
@@ -195,7 +241,7 @@ static void tell_unused(const struct dxa_analysis *a)
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
 				   struct dxa_symbols *symbols, uint32_t blind_hooks)
 {
-	const struct dxa_engine_sink sink = { on_context, on_finding, a };
+	const struct dxa_engine_sink sink = { on_context, on_finding, on_withdrawn, a };
 	struct dxa_engine_config config;
 
 	apply_policy(a);
@@ -368,6 +414,7 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 	bool told;
 
 	dxa_engine_finish(a->engine, ending->now);
+	tell_provisional(a);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_fed(a->sinks[i]);
 	dxa_analysis_result(a, ending, &result);
@@ -391,6 +438,7 @@ void dxa_analysis_deinit(struct dxa_analysis *a)
 			dxa_sink_discard(a->sinks[i]);
 	dxa_map_free(&a->of_devices);
 	dxa_engine_free(a->engine);
+	dxa_provisional_deinit(&a->provisional);
 	dxa_pseudonyms_free(a->run.story.pseudonyms);
 	dxa_policy_deinit(&a->policy);
 	if (a->reloaded)

@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "cli/opts.h"
+#include "cli/provisional.h"
 #include "engine/engine.h"
 #include "output/sink.h"
 #include "policy/policy.h"
@@ -24,6 +25,7 @@ struct dxa_analysis {
 	uint64_t by_severity[DXA_SEVERITY_COUNT];
 	uint64_t found; /* findings so far, of every severity, allowed or not */
 	struct dxa_tally tally;
+	struct dxa_provisional provisional; /* findings that may be withdrawn */
 	uint64_t contexts[DXA_CONTEXT_SORTS]; /* closed, with DAX */
 	struct dxa_hidden hidden;
 	struct dxa_map of_devices; /* dax_devices whose names are shown only */

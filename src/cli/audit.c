@@ -2,6 +2,7 @@
 #include "cli/audit.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -20,6 +21,8 @@
 #define SECOND (1000 * MS)
 /* When a signal has asked to end, nothing is waited for longer than this. */
 #define HURRY_NS SECOND
+/* What is suspected at the end can be judged after this. */
+#define PROOF_NS (2 * SECOND)
 /* An anomaly that the last look shows is looked at again, so often at most. */
 #define LAST_LOOKS 2
 /* A killed auditor needs seconds to die: when its events are tried again, then half as often. */
@@ -318,6 +321,21 @@ static bool look_last(struct dxa_audit *a)
 	return true;
 }
 
+/* What is suspected is proven, or explained, in a second. False when a signal asks to end sooner. */
+static bool await_proof(struct dxa_audit *a)
+{
+	uint64_t now = dxa_ktime_now(), due = dxa_engine_due(a->analysis.engine);
+
+	if (due <= now)
+		return true;
+	if (due > now + PROOF_NS)
+		due = now + PROOF_NS;
+	dxa_log(DXA_LOG_INFO,
+		"waiting for up to %" PRIu64 " ms: a device may still be on its way out",
+		(uint64_t)((due - now) / MS + 1));
+	return linger(a, due);
+}
+
 /* Status and counters as of now. */
 static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
 {
@@ -368,7 +386,7 @@ struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending,
 {
 	struct dxa_err *err, *unsaved;
 
-	ending->interrupted |= !look_last(a);
+	ending->interrupted |= !look_last(a) || !await_proof(a);
 	/* Looked at before recording stops: what a task does after that is not seen. */
 	dxa_open_tasks_find_ended(&a->tasks, a->analysis.engine);
 	dxa_probe_stop(a->probe);

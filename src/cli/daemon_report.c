@@ -50,6 +50,13 @@ static void line_finding(struct dxa_sink *s, const struct dxa_finding *f)
 		dxa_log(levels[f->severity], "%s: %s", rule, f->detail);
 }
 
+static void line_withdrawn(struct dxa_sink *s, const struct dxa_finding *f)
+{
+	if (!in_journal(s->state))
+		dxa_log(DXA_LOG_NOTICE, "withdrawn %s: %s: %s", dxa_severity_name(f->severity),
+			dxa_rule_info(f->rule)->name, f->detail);
+}
+
 static void line_end(struct dxa_sink *s, const struct dxa_result *r)
 {
 	(void)s;
@@ -62,6 +69,7 @@ static const struct dxa_sink_ops lines = {
 	.name = "lines",
 	.what = "findings to standard error",
 	.finding = line_finding,
+	.withdrawn = line_withdrawn,
 	.end = line_end,
 };
 

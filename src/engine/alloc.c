@@ -174,9 +174,10 @@ static struct life *begin(struct dxa_engine *e, struct task *t, const struct rec
 	l = life_begin(e, r);
 	if (!l)
 		return NULL;
+	dxa_map_del(&e->host_told, r->ev.dax);
 	if (t) {
 		l->born_in = t->ctx.id;
-		life_born_for(e, l, task_device(t));
+		life_born_in(e, l, task_probe(t));
 	}
 	judge_granted(e, t, r, l);
 	stale_begin(e, l, r, &former_id, &former_end);
@@ -210,6 +211,7 @@ void on_alloc_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 	a.driver = known ? dxa_owner_of_event(e->cfg.symbols, &r->ev, module) : DXA_DRIVER_UNKNOWN;
 	e->stats.allocs[a.driver]++;
+	exercised(e, a.driver);
 	if (dxa_is_err_ptr((uint64_t)r->ev.ret)) {
 		a.err = dxa_ptr_err((uint64_t)r->ev.ret);
 		if (a.err == e->cfg.eopnotsupp)
@@ -252,6 +254,8 @@ static void add_refused_disk(struct dxa_engine *e, struct task *t, const struct 
 		return;
 	}
 	d = &e->refused[e->n_refused++ % REFUSED_DISKS_MAX];
+	if (d->disk)
+		gap(e, DXA_GAP_LIMIT);
 	*d = (struct refused_disk){ r->ev.obj, a->driver, a->rec, *r, t->ctx, e->epoch };
 }
 
@@ -259,6 +263,7 @@ void on_device_add_disk(struct dxa_engine *e, struct task *t, const struct rec *
 {
 	size_t i;
 
+	e->hosts_changed = r->n;
 	if (!r->ev.obj || r->ev.ret)
 		return;
 	if (e->refused)
@@ -380,8 +385,9 @@ void on_add_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 		life_note(e, l, r);
 	if (dxa_is_err_ptr((uint64_t)r->ev.ret))
 		host_failed(e, t, r, l);
-	else if (l && r->ev.obj)
-		life_set_host(e, l, r->ev.obj);
+	e->hosts_changed = r->n;
+	if (!dxa_is_err_ptr((uint64_t)r->ev.ret) && l && r->ev.obj)
+		life_set_host(e, l, r->ev.obj, 0);
 }
 
 void judge_allocs(struct dxa_engine *e, struct task *t)

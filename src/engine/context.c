@@ -4,6 +4,7 @@
 
 #include "engine/errname.h"
 #include "engine/model.h"
+#include "engine/owner.h"
 
 /* ---- outcomes ---- */
 
@@ -84,7 +85,8 @@ void context_open(struct dxa_engine *e, struct task *t, const struct dxa_event *
 		memcpy(t->ctx.driver, ev->driver, sizeof(t->ctx.driver));
 	}
 	t->epoch = e->epoch;
-	t->stuck_told = false;
+	t->samples = (struct samples){ 0 };
+	t->stuck_id = 0;
 	t->err_ptr_told = 0;
 }
 
@@ -122,6 +124,8 @@ void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_o
 	t->ctx.story_len = 0;
 	if (outcome == DXA_OUTCOME_OPEN || outcome == DXA_OUTCOME_MISSED)
 		distrust_outcomes(t);
+	if (outcome != DXA_OUTCOME_OPEN)
+		watch_ended(e, t);
 	judge_leaks(e, t);
 	judge_unbound(e, t);
 	judge_allocs(e, t);
@@ -190,14 +194,63 @@ size_t task_answer(struct dxa_engine *e, struct task *t)
 	return 0;
 }
 
-uint64_t task_device(const struct task *t)
+const struct dxa_event *task_probe(const struct task *t)
 {
-	size_t i;
-
-	for (i = t->frames.len; i; i--)
+	for (size_t i = t->frames.len; i; i--)
 		if (frame_at(t, i - 1)->entry.ev.kind == DXA_KIND_REALLY_PROBE)
-			return frame_at(t, i - 1)->entry.ev.obj;
-	return 0;
+			return &frame_at(t, i - 1)->entry.ev;
+	return NULL;
+}
+
+bool task_unbinds(const struct task *t, uint64_t device)
+{
+	for (size_t i = t && device ? t->frames.len : 0; i; i--) {
+		const struct dxa_event *entry = &frame_at(t, i - 1)->entry.ev;
+
+		if (entry->kind == DXA_KIND_RELEASE_DRIVER && entry->obj == device)
+			return true;
+	}
+	return false;
+}
+
+bool others_unbind(const struct dxa_engine *e, const struct task *t, uint64_t device)
+{
+	const struct task *other;
+
+	DXA_LIST_EACH(other, &e->busy, const struct task, link)
+		if (other != t && task_unbinds(other, device))
+			return true;
+	return false;
+}
+
+bool task_concerns_dax(const struct task *t)
+{
+	if (t->ctx.dax_events)
+		return true;
+	for (size_t i = 0; i < t->frames.len; i++) {
+		const struct dxa_event *entry = &frame_at(t, i)->entry.ev;
+
+		if (!is_bracket(entry->kind))
+			continue;
+		/* All others but the driver core's are functions of DAX drivers. */
+		if (entry->kind != DXA_KIND_REALLY_PROBE && entry->kind != DXA_KIND_RELEASE_DRIVER)
+			return true;
+		if (dxa_is_dax_driver(entry->bus, entry->driver))
+			return true;
+	}
+	return false;
+}
+
+bool dax_is_busy(const struct dxa_engine *e)
+{
+	const struct task *t;
+
+	if (e->allocs_pending)
+		return true;
+	DXA_LIST_EACH(t, &e->busy, const struct task, link)
+		if (t->ctx.id && task_concerns_dax(t))
+			return true;
+	return false;
 }
 
 const struct decider *task_decider(const struct task *t, size_t number)

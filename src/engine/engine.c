@@ -86,7 +86,7 @@ static const handler_fn handlers[] = {
 	[DXA_KIND_DRIVER] = on_driver,
 	[DXA_KIND_BUS_DEVICE] = on_bus_device,
 	[DXA_KIND_USED_GONE] = on_used_gone,
-	[DXA_KIND_DISK_USED] = on_nothing,
+	[DXA_KIND_DISK_USED] = on_disk_used,
 	[DXA_KIND_TASK_WAITS] = on_task_waits,
 	[DXA_KIND_SNAP_END] = on_snap_end,
 };
@@ -189,6 +189,7 @@ void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
 		doubt_all(e, now);
 	tasks_finish(e, now);
 	judge_suspects(e, now, true);
+	state_finish(e);
 	(void)settle_memory(e);
 }
 
@@ -222,6 +223,7 @@ void dxa_engine_free(struct dxa_engine *e)
 		return;
 	tasks_free(e);
 	lives_free(e);
+	hosts_free(e);
 	state_free(e);
 	free(e->refused);
 	dxa_map_free(&e->advertised);

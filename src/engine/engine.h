@@ -119,8 +119,10 @@ struct dxa_finding_policy {
  * its strings are empty when it happened outside of any.
  */
 struct dxa_finding {
+	uint64_t id; /* counts from 1: what withdrawn() names */
 	enum dxa_rule rule;
 	enum dxa_severity severity; /* the rule's own; policy may change it later */
+	bool provisional; /* what it says may come to an end: then it is withdrawn */
 	struct dxa_finding_policy policy;
 	struct dxa_life_id life;
 	struct dxa_context context; /* story is NULL here: the evidence below is what counts */
@@ -137,10 +139,13 @@ const char *dxa_finding_driver(const struct dxa_finding *finding);
  * Where the engine reports. What is passed lives until the callback returns.
  * context_closed is called for every outermost bracket when it closes (a
  * context without any dax event included), before the findings it proves.
+ * withdrawn, which may be NULL, takes back the finding of that rule and id: what
+ * it said has come to an end by itself.
  */
 struct dxa_engine_sink {
 	void (*context_closed)(void *priv, const struct dxa_context *ctx);
 	void (*finding)(void *priv, const struct dxa_finding *finding);
+	void (*withdrawn)(void *priv, enum dxa_rule rule, uint64_t id);
 	void *priv;
 };
 
@@ -150,22 +155,28 @@ struct dxa_engine_sink {
  * X(ID, name, one, many): name is a stable word for machines; one, and a number
  * and many, are a sentence for people.
  */
-#define DXA_GAPS(X)                                                                      \
-	X(LOST, "lost", "a record is missing from the stream",                           \
-	  "records are missing from the stream")                                         \
-	X(RETURN, "return", "a function was entered and its return was never seen",      \
-	  "functions were entered and their returns were never seen")                    \
-	X(OPEN, "open", "a probe was still running when the audit ended",                \
-	  "probes were still running when the audit ended")                              \
-	/* Not counted at the start of the stream. */                                    \
-	X(UNPAIRED, "unpaired", "a function returned whose entry was never seen",        \
-	  "functions returned whose entries were never seen")                            \
-	X(UNKNOWN_KIND, "kind", "a record is of a kind that this version does not know", \
-	  "records are of kinds that this version does not know")                        \
-	X(LIMIT, "limit", "a bound of the engine, or of the memory, was reached",        \
-	  "times a bound of the engine, or of the memory, was reached")                  \
-	X(STATE, "state", "what is there now could not be read, or not be told apart",   \
-	  "times what is there now could not be read, or not be told apart")
+#define DXA_GAPS(X)                                                                              \
+	X(LOST, "lost", "a record is missing from the stream",                                   \
+	  "records are missing from the stream")                                                 \
+	X(RETURN, "return", "a function was entered and its return was never seen",              \
+	  "functions were entered and their returns were never seen")                            \
+	X(OPEN, "open", "a probe was still running when the audit ended",                        \
+	  "probes were still running when the audit ended")                                      \
+	/* Not counted at the start of the stream. */                                            \
+	X(UNPAIRED, "unpaired", "a function returned whose entry was never seen",                \
+	  "functions returned whose entries were never seen")                                    \
+	X(UNKNOWN_KIND, "kind", "a record is of a kind that this version does not know",         \
+	  "records are of kinds that this version does not know")                                \
+	X(LIMIT, "limit", "a bound of the engine, or of the memory, was reached",                \
+	  "times a bound of the engine, or of the memory, was reached")                          \
+	X(STATE, "state", "what is there now could not be read, or not be told apart",           \
+	  "times what is there now could not be read, or not be told apart")                     \
+	X(UNCERTAIN, "uncertain", "the life of a device could not be judged from what was seen", \
+	  "lives of devices could not be judged from what was seen")                             \
+	X(PENDING, "pending", "the audit ended before the end of a device was certain",          \
+	  "times the audit ended before the end of a device was certain")                        \
+	X(UNSEEN, "unseen", "a device came or went without a record",                            \
+	  "devices came or went without a record")
 
 enum dxa_gap {
 #define DXA_ENUM(id, ...) DXA_GAP_##id,
@@ -190,6 +201,9 @@ struct dxa_engine_stats {
 	uint64_t lives_now; /* not destroyed yet */
 	uint64_t allocs[DXA_DRIVER_COUNT]; /* alloc_dax calls by owner, refusals included */
 	uint64_t lives_of[DXA_DRIVER_COUNT]; /* of lives_now, by owner */
+	/* By owner: probes, binds and runs of its devices, and its alloc_dax calls. */
+	uint64_t exercised[DXA_DRIVER_COUNT];
+	char unseen[DXA_NAME_LEN]; /* the first device that DXA_GAP_UNSEEN counts; may be empty */
 	uint32_t available; /* drivers of this kernel that can allocate: bits 1 << driver */
 	uint64_t findings[DXA_RULE_COUNT];
 	uint64_t gaps[DXA_GAP_COUNT];
@@ -217,6 +231,12 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev);
  * report contexts that are still open. Call once; only stats may be read after.
  */
 void dxa_engine_finish(struct dxa_engine *e, uint64_t now);
+
+/*
+ * The ktime (ns) from which on what is suspected now can be judged: a live audit
+ * feeds what comes until then before it ends. 0: nothing waits.
+ */
+uint64_t dxa_engine_due(const struct dxa_engine *e);
 
 /* How many outermost contexts are open now. */
 size_t dxa_engine_open_contexts(const struct dxa_engine *e);

@@ -172,10 +172,18 @@ void judge_unbound(struct dxa_engine *e, struct task *t)
 	if (task_unsure(e, t))
 		return;
 	for (i = 0; i < t->unbound.len; i++) {
-		struct life *l = dxa_map_get(&e->born, *(uint64_t *)dxa_vec_at(&t->unbound, i));
+		const struct unbound *u = dxa_vec_at(&t->unbound, i);
+		struct life *l = dxa_map_get(&e->born, u->device);
 
-		if (l && held_by_owner(e, l))
+		/* A release that finds another driver bound, once it has the lock, does nothing. */
+		if (!l || !held_by_owner(e, l) || l->born_by != name_number(e, u->driver))
+			continue;
+		if (others_unbind(e, t, u->device))
+			continue;
+		if (l->first < u->entered)
 			report_unbound(e, t, l);
+		else
+			gap(e, DXA_GAP_UNCERTAIN);
 	}
 }
 

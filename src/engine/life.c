@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,7 +7,7 @@
 #include "engine/owner.h"
 
 /* docs/performance.md: what a device that is alive costs. */
-_Static_assert(sizeof(struct life) <= 288, "there may be a million");
+_Static_assert(sizeof(struct life) <= 360, "there may be a million");
 
 struct life *life_at(const struct dxa_engine *e, uint64_t dax)
 {
@@ -41,6 +42,7 @@ static void evict_ended(struct dxa_engine *e)
 	dxa_list_del(&e->ended, &l->link);
 	e->n_ended--;
 	dxa_map_del(&e->lives, l->id.dax);
+	e->forgot_ended = true;
 	life_clear(l);
 	dxa_slab_put(&e->life_slab, l);
 }
@@ -74,6 +76,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 	l->id.dax = dax;
 	l->id.generation = generation;
 	l->epoch = e->epoch;
+	l->first = e->n;
 	dxa_list_add(&e->live, &l->link);
 	e->stats.lives++;
 	e->stats.lives_now++;
@@ -81,21 +84,22 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 	return l;
 }
 
-/* The number of a module's name; 0 for "". */
-static uint16_t module_number(struct dxa_engine *e, const char name[DXA_NAME_LEN])
+uint16_t name_number(struct dxa_engine *e, const char *name)
 {
+	char full[DXA_NAME_LEN] = "";
 	size_t i;
 
 	if (!name[0])
 		return 0;
+	snprintf(full, sizeof(full), "%s", name);
 	for (i = 0; i < e->modules.len; i++)
-		if (!strcmp(dxa_vec_at(&e->modules, i), name))
+		if (!strcmp(dxa_vec_at(&e->modules, i), full))
 			return (uint16_t)(i + 1);
 	if (i == MODULES_MAX) {
 		gap(e, DXA_GAP_LIMIT);
 		return 0;
 	}
-	if (!dxa_vec_push(&e->modules, name)) {
+	if (!dxa_vec_push(&e->modules, full)) {
 		e->nomem = true;
 		return 0;
 	}
@@ -122,7 +126,7 @@ void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event
 		memcpy(module, owner->module, strlen(owner->module) + 1);
 	if (!owner->module && l->id.driver != DXA_DRIVER_OTHER)
 		module[0] = '\0';
-	l->module = module_number(e, module);
+	l->module = name_number(e, module);
 }
 
 /*
@@ -171,6 +175,20 @@ static bool may_be_reborn(const struct dxa_engine *e, const struct life *l)
 	return e->allocs_pending && (l->freed || !e->frees_seen);
 }
 
+/*
+ * What is not known of the address where an event finds a life that nobody saw
+ * begin. Before alloc_dax returns only a snapshot can show its device.
+ */
+static void doubt_birth(struct dxa_engine *e, const struct life *former, const struct rec *r)
+{
+	if (r->ev.kind == DXA_KIND_SNAP_DEVICE || r->ev.kind == DXA_KIND_SNAP_HOST)
+		return;
+	if (former && !life_unsure(e, former))
+		gap(e, DXA_GAP_UNCERTAIN);
+	else if (!former && e->forgot_ended)
+		gap(e, DXA_GAP_LIMIT);
+}
+
 struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 {
 	struct life *l = life_at(e, r->ev.dax);
@@ -181,6 +199,7 @@ struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 	}
 	if (l && !life_unsure(e, l) && !may_be_reborn(e, l))
 		return NULL;
+	doubt_birth(e, l, r);
 	l = life_renew(e, r->ev.dax);
 	if (!l)
 		return NULL;
@@ -190,10 +209,35 @@ struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 	return l;
 }
 
+/*
+ * What the count shows beyond the references that are accounted for: a reference
+ * that nobody knows, or a put whose record, written before its effect, is there.
+ * When it shows nothing more, every put has had its effect.
+ */
+static void read_count(struct life *l, const struct dxa_event *ev)
+{
+	int64_t accounted = l->refs, extra;
+
+	/* Of an acquire the record comes after its effect, and the account is not made yet. */
+	if (ev->kind == DXA_KIND_FS_DAX_GET_BY_BDEV || ev->kind == DXA_KIND_FS_DAX_GET)
+		accounted++;
+	extra = ev->refs - accounted;
+	if (extra <= 0 || ev->ts - l->last_put_at > LONG_AGO_NS)
+		l->puts_under_way = 0;
+	if (l->extra > extra)
+		l->extra = extra > 0 ? (int32_t)extra : 0;
+	if (extra - l->puts_under_way > l->extra)
+		l->extra = extra - l->puts_under_way < INT32_MAX ?
+				   (int32_t)(extra - l->puts_under_way) :
+				   INT32_MAX;
+}
+
 void life_note(struct dxa_engine *e, struct life *l, const struct rec *r)
 {
 	const struct dxa_event *ev = &r->ev;
 
+	if (ev->kind < DXA_HOOK_MAX)
+		l->last_at = ev->ts;
 	if (!history_add(&e->templates, &l->hist, l->id.dax, r))
 		e->nomem = true;
 	l->put_last = ev->kind == DXA_KIND_PUT_DAX || ev->kind == DXA_KIND_FS_PUT_DAX;
@@ -201,6 +245,8 @@ void life_note(struct dxa_engine *e, struct life *l, const struct rec *r)
 		memcpy(l->id.disk, ev->name, sizeof(l->id.disk));
 	if (!(ev->has & DXA_HAS_DAX))
 		return;
+	if (l->refs_known && ev->kind < DXA_HOOK_MAX)
+		read_count(l, ev);
 	if (ev->rdev)
 		l->id.rdev = ev->rdev;
 	if (!l->alive_known) {
@@ -208,38 +254,22 @@ void life_note(struct dxa_engine *e, struct life *l, const struct rec *r)
 		l->alive_known = true;
 		l->holder = ev->holder;
 	}
+	/* It was killed before the audit, or unseen; kill_dax itself is recorded before its effect.
+	 */
+	if (!(ev->dax_flags & (1U << DXA_DAXDEV_ALIVE)))
+		l->alive = false;
 }
 
-void life_set_host(struct dxa_engine *e, struct life *l, uint64_t disk)
+void life_born_in(struct dxa_engine *e, struct life *l, const struct dxa_event *probe)
 {
-	struct life *former = dxa_map_get(&e->hosts, disk);
-
-	if (former)
-		former->host = 0;
-	life_clear_host(e, l);
-	if (dxa_map_put(&e->hosts, disk, l)) {
+	if (!probe || !probe->obj || !dxa_owner_of(l->id.driver)->releases_at_unbind)
+		return;
+	if (dxa_map_put(&e->born, probe->obj, l)) {
 		e->nomem = true;
 		return;
 	}
-	l->host = disk;
-}
-
-void life_clear_host(struct dxa_engine *e, struct life *l)
-{
-	if (l->host)
-		dxa_map_del(&e->hosts, l->host);
-	l->host = 0;
-}
-
-void life_born_for(struct dxa_engine *e, struct life *l, uint64_t device)
-{
-	if (!device || !dxa_owner_of(l->id.driver)->releases_at_unbind)
-		return;
-	if (dxa_map_put(&e->born, device, l)) {
-		e->nomem = true;
-		return;
-	}
-	l->born_for = device;
+	l->born_for = probe->obj;
+	l->born_by = name_number(e, probe->driver);
 }
 
 void life_end(struct dxa_engine *e, struct life *l)

@@ -27,7 +27,6 @@
 #define MODULES_MAX 256 /* names of modules that own devices */
 #define ENDED_MAX 2048 /* addresses whose last life is over and still remembered */
 #define REFUSED_DISKS_MAX 256 /* disks that came up after alloc_dax had refused */
-#define UNHOSTED_MAX 16 /* removals that a snapshot may have overtaken */
 #define SPARE_TASKS_MAX 64 /* task records kept for the next task */
 
 /*
@@ -35,7 +34,14 @@
  * and a device be seen before the record of its allocation.
  */
 #define GRACE_NS 1000000000ULL
+/* Where the stream ends, so long after the record of a put that one has long returned. */
+#define END_GRACE_NS (GRACE_NS / 2)
+/* What was begun so long ago has ended: lookups, snapshots, puts, drivers' teardowns. */
+#define LONG_AGO_NS (10 * GRACE_NS)
 #define STUCK_AFTER_NS 30000000000ULL
+/* So many samples of a task that does not move, so far apart in all, make it stuck. */
+#define STUCK_SAMPLES 3
+#define STUCK_SPAN_NS 1000000000ULL
 
 /* What is suspected of a life and waits for proof by time. */
 enum suspicion {
@@ -63,9 +69,13 @@ struct life {
 	struct dxa_link link; /* live ones by birth, ended ones by end */
 	uint64_t epoch; /* of the engine when the life was first seen, or ended */
 	uint64_t host; /* the gendisk it is registered for, or 0 */
+	uint64_t host_since; /* ktime at which that was shown, not done; 0: it was done */
 	uint64_t holder;
 	uint64_t born_in; /* id of the context that allocated it */
 	uint64_t born_for; /* struct device whose probe allocated it */
+	uint64_t first; /* number of the record that began it */
+	uint64_t last_at; /* ktime of the last that is not of a snapshot */
+	uint64_t incarnation; /* of its disk or bus device in sysfs; 0: not known */
 	uint64_t last_kill_in; /* context id */
 	struct suspect *suspect; /* owned; NULL: nothing is suspected */
 	struct stale *stale; /* owned: flags of the former life that nobody has declared since */
@@ -73,10 +83,16 @@ struct life {
 	int32_t refs; /* that are accounted for; valid with refs_known */
 	int32_t gets; /* lookups seen before a snapshot told refs */
 	int32_t last_put_refs;
+	int32_t extra; /* references that nobody accounts for, puts under way left out */
+	uint64_t last_put_at; /* ktime; while puts may be under way */
+	uint16_t puts_under_way; /* at most: their records are there, their effect was not seen */
 	uint32_t kills;
 	uint32_t last_kill_tid;
 	uint32_t last_put_tid;
+	uint32_t shown_in; /* the last snapshot that showed it, by number; 0: none */
+	uint32_t shown_first; /* the snapshot that began it; 0: the first one that showed all */
 	uint16_t module; /* that holds the ops, see life_module() */
+	uint16_t born_by; /* name of the driver whose probe allocated it, as module */
 	bool from_alloc : 1; /* the audit saw it begin */
 	bool snapshotted : 1;
 	bool shown_only : 1; /* a snapshot showed it, and nothing else tells of it */
@@ -84,6 +100,7 @@ struct life {
 	bool alive : 1;
 	bool alive_known : 1;
 	bool owner_put : 1; /* its driver has dropped its reference */
+	bool missed : 1; /* the last snapshot did not show it */
 	bool put_last : 1; /* the last event of this life was a put */
 	bool ended : 1;
 	bool freed : 1;
@@ -105,6 +122,28 @@ struct frame {
 	struct rec entry;
 	size_t decider; /* index in the task's deciders plus one; 0: none */
 	uint64_t cdev_of; /* device-dax that is bound here with its cdev still in use */
+};
+
+/* What the samples of a task had in common. */
+struct samples {
+	size_t n;
+	uint64_t since; /* ktime of the first */
+	uint64_t switches;
+	char in[DXA_NAME_LEN]; /* the innermost function */
+};
+
+/* A driver was released from a device. */
+struct unbound {
+	uint64_t device; /* struct device */
+	uint64_t entered; /* number of the record of the entry */
+	char driver[DXA_DRIVER_LEN];
+};
+
+/* A disk that has left dax_hosts. */
+struct left_disk {
+	struct dxa_link link; /* oldest first */
+	uint64_t disk;
+	uint64_t since; /* ktime */
 };
 
 /* An alloc_dax in an open context. Indexes of deciders count from 1. */
@@ -144,7 +183,8 @@ struct task {
 	uint64_t epoch;
 	struct dxa_context ctx; /* id 0: none is open */
 	size_t brackets;
-	bool stuck_told;
+	struct samples samples;
+	uint64_t stuck_id; /* of the finding that it is stuck; 0: none is out */
 	uint64_t err_ptr_told; /* the ERR_PTR that this context was told about */
 	struct dxa_vec frames; /* struct frame */
 	struct dxa_vec story; /* struct dxa_event */
@@ -153,7 +193,7 @@ struct task {
 	struct dxa_vec nulls; /* struct null_call */
 	struct dxa_vec host_failures; /* struct host_failure */
 	struct dxa_vec released; /* struct life_ref: put by their owners here */
-	struct dxa_vec unbound; /* uint64_t: struct devices released here */
+	struct dxa_vec unbound; /* struct unbound */
 };
 
 /* A disk that came up although alloc_dax had refused its driver. */
@@ -197,8 +237,12 @@ struct dxa_engine {
 	uint64_t last_ts;
 	uint64_t err_ptr_told; /* outside of contexts: the ERR_PTR told last ... */
 	uint32_t err_ptr_tid; /* ... and by whom it was used */
-	uint64_t unhosted[UNHOSTED_MAX]; /* disks that left dax_hosts unknown to us, a ring */
-	size_t n_unhosted;
+	struct dxa_map left; /* by gendisk: struct left_disk */
+	struct dxa_list left_order;
+	uint64_t hosts_changed; /* number of the last record that changed dax_hosts or the disks */
+	struct dxa_map host_told; /* by gendisk: it was told that its device has left it behind */
+	uint64_t finding_ids;
+	bool forgot_ended; /* ended lives, of which there are too many to remember */
 	size_t gets_pending; /* lookups entered and not yet returned */
 	size_t allocs_pending; /* alloc_dax calls entered and not yet returned */
 	struct state *state; /* the snapshot taken last; NULL: none was */
@@ -238,8 +282,11 @@ struct life *life_touch(struct dxa_engine *e, const struct rec *r);
 /* Add the event to its history and learn what the record tells of the device. */
 void life_note(struct dxa_engine *e, struct life *l, const struct rec *r);
 
-/* Remember which device's probe it was allocated in, so that its unbinding can be judged. */
-void life_born_for(struct dxa_engine *e, struct life *l, uint64_t device);
+/* Remember which probe it was allocated in, by its entry, so that the unbinding can be judged. */
+void life_born_in(struct dxa_engine *e, struct life *l, const struct dxa_event *probe);
+
+/* The number of a name of a module or driver; 0 for "", or when there are too many. */
+uint16_t name_number(struct dxa_engine *e, const char *name);
 
 /* Learn the owner from a record that tells the ops. */
 void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event *ev);
@@ -249,10 +296,6 @@ const char *life_module(const struct dxa_engine *e, const struct life *l);
 
 /* The life is over: no host, no suspicion; its address is remembered for a while. */
 void life_end(struct dxa_engine *e, struct life *l);
-
-/* Register and unregister a life for a gendisk. */
-void life_set_host(struct dxa_engine *e, struct life *l, uint64_t disk);
-void life_clear_host(struct dxa_engine *e, struct life *l);
 
 /* Could something about this life have been missed? Then only what was seen counts. */
 bool life_unsure(const struct dxa_engine *e, const struct life *l);
@@ -339,8 +382,20 @@ size_t task_judge(struct dxa_engine *e, struct task *t);
 /* The decider of the innermost bracket. */
 size_t task_answer(struct dxa_engine *e, struct task *t);
 
-/* The struct device that is being probed innermost, or 0. */
-uint64_t task_device(const struct task *t);
+/* The entry of the innermost probe of the driver core, or NULL. */
+const struct dxa_event *task_probe(const struct task *t);
+
+/* Does the task unbind this struct device? 0 is none. t may be NULL. */
+bool task_unbinds(const struct task *t, uint64_t device);
+
+/* Does another task unbind this struct device? */
+bool others_unbind(const struct dxa_engine *e, const struct task *t, uint64_t device);
+
+/* Has what the task is doing to do with DAX? */
+bool task_concerns_dax(const struct task *t);
+
+/* Is a context open that has to do with DAX? Then what is there may be half done. */
+bool dax_is_busy(const struct dxa_engine *e);
 
 /* The decider with that number, or NULL for 0. */
 const struct decider *task_decider(const struct task *t, size_t number);
@@ -404,6 +459,22 @@ void judge_released(struct dxa_engine *e, struct task *t);
 /* Tell what is proven of suspects from before ktime now less the grace; all: of every suspect. */
 void judge_suspects(struct dxa_engine *e, uint64_t now, bool all);
 
+/* ---- hosts.c ---- */
+
+/* The life is registered for a gendisk: seen to be done, or shown at ktime since (ns). */
+void life_set_host(struct dxa_engine *e, struct life *l, uint64_t disk, uint64_t since);
+void life_clear_host(struct dxa_engine *e, struct life *l);
+
+/* Has the disk left dax_hosts lately? A lookup or a snapshot may still show it. */
+bool host_has_left(const struct dxa_engine *e, uint64_t disk);
+
+/* A life is over, or released by its owner (r NULL), at ktime now: is dax_hosts rid of it? */
+void judge_host(struct dxa_engine *e, const struct dxa_context *ctx, struct life *l,
+		const struct rec *r, uint64_t now);
+
+/* Free it. */
+void hosts_free(struct dxa_engine *e);
+
 /* ---- watch.c ---- */
 
 void on_run_dax(struct dxa_engine *e, struct task *t, const struct rec *r);
@@ -415,6 +486,9 @@ void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r);
 /* A driver is about to be probed in the frame on top of the task. */
 void watch_probe(struct dxa_engine *e, struct task *t, const struct rec *r);
 
+/* The task's context is over: it was not stuck. */
+void watch_ended(struct dxa_engine *e, struct task *t);
+
 /* The bracket of that frame has closed well. */
 void watch_probed(struct dxa_engine *e, struct task *t, const struct frame *f);
 
@@ -424,12 +498,16 @@ void watch_probed(struct dxa_engine *e, struct task *t, const struct frame *f);
 void state_device(struct dxa_engine *e, const struct rec *r, const struct life *l);
 void state_host(struct dxa_engine *e, const struct rec *r);
 void state_disk(struct dxa_engine *e, const struct rec *r);
+void on_disk_used(struct dxa_engine *e, struct task *t, const struct rec *r);
 void on_bus_device(struct dxa_engine *e, struct task *t, const struct rec *r);
 void on_used_gone(struct dxa_engine *e, struct task *t, const struct rec *r);
 void on_task_waits(struct dxa_engine *e, struct task *t, const struct rec *r);
 
 /* It is complete: judge it, and tell what the snapshot before it showed, too. */
 void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r);
+
+/* The audit ends: what only a further snapshot could have confirmed is a gap. */
+void state_finish(struct dxa_engine *e);
 
 /* Free it. */
 void state_free(struct dxa_engine *e);
@@ -455,7 +533,7 @@ void prove(struct dxa_engine *e, const struct rec *r);
 void prove_life(struct dxa_engine *e, const struct life *l);
 void prove_decider(struct dxa_engine *e, const struct decider *d);
 
-/* Sort the evidence and hand the finding out. */
+/* Sort the evidence and hand the finding out, which gets an id. */
 void report(struct dxa_engine *e, struct dxa_finding *f);
 
 /* Is this function there, but not watched? */
@@ -466,5 +544,14 @@ static inline bool blind(const struct dxa_engine *e, enum dxa_kind hook)
 
 /* Count a gap. */
 void gap(struct dxa_engine *e, enum dxa_gap which);
+
+/* Count a device that came or went unseen. */
+void gap_unseen(struct dxa_engine *e, const char *name);
+
+/* A driver's device was allocated, probed, bound or run. */
+static inline void exercised(struct dxa_engine *e, enum dxa_driver driver)
+{
+	e->stats.exercised[driver]++;
+}
 
 #endif

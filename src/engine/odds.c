@@ -10,11 +10,33 @@
 /* More than so many oddities of one snapshot are counted as a gap. */
 #define ODDS_MAX 1024
 
+/* Somebody is at work on it, or was while the snapshot passed: it may be half done. */
+static bool is_half_done(const struct dxa_engine *e, const struct dxa_life_id *id)
+{
+	const struct life *l = id ? life_at(e, id->dax) : NULL;
+
+	if (dax_is_busy(e))
+		return true;
+	if (!id)
+		return e->hosts_changed >= e->state->start;
+	if (!l)
+		return false;
+	/* Its driver has killed it and is about to put it. */
+	if (l->kills && !l->owner_put && e->state->start_at - l->last_at <= LONG_AGO_NS)
+		return true;
+	return l->last_at >= e->state->start_at;
+}
+
 static struct odd *odd(struct dxa_engine *e, enum dxa_rule rule, const struct dxa_life_id *id,
 		       const struct rec *proof, const char *why)
 {
 	struct state *s = e->state;
 	struct odd o = { .rule = rule, .why = why, .n_evidence = 1 };
+
+	if (rule != DXA_RULE_STUCK_PROBE && is_half_done(e, id)) {
+		s->undecided++;
+		return NULL;
+	}
 
 	if (s->odds.len == ODDS_MAX) {
 		gap(e, DXA_GAP_LIMIT);
@@ -28,6 +50,7 @@ static struct odd *odd(struct dxa_engine *e, enum dxa_rule rule, const struct dx
 		memcpy(o.name, id->disk, sizeof(o.name));
 	} else {
 		memcpy(o.name, proof->ev.name, sizeof(o.name));
+		o.incarnation = proof->ev.arg;
 	}
 	return state_add(e, &s->odds, &o);
 }
@@ -36,6 +59,12 @@ static void prove_odd(struct odd *o, const struct rec *r)
 {
 	if (o && r->n)
 		o->evidence[o->n_evidence++] = *r;
+}
+
+/* Was this entry told when its device ended? */
+static bool was_left_behind(const struct dxa_engine *e, const struct rec *host)
+{
+	return dxa_map_get(&e->host_told, host->ev.obj) || dxa_map_get(&e->host_told, host->ev.dax);
 }
 
 /* Every entry of dax_hosts must be of a device that is there, and not killed. */
@@ -49,6 +78,8 @@ static void judge_hosts(struct dxa_engine *e)
 		struct dxa_life_id id = { .dax = r->ev.dax, .rdev = r->ev.rdev };
 
 		memcpy(id.disk, r->ev.name, sizeof(id.disk));
+		if (!d && was_left_behind(e, r))
+			continue;
 		if (!d) {
 			odd(e, DXA_RULE_HOST_LEFT_BEHIND, &id, r,
 			    "is not there any more, but dax_hosts still refers to it");
@@ -57,7 +88,7 @@ static void judge_hosts(struct dxa_engine *e)
 		d->host = *r;
 		d->view.host = r->ev.obj;
 		memcpy(d->view.id.disk, r->ev.name, sizeof(d->view.id.disk));
-		if (!d->view.alive)
+		if (!d->view.alive && !was_left_behind(e, r))
 			prove_odd(odd(e, DXA_RULE_HOST_LEFT_BEHIND, &d->view.id, r,
 				      "is killed, but dax_hosts still refers to it"),
 				  &d->rec);
@@ -83,6 +114,7 @@ static void join_bus(struct dxa_engine *e)
 		if (!r)
 			continue;
 		d->bus = &r->ev;
+		d->incarnation = r->ev.arg;
 		memcpy(d->view.id.disk, r->ev.name, sizeof(d->view.id.disk));
 		memcpy(d->view.bound, r->ev.driver, sizeof(d->view.bound));
 	}
@@ -93,16 +125,45 @@ static void join_bus(struct dxa_engine *e)
 static void judge_bus_device(struct dxa_engine *e, const struct device *d)
 {
 	const char *driver = d->bus->driver;
-	bool runs = !strcmp(driver, "device_dax") || !strcmp(driver, "fsdev_dax");
+	bool runs = dxa_driver_of_dax_bus(driver) >= 0;
 	bool does_not = !driver[0] || !strcmp(driver, "kmem");
 	const struct rec *r = &d->rec;
 
+	/* sysfs shows the driver while it is being bound or unbound, too. */
+	if ((runs && r->ev.arg == DXA_BOUND_NO) || (does_not && r->ev.arg == DXA_BOUND_YES)) {
+		e->state->undecided += runs != d->view.alive;
+		return;
+	}
 	if (runs && !d->view.alive)
 		odd(e, DXA_RULE_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r,
 		    "is dead, although a driver that runs it is bound to it");
 	else if (does_not && d->view.alive)
 		odd(e, DXA_RULE_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r,
 		    "is alive, although no driver that runs it is bound to it");
+}
+
+/* Does somebody have the disk open? Then the holder and the references are theirs. */
+static bool is_used(const struct state *s, const struct rec *host)
+{
+	for (size_t i = 0; i < s->used.len; i++) {
+		const struct rec *r = dxa_vec_at(&s->used, i);
+
+		if (r->ev.obj == host->ev.obj || !strncmp(r->ev.name, host->ev.name, DXA_NAME_LEN))
+			return true;
+	}
+	return false;
+}
+
+/* A holder has the disk's block device open as long as it has the device. */
+static void judge_holder(struct dxa_engine *e, const struct device *d)
+{
+	const struct state *s = e->state;
+
+	if (d->host.n && d->view.holder && state_has(s, DXA_SNAP_HOLDERS | 1 << DXA_WALK_HOLDERS) &&
+	    !is_used(s, &d->host))
+		prove_odd(odd(e, DXA_RULE_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec,
+			      "has a holder, but nobody has its disk open"),
+			  &d->host);
 }
 
 static bool of_a_disk(const struct device *d)
@@ -186,6 +247,8 @@ static void judge_device(struct dxa_engine *e, struct device *d)
 		odd(e, DXA_RULE_ORPHAN, &d->view.id, &d->rec, why);
 	} else if (d->bus) {
 		judge_bus_device(e, d);
+	} else {
+		judge_holder(e, d);
 	}
 	if (unsure && !d->host.n)
 		gap(e, DXA_GAP_STATE);
@@ -195,6 +258,29 @@ static void judge_device(struct dxa_engine *e, struct device *d)
 static uint64_t name_key(const char *name)
 {
 	return dxa_hash_text(DXA_HASH_START, name);
+}
+
+/* Which incarnation of its disk sysfs shows. */
+static void join_disks(struct dxa_engine *e)
+{
+	struct state *s = e->state;
+	struct dxa_map by_name = { 0 };
+
+	for (size_t i = 0; i < s->disks.len; i++) {
+		struct rec *r = dxa_vec_at(&s->disks, i);
+
+		if (dxa_map_put(&by_name, name_key(r->ev.name), r))
+			state_forget(e);
+	}
+	for (size_t i = 0; i < s->hosts.len; i++) {
+		const struct rec *h = dxa_vec_at(&s->hosts, i);
+		const struct rec *r = dxa_map_get(&by_name, name_key(h->ev.name));
+		struct device *d = state_device_of(s, h->ev.dax);
+
+		if (r && d)
+			d->incarnation = r->ev.arg;
+	}
+	dxa_map_free(&by_name);
 }
 
 /* A disk whose queue says DAX must be in dax_hosts, by which file systems find the device. */
@@ -232,7 +318,7 @@ void judge_waiting(struct dxa_engine *e)
 		const struct dxa_life_id of_task = { .generation = r->ev.tid };
 		const struct task *t = task_find(e, r->ev.tid);
 
-		if (!t || !t->stuck_told)
+		if (!t || !t->stuck_id)
 			odd(e, DXA_RULE_STUCK_PROBE, &of_task, r,
 			    "waits for a lock that its own caller holds, as in the error path of "
 			    "__devm_create_dev_dax");
@@ -244,6 +330,7 @@ void judge_devices(struct dxa_engine *e)
 	struct state *s = e->state;
 
 	join_bus(e);
+	join_disks(e);
 	/* Whose disk or bus was forgotten would look as if nobody owned it. */
 	if (s->forgot) {
 		s->known = 0;

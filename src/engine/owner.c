@@ -57,6 +57,47 @@ enum dxa_driver dxa_driver_by_ops(const char *symbol)
 }
 
 /*
+ * The drivers that the driver core binds. Sources (v7.2): drivers/nvdimm/pmem.c,
+ * drivers/dax/{pmem,cxl,device,kmem,fsdev}.c, drivers/dax/hmem/{hmem,device}.c,
+ * fs/fuse/virtio_fs.c.
+ */
+static const struct {
+	const char *bus, *name;
+	int runs; /* on the dax bus: the owner whose devices it runs; -1: it runs none */
+} bound[] = {
+	{ "nd", "nd_pmem", -1 },
+	{ "nd", "dax_pmem", -1 },
+	{ "cxl", "cxl_dax_region", -1 },
+	{ "platform", "hmem", -1 },
+	{ "platform", "hmem_platform", -1 },
+	{ "virtio", "virtiofs", -1 },
+	{ "dax", "device_dax", DXA_DRIVER_DEVICE_DAX },
+	{ "dax", "fsdev_dax", DXA_DRIVER_FSDEV },
+	{ "dax", "fsdev", DXA_DRIVER_FSDEV },
+	{ "dax", "kmem", -1 },
+};
+
+#define N_BOUND (sizeof(bound) / sizeof(*bound))
+
+bool dxa_is_dax_driver(const char *bus, const char *driver)
+{
+	if (!strcmp(bus, "dax"))
+		return true;
+	for (size_t i = 0; i < N_BOUND; i++)
+		if (!strcmp(bound[i].bus, bus) && !strcmp(bound[i].name, driver))
+			return true;
+	return false;
+}
+
+int dxa_driver_of_dax_bus(const char *driver)
+{
+	for (size_t i = 0; i < N_BOUND; i++)
+		if (!strcmp(bound[i].bus, "dax") && !strcmp(bound[i].name, driver))
+			return bound[i].runs;
+	return -1;
+}
+
+/*
  * Without CONFIG_KALLSYMS_ALL the kernel names a table after the last function
  * before it, and that one's module is all it tells of it.
  */

@@ -19,6 +19,15 @@ struct dxa_owner {
 /* The row of a driver. Static. */
 const struct dxa_owner *dxa_owner_of(enum dxa_driver driver);
 
+/*
+ * Is a driver of this name, on this bus, one that makes or runs dax_devices? The
+ * driver core's probe of any other has nothing to do with DAX.
+ */
+bool dxa_is_dax_driver(const char *bus, const char *driver);
+
+/* The owner whose devices a driver of the dax bus runs, or -1: it runs none. */
+int dxa_driver_of_dax_bus(const char *driver);
+
 /* The driver whose ops have this symbol: OTHER for an unknown *_dax_ops, else UNKNOWN. */
 enum dxa_driver dxa_driver_by_ops(const char *symbol);
 

@@ -15,6 +15,13 @@ void gap(struct dxa_engine *e, enum dxa_gap which)
 	e->stats.gaps[which]++;
 }
 
+void gap_unseen(struct dxa_engine *e, const char *name)
+{
+	if (!e->stats.gaps[DXA_GAP_UNSEEN])
+		snprintf(e->stats.unseen, sizeof(e->stats.unseen), "%.*s", DXA_NAME_LEN - 1, name);
+	gap(e, DXA_GAP_UNSEEN);
+}
+
 void report_begin(struct dxa_engine *e, struct dxa_finding *f, enum dxa_rule rule,
 		  const struct life *l, const struct dxa_context *ctx)
 {
@@ -157,6 +164,9 @@ void report(struct dxa_engine *e, struct dxa_finding *f)
 	for (i = 0; i < e->evidence.len; i++) {
 		const struct rec *r = dxa_vec_at(&e->evidence, i);
 
+		/* A life's history may have the record that is proof in itself. */
+		if (i && r->n == ((const struct rec *)dxa_vec_at(&e->evidence, i - 1))->n)
+			continue;
 		if (!dxa_vec_push(&e->evidence_out, &r->ev))
 			e->nomem = true;
 	}
@@ -164,6 +174,7 @@ void report(struct dxa_engine *e, struct dxa_finding *f)
 	f->evidence_len = e->evidence_out.len;
 	f->context.story = NULL;
 	f->context.story_len = 0;
+	f->id = ++e->finding_ids;
 	e->stats.findings[f->rule]++;
 	if (e->sink.finding)
 		e->sink.finding(e->sink.priv, f);

@@ -138,6 +138,18 @@ static const struct dxa_rule_info rules[DXA_RULE_COUNT] = {
 		"dax_superblock: X, pmem_dax_ops, alive, 1 reference\n"
 		"dax_hosts: no X\n",
 },
+[DXA_RULE_UNACCOUNTED_REFERENCE] = {
+	HEAD(UNACCOUNTED_REFERENCE),
+	.meaning = "A device of a disk has a holder, which a file system sets when it takes the "
+		"device, but no file system, dm table or other user has the disk's block device "
+		"open. Two looks in a row showed it.",
+	.consequence = "Whoever took the device is gone without fs_put_dax: its reference is lost, "
+		"and when the driver is unbound the kernel calls the holder's operations with "
+		"memory that may have been freed. XFS did so after a failed mount "
+		"(CVE-2026-46005, mended in June 2026).",
+	.example = "dax_hosts: pmem0 -> X, refs 2, holder set\n"
+		"block devices of pmem0: nobody has one open\n",
+},
 [DXA_RULE_ERR_PTR_TEARDOWN] = {
 	HEAD(ERR_PTR_TEARDOWN),
 	.meaning = "kill_dax, put_dax or fs_put_dax was called with an error code in place of a "
@@ -362,6 +374,7 @@ unsigned int dxa_rule_shown_by(enum dxa_rule rule)
 {
 	switch (rule) {
 	case DXA_RULE_ORPHAN:
+	case DXA_RULE_UNACCOUNTED_REFERENCE:
 	case DXA_RULE_ALIVE_CONTRADICTS_SYSFS:
 		return DXA_SHOWN_BY_STATE;
 	case DXA_RULE_LEAK_ON_UNLOAD:

@@ -29,6 +29,8 @@ enum dxa_severity {
 	  "a driver was unbound and a dax_device that its probe allocated is still there")       \
 	X(ORPHAN, "orphan", ERROR,                                                               \
 	  "a dax_device that no disk, no bus device and no holder refers to")                    \
+	X(UNACCOUNTED_REFERENCE, "unaccounted-reference", ERROR,                                 \
+	  "a dax_device has a holder, but nobody has its disk open")                             \
 	X(ERR_PTR_TEARDOWN, "err-ptr-teardown", ERROR, "kill_dax or put_dax got an ERR_PTR")     \
 	X(PUT_WITHOUT_KILL, "put-without-kill", ERROR,                                           \
 	  "the final reference was dropped while the device was alive")                          \

@@ -20,10 +20,10 @@
 static void clear(struct state *s)
 {
 	s->devices.len = s->hosts.len = s->disks.len = s->bus.len = s->gone.len = 0;
-	s->odds.len = s->waiting.len = 0;
+	s->odds.len = s->waiting.len = s->used.len = 0;
 	dxa_map_free(&s->by_dax);
 	s->known = 0;
-	s->dead = 0;
+	s->dead = s->undecided = s->unmatched = 0;
 	s->virtiofs_bound = s->forgot = s->ended = false;
 }
 
@@ -39,8 +39,11 @@ static struct state *collecting(struct dxa_engine *e)
 			e->nomem = true;
 			return NULL;
 		}
+		s->start = e->n;
+		s->start_at = e->cur.ev.ts;
 		s->devices = DXA_VEC_OF(struct device);
-		s->hosts = s->disks = s->bus = s->gone = s->waiting = DXA_VEC_OF(struct rec);
+		s->hosts = s->disks = s->bus = s->gone = s->waiting = s->used =
+			DXA_VEC_OF(struct rec);
 		s->odds = s->before = DXA_VEC_OF(struct odd);
 		e->state = s;
 	}
@@ -50,6 +53,8 @@ static struct state *collecting(struct dxa_engine *e)
 		s->odds = before;
 		s->known_before = s->known;
 		clear(s);
+		s->start = e->n;
+		s->start_at = e->cur.ev.ts;
 	}
 	return s;
 }
@@ -120,6 +125,15 @@ void state_disk(struct dxa_engine *e, const struct rec *r)
 		state_add(e, &s->disks, r);
 }
 
+void on_disk_used(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct state *s = collecting(e);
+
+	(void)t;
+	if (s)
+		state_add(e, &s->used, r);
+}
+
 void on_bus_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct state *s = collecting(e);
@@ -167,7 +181,8 @@ static struct odd *same_odd(const struct dxa_vec *odds, const struct odd *o)
 		struct odd *b = dxa_vec_at(odds, i);
 
 		if (b->rule == o->rule && b->dax == o->dax && b->rdev == o->rdev &&
-		    b->generation == o->generation && !strcmp(b->name, o->name))
+		    b->generation == o->generation && b->incarnation == o->incarnation &&
+		    !strcmp(b->name, o->name))
 			return b;
 	}
 	return NULL;
@@ -279,15 +294,40 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	}
 	judge_devices(e);
+	if (!s->asked)
+		reconcile(e);
 	tell_what_stayed(e, s);
 	doubt_what_was_odd(e, s);
+}
+
+void state_finish(struct dxa_engine *e)
+{
+	const struct state *s = e->state;
+
+	if (!s || !s->ended)
+		return;
+	if (s->undecided || s->unmatched) {
+		gap(e, DXA_GAP_PENDING);
+		return;
+	}
+	for (size_t i = 0; i < s->odds.len; i++) {
+		const struct odd *o = dxa_vec_at(&s->odds, i);
+		const struct life *l = o->dax ? life_alive(e, o->dax, o->generation) : NULL;
+
+		if (o->told || (l && l->told))
+			continue;
+		gap(e, DXA_GAP_PENDING);
+		return;
+	}
 }
 
 /* ---- for those who ask ---- */
 
 size_t dxa_engine_oddities(const struct dxa_engine *e)
 {
-	return e->state ? e->state->odds.len : 0;
+	const struct state *s = e->state;
+
+	return s ? s->odds.len + s->undecided + s->unmatched : 0;
 }
 
 void dxa_engine_each_device(const struct dxa_engine *e,
@@ -311,6 +351,7 @@ void state_free(struct dxa_engine *e)
 	dxa_vec_free(&s->disks);
 	dxa_vec_free(&s->bus);
 	dxa_vec_free(&s->gone);
+	dxa_vec_free(&s->used);
 	dxa_vec_free(&s->waiting);
 	dxa_vec_free(&s->odds);
 	dxa_vec_free(&s->before);

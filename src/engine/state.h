@@ -18,6 +18,7 @@ struct device {
 	struct rec rec;
 	struct rec host; /* n 0: it is in dax_hosts for no disk */
 	const struct dxa_event *bus; /* its device on the dax bus, or NULL */
+	uint64_t incarnation; /* of its disk or bus device in sysfs; 0: not known */
 };
 
 /* What is odd, and would be a finding if the next snapshot still showed it. */
@@ -26,6 +27,7 @@ struct odd {
 	uint64_t dax; /* 0: the disk in name has none */
 	uint32_t rdev;
 	uint32_t generation;
+	uint64_t incarnation; /* of the disk, when dax is 0 */
 	char name[DXA_NAME_LEN];
 	const char *why; /* the rest of a sentence that begins with the device */
 	struct rec evidence[2];
@@ -45,6 +47,12 @@ struct state {
 	uint64_t known_before; /* what the one before was complete in */
 	struct dxa_vec waiting; /* struct rec: tasks that wait for themselves */
 	struct dxa_vec gone; /* struct rec: disks that are gone and still in use, each once */
+	struct dxa_vec used; /* struct rec: disks that somebody has open */
+	uint64_t start; /* number of its first record */
+	uint64_t start_at; /* ktime of it */
+	size_t undecided; /* what looks odd while somebody is at work there */
+	size_t unmatched; /* devices of which events and snapshot tell different stories */
+	bool compared; /* an earlier one was complete: who comes later has an alloc_dax */
 	size_t dead; /* devices that are killed and of no disk */
 	bool virtiofs_bound;
 	bool asked; /* the audit is about what is there: what cannot be told is a gap */
@@ -66,6 +74,14 @@ void *state_add(struct dxa_engine *e, struct dxa_vec *to, const void *what);
 
 /* The device that the snapshot shows at this address, or NULL. */
 struct device *state_device_of(const struct state *s, uint64_t dax);
+
+/* ---- reconcile.c ---- */
+
+/*
+ * Compare a complete snapshot with what the events told: a device that came or went
+ * without a record was missed by the hooks.
+ */
+void reconcile(struct dxa_engine *e);
 
 /* ---- odds.c ---- */
 

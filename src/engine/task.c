@@ -51,7 +51,7 @@ static struct task *task_make(struct dxa_engine *e)
 	t->nulls = DXA_VEC_OF(struct null_call);
 	t->host_failures = DXA_VEC_OF(struct host_failure);
 	t->released = DXA_VEC_OF(struct life_ref);
-	t->unbound = DXA_VEC_OF(uint64_t);
+	t->unbound = DXA_VEC_OF(struct unbound);
 	return t;
 }
 
@@ -344,10 +344,14 @@ bool task_pair(struct dxa_engine *e, struct task *t, struct rec *r)
 }
 
 /* A device without a driver is "released" as well: then nothing was unbound. */
-static void note_unbound(struct dxa_engine *e, struct task *t, const struct dxa_event *entry)
+static void note_unbound(struct dxa_engine *e, struct task *t, const struct rec *entry)
 {
-	if (entry->kind == DXA_KIND_RELEASE_DRIVER && entry->driver[0] &&
-	    !dxa_vec_push(&t->unbound, &entry->obj))
+	struct unbound u = { .device = entry->ev.obj, .entered = entry->n };
+
+	if (entry->ev.kind != DXA_KIND_RELEASE_DRIVER || !entry->ev.driver[0])
+		return;
+	memcpy(u.driver, entry->ev.driver, sizeof(u.driver));
+	if (!dxa_vec_push(&t->unbound, &u))
 		e->nomem = true;
 }
 
@@ -365,7 +369,7 @@ void task_leave(struct dxa_engine *e, struct task *t, const struct rec *r)
 		frames_drop(e, t, i, r->ev.ts);
 	outcome = bracket_outcome(&r->ev, &err);
 	story_add(e, t, &r->ev);
-	note_unbound(e, t, &frame_at(t, i - 1)->entry.ev);
+	note_unbound(e, t, &frame_at(t, i - 1)->entry);
 	frame_pop(e, t, r, outcome, err);
 	if (!t->brackets)
 		context_close(e, t, r->ev.ts, outcome, err);
@@ -393,7 +397,7 @@ void tasks_finish(struct dxa_engine *e, uint64_t ts)
 	while ((t = DXA_LIST_OF(e->busy.first, struct task, link))) {
 		if (!t->ctx.id)
 			gap(e, DXA_GAP_RETURN);
-		else if (!t->stuck_told)
+		else if (!t->stuck_id)
 			gap(e, DXA_GAP_OPEN);
 		if (t->ctx.id)
 			context_close(e, t, ts, DXA_OUTCOME_OPEN, 0);

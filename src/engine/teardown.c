@@ -68,13 +68,12 @@ static void judge_err_ptr(struct dxa_engine *e, struct task *t, const struct rec
 	report(e, &f);
 }
 
-static void judge_after_free(struct dxa_engine *e, struct task *t, const struct rec *r)
+static void report_after(struct dxa_engine *e, struct task *t, struct life *l, const struct rec *r)
 {
-	struct life *l = life_at(e, r->ev.dax);
 	struct dxa_finding f;
 
 	/* kill and put of the same dead device are one mistake. */
-	if (!l || !l->ended || l->told_after)
+	if (l->told_after)
 		return;
 	report_begin(e, &f,
 		     r->ev.kind == DXA_KIND_KILL_DAX ? DXA_RULE_KILL_AFTER_FREE :
@@ -84,11 +83,30 @@ static void judge_after_free(struct dxa_engine *e, struct task *t, const struct 
 	say_caller(e, &f, &r->ev);
 	say(&f, " on ");
 	say_life(&f, &l->id);
-	say(&f, l->freed ? ", which was freed before" : ", which was destroyed before");
+	say(&f, l->freed ? ", which was freed before" :
+		l->ended ? ", which was destroyed before" :
+			   ", whose last reference was gone before");
 	prove_life(e, l);
 	prove(e, r);
 	l->told_after = true;
 	report(e, &f);
+}
+
+static void judge_after_free(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct life *l = life_at(e, r->ev.dax);
+
+	/* Without a life it is wrong all the same, but whose life it was is not known. */
+	if (l)
+		report_after(e, t, l, r);
+	else
+		gap(e, DXA_GAP_UNCERTAIN);
+}
+
+/* Whoever kills or puts a device has a reference to it, unless its life is over. */
+static bool shows_end(const struct dxa_event *ev)
+{
+	return (ev->has & DXA_HAS_DAX) && !ev->refs;
 }
 
 /* The life that a kill or put concerns, or NULL when there is nothing more to do. */
@@ -104,7 +122,7 @@ static struct life *target(struct dxa_engine *e, struct task *t, const struct re
 		judge_err_ptr(e, t, r);
 		return NULL;
 	}
-	l = life_touch(e, r);
+	l = shows_end(&r->ev) ? NULL : life_touch(e, r);
 	if (!l) {
 		judge_after_free(e, t, r);
 		return NULL;
@@ -132,7 +150,7 @@ void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 /*
  * dm tables drop their reference to another's device with put_dax too. The
  * owner's put follows its kill, in the same task and context, or belongs to the
- * context that allocated.
+ * context that allocated, or to the unbinding of the device it was allocated for.
  */
 static bool is_owners_put(const struct task *t, const struct life *l, const struct rec *r)
 {
@@ -140,9 +158,21 @@ static bool is_owners_put(const struct task *t, const struct life *l, const stru
 
 	if (r->ev.kind != DXA_KIND_PUT_DAX || l->owner_put)
 		return false;
-	if (in && in == l->born_in)
+	if ((in && in == l->born_in) || task_unbinds(t, l->born_for))
 		return true;
 	return l->kills && l->last_kill_tid == r->ev.tid && l->last_kill_in == in;
+}
+
+/*
+ * Its driver puts it twice in a row. That somebody else, an inode walk for one,
+ * keeps it alive for the moment does not make it right.
+ */
+static bool is_put_again(const struct dxa_engine *e, const struct task *t, const struct life *l,
+			 const struct rec *r)
+{
+	return r->ev.kind == DXA_KIND_PUT_DAX && l->owner_put && task_context(t) &&
+	       l->last_put_tid == r->ev.tid && l->last_kill_in == t->ctx.id && l->from_alloc &&
+	       l->refs <= 0 && !life_unsure(e, l) && !blind(e, DXA_KIND_FS_DAX_GET_BY_BDEV);
 }
 
 static void owner_has_put(struct dxa_engine *e, struct task *t, struct life *l)
@@ -178,46 +208,33 @@ void on_put_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	if (r->ev.arg && l->holder == r->ev.arg)
 		l->holder = 0;
+	if (is_put_again(e, t, l, r))
+		report_after(e, t, l, r);
 	if (is_owners_put(t, l, r))
 		owner_has_put(e, t, l);
 	add_refs(&l->refs, -1);
+	l->last_put_at = r->ev.ts;
+	l->puts_under_way += l->puts_under_way < UINT16_MAX;
 	l->last_put_tid = r->ev.tid;
 	l->last_put_refs = r->ev.has & DXA_HAS_DAX ? r->ev.refs : 0;
 	suspect_put(e, t, l, r);
 }
 
-/* ---- dax_hosts ---- */
+/* ---- what the owner released ---- */
 
-void on_remove_host(struct dxa_engine *e, struct task *t, const struct rec *r)
-{
-	struct life *l = dxa_map_get(&e->hosts, r->ev.obj);
-
-	(void)t;
-	if (!l) {
-		e->unhosted[e->n_unhosted++ % UNHOSTED_MAX] = r->ev.obj;
-		return;
-	}
-	life_note(e, l, r);
-	life_clear_host(e, l);
-}
-
-static void judge_host(struct dxa_engine *e, const struct dxa_context *ctx, struct life *l,
-		       const struct rec *r)
+/* Its owner has let go of it for good, and others that hold it will use it as if it lived. */
+static void judge_unkilled(struct dxa_engine *e, const struct task *t, struct life *l)
 {
 	struct dxa_finding f;
 
-	if (!l->host || life_unsure(e, l) || blind(e, DXA_KIND_DAX_REMOVE_HOST))
+	if (!l->alive_known || l->told || life_unsure(e, l))
 		return;
-	report_begin(e, &f, DXA_RULE_HOST_LEFT_BEHIND, l, ctx);
+	report_begin(e, &f, DXA_RULE_PUT_WITHOUT_KILL, l, &t->ctx);
+	say(&f, "the driver of ");
 	say_life(&f, &l->id);
-	say(&f,
-	    r ? " was %s while dax_hosts still had it for its disk" :
-		" was %s by its driver while dax_hosts still had it for its disk",
-	    r ? r->ev.kind == DXA_KIND_DAX_FREE_INODE ? "freed" : "destroyed" : "killed and put");
+	say(&f, " put it without kill_dax: others still hold it, and it is alive");
 	prove_life(e, l);
-	if (r)
-		prove(e, r);
-	life_clear_host(e, l);
+	l->told = true;
 	report(e, &f);
 }
 
@@ -232,7 +249,9 @@ void judge_released(struct dxa_engine *e, struct task *t)
 		struct life *l = life_alive(e, ref->dax, ref->generation);
 
 		if (l && !l->alive)
-			judge_host(e, &t->ctx, l, NULL);
+			judge_host(e, &t->ctx, l, NULL, t->ctx.end);
+		else if (l)
+			judge_unkilled(e, t, l);
 	}
 }
 
@@ -270,10 +289,11 @@ static void judge_end(struct dxa_engine *e, struct task *t, struct life *l, cons
 	if (r->ev.has & DXA_HAS_DAX)
 		alive = r->ev.dax_flags & (1U << DXA_DAXDEV_ALIVE);
 	/* The put that ends it destroys it in the same task; the free comes from anywhere. */
-	put_seen = l->put_last && (!destroy || l->last_put_tid == r->ev.tid);
+	put_seen = (l->put_last && (!destroy || l->last_put_tid == r->ev.tid)) ||
+		   (l->owner_put && !l->kills);
 	if (alive && !l->told)
 		report_alive_at_end(e, ctx, l, r, put_seen);
-	judge_host(e, ctx, l, r);
+	judge_host(e, ctx, l, r, r->ev.ts);
 	life_note(e, l, r);
 	life_end(e, l);
 }
@@ -328,6 +348,11 @@ static void judge_references(struct dxa_engine *e, struct life *l)
 	    blind(e, DXA_KIND_FS_DAX_GET) ||
 	    (blind(e, DXA_KIND_DAX_DESTROY_INODE) && blind(e, DXA_KIND_DAX_FREE_INODE)))
 		return;
+	/* It is still there, but a put that is held up would explain it. */
+	if (!l->extra && !l->holder_taken) {
+		gap(e, DXA_GAP_UNCERTAIN);
+		return;
+	}
 	report_begin(e, &f, DXA_RULE_REFERENCE_LEAK, l, life_suspect_context(l));
 	say_life(&f, &l->id);
 	say(&f, " is never freed: its last known reference was put at a count of %d",
@@ -362,18 +387,26 @@ void judge_suspects(struct dxa_engine *e, uint64_t now, bool all)
 
 	while ((s = DXA_LIST_OF(e->suspects.first, struct suspect, link))) {
 		struct life *l = s->life;
-
-		if (!all && (now <= s->since || now - s->since <= GRACE_NS))
-			break;
+		bool due = now > s->since && now - s->since > (all ? END_GRACE_NS : GRACE_NS);
 		/* A lookup that has not returned may have the reference. */
-		if (s->what == SUSPECT_REFERENCE_LEAK && e->gets_pending) {
-			if (all)
-				life_acquit(e, l);
-			else
-				life_suspect_again(e, l, now);
-			continue;
-		}
-		judge_suspect(e, l);
-		life_acquit(e, l);
+		bool looked_up = s->what == SUSPECT_REFERENCE_LEAK && e->gets_pending;
+
+		if (!all && !due)
+			break;
+		if (due && !looked_up)
+			judge_suspect(e, l);
+		else if (all)
+			gap(e, DXA_GAP_PENDING);
+		else
+			life_suspect_again(e, l, now);
+		if (all || (due && !looked_up))
+			life_acquit(e, l);
 	}
+}
+
+uint64_t dxa_engine_due(const struct dxa_engine *e)
+{
+	const struct suspect *s = DXA_LIST_OF(e->suspects.first, struct suspect, link);
+
+	return s ? s->since + GRACE_NS + 1 : 0;
 }

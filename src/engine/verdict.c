@@ -188,10 +188,11 @@ static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict 
 /* Where no calls were watched, only what is there was judged, and there must be something. */
 static bool exercised(const struct dxa_verdict_input *in, int driver)
 {
-	return in->n_hooks ? in->stats->allocs[driver] : in->stats->lives_of[driver];
+	return in->n_hooks ? in->stats->exercised[driver] : in->stats->lives_of[driver];
 }
 
-/* Nobody called alloc_dax for it: whatever the verdict is about, it is not about this driver. */
+/* Nobody allocated, probed, bound or ran one of its devices: whatever the verdict is about, it is
+ * not about this driver. */
 static void judge_coverage(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
@@ -208,9 +209,18 @@ static void judge_gaps(const struct dxa_verdict_input *in, struct dxa_verdict *v
 {
 	char text[DXA_GAP_LEN];
 
-	for (int gap = 0; gap < DXA_GAP_COUNT; gap++)
-		if (in->stats->gaps[gap])
-			DOUBT(v, "%s", dxa_gap_text(text, (enum dxa_gap)gap, in->stats->gaps[gap]));
+	for (int gap = 0; gap < DXA_GAP_COUNT; gap++) {
+		if (!in->stats->gaps[gap])
+			continue;
+		dxa_gap_text(text, (enum dxa_gap)gap, in->stats->gaps[gap]);
+		if (gap == DXA_GAP_UNSEEN && in->stats->unseen[0])
+			DOUBT(v, "%s (%s): the hooks were silent for a while", text,
+			      in->stats->unseen);
+		else if (gap == DXA_GAP_UNSEEN)
+			DOUBT(v, "%s: the hooks were silent for a while", text);
+		else
+			DOUBT(v, "%s", text);
+	}
 }
 
 /* The command as a line for people, cut to fit. Returns buf. */
@@ -234,11 +244,11 @@ static const char *command_words(char buf[COMMAND_LEN], const char *const *argv)
 /* A release is no allocation, but it is judged all the same. */
 static bool is_idle(const struct dxa_verdict_input *in)
 {
-	uint64_t allocs = 0;
+	uint64_t exercises = 0;
 
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
-		allocs += in->stats->allocs[d];
-	return in->argv && !allocs && !in->dax_calls;
+		exercises += in->stats->exercised[d];
+	return in->argv && !exercises && !in->dax_calls;
 }
 
 /* Returns what to say of it; the caller frees it. NULL without memory. */

@@ -14,12 +14,10 @@ static bool names(const char *field, size_t size, const char *name)
 	return !strncmp(field, name, size);
 }
 
-/* These initialise the cdev at each bind; kmem, another driver of the dax bus, has none. */
+/* Who runs the device initialises its cdev at each bind; kmem does neither. */
 static bool initialises_cdev(const struct dxa_event *ev)
 {
-	return names(ev->driver, DXA_DRIVER_LEN, "device_dax") ||
-	       names(ev->driver, DXA_DRIVER_LEN, "fsdev_dax") ||
-	       names(ev->driver, DXA_DRIVER_LEN, "fsdev");
+	return dxa_driver_of_dax_bus(ev->driver) >= 0;
 }
 
 void watch_probe(struct dxa_engine *e, struct task *t, const struct rec *r)
@@ -32,6 +30,8 @@ void watch_probe(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (ev->kind != DXA_KIND_REALLY_PROBE || !names(ev->bus, DXA_BUS_LEN, "dax") || !ev->dax ||
 	    dxa_is_err_ptr(ev->dax))
 		return;
+	if (dxa_driver_of_dax_bus(ev->driver) >= 0)
+		exercised(e, (enum dxa_driver)dxa_driver_of_dax_bus(ev->driver));
 	l = life_at(e, ev->dax);
 	if (l && !l->ended && !l->id.disk[0])
 		memcpy(l->id.disk, ev->name, sizeof(l->id.disk));
@@ -94,6 +94,7 @@ void on_run_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 	l = life_touch(e, r);
 	if (!l)
 		return;
+	exercised(e, l->id.driver);
 	life_note(e, l, r);
 	l->alive = true;
 	l->alive_known = true;
@@ -111,7 +112,10 @@ static void note_holder_taken(struct dxa_engine *e, const struct rec *r)
 {
 	struct life *l = dxa_map_get(&e->hosts, r->ev.obj);
 
-	if (!l || !l->holder || !r->ev.arg || l->holder_taken)
+	/* A put that is under way may not have let go of the holder yet. */
+	if (l && !l->holder && (!l->put_last || r->ev.ts - l->last_put_at > GRACE_NS))
+		return;
+	if (!l || !r->ev.arg || l->holder_taken)
 		return;
 	l->holder_taken = malloc(sizeof(*r));
 	if (l->holder_taken)
@@ -120,24 +124,15 @@ static void note_holder_taken(struct dxa_engine *e, const struct rec *r)
 		e->nomem = true;
 }
 
-/* Has the disk left dax_hosts, where this was not known to the engine? */
-static bool was_unhosted(const struct dxa_engine *e, uint64_t disk)
-{
-	for (size_t i = 0; i < UNHOSTED_MAX; i++)
-		if (e->unhosted[i] == disk)
-			return true;
-	return false;
-}
-
 /* A device from before the audit: whom fs_dax_get_by_bdev finds, dax_hosts has for that disk. */
 static void learn_host(struct dxa_engine *e, struct life *l, const struct rec *r)
 {
 	if (r->ev.kind != DXA_KIND_FS_DAX_GET_BY_BDEV || l->from_alloc || l->host || l->kills ||
-	    !r->ev.obj || dxa_map_get(&e->hosts, r->ev.obj) || was_unhosted(e, r->ev.obj))
+	    !r->ev.obj || dxa_map_get(&e->hosts, r->ev.obj) || host_has_left(e, r->ev.obj))
 		return;
 	if (!l->id.disk[0])
 		memcpy(l->id.disk, r->ev.name, sizeof(l->id.disk));
-	life_set_host(e, l, r->ev.obj);
+	life_set_host(e, l, r->ev.obj, r->ev.ts);
 }
 
 void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
@@ -177,7 +172,12 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	l = life_touch(e, r);
 	state_device(e, r, l);
-	if (!l || l->from_alloc || l->snapshotted)
+	if (!l)
+		return;
+	l->shown_in = (uint32_t)e->stats.snapshots + 1;
+	if (l->first == r->n)
+		l->shown_first = l->shown_in;
+	if (l->from_alloc || l->snapshotted)
 		return;
 	life_note(e, l, r);
 	l->snapshotted = true;
@@ -203,7 +203,7 @@ void on_snap_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!r->ev.dax || !r->ev.obj)
 		return;
 	state_host(e, r);
-	if (dxa_map_get(&e->hosts, r->ev.obj) || was_unhosted(e, r->ev.obj))
+	if (dxa_map_get(&e->hosts, r->ev.obj) || host_has_left(e, r->ev.obj))
 		return;
 	l = life_touch(e, r);
 	if (!l || l->host || l->kills)
@@ -211,7 +211,7 @@ void on_snap_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!l->id.disk[0])
 		memcpy(l->id.disk, r->ev.name, sizeof(l->id.disk));
 	life_note(e, l, r);
-	life_set_host(e, l, r->ev.obj);
+	life_set_host(e, l, r->ev.obj, r->ev.ts);
 }
 
 /* ---- tasks that do not come back ---- */
@@ -247,18 +247,30 @@ static void prove_story(struct dxa_engine *e, const struct task *t, const struct
 	prove(e, &line);
 }
 
-void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r)
+/*
+ * Several samples show that it does not move. Kernels before those that tell its
+ * context switches, 0 then, are judged by its state and place alone.
+ */
+static bool does_not_move(struct samples *s, const struct dxa_event *ev)
 {
-	const struct frame *inner;
-	struct dxa_finding f;
-	struct life *l;
+	if (ev->ret != 'D') {
+		s->n = 0;
+		return false;
+	}
+	if (!s->n || s->switches != ev->arg || strncmp(s->in, ev->name, sizeof(s->in)) != 0) {
+		*s = (struct samples){ .since = ev->ts, .switches = ev->arg };
+		memcpy(s->in, ev->name, sizeof(s->in));
+	}
+	s->n++;
+	return s->n >= STUCK_SAMPLES && ev->ts - s->since >= STUCK_SPAN_NS;
+}
 
-	t = task_find(e, r->ev.tid);
-	if (!task_context(t) || t->stuck_told || task_unsure(e, t) || r->ev.ret != 'D' ||
-	    r->ev.ts < t->ctx.start || r->ev.ts - t->ctx.start <= e->cfg.stuck_after_ns)
-		return;
-	inner = dxa_vec_last(&t->frames);
-	l = being_created(e, t);
+static void report_stuck(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	const struct frame *inner = dxa_vec_last(&t->frames);
+	struct life *l = being_created(e, t);
+	struct dxa_finding f;
+
 	report_begin(e, &f, DXA_RULE_STUCK_PROBE, l, task_context(t));
 	say_place(&f, &inner->entry.ev);
 	say(&f, " has not ended for %llu s and its task %u (%.*s) sleeps uninterruptibly",
@@ -268,6 +280,27 @@ void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r)
 		say(&f, ": as when the error path of __devm_create_dev_dax waits for the lock "
 			"that its own caller holds");
 	prove_story(e, t, r);
-	t->stuck_told = true;
+	f.provisional = true;
 	report(e, &f);
+	t->stuck_id = f.id;
+}
+
+void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	t = task_find(e, r->ev.tid);
+	if (!task_context(t) || !does_not_move(&t->samples, &r->ev) || t->stuck_id ||
+	    task_unsure(e, t) || r->ev.ts < t->ctx.start ||
+	    r->ev.ts - t->ctx.start <= e->cfg.stuck_after_ns || !task_concerns_dax(t))
+		return;
+	report_stuck(e, t, r);
+}
+
+void watch_ended(struct dxa_engine *e, struct task *t)
+{
+	if (!t->stuck_id)
+		return;
+	e->stats.findings[DXA_RULE_STUCK_PROBE]--;
+	if (e->sink.withdrawn)
+		e->sink.withdrawn(e->sink.priv, DXA_RULE_STUCK_PROBE, t->stuck_id);
+	t->stuck_id = 0;
 }

@@ -31,6 +31,7 @@ static const struct row rows[] = {
 	{ DXA_RULE_LEAK_ON_FAILED_PROBE, DXA_KIND_ALLOC_DAX, GRANTED, "nobody puts this device" },
 	{ DXA_RULE_LEAK_ON_UNLOAD, DXA_KIND_MODULE_FREE, ANY, "the device's code goes away" },
 	{ DXA_RULE_LEAK_ON_UNBIND, DXA_KIND_RELEASE_DRIVER, ANY, "the driver lets go of it unput" },
+	{ DXA_RULE_UNACCOUNTED_REFERENCE, DXA_KIND_SNAP_DEVICE, ANY, "nobody has its disk open" },
 	{ DXA_RULE_ORPHAN, DXA_KIND_SNAP_DEVICE, ANY, "nothing refers to it" },
 	{ DXA_RULE_ERR_PTR_TEARDOWN, DXA_KIND_KILL_DAX, IS_ERROR, "an error is no device" },
 	{ DXA_RULE_ERR_PTR_TEARDOWN, DXA_KIND_PUT_DAX, IS_ERROR, "an error is no device" },

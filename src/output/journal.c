@@ -150,17 +150,21 @@ static void write_context(FILE *out, const struct dxa_finding *f)
 	fprintf(out, "DAXAUDIT_TID=%u\n", f->context.tid);
 }
 
-static void write_finding(FILE *out, const struct dxa_finding *f, const struct dxa_run *run)
+static void write_finding(FILE *out, const struct dxa_finding *f, const struct dxa_run *run,
+			  bool withdrawn)
 {
 	const struct dxa_rule_info *rule = dxa_rule_info(f->rule);
 	char id[DXA_MESSAGE_ID_LEN], name[DXA_ERRNAME_LEN];
 
-	fprintf(out, "MESSAGE=%s: %s: ", dxa_severity_name(f->severity), rule->name);
+	fprintf(out, "MESSAGE=%s%s: %s: ", withdrawn ? "withdrawn " : "",
+		dxa_severity_name(f->severity), rule->name);
 	dxa_utf8_print(out, f->detail);
 	fputc('\n', out);
 	fprintf(out, "MESSAGE_ID=%s\n", dxa_rule_message_id(id, f->rule));
-	/* What policy allows is no reason to wake anybody. */
-	fprintf(out, "PRIORITY=%d\n", f->policy.allowed_by ? 6 : priorities[f->severity]);
+	/* What policy allows, or what is over, is no reason to wake anybody. */
+	fprintf(out, "PRIORITY=%d\n",
+		f->policy.allowed_by || withdrawn ? 6 : priorities[f->severity]);
+	field(out, "DAXAUDIT_WITHDRAWN", withdrawn ? "1" : NULL);
 	field(out, "SYSLOG_IDENTIFIER", "daxaudit");
 	field(out, "DAXAUDIT_RULE", rule->name);
 	field(out, "DAXAUDIT_SEVERITY", dxa_severity_name(f->severity));
@@ -172,7 +176,7 @@ static void write_finding(FILE *out, const struct dxa_finding *f, const struct d
 	write_evidence(out, f, &run->story);
 }
 
-static void journal_finding(struct dxa_sink *s, const struct dxa_finding *f)
+static void send_finding(struct dxa_sink *s, const struct dxa_finding *f, bool withdrawn)
 {
 	struct dxa_journal *j = s->state;
 	_cleanup_free_ char *data = NULL;
@@ -180,9 +184,19 @@ static void journal_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	FILE *mem = open_memstream(&data, &len);
 
 	if (mem)
-		write_finding(mem, f, s->run);
+		write_finding(mem, f, s->run, withdrawn);
 	j->error = !mem || fclose(mem) ? ENOMEM : send_entry(j, data, len);
 	j->failures += j->error != 0;
+}
+
+static void journal_finding(struct dxa_sink *s, const struct dxa_finding *f)
+{
+	send_finding(s, f, false);
+}
+
+static void journal_withdrawn(struct dxa_sink *s, const struct dxa_finding *f)
+{
+	send_finding(s, f, true);
 }
 
 static void journal_end(struct dxa_sink *s, const struct dxa_result *r)
@@ -196,6 +210,7 @@ const struct dxa_sink_ops dxa_sink_journal = {
 	.name = "journal",
 	.what = "findings to systemd's journal, with fields",
 	.finding = journal_finding,
+	.withdrawn = journal_withdrawn,
 	.end = journal_end,
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * JSON lines: what happens as it happens, one object a line, its kind under
- * "type": first "run", then "event", "context" and "finding" as they come, or
+ * "type": first "run", then "event", "context" and "finding" as they come
+ * ("withdrawn" is a finding that came before and does not hold any more), or
  * "device" for a listing, and "verdict" at the end; of several recordings one such
  * sequence each, or "unread", and "summary". A stream without the last line was cut off.
  */
@@ -63,6 +64,11 @@ static void jsonl_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	write_typed(s, "finding", dxa_json_finding(f, &s->run->story));
 }
 
+static void jsonl_withdrawn(struct dxa_sink *s, const struct dxa_finding *f)
+{
+	write_typed(s, "withdrawn", dxa_json_finding(f, &s->run->story));
+}
+
 static void jsonl_device(struct dxa_sink *s, const struct dxa_device *dev)
 {
 	write_typed(s, "device", dxa_json_device(dev, &s->run->story));
@@ -96,6 +102,7 @@ const struct dxa_sink_ops dxa_sink_jsonl = {
 	.event = jsonl_event,
 	.context = jsonl_context,
 	.finding = jsonl_finding,
+	.withdrawn = jsonl_withdrawn,
 	.device = jsonl_device,
 	.end = jsonl_end,
 	.unread = jsonl_unread,

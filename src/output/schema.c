@@ -340,6 +340,7 @@ static void describe_lines(struct json_object *root, struct json_object *defs)
 	add_defined_line(lines, defs, "event", "event");
 	add_defined_line(lines, defs, "context", "context");
 	add_defined_line(lines, defs, "finding", "finding");
+	add_defined_line(lines, defs, "withdrawn", "finding");
 	add_defined_line(lines, defs, "device", "listed");
 	add_line(lines, "verdict", result_required, result_properties);
 	add_defined_line(lines, defs, "unread", "unread");

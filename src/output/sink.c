@@ -162,6 +162,17 @@ void dxa_sink_finding(struct dxa_sink *s, const struct dxa_finding *finding)
 		s->ops->finding(s, finding);
 }
 
+void dxa_sink_withdrawn(struct dxa_sink *s, const struct dxa_finding *finding)
+{
+	s->ops->withdrawn(s, finding);
+}
+
+bool dxa_sink_can_withdraw(const struct dxa_sink *s)
+{
+	/* Who shows no findings, or counts them at the end, has none to take back. */
+	return s->ops->withdrawn;
+}
+
 void dxa_sink_fed(struct dxa_sink *s)
 {
 	if (s->ops->fed)

@@ -92,6 +92,11 @@ struct dxa_sink_ops {
 	void (*event)(struct dxa_sink *sink, const struct dxa_event *ev);
 	void (*context)(struct dxa_sink *sink, const struct dxa_context *ctx);
 	void (*finding)(struct dxa_sink *sink, const struct dxa_finding *finding);
+	/*
+	 * The finding does not hold any more. NULL: a finding that may be withdrawn is told
+	 * at the end, if it still holds.
+	 */
+	void (*withdrawn)(struct dxa_sink *sink, const struct dxa_finding *finding);
 	void (*fed)(struct dxa_sink *sink); /* the last event has told all that it proves */
 	void (*device)(struct dxa_sink *sink, const struct dxa_device *device);
 	void (*end)(struct dxa_sink *sink, const struct dxa_result *result);
@@ -149,6 +154,7 @@ void dxa_sink_begin(struct dxa_sink *sink, const struct dxa_run *run);
 void dxa_sink_event(struct dxa_sink *sink, const struct dxa_event *ev);
 void dxa_sink_context(struct dxa_sink *sink, const struct dxa_context *ctx);
 void dxa_sink_finding(struct dxa_sink *sink, const struct dxa_finding *finding);
+void dxa_sink_withdrawn(struct dxa_sink *sink, const struct dxa_finding *finding);
 void dxa_sink_fed(struct dxa_sink *sink);
 void dxa_sink_device(struct dxa_sink *sink, const struct dxa_device *device);
 void dxa_sink_end(struct dxa_sink *sink, const struct dxa_result *result);
@@ -158,6 +164,9 @@ void dxa_sink_unread(struct dxa_sink *sink, const char *recording, const char *w
 
 /* Of several parts, after the last one. */
 void dxa_sink_summary(struct dxa_sink *sink, const struct dxa_summary *summary);
+
+/* Can it take a finding back? */
+bool dxa_sink_can_withdraw(const struct dxa_sink *sink);
 
 /* Does it write to standard output, by this or by another name (/dev/stdout)? */
 bool dxa_sink_on_stdout(const struct dxa_sink *sink);

@@ -98,6 +98,14 @@ static void collect_gone_slaves(const struct dxa_collector *c, const char *disk)
 	}
 }
 
+/* Whatever is taken away and made anew gets another inode in sysfs: kernfs_new_node(). */
+static uint64_t read_incarnation(DIR *dir, const char *entry)
+{
+	struct stat st;
+
+	return fstatat(dirfd(dir), entry, &st, 0) ? 0 : st.st_ino;
+}
+
 static bool collect_disks(const struct dxa_collector *c)
 {
 	_cleanup_closedir_ DIR *dir = opendir(DISKS);
@@ -112,6 +120,7 @@ static bool collect_disks(const struct dxa_collector *c)
 		collect_gone_slaves(c, d->d_name);
 		if (!dxa_read_queue_dax(d->d_name, &dax) || dax != 1)
 			continue;
+		ev.arg = read_incarnation(dir, d->d_name);
 		dxa_collector_name(ev.name, sizeof(ev.name), d->d_name);
 		dxa_collector_add(c, &ev);
 	}
@@ -168,6 +177,7 @@ static bool collect_dax_bus(const struct dxa_collector *c)
 			continue;
 		dxa_collector_name(ev.name, sizeof(ev.name), d->d_name);
 		ev.rdev = read_rdev(dirfd(dir), d->d_name);
+		ev.arg = read_incarnation(dir, d->d_name);
 		read_driver(dirfd(dir), d->d_name, ev.driver);
 		dxa_collector_add(c, &ev);
 	}

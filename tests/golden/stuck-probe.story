@@ -7,4 +7,8 @@ enter really_probe obj=dax0.0 name=dax0.0 bus=nd driver=dax_pmem
     kill_dax dax=X refs=1 flags=alive
 wait 40000
 task_state tid=60 ret='D
+wait 1000
+task_state tid=60 ret='D
+wait 1000
+task_state tid=60 ret='D
 interrupted

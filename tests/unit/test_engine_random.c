@@ -72,7 +72,10 @@ static void play_bracket(struct story *s, struct actor *a, struct line l)
 		leave(s, DXA_KIND_DM_CREATE, 0, l.arg);
 		break;
 	case UNBIND:
-		unbind(s, a->dev + (uint64_t)l.arg * 64, "x", l.arg ? "dax" : "nd", "y");
+		unbind(s, a->dev + (uint64_t)l.arg * 64, "x", l.arg ? "dax" : "nd",
+		       l.arg	  ? "device_dax" :
+		       device_dax ? "dax_pmem" :
+				    "nd_pmem");
 		break;
 	default:
 		unbound(s, a->dev + (uint64_t)l.arg * 64);
@@ -175,7 +178,7 @@ static void play_rest(struct story *s, struct actor *a, struct line l)
 		break;
 	case STATE_D:
 		pass_ms(s, 31000);
-		task_state(s, a->tid, 'D');
+		task_sleeps(s, a->tid);
 		break;
 	case MODULE_GONE:
 		module_gone(s, "famfs");
@@ -304,7 +307,7 @@ static void perform(enum story_mode mode, uint64_t seed, uint64_t lives, const c
 		if (!draw(&st, 6))
 			rcu(&s);
 	rcu(&s);
-	dxa_engine_finish(s.engine, s.now + 1);
+	dxa_engine_finish(s.engine, s.now + 2000000000);
 	s.finished = true;
 	check(&s, rule);
 	s.findings.len = 0;

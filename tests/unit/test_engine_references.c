@@ -305,9 +305,54 @@ STORY(a_host_from_before_the_audit_is_left_behind)
 	lives_already(s, ASK_PMEM, X, 1, 0x1f);
 	snap_device(s, X);
 	snap_host(s, X, DISK, "pmem0");
+	pass_ms(s, 15000);
 	kill_dax(s, X);
 	put_dax(s, X);
 	expect(s, "host-left-behind");
+}
+
+/* Its driver was in dax_remove_host, which takes the entry away, when the audit began. */
+STORY(a_host_that_may_be_leaving_when_the_audit_begins)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect_gap(s, "uncertain", 1);
+	expect(s, "");
+}
+
+/* It had found the device when dax_remove_host began. */
+STORY(a_lookup_that_returns_behind_remove_host)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	pass_ms(s, 1500);
+	remove_host(s, DISK, "pmem0");
+	as(s, 200, "mount");
+	get_by_bdev(s, X, DISK, "pmem0", XFS1);
+	as(s, 100, "ndctl");
+	kill_dax(s, X);
+	put_dax(s, X);
+	as(s, 200, "mount");
+	fs_put_dax(s, X, XFS1);
+	expect(s, "");
+}
+
+/* A snapshot walks while many disks leave: whatever it still shows of them is over. */
+STORY(a_snapshot_behind_a_hundred_removals)
+{
+	for (uint64_t i = 0; i < 100; i++)
+		remove_host(s, DISK + i * 64, "pmem0");
+	lives_already(s, ASK_PMEM, X, 1, 0x1f);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	pass_ms(s, 1500);
+	kill_dax(s, X);
+	put_dax(s, X);
+	expect(s, "");
 }
 
 STORY(a_live_device_from_before_the_audit_loses_its_module)
@@ -352,11 +397,13 @@ STORY(a_lookup_fails_for_another_reason)
 	get_nothing(s, DISK, "pmem0", XFS1);
 	get_by_bdev(s, X, DISK, "pmem0", XFS1);
 	fs_put_dax(s, X, XFS1);
+	pass_ms(s, 2000);
 	get_nothing(s, DISK, "pmem0", XFS2);
 	get_by_bdev(s, X, DISK, "pmem0", XFS1);
 	kill_dax(s, X);
 	get_nothing(s, DISK, "pmem0", XFS2);
 	fs_put_dax(s, X, XFS1);
+	pass_ms(s, 15000);
 	ref_unseen(s, X);
 	pmem_unbinds(s);
 	expect(s, "reference-leak");
@@ -369,6 +416,7 @@ STORY(a_refused_holder_takes_no_reference)
 	fs_get(s, X, XFS1, 0);
 	fs_get(s, X, XFS2, -K_EBUSY);
 	fs_put_dax(s, X, XFS1);
+	pass_ms(s, 15000);
 	ref_unseen(s, X);
 	pmem_unbinds(s);
 	expect(s, "reference-leak");
@@ -458,6 +506,9 @@ int main(void)
 		cmocka_unit_test(a_removal_overtakes_the_snapshot),
 		cmocka_unit_test(a_snapshot_finds_what_just_ended),
 		cmocka_unit_test(a_host_from_before_the_audit_is_left_behind),
+		cmocka_unit_test(a_host_that_may_be_leaving_when_the_audit_begins),
+		cmocka_unit_test(a_lookup_that_returns_behind_remove_host),
+		cmocka_unit_test(a_snapshot_behind_a_hundred_removals),
 		cmocka_unit_test(a_live_device_from_before_the_audit_loses_its_module),
 		cmocka_unit_test(a_device_is_told_by_its_minor_that_its_host_showed),
 		cmocka_unit_test(a_device_is_told_by_its_minor_that_its_lookup_showed),

@@ -80,8 +80,9 @@ static void look(struct story *s)
 			else
 				snap_host(s, Z(i), DISK_OF(i), "disk");
 		}
-		snap_end(s, 1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | 1 << DXA_WALK_SUPERS |
-				    DXA_SNAP_SYSFS);
+		/* Asked for: nobody expects records of them. */
+		snap_end_asked(s, 1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS |
+					  1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS);
 	}
 }
 
@@ -148,6 +149,7 @@ static void tell(struct story *s)
 		fs_put_dax(s, Z(50), XFS1);
 	}
 	remove_host(s, DISK_OF(50), "dcssblk0");
+	pass_ms(s, 15000);
 	ref_unseen(s, Z(50));
 	kill_dax(s, Z(50));
 	put_dax(s, Z(50));
@@ -223,7 +225,7 @@ static uint64_t audit(const struct story *s, struct heard *h)
 	for (size_t i = 0; e && i < s->fed.len; i++)
 		refused += dxa_engine_feed(e, dxa_vec_at(&s->fed, i)) == -ENOMEM;
 	if (e)
-		dxa_engine_finish(e, s->now + 1);
+		dxa_engine_finish(e, s->now + 2000000000);
 	memory.armed = false;
 	if (!e)
 		return 1;

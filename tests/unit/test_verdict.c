@@ -135,7 +135,7 @@ static void test_a_checked_command_must_exercise_something(void **state)
 	a.in.dax_calls = 1;
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
 	a.in.dax_calls = 0;
-	a.stats.allocs[DXA_DRIVER_PMEM] = 1;
+	a.stats.exercised[DXA_DRIVER_PMEM] = 1;
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
 	assert_int_equal(v.reasons.len, 0);
 }

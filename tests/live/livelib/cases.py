@@ -22,7 +22,7 @@ JUDGED = (0, 1, 5)
 
 # What is found so stays until the next boot, and would be found by the next case, too.
 STAYS = {"null-teardown-leak", "leak-on-failed-probe", "leak-on-unbind", "reference-leak",
-         "orphan"}
+         "orphan", "unaccounted-reference"}
 
 
 @cache

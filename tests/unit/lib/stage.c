@@ -485,6 +485,14 @@ void task_state(struct story *s, uint32_t tid, char state)
 	feed(s, ev);
 }
 
+void task_sleeps(struct story *s, uint32_t tid)
+{
+	for (int i = 0; i < 4; i++) {
+		task_state(s, tid, 'D');
+		pass_ms(s, 500);
+	}
+}
+
 void disk_state(struct story *s, uint64_t disk, const char *name, int dax)
 {
 	struct dxa_event ev = { .kind = DXA_KIND_DISK_STATE, .ret = dax };

@@ -39,9 +39,25 @@ static void on_finding(void *priv, const struct dxa_finding *finding)
 	copy->finding.evidence_len = n;
 }
 
+static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
+{
+	struct story *s = priv;
+
+	for (size_t i = 0; i < s->findings.len; i++) {
+		struct story_finding *f = dxa_vec_at(&s->findings, i);
+
+		if (f->finding.id != id)
+			continue;
+		assert_int_equal(f->finding.rule, rule);
+		f->withdrawn = true;
+		return;
+	}
+	fail_msg("finding %llu was withdrawn, and never reported", (unsigned long long)id);
+}
+
 static void make_engine(struct story *s)
 {
-	const struct dxa_engine_sink sink = { on_context, on_finding, s };
+	const struct dxa_engine_sink sink = { on_context, on_finding, on_withdrawn, s };
 
 	s->engine = dxa_engine_new(&s->config, &sink);
 	assert_non_null(s->engine);
@@ -76,9 +92,19 @@ void story_configure(struct story *s, const struct dxa_engine_config *config)
 
 static void finish(struct story *s)
 {
+	uint64_t due;
+
 	if (s->finished)
 		return;
 	rcu(s);
+	/* A live audit waits for what is due. */
+	due = dxa_engine_due(s->engine);
+	dxa_engine_finish(s->engine, due > s->now ? due : s->now + 1);
+	s->finished = true;
+}
+
+void cut_here(struct story *s)
+{
 	dxa_engine_finish(s->engine, s->now + 1);
 	s->finished = true;
 }
@@ -107,7 +133,8 @@ static void check_findings(struct story *s)
 	for (i = 0; i < s->findings.len && i < 256; i++) {
 		struct story_finding *f = dxa_vec_at(&s->findings, i);
 
-		names[n++] = dxa_rule_info(f->finding.rule)->name;
+		if (!f->withdrawn)
+			names[n++] = dxa_rule_info(f->finding.rule)->name;
 	}
 	join(seen, sizeof(seen), names, n);
 	snprintf(copy, sizeof(copy), "%s", s->expected);
@@ -141,8 +168,13 @@ void story_end(struct story *s)
 	stats = dxa_engine_stats(s->engine);
 	assert_int_equal(stats->contexts_open, 0);
 	assert_int_equal(stats->events, s->fed.len);
-	for (i = 0; i < DXA_GAP_COUNT; i++)
+	for (i = 0; i < DXA_GAP_COUNT; i++) {
 		gaps += stats->gaps[i];
+		if (s->gaps_of[i])
+			assert_int_equal(stats->gaps[i], s->gaps_of[i]);
+		if (stats->gaps[i] && !s->gaps)
+			print_message("    gap: %s\n", dxa_gap_name((enum dxa_gap)i));
+	}
 	assert_int_equal(gaps, s->gaps);
 	dxa_engine_free(s->engine);
 	dxa_symbols_free(s->symbols);
@@ -178,6 +210,14 @@ void expect(struct story *s, const char *rules)
 void expect_gaps(struct story *s, uint64_t n)
 {
 	s->gaps = n;
+}
+
+void expect_gap(struct story *s, const char *name, uint64_t n)
+{
+	for (int gap = 0; gap < DXA_GAP_COUNT; gap++)
+		if (!strcmp(dxa_gap_name((enum dxa_gap)gap), name))
+			s->gaps_of[gap] = n;
+	s->gaps += n;
 }
 
 static struct story_finding *only(struct story *s, const char *rule)

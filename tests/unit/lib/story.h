@@ -41,6 +41,7 @@ struct story_device {
 struct story_finding {
 	struct dxa_finding finding;
 	struct dxa_event evidence[64];
+	bool withdrawn;
 };
 
 struct story {
@@ -59,6 +60,7 @@ struct story {
 	const char *comm;
 	const char *expected; /* rules, in order of their names; NULL: not said */
 	uint64_t gaps; /* expected */
+	uint64_t gaps_of[DXA_GAP_COUNT]; /* expected by name */
 	void (*meanwhile)(struct story *s); /* what others do between the halves of a call */
 	void *priv;
 	bool finished;
@@ -97,6 +99,12 @@ void expect(struct story *s, const char *rules);
 
 /* The n gaps that the story must leave. */
 void expect_gaps(struct story *s, uint64_t n);
+
+/* Of these, n must have that name. */
+void expect_gap(struct story *s, const char *name, uint64_t n);
+
+/* End the audit here and now: nobody waits for what is still due. */
+void cut_here(struct story *s);
 
 /* End the audit now; then look at the only finding of that rule. */
 const struct dxa_finding *finding_of(struct story *s, const char *rule);
@@ -160,6 +168,9 @@ void lost(struct story *s, int64_t n);
 /* A call was missed, some time from now on. */
 void missed_within(struct story *s, uint64_t ms);
 void task_state(struct story *s, uint32_t tid, char state);
+
+/* Samples of a task that sleeps uninterruptibly, and never runs, for two seconds. */
+void task_sleeps(struct story *s, uint32_t tid);
 void disk_state(struct story *s, uint64_t disk, const char *name, int dax);
 void snap_device(struct story *s, uint64_t addr);
 void snap_host(struct story *s, uint64_t addr, uint64_t disk, const char *name);
