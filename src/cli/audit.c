@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/signals.h"
 #include "cli/aliasing.h"
 #include "cli/exitcode.h"
 #include "daxaudit/snapshot.h"
@@ -65,39 +68,22 @@ static struct dxa_err *watch(struct dxa_audit *a, int fd)
 	return NULL;
 }
 
-static void our_signals(sigset_t *set)
-{
-	sigemptyset(set);
-	sigaddset(set, SIGINT);
-	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGHUP);
-	sigaddset(set, SIGCHLD);
-}
-
-void dxa_audit_block_signals(sigset_t *old)
-{
-	sigset_t set;
-
-	our_signals(&set);
-	sigprocmask(SIG_BLOCK, &set, old);
-}
-
 static struct dxa_err *setup_signals(struct dxa_audit *a)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct dxa_err *err = dxa_signals_catch();
 	sigset_t set;
 
-	our_signals(&set);
-	dxa_audit_block_signals(&a->before.mask);
-	/* A reader that went away, or a file grown too long, is a write error told like any other. */
-	sigaction(SIGPIPE, &ignore, &a->before.pipe);
-	sigaction(SIGXFSZ, &ignore, &a->before.xfsz);
-	a->sigfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (err)
+		return err;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	a->child_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	a->epfd = epoll_create1(EPOLL_CLOEXEC);
-	if (a->sigfd < 0 || a->epfd < 0)
+	if (a->child_fd < 0 || a->epfd < 0)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot wait for signals: %s",
 				   strerror(errno));
-	return watch(a, a->sigfd);
+	err = watch(a, a->child_fd);
+	return err ? err : watch(a, dxa_signals_fd());
 }
 
 static struct dxa_err *check_listing(const struct dxa_audit *a)
@@ -119,7 +105,7 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 						 .btf = opts->btf };
 	struct dxa_err *err;
 
-	*a = (struct dxa_audit){ .opts = opts, .mode = mode, .sigfd = -1, .epfd = -1 };
+	*a = (struct dxa_audit){ .opts = opts, .mode = mode, .child_fd = -1, .epfd = -1 };
 	dxa_open_tasks_init(&a->tasks);
 	err = dxa_analysis_init(&a->analysis, opts);
 	if (!err && mode->listing)
@@ -266,15 +252,17 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 	return NULL;
 }
 
-bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret)
+bool dxa_audit_child_signal(struct dxa_audit *a)
 {
-	return read(a->sigfd, ret, sizeof(*ret)) == sizeof(*ret);
+	struct signalfd_siginfo si;
+
+	return read(a->child_fd, &si, sizeof(si)) == sizeof(si);
 }
 
 /* Sleep until ktime `until` (ns), and feed what comes; false when a signal asks to end sooner. */
 static bool linger(struct dxa_audit *a, uint64_t until)
 {
-	struct signalfd_siginfo si;
+	struct dxa_signal s;
 	struct dxa_err *err;
 
 	while (dxa_ktime_now() < until) {
@@ -283,9 +271,9 @@ static bool linger(struct dxa_audit *a, uint64_t until)
 			dxa_err_free(err);
 			return false;
 		}
-		while (dxa_audit_signal(a, &si))
-			if (si.ssi_signo != SIGCHLD)
-				return false;
+		dxa_audit_child_signal(a);
+		if (dxa_signals_next(&s))
+			return false;
 	}
 	return true;
 }
@@ -410,8 +398,9 @@ void dxa_audit_close(struct dxa_audit *a)
 	dxa_probe_close(a->probe);
 	dxa_analysis_deinit(&a->analysis);
 	dxa_open_tasks_free(&a->tasks);
-	if (a->sigfd >= 0)
-		close(a->sigfd);
+	if (a->child_fd >= 0)
+		close(a->child_fd);
 	if (a->epfd >= 0)
 		close(a->epfd);
+	dxa_signals_restore();
 }

@@ -6,10 +6,8 @@
 #ifndef DAXAUDIT_CLI_AUDIT_H
 #define DAXAUDIT_CLI_AUDIT_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 
 #include "base/err.h"
@@ -57,8 +55,7 @@ struct dxa_audit {
 	struct dxa_open_tasks tasks;
 	struct dxa_disk_calls disk_calls;
 	struct utsname uts;
-	struct dxa_signals before; /* the audit: a child's */
-	int sigfd, epfd;
+	int child_fd, epfd; /* SIGCHLD's, and what waits for all */
 	bool silenced; /* ftrace was seen to be off: what happened then is not known */
 	uint64_t last_event; /* ktime, ns; when the newest record was read */
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
@@ -75,11 +72,8 @@ static inline uint64_t dxa_earlier(uint64_t x, uint64_t y)
 	return x < y ? x : y;
 }
 
-/* Block the signals that dxa_audit_signal() reads, from now on; *old: the mask before. */
-void dxa_audit_block_signals(sigset_t *old);
-
 /*
- * Open the outputs, block the signals, load and attach. Nothing is recorded
+ * Open the outputs, catch the signals, load and attach. Nothing is recorded
  * yet. Errors are those of dxa_analysis_init(), dxa_saving_open() and
  * dxa_probe_open(). Close with dxa_audit_close(), whatever this returned.
  */
@@ -115,8 +109,8 @@ struct dxa_err *dxa_audit_rotate(struct dxa_audit *a);
  */
 struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until);
 
-/* The next signal that came (SIGINT, SIGTERM, SIGHUP, SIGCHLD); false when there is none. */
-bool dxa_audit_signal(struct dxa_audit *a, struct signalfd_siginfo *ret);
+/* Has a child changed its state since this was last asked? */
+bool dxa_audit_child_signal(struct dxa_audit *a);
 
 /*
  * How the audit stands now. Returns false when hooks were at work all the time

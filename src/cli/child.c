@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/signals.h"
 
 static int runnable(const char *path)
 {
@@ -50,31 +53,55 @@ struct dxa_err *dxa_child_check(char *const *argv)
 	return cannot_run(argv[0], ENOENT);
 }
 
-struct dxa_err *dxa_child_start(char *const *argv, const struct dxa_signals *signals, pid_t *pid)
+static void become(char *const *argv, int fd)
+{
+	int code;
+
+	dxa_signals_restore();
+	execvp(argv[0], argv);
+	code = errno;
+	if (write(fd, &code, sizeof(code)) != sizeof(code))
+		_exit(126);
+	_exit(127);
+}
+
+/* Until it has its own handlers, a signal to the child would be one to us: the pipe is shared. */
+static pid_t fork_quietly(char *const *argv, int fd)
+{
+	sigset_t all, mask;
+	pid_t pid;
+	int code;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &mask);
+	pid = fork();
+	code = errno;
+	if (!pid)
+		become(argv, fd);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	errno = code;
+	return pid;
+}
+
+struct dxa_err *dxa_child_start(char *const *argv, pid_t *pid)
 {
 	int fds[2], code = 0;
+	ssize_t n;
 
 	/* A close-on-exec pipe: it stays silent when the exec succeeds. */
 	if (pipe2(fds, O_CLOEXEC))
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "pipe: %s", strerror(errno));
-	*pid = fork();
+	*pid = fork_quietly(argv, fds[1]);
 	if (*pid < 0) {
 		close(fds[0]);
 		close(fds[1]);
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "fork: %s", strerror(errno));
 	}
-	if (!*pid) {
-		sigaction(SIGPIPE, &signals->pipe, NULL);
-		sigaction(SIGXFSZ, &signals->xfsz, NULL);
-		sigprocmask(SIG_SETMASK, &signals->mask, NULL);
-		execvp(argv[0], argv);
-		code = errno;
-		if (write(fds[1], &code, sizeof(code)) != sizeof(code))
-			_exit(126);
-		_exit(127);
-	}
 	close(fds[1]);
-	if (read(fds[0], &code, sizeof(code)) != sizeof(code))
+	do
+		n = read(fds[0], &code, sizeof(code));
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(code))
 		code = 0;
 	close(fds[0]);
 	if (!code)

@@ -2,6 +2,7 @@
 /* Run for months: report findings as they come, survive what happens to a test machine. */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -9,6 +10,8 @@
 
 #include "base/caps.h"
 #include "base/log.h"
+#include "base/patient.h"
+#include "base/signals.h"
 #include "cli/audit.h"
 #include "cli/commands.h"
 #include "cli/daemon_report.h"
@@ -47,7 +50,7 @@ static void log_to_journal(enum dxa_log_level level, const char *line)
 		[DXA_LOG_INFO] = 6,  [DXA_LOG_DEBUG] = 7,
 	};
 
-	fprintf(stderr, "<%d>%s\n", priorities[level], line);
+	dxa_patient_printf(STDERR_FILENO, "<%d>%s\n", priorities[level], line);
 }
 
 /*
@@ -150,12 +153,12 @@ static void reload(struct daemon *d)
 
 static void read_signals(struct daemon *d)
 {
-	struct signalfd_siginfo si;
+	struct dxa_signal s;
 
-	while (dxa_audit_signal(&d->audit, &si)) {
-		if (si.ssi_signo == SIGHUP)
+	while (dxa_signals_next(&s)) {
+		if (s.signo == SIGHUP)
 			reload(d);
-		else if (si.ssi_signo != SIGCHLD)
+		else
 			d->stop = true;
 	}
 }
@@ -238,12 +241,11 @@ static struct dxa_err *finish(struct daemon *d)
 
 static struct dxa_err *run(struct daemon *d)
 {
-	struct dxa_err *err;
-	sigset_t old;
-
 	/* Whoever knows our pid may send one. */
-	dxa_audit_block_signals(&old);
-	err = dxa_single_enter(d->opts.pid_file, &d->lock);
+	struct dxa_err *err = dxa_signals_catch();
+
+	if (!err)
+		err = dxa_single_enter(d->opts.pid_file, &d->lock);
 	if (!err)
 		err = start(d);
 	if (!err)

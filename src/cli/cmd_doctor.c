@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/signals.h"
 #include "base/utf8.h"
 #include "base/vec.h"
 #include "cli/commands.h"
@@ -351,24 +352,24 @@ static struct dxa_err *tell_core(const struct dxa_opts *opts)
 struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code)
 {
 	struct examined x = { .btf = opts->btf, .checks = DXA_VEC_OF(struct checked) };
-	sigset_t ending, old;
+	struct dxa_signal asked = { 0 };
 	struct dxa_err *err;
 
 	*exit_code = DXA_EXIT_PASS;
 	if (opts->core)
 		return tell_core(opts);
 	/* Whoever ends it in between must not leave its kprobe events behind. */
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ending, &old);
-	err = dxa_policies_load(&x.policy, opts);
+	err = dxa_signals_catch();
+	if (!err)
+		err = dxa_policies_load(&x.policy, opts);
 	if (!err)
 		err = run(&x, opts, exit_code);
 	dxa_probe_close(x.probe);
 	dxa_policy_deinit(&x.policy);
 	free_checks(&x);
-	sigprocmask(SIG_SETMASK, &old, NULL);
+	dxa_signals_next(&asked);
+	dxa_signals_restore();
+	if (asked.signo)
+		raise(asked.signo);
 	return err;
 }

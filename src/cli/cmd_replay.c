@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/signals.h"
 #include "cli/analysis.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
@@ -14,24 +14,6 @@
 #include "cli/replay.h"
 #include "output/closing.h"
 #include "record/reader.h"
-
-/* Set by SIGINT or SIGTERM: the replay ends in order, and half an output is thrown away. */
-static volatile sig_atomic_t stopped;
-
-static void on_stop(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
-
-/* The second signal ends it at once. */
-static void catch_signals(void)
-{
-	const struct sigaction act = { .sa_handler = on_stop, .sa_flags = SA_RESETHAND };
-
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
-}
 
 /* ---- one recording ---- */
 
@@ -68,6 +50,12 @@ static void tell_unknown(const struct dxa_reader *r, const char *path)
 			path, n);
 }
 
+/* It ends in order: half an output is thrown away. */
+static struct dxa_err *interrupted(const char *path)
+{
+	return dxa_err_new(DXA_ERR_SYSTEM, EINTR, "%s: interrupted, nothing is judged", path);
+}
+
 static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *opts,
 				struct dxa_reader *r, const char *path, int *exit_code)
 {
@@ -87,11 +75,10 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 				 dxa_hooks_blind(head->hooks, head->n_hooks));
 	if (err)
 		return err;
-	while (!stopped && (ev = dxa_reader_next(r)))
+	while (!dxa_signals_asked() && (ev = dxa_reader_next(r)))
 		dxa_analysis_feed(a, ev);
-	if (stopped)
-		return dxa_err_new(DXA_ERR_SYSTEM, EINTR, "%s: interrupted, nothing is judged",
-				   path);
+	if (dxa_signals_asked())
+		return interrupted(path);
 	tell_unknown(r, path);
 	end = dxa_reader_end(r);
 	ending = (struct dxa_ending){ .hooks = end->hooks,
@@ -119,6 +106,10 @@ static struct dxa_err *replay(const struct dxa_opts *opts, const struct shared *
 	/* Opened first: what is no recording leaves no output behind. */
 	struct dxa_err *err = dxa_reader_open(path, &r);
 
+	if (err && dxa_signals_asked()) {
+		dxa_err_free(err);
+		return interrupted(path);
+	}
 	if (err)
 		return err;
 	err = dxa_analysis_init(&analysis, opts);
@@ -264,7 +255,7 @@ static struct dxa_err *replay_one(struct several *s, const char *path)
 	int code = NOT_JUDGED;
 	struct dxa_err *err = replay_filled_in(s->opts, &s->shared, path, &code);
 
-	if (err && (stopped || in_walk(&s->shared)))
+	if (err && (dxa_signals_asked() || in_walk(&s->shared)))
 		return err;
 	/* Without an error it was judged. */
 	if (!err || code != NOT_JUDGED) {
@@ -374,12 +365,15 @@ static struct dxa_err *replay_several(const struct dxa_opts *opts, int *exit_cod
 struct dxa_err *dxa_cmd_replay(const struct dxa_opts *opts, int *exit_code)
 {
 	const struct shared none = { .n = 0 };
+	struct dxa_err *err;
 
 	if (!opts->args[0])
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "no recording given: see 'daxaudit replay --help'");
 	*exit_code = DXA_EXIT_PASS;
-	catch_signals();
+	err = dxa_signals_catch_first();
+	if (err)
+		return err;
 	if (!opts->args[1])
 		return replay_filled_in(opts, &none, opts->args[0], exit_code);
 	return replay_several(opts, exit_code);

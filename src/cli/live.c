@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 
 #include "base/log.h"
+#include "base/patient.h"
+#include "base/signals.h"
 #include "cli/audit.h"
 #include "cli/child.h"
 #include "cli/statusline.h"
@@ -20,6 +22,11 @@
 #define QUIET_SETTLES 10
 /* How often a full screen is drawn, and keys are read. */
 #define SCREEN_NS (250 * MS)
+/*
+ * Who was asked to end by kill(2) waits so long for a reader that takes nothing. At a
+ * terminal somebody may read page by page, and can press Ctrl-C again.
+ */
+#define READER_MS 5000
 
 struct live {
 	const struct dxa_audit_mode *mode;
@@ -51,32 +58,32 @@ static void reap(struct live *l)
 }
 
 /* The first signal ends the audit in order, the second at once. */
-static void stop(struct live *l, const struct signalfd_siginfo *si)
+static void stop(struct live *l, const struct dxa_signal *s)
 {
 	uint64_t now = dxa_ktime_now();
 
 	l->interrupted = l->opts->args[0] || l->mode->state_only;
 	l->audit.hurry = true;
+	if (!s->from_terminal)
+		dxa_patient_limit(READER_MS);
 	if (l->stop_at || !l->child) {
 		l->stop_at = now;
 		return;
 	}
 	/* From a terminal the command got it too; from kill(1) only we did. */
-	if (si->ssi_code != SI_KERNEL)
-		kill(l->child, (int)si->ssi_signo);
+	if (!s->from_terminal)
+		kill(l->child, s->signo);
 	l->stop_at = now + GRACE_NS;
 }
 
 static void read_signals(struct live *l)
 {
-	struct signalfd_siginfo si;
+	struct dxa_signal s;
 
-	while (dxa_audit_signal(&l->audit, &si)) {
-		if (si.ssi_signo == SIGCHLD)
-			reap(l);
-		else
-			stop(l, &si);
-	}
+	if (dxa_audit_child_signal(&l->audit))
+		reap(l);
+	while (dxa_signals_next(&s))
+		stop(l, &s);
 }
 
 static bool has_open(const struct live *l)
@@ -203,7 +210,7 @@ static struct dxa_err *start_child(struct live *l, char **argv)
 	dxa_log(DXA_LOG_INFO, "running %s", *argv);
 	if (l->opts->timeout_ns)
 		l->deadline = dxa_ktime_now() + l->opts->timeout_ns;
-	return dxa_child_start(argv, &l->audit.before, &l->child);
+	return dxa_child_start(argv, &l->child);
 }
 
 static struct dxa_err *run(struct live *l, int *exit_code)

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/similar.h"
+#include "base/patient.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
@@ -74,7 +75,8 @@ static void print_log(enum dxa_log_level level, const char *line)
 	};
 
 	dxa_statusline_hide();
-	fprintf(stderr, "daxaudit: %s%s\n", words[level] ? words[level] : "", line);
+	dxa_patient_printf(STDERR_FILENO, "daxaudit: %s%s\n", words[level] ? words[level] : "",
+			   line);
 }
 
 static int fail(struct dxa_err *err, int skip_code)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,7 +70,12 @@ static struct dxa_err *open_place(struct dxa_sink *s, mode_t mode)
 	}
 	if (err)
 		return err;
-	s->out = fd < 0 ? NULL : fdopen(fd, "w");
+	if (s->tmp[0]) {
+		s->out = fdopen(fd, "w");
+	} else if (fd >= 0) {
+		s->patient.fd = fd;
+		s->out = dxa_patient_stream(&s->patient);
+	}
 	return s->out ? NULL : dxa_err_new(DXA_ERR_INPUT, errno, "%s", strerror(errno));
 }
 
@@ -86,6 +90,13 @@ static struct dxa_err *open_file(struct dxa_sink *s, const char *path, mode_t mo
 	if (!err)
 		err = open_place(s, mode);
 	return err ? dxa_err_wrap(err, "cannot write %s", path) : NULL;
+}
+
+static struct dxa_err *open_standard_output(struct dxa_sink *s)
+{
+	s->patient.fd = STDOUT_FILENO;
+	s->out = dxa_patient_stream(&s->patient);
+	return s->out ? NULL : dxa_err_nomem();
 }
 
 struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **ret)
@@ -104,11 +115,8 @@ struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **r
 		return dxa_err_nomem();
 	s->ops = ops;
 	s->parts = 1;
-	s->place.dir = -1;
-	if (spec[len] == ':')
-		err = open_file(s, spec + len + 1, mode);
-	else
-		s->out = stdout;
+	s->place.dir = s->patient.fd = -1;
+	err = spec[len] == ':' ? open_file(s, spec + len + 1, mode) : open_standard_output(s);
 	if (!err && ops->open)
 		err = ops->open(s);
 	if (err) {
@@ -128,7 +136,7 @@ struct dxa_err *dxa_sink_new(const struct dxa_sink_ops *ops, FILE *out, void *st
 		return dxa_err_nomem();
 	s->ops = ops;
 	s->parts = 1;
-	s->place.dir = -1;
+	s->place.dir = s->patient.fd = -1;
 	s->out = out;
 	s->state = state;
 	*ret = s;
@@ -207,10 +215,14 @@ void dxa_sink_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 bool dxa_sink_on_stdout(const struct dxa_sink *s)
 {
 	struct stat ours, std;
+	int fd = s->patient.fd;
 
-	if (s->out == stdout)
+	if (fd == STDOUT_FILENO)
 		return true;
-	return s->out && !fstat(fileno(s->out), &ours) && !fstat(STDOUT_FILENO, &std) &&
+	/* A patient stream has no descriptor of its own; one of the caller's may have none. */
+	if (fd < 0 && s->out)
+		fd = fileno(s->out);
+	return fd >= 0 && !fstat(fd, &ours) && !fstat(STDOUT_FILENO, &std) &&
 	       ours.st_dev == std.st_dev && ours.st_ino == std.st_ino;
 }
 
@@ -239,14 +251,25 @@ static void free_sink(struct dxa_sink *s)
 static struct dxa_err *write_error(const struct dxa_sink *s, int code)
 {
 	return dxa_err_new(DXA_ERR_SYSTEM, code, "cannot write %s: %s",
-			   s->path ? s->path : "to standard output", strerror(code));
+			   s->path ? s->path : "to standard output", dxa_patient_strerror(code));
+}
+
+/* Returns 0 or errno. */
+static int close_out(struct dxa_sink *s)
+{
+	int err = fclose(s->out) ? errno : 0;
+
+	s->out = NULL;
+	if (s->patient.fd >= 0 && s->path && close(s->patient.fd) && !err)
+		err = errno;
+	return err;
 }
 
 /* Close the stream; the errno of the first write that failed, or 0. */
 static int close_stream(struct dxa_sink *s)
 {
 	bool bad = s->out && ferror(s->out);
-	int err = s->err;
+	int err = s->err, closed;
 
 	if (!s->out)
 		return err;
@@ -255,15 +278,11 @@ static int close_stream(struct dxa_sink *s)
 		err = errno ? errno : EIO;
 	if (s->tmp[0] && !err && fsync(fileno(s->out)) && errno != EINVAL)
 		err = errno;
-	if (s->out != stdout && fclose(s->out) && !err)
-		err = errno;
-	if (s->out == stdout && err) {
-		/* It is told once, here: what cannot be written is not tried again at exit. */
-		clearerr(stdout);
-		__fpurge(stdout);
-	}
-	s->out = NULL;
-	return err;
+	closed = close_out(s);
+	/* A patient stream keeps the first reason. */
+	if (s->patient.err)
+		return s->patient.err;
+	return err ? err : closed;
 }
 
 struct dxa_err *dxa_sink_close(struct dxa_sink *s)
@@ -288,8 +307,8 @@ void dxa_sink_discard(struct dxa_sink *s)
 {
 	if (!s)
 		return;
-	if (s->out && s->out != stdout)
-		fclose(s->out);
+	if (s->out)
+		close_out(s);
 	remove_tmp(s);
 	free_sink(s);
 }

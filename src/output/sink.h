@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/hookstat.h"
+#include "base/patient.h"
 #include "base/place.h"
 #include "engine/engine.h"
 #include "engine/verdict.h"
@@ -109,6 +110,7 @@ struct dxa_sink {
 	const struct dxa_sink_ops *ops;
 	const struct dxa_run *run; /* set by begin */
 	FILE *out;
+	struct dxa_patient patient; /* below out; fd -1: out is a file, or the caller's */
 	char *path; /* as given; NULL: standard output */
 	struct dxa_place place; /* where path leads; dir -1: nowhere */
 	char tmp[NAME_MAX + 1]; /* in place: written first, renamed at the end; empty: none */

@@ -13,6 +13,7 @@
 #include <zlib.h>
 
 #include "base/cleanup.h"
+#include "base/patient.h"
 #include "record/codec.h"
 #include "record/header.h"
 #include "record/items.h"
@@ -52,12 +53,15 @@ struct dxa_reader {
 static bool fill(struct dxa_reader *r)
 {
 	ssize_t n;
+	int err;
 
-	do
-		n = read(r->fd, r->input, READ_SIZE);
-	while (n < 0 && errno == EINTR);
+	do {
+		/* The writer of a pipe may stall. */
+		err = dxa_patient_wait(r->fd, POLLIN);
+		n = err ? -1 : read(r->fd, r->input, READ_SIZE);
+	} while (n < 0 && !err && errno == EINTR);
 	if (n < 0)
-		r->error = errno;
+		r->error = err ? err : errno;
 	r->input_at = 0;
 	r->input_len = n > 0 ? (size_t)n : 0;
 	return n > 0;
