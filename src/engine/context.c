@@ -87,6 +87,7 @@ void context_open(struct dxa_engine *e, struct task *t, const struct dxa_event *
 	t->epoch = e->epoch;
 	t->samples = (struct samples){ 0 };
 	t->stuck_id = 0;
+	t->gone = false;
 	t->err_ptr_told = 0;
 }
 

@@ -162,6 +162,10 @@ struct dxa_engine_sink {
 	  "functions were entered and their returns were never seen")                            \
 	X(OPEN, "open", "a probe was still running when the audit ended",                        \
 	  "probes were still running when the audit ended")                                      \
+	X(GONE, "gone",                                                                          \
+	  "a task died inside a probe or an unbind, or its return was missed: see the "          \
+	  "kernel's log",                                                                        \
+	  "tasks died in probes or unbinds, or returns were missed: see the kernel's log")       \
 	/* Not counted at the start of the stream. */                                            \
 	X(UNPAIRED, "unpaired", "a function returned whose entry was never seen",                \
 	  "functions returned whose entries were never seen")                                    \

@@ -185,6 +185,7 @@ struct task {
 	size_t brackets;
 	struct samples samples;
 	uint64_t stuck_id; /* of the finding that it is stuck; 0: none is out */
+	bool gone; /* the task ended, the context that it was in did not */
 	uint64_t err_ptr_told; /* the ERR_PTR that this context was told about */
 	struct dxa_vec frames; /* struct frame */
 	struct dxa_vec story; /* struct dxa_event */

@@ -398,7 +398,7 @@ void tasks_finish(struct dxa_engine *e, uint64_t ts)
 		if (!t->ctx.id)
 			gap(e, DXA_GAP_RETURN);
 		else if (!t->stuck_id)
-			gap(e, DXA_GAP_OPEN);
+			gap(e, t->gone ? DXA_GAP_GONE : DXA_GAP_OPEN);
 		if (t->ctx.id)
 			context_close(e, t, ts, DXA_OUTCOME_OPEN, 0);
 		t->frames.len = 0;

@@ -288,6 +288,8 @@ static void report_stuck(struct dxa_engine *e, struct task *t, const struct rec 
 void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	t = task_find(e, r->ev.tid);
+	if (task_context(t) && r->ev.ret == 'X')
+		t->gone = true;
 	if (!task_context(t) || !does_not_move(&t->samples, &r->ev) || t->stuck_id ||
 	    task_unsure(e, t) || r->ev.ts < t->ctx.start ||
 	    r->ev.ts - t->ctx.start <= e->cfg.stuck_after_ns || !task_concerns_dax(t))
