@@ -111,7 +111,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check fleet unit model golden cli output browser shell docs schema fuzz fuzz-short bench coverage test-build lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check fleet unit model golden cli output browser shell docs schema fuzz fuzz-short fuzz-corpus bench coverage test-build lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -277,6 +277,9 @@ $(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIB_OBJ) $(CORE_SRC:%.
 
 fuzz: $(FUZZ_BIN) $(O)/tests/fuzz/seeds $(STORY_DXR) ## fuzz each target for FUZZ_SECONDS (default: 60)
 	$(Q)tests/fuzz/run $(O) $(FUZZ_SECONDS) $(FUZZ:fuzz_%=%)
+
+fuzz-corpus: $(FUZZ_BIN) ## of what make fuzz kept, commit the fewest inputs that reach as much
+	$(Q)tests/fuzz/run --minimise $(O) $(FUZZ:fuzz_%=%)
 
 fuzz-short: ## fuzz each target for 10 seconds
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
