@@ -10,15 +10,13 @@
 #include "base/cleanup.h"
 #include "base/place.h"
 
-#define SUFFIX ".tmp"
-
 /* The collector runs as another user, whatever our umask is. */
 #define MODE 0644
 
 /* What a killed daemon left there, or another user put there, is removed. 0 or errno. */
 static int open_tmp(const struct dxa_place *p, char tmp[NAME_MAX + 1], int *ret)
 {
-	if (snprintf(tmp, NAME_MAX + 1, "%s" SUFFIX, p->name) > NAME_MAX)
+	if (snprintf(tmp, NAME_MAX + 1, "%s" DXA_METRICS_TMP, p->name) > NAME_MAX)
 		return ENAMETOOLONG;
 	if (unlinkat(p->dir, tmp, 0) && errno != ENOENT)
 		return errno;

@@ -6,6 +6,9 @@
 #include "base/err.h"
 #include "output/metrics.h"
 
+/* Appended to its name: where the metrics are written before they are renamed. */
+#define DXA_METRICS_TMP ".tmp"
+
 /*
  * Can metrics be written to path? INPUT error when there is something else than an
  * older one's metrics, which must not be lost, or when they cannot or must not be

@@ -8,6 +8,7 @@
 
 #include "base/place.h"
 #include "base/vec.h"
+#include "cli/metrics_file.h"
 
 #define SUFFIX ".dxr"
 
@@ -146,6 +147,22 @@ static void add_output(struct files *files, const char *spec, char *const *recor
 		add_filled_in(files, spec, *recordings);
 }
 
+/* The metrics are written there first, and whatever is there is removed. */
+static void add_beside(struct files *files, const char *metrics)
+{
+	char *tmp;
+
+	if (!metrics)
+		return;
+	if (asprintf(&tmp, "%s" DXA_METRICS_TMP, metrics) < 0)
+		tmp = NULL;
+	if (tmp)
+		add_for(files, "--metrics ", tmp, " (written first, then renamed)", true);
+	else
+		files->nomem = true;
+	free(tmp);
+}
+
 static void add_all(struct files *files, const struct dxa_opts *opts, unsigned int mask)
 {
 	bool replays = mask & (DXA_CMD_REPLAY | DXA_CMD_REPORT);
@@ -164,6 +181,7 @@ static void add_all(struct files *files, const struct dxa_opts *opts, unsigned i
 	add(files, "--record ", opts->record, true);
 	add(files, "--log ", opts->log, true);
 	add(files, "--metrics ", opts->metrics, true);
+	add_beside(files, opts->metrics);
 	if (mask & DXA_CMD_DAEMON)
 		add(files, "--pid-file ", opts->pid_file, true);
 }
