@@ -393,6 +393,68 @@ int MODULE_FREE_tp(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+/* ---- what silences hooks ---- */
+
+/* sysctl's table, in all releases. */
+struct ctl_table___name {
+	const char *procname;
+} __attribute__((preserve_access_index));
+
+#define SWITCH "ftrace_enabled"
+
+static __always_inline int is_ftrace_switch(__u64 table)
+{
+	const struct ctl_table___name *t = (const void *)table;
+	char name[sizeof(SWITCH)] = {};
+
+	if (bpf_probe_read_kernel(name, sizeof(name), READ_PTR(t, procname)))
+		return 0;
+	for (unsigned int i = 0; i < sizeof(name); i++)
+		if (name[i] != SWITCH[i])
+			return 0;
+	return 1;
+}
+
+static __always_inline void record_switch(const struct call *c, int on)
+{
+	struct dxa_event *ev = event_begin(c);
+
+	if (!ev)
+		return;
+	ev->arg = on;
+	bpf_ringbuf_submit(ev, 0);
+}
+
+/*
+ * ftrace_enable_sysctl() in kernel/trace/ftrace.c, which cannot be hooked, has the number
+ * parsed by this function, before it acts on it. A user's buffer is the kernel's own
+ * since commit 32927393dc1c ("sysctl: pass kernel pointers to ->proc_handler", v5.8).
+ * What does not begin as a number other than 0 counts as off.
+ */
+static __always_inline void record_FTRACE_SWITCH(const struct call *c)
+{
+	char digit = 0;
+
+	if (!(__s32)c->arg[1] || !is_ftrace_switch(c->arg[0]))
+		return;
+	bpf_probe_read_kernel(&digit, sizeof(digit), (const void *)c->arg[2]);
+	record_switch(c, digit >= '1' && digit <= '9');
+}
+RELEASE(FTRACE_SWITCH, proc_dointvec, 3)
+
+/* What kstrtobool() in lib/kstrtox.c takes for true; all else counts as off. */
+static __always_inline void record_KPROBES_SWITCH(const struct call *c)
+{
+	char word[2] = {};
+
+	bpf_probe_read_user(word, sizeof(word), (const void *)c->arg[1]);
+	/* Bit 5 makes a letter small. */
+	record_switch(c, word[0] == '1' || (word[0] | 32) == 'y' || (word[0] | 32) == 't' ||
+				 (word[0] | 32) == 'e' ||
+				 ((word[0] | 32) == 'o' && (word[1] | 32) == 'n'));
+}
+RELEASE(KPROBES_SWITCH, write_enabled_file_bool, 2)
+
 /* ---- what was there before ---- */
 
 #include "naming.bpf.h"

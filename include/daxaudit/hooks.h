@@ -36,61 +36,67 @@ enum dxa_hook_need {
  *
  * Symbols: drivers/dax/super.c, drivers/dax/bus.c, drivers/base/dd.c,
  * drivers/nvdimm/pmem.c, drivers/md/dm.c, drivers/md/dm-ioctl.c,
- * fs/fuse/virtio_fs.c, drivers/s390/block/dcssblk.c, block/genhd.c; checked in
- * 6.1.176, 6.12.107 and 7.2.13.
+ * fs/fuse/virtio_fs.c, drivers/s390/block/dcssblk.c, block/genhd.c, kernel/sysctl.c,
+ * kernel/kprobes.c; checked in 6.1.176, 6.12.107 and 7.2.13.
  */
-#define DXA_HOOKS(X)                                                                                                                           \
-	X(ALLOC_DAX, 1, alloc_dax, "dax", ACQUIRE, CORE,                                                                                       \
-	  "a dax_device was created, or refused; arg=private, ops (its symbol in name), ret=dax")                                              \
-	X(KILL_DAX, 2, kill_dax, "dax", RELEASE, CORE, "dax is marked dead")                                                                   \
-	X(PUT_DAX, 3, put_dax, "dax", RELEASE, CORE, "a reference to dax is dropped")                                                          \
-	X(RUN_DAX, 4, run_dax, "dax", ACQUIRE, VERDICT, "dax is alive again (device-dax bind)")                                                \
-	X(DAX_ADD_HOST, 5, dax_add_host, "dax", ACQUIRE, VERDICT,                                                                              \
-	  "dax was entered in dax_hosts for the disk in obj; absent when CONFIG_FS_DAX=n")                                                     \
-	X(DAX_REMOVE_HOST, 6, dax_remove_host, "dax", RELEASE, VERDICT,                                                                        \
-	  "the entry of the disk in obj leaves dax_hosts; absent when CONFIG_FS_DAX=n")                                                        \
-	X(FS_DAX_GET_BY_BDEV, 7, fs_dax_get_by_bdev, "dax", ACQUIRE, VERDICT,                                                                  \
-	  "a file system or dm table looked up the dax_device of the disk in obj; arg=holder, "                                                \
-	  "ret=dax")                                                                                                                           \
-	X(FS_DAX_GET, 8, fs_dax_get, "dax", ACQUIRE, EXTRA,                                                                                    \
-	  "a file system took dax itself; arg=holder; since eec38f5d86d2, between v6.12 and v7.2")                                             \
-	X(FS_PUT_DAX, 9, fs_put_dax, "dax", RELEASE, VERDICT,                                                                                  \
-	  "a file system lets go of dax; put_dax is inlined in it; arg=holder")                                                                \
-	X(DAX_DESTROY_INODE, 10, dax_destroy_inode, "dax", RELEASE, VERDICT,                                                                   \
-	  "the last reference is gone: synchronous, in the task that dropped it")                                                              \
-	X(DAX_FREE_INODE, 11, dax_free_inode, "dax", RELEASE, VERDICT,                                                                         \
-	  "the memory goes back to the slab, from RCU, in any task")                                                                           \
-	X(REALLY_PROBE, 12, really_probe, "", BRACKET, CORE,                                                                                   \
-	  "the driver core probes the struct device in obj; arg=driver; errors come back "                                                     \
-	  "positive")                                                                                                                          \
-	X(RELEASE_DRIVER, 13, device_release_driver_internal, "", BRACKET, VERDICT,                                                            \
-	  "the driver core unbinds the struct device in obj, devm actions included; driver is empty when none, or another than arg, is bound") \
-	X(PMEM_ATTACH_DISK, 14, pmem_attach_disk, "nd_pmem", BRACKET, EXTRA,                                                                   \
-	  "pmem creates its disk for the struct device in obj")                                                                                \
-	X(DM_CREATE, 15, dm_create, "dm_mod", BRACKET, VERDICT, "dm creates a mapped device")                                                  \
-	X(DM_DEV_CREATE, 16, dev_create, "dm_mod", BRACKET, EXTRA,                                                                             \
-	  "dm's create ioctl, clean-up after a name clash included")                                                                           \
-	X(VIRTIO_FS_PROBE, 17, virtio_fs_probe, "virtiofs", BRACKET, EXTRA,                                                                    \
-	  "virtio_fs sets up the virtio device in obj")                                                                                        \
-	X(DCSSBLK_ADD, 18, dcssblk_add_store, "dcssblk", BRACKET, VERDICT,                                                                     \
-	  "dcssblk adds a segment (a sysfs write, never a driver-core probe)")                                                                 \
-	X(CREATE_DEV_DAX, 19, __devm_create_dev_dax, "", BRACKET, EXTRA,                                                                       \
-	  "the dax bus creates a device; devm_create_dev_dax before v6.9 (c05ae9d85b47)")                                                      \
-	X(CREATE_DEV_DAX_OLD, 20, devm_create_dev_dax, "", BRACKET, EXTRA,                                                                     \
-	  "the same on kernels without __devm_create_dev_dax")                                                                                 \
-	X(DEVICE_ADD_DISK, 21, device_add_disk, "", ACQUIRE, EXTRA, "the disk in obj came up")                                                 \
-	X(MODULE_LOAD, 22, module_load, "", TRACEPOINT, EXTRA,                                                                                 \
-	  "the module in name is loading; its code: obj=start, arg=size")                                                                      \
-	X(MODULE_FREE, 23, module_free, "", TRACEPOINT, VERDICT, "the module in name goes away")                                               \
-	X(SET_DAX_SYNCHRONOUS, 24, set_dax_synchronous, "dax", RELEASE, EXTRA,                                                                 \
-	  "the driver says that dax is synchronous; without these four stale flags cannot be "                                                 \
-	  "told from the driver's own")                                                                                                        \
-	X(SET_DAX_NOCACHE, 25, set_dax_nocache, "dax", RELEASE, EXTRA,                                                                         \
-	  "the driver says that dax is copied to past the cache")                                                                              \
-	X(SET_DAX_NOMC, 26, set_dax_nomc, "dax", RELEASE, EXTRA,                                                                               \
-	  "the driver says that reads of dax recover from machine checks")                                                                     \
-	X(DAX_WRITE_CACHE, 27, dax_write_cache, "dax", RELEASE, EXTRA,                                                                         \
-	  "the driver says whether dax has a write cache; arg=on")
+#define DXA_HOOKS(X)                                                                               \
+	X(ALLOC_DAX, 1, alloc_dax, "dax", ACQUIRE, CORE,                                           \
+	  "a dax_device was created, or refused; arg=private, ops (its symbol in name), ret=dax")  \
+	X(KILL_DAX, 2, kill_dax, "dax", RELEASE, CORE, "dax is marked dead")                       \
+	X(PUT_DAX, 3, put_dax, "dax", RELEASE, CORE, "a reference to dax is dropped")              \
+	X(RUN_DAX, 4, run_dax, "dax", ACQUIRE, VERDICT, "dax is alive again (device-dax bind)")    \
+	X(DAX_ADD_HOST, 5, dax_add_host, "dax", ACQUIRE, VERDICT,                                  \
+	  "dax was entered in dax_hosts for the disk in obj; absent when CONFIG_FS_DAX=n")         \
+	X(DAX_REMOVE_HOST, 6, dax_remove_host, "dax", RELEASE, VERDICT,                            \
+	  "the entry of the disk in obj leaves dax_hosts; absent when CONFIG_FS_DAX=n")            \
+	X(FS_DAX_GET_BY_BDEV, 7, fs_dax_get_by_bdev, "dax", ACQUIRE, VERDICT,                      \
+	  "a file system or dm table looked up the dax_device of the disk in obj; arg=holder, "    \
+	  "ret=dax")                                                                               \
+	X(FS_DAX_GET, 8, fs_dax_get, "dax", ACQUIRE, EXTRA,                                        \
+	  "a file system took dax itself; arg=holder; since eec38f5d86d2, between v6.12 and v7.2") \
+	X(FS_PUT_DAX, 9, fs_put_dax, "dax", RELEASE, VERDICT,                                      \
+	  "a file system lets go of dax; put_dax is inlined in it; arg=holder")                    \
+	X(DAX_DESTROY_INODE, 10, dax_destroy_inode, "dax", RELEASE, VERDICT,                       \
+	  "the last reference is gone: synchronous, in the task that dropped it")                  \
+	X(DAX_FREE_INODE, 11, dax_free_inode, "dax", RELEASE, VERDICT,                             \
+	  "the memory goes back to the slab, from RCU, in any task")                               \
+	X(REALLY_PROBE, 12, really_probe, "", BRACKET, CORE,                                       \
+	  "the driver core probes the struct device in obj; arg=driver; errors come back "         \
+	  "positive")                                                                              \
+	X(RELEASE_DRIVER, 13, device_release_driver_internal, "", BRACKET, VERDICT,                \
+	  "the driver core unbinds the struct device in obj, devm actions included; driver is "    \
+	  "empty when no driver is bound, or another than arg")                                    \
+	X(PMEM_ATTACH_DISK, 14, pmem_attach_disk, "nd_pmem", BRACKET, EXTRA,                       \
+	  "pmem creates its disk for the struct device in obj")                                    \
+	X(DM_CREATE, 15, dm_create, "dm_mod", BRACKET, VERDICT, "dm creates a mapped device")      \
+	X(DM_DEV_CREATE, 16, dev_create, "dm_mod", BRACKET, EXTRA,                                 \
+	  "dm's create ioctl, clean-up after a name clash included")                               \
+	X(VIRTIO_FS_PROBE, 17, virtio_fs_probe, "virtiofs", BRACKET, EXTRA,                        \
+	  "virtio_fs sets up the virtio device in obj")                                            \
+	X(DCSSBLK_ADD, 18, dcssblk_add_store, "dcssblk", BRACKET, VERDICT,                         \
+	  "dcssblk adds a segment (a sysfs write, never a driver-core probe)")                     \
+	X(CREATE_DEV_DAX, 19, __devm_create_dev_dax, "", BRACKET, EXTRA,                           \
+	  "the dax bus creates a device; devm_create_dev_dax before v6.9 (c05ae9d85b47)")          \
+	X(CREATE_DEV_DAX_OLD, 20, devm_create_dev_dax, "", BRACKET, EXTRA,                         \
+	  "the same on kernels without __devm_create_dev_dax")                                     \
+	X(DEVICE_ADD_DISK, 21, device_add_disk, "", ACQUIRE, EXTRA, "the disk in obj came up")     \
+	X(MODULE_LOAD, 22, module_load, "", TRACEPOINT, EXTRA,                                     \
+	  "the module in name is loading; its code: obj=start, arg=size")                          \
+	X(MODULE_FREE, 23, module_free, "", TRACEPOINT, VERDICT, "the module in name goes away")   \
+	X(SET_DAX_SYNCHRONOUS, 24, set_dax_synchronous, "dax", RELEASE, EXTRA,                     \
+	  "the driver says that dax is synchronous; without these four stale flags cannot be "     \
+	  "told from the driver's own")                                                            \
+	X(SET_DAX_NOCACHE, 25, set_dax_nocache, "dax", RELEASE, EXTRA,                             \
+	  "the driver says that dax is copied to past the cache")                                  \
+	X(SET_DAX_NOMC, 26, set_dax_nomc, "dax", RELEASE, EXTRA,                                   \
+	  "the driver says that reads of dax recover from machine checks")                         \
+	X(DAX_WRITE_CACHE, 27, dax_write_cache, "dax", RELEASE, EXTRA,                             \
+	  "the driver says whether dax has a write cache; arg=on")                                 \
+	X(FTRACE_SWITCH, 28, proc_dointvec, "", RELEASE, EXTRA,                                    \
+	  "kernel.ftrace_enabled is written; arg=0: no hook but a tracepoint is called from now "  \
+	  "on")                                                                                    \
+	X(KPROBES_SWITCH, 29, write_enabled_file_bool, "", RELEASE, EXTRA,                         \
+	  "kprobes/enabled of debugfs is written; arg=0: no kprobe is called from now on")
 
 /* Kinds that no hook writes: what user space adds to the stream, in order. */
 #define DXA_SYNTHETIC_KINDS(X)                                                                    \
@@ -129,6 +135,6 @@ enum dxa_kind {
 };
 
 /* One more than the largest number of a hook: sizes arrays indexed by hook. */
-#define DXA_HOOK_MAX 28
+#define DXA_HOOK_MAX 30
 
 #endif

@@ -80,6 +80,26 @@ uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n)
 	return blind;
 }
 
+/*
+ * With ftrace off trampolines are not called, nor are kprobes at the entry of a traced
+ * function: where the architecture has KPROBES_ON_FTRACE, they are ftrace's, too.
+ */
+bool dxa_event_silences(const struct dxa_event *ev, enum dxa_attach_mode mode)
+{
+	bool kprobe = mode == DXA_ATTACH_KPROBE || mode == DXA_ATTACH_PENDING;
+
+	if (ev->arg)
+		return false;
+	switch (ev->kind) {
+	case DXA_KIND_FTRACE_SWITCH:
+		return kprobe || mode == DXA_ATTACH_FENTRY;
+	case DXA_KIND_KPROBES_SWITCH:
+		return kprobe;
+	default:
+		return false;
+	}
+}
+
 uint32_t dxa_dropped_since(uint32_t *known, uint32_t dropped)
 {
 	uint32_t more = dropped - *known;

@@ -39,6 +39,12 @@ struct dxa_hook_status {
 	bool unreadable; /* count and missed are not all known: what could not be read is 0 */
 };
 
+/*
+ * Does ev say that from now on the kernel does not call a hook that is attached so?
+ * It holds until the switch is on again, which no event tells for certain.
+ */
+bool dxa_event_silences(const struct dxa_event *ev, enum dxa_attach_mode mode);
+
 /* All hooks' counters added up. */
 struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed);
 

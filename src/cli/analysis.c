@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cli/analysis.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,6 +15,9 @@
 #include "engine/verdict.h"
 #include "output/closing.h"
 #include "output/wrap.h"
+
+/* Of what is said of missing events. */
+#define CUT_LEN 640
 
 static bool use_colour(const struct dxa_sink *s, enum dxa_when when)
 {
@@ -133,14 +137,14 @@ static void count_finding(struct dxa_analysis *a, const struct dxa_finding *f, i
 }
 
 /* Do the filters of the command line show it? It is judged either way. */
-static bool is_shown(const struct dxa_analysis *a, const struct dxa_finding *f)
+static bool shows_finding(const struct dxa_analysis *a, const struct dxa_finding *f)
 {
 	return !a->run.show || dxa_show_finding(a->run.show, f);
 }
 
 static void tell_finding(struct dxa_analysis *a, struct dxa_sink *sink, const struct dxa_finding *f)
 {
-	if (is_shown(a, f) || sink->ops->judges)
+	if (shows_finding(a, f) || sink->ops->judges)
 		dxa_sink_finding(sink, f);
 }
 
@@ -162,7 +166,7 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 	/* Without memory to remember it, it cannot be withdrawn. */
 	if (finding.provisional)
 		finding.provisional = dxa_provisional_add(&a->provisional, &finding);
-	a->hidden.findings += !is_shown(a, &finding);
+	a->hidden.findings += !shows_finding(a, &finding);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		if (!finding.provisional || dxa_sink_can_withdraw(a->sinks[i]))
 			tell_finding(a, a->sinks[i], &finding);
@@ -177,10 +181,10 @@ static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
 	if (!dxa_provisional_take(&a->provisional, id, &finding))
 		return;
 	count_finding(a, &finding, -1);
-	a->hidden.findings -= !is_shown(a, &finding);
+	a->hidden.findings -= !shows_finding(a, &finding);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		if (dxa_sink_can_withdraw(a->sinks[i]) &&
-		    (is_shown(a, &finding) || a->sinks[i]->ops->judges))
+		    (shows_finding(a, &finding) || a->sinks[i]->ops->judges))
 			dxa_sink_withdrawn(a->sinks[i], &finding);
 	dxa_provisional_drop(&finding);
 }
@@ -299,6 +303,15 @@ static bool is_shown(struct dxa_analysis *a, const struct dxa_event *ev)
 			      dxa_map_get(&a->of_devices, dax) != NULL);
 }
 
+/* The first of each kind is kept: the verdict names who it was. */
+static void note_silence(struct dxa_analysis *a, const struct dxa_event *ev)
+{
+	struct dxa_event *first = &a->silences[ev->kind == DXA_KIND_KPROBES_SWITCH];
+
+	if (!first->kind && dxa_event_silences(ev, DXA_ATTACH_KPROBE))
+		*first = *ev;
+}
+
 void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 {
 	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
@@ -310,6 +323,7 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 	}
 	if (ev->kind == DXA_KIND_SNAP_END && !a->run.story.before)
 		a->run.story.before = ev->ts;
+	note_silence(a, ev);
 	if (a->run.story.pseudonyms)
 		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
 	shown = is_shown(a, ev);
@@ -350,10 +364,45 @@ static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result
 	return ret;
 }
 
+/* Append what hooks were silenced, and by whom, to the reasons in text. */
+static void add_silence(char text[CUT_LEN], const struct dxa_event *ev,
+			const struct dxa_ending *ending)
+{
+	const char *first = NULL;
+	size_t n = 0, len = strlen(text);
+
+	for (size_t i = 0; i < ending->n_hooks; i++)
+		if (dxa_event_silences(ev, ending->hooks[i].mode) && !n++)
+			first = ending->hooks[i].info->name;
+	if (!n)
+		return;
+	snprintf(
+		text + len, CUT_LEN - len,
+		"%s%s during the audit, by the task %.*s (pid %u): %zu hook%s (%s%s) saw no call then",
+		len ? "; " : "",
+		ev->kind == DXA_KIND_FTRACE_SWITCH ? "kernel.ftrace_enabled was set to 0" :
+						     "kprobes were switched off",
+		(int)sizeof(ev->comm), ev->comm, ev->tgid, n, n == 1 ? "" : "s", first,
+		n > 1 ? ", ..." : "");
+}
+
+/* What of the events is missing. Returns text, or NULL when nothing is. */
+static const char *what_is_cut(const struct dxa_analysis *a, const struct dxa_ending *ending,
+			       char text[CUT_LEN])
+{
+	snprintf(text, CUT_LEN, "%s", ending->cut ? ending->cut : "");
+	for (size_t i = 0; i < sizeof(a->silences) / sizeof(a->silences[0]); i++)
+		if (a->silences[i].kind)
+			add_silence(text, &a->silences[i], ending);
+	dxa_utf8_make_line(text);
+	return text[0] ? text : NULL;
+}
+
 void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *ending,
 			 struct dxa_result *ret)
 {
 	struct dxa_verdict_input in;
+	char cut[CUT_LEN];
 
 	in = (struct dxa_verdict_input){ .stats = dxa_engine_stats(a->engine),
 					 .allowed = a->tally.allowed,
@@ -368,7 +417,7 @@ void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *
 					 .cmd_status = ending->cmd_status,
 					 .dax_calls = a->dax_calls,
 					 .must_exercise = a->must_exercise,
-					 .cut = ending->cut };
+					 .cut = what_is_cut(a, ending, cut) };
 	memcpy(in.by_severity, a->by_severity, sizeof(in.by_severity));
 	*ret = (struct dxa_result){ .tally = &a->tally,
 				    .stats = in.stats,

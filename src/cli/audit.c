@@ -240,6 +240,7 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 
 	until = dxa_earlier(until, dxa_earlier(sample_at, dxa_saving_due(&a->saving)));
 	until = dxa_earlier(until, a->sweep_at);
+	until = dxa_earlier(until, dxa_probe_silence(a->probe));
 	n = epoll_wait(a->epfd, ev, 2, timeout_ms(until, now));
 	if (n < 0 && errno != EINTR)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
@@ -327,8 +328,9 @@ static bool await_proof(struct dxa_audit *a)
 /* Status and counters as of now. */
 static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
 {
+	/* Where no event could tell: the hook that sees it is not attached, or was off already. */
 	a->silenced |= !a->mode->state_only && dxa_preflight_ftrace_off();
-	if (a->silenced && !ending->cut)
+	if (a->silenced && !ending->cut && !a->analysis.silences[0].kind)
 		ending->cut = "kernel.ftrace_enabled was set to 0 during the audit: no hook was "
 			      "called then";
 	ending->hooks = dxa_probe_hooks(a->probe, &ending->n_hooks);

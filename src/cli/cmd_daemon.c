@@ -37,6 +37,7 @@ struct daemon {
 	uint64_t look_at; /* ktime, ns: the next snapshot; 0: none is planned */
 	bool confirming; /* it shows whether the anomalies of the one before are still there */
 	bool partial; /* it was said that snapshots are not complete */
+	bool silenced; /* hooks were, when last asked */
 	uint64_t due; /* ktime, ns: the next report; 0: nothing is new */
 	uint64_t ping_every, ping_at; /* the watchdog's; 0: there is none */
 	bool stop;
@@ -171,6 +172,16 @@ static void ping(struct daemon *d, uint64_t now)
 	d->due = now;
 }
 
+/* When the hooks are called again, what happened meanwhile is to be seen in what is there. */
+static void check_silence(struct daemon *d, uint64_t now)
+{
+	bool was = d->silenced;
+
+	d->silenced = dxa_probe_silence(d->audit.probe) != 0;
+	if (was && !d->silenced && !d->confirming)
+		d->look_at = now;
+}
+
 static struct dxa_err *loop(struct daemon *d)
 {
 	while (!d->stop) {
@@ -185,6 +196,7 @@ static struct dxa_err *loop(struct daemon *d)
 		read_signals(d);
 		if (must_rotate(d, now))
 			rotate_recording(d);
+		check_silence(d, now);
 		if (d->look_at && now >= d->look_at)
 			look(d);
 		if (d->ping_at && now >= d->ping_at)

@@ -19,6 +19,7 @@
 #define JIT "/proc/sys/net/core/bpf_jit_enable"
 #define KCORE "/proc/kcore"
 #define FTRACE "/proc/sys/kernel/ftrace_enabled"
+#define KPROBES "/sys/kernel/debug/kprobes/enabled"
 
 struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms)
 {
@@ -210,6 +211,11 @@ void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf,
 bool dxa_preflight_ftrace_off(void)
 {
 	return is_off(FTRACE);
+}
+
+bool dxa_preflight_kprobes_off(void)
+{
+	return is_off(KPROBES);
 }
 
 struct dxa_err *dxa_preflight_explain(int code)

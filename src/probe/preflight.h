@@ -39,6 +39,12 @@ void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf,
 bool dxa_preflight_ftrace_off(void);
 
 /*
+ * Are all kprobes switched off in debugfs (write_enabled_file_bool() in kernel/kprobes.c)?
+ * They can be attached then, and are not called. False where debugfs is not mounted.
+ */
+bool dxa_preflight_kprobes_off(void);
+
+/*
  * Say why the kernel refused to load or attach tracing programs, given the
  * errno (positive) of the attempt.
  */

@@ -19,6 +19,7 @@
 #include "probe/daxmodule.h"
 #include "probe/drain.h"
 #include "probe/kallsyms.h"
+#include "probe/losses.h"
 #include "probe/naming.h"
 #include "probe/preflight.h"
 #include "probe/snapshot.h"
@@ -44,6 +45,7 @@ struct dxa_probe {
 	size_t n_hooks;
 	struct dxa_walker walkers[DXA_WALK_COUNT];
 	uint64_t delivered[DXA_HOOK_MAX]; /* records by hook */
+	struct dxa_silence silence;
 	uint32_t dropped; /* the most that any record knew of */
 	uint64_t missed; /* by our programs, when last asked ... */
 	uint64_t missed_asked; /* ... in ktime */
@@ -264,6 +266,7 @@ static int on_record(void *priv, void *data, size_t size)
 	dxa_symbols_find(p->symbols, ev->ops, &sym);
 	for (int i = 0; i < DXA_STACK_MAX; i++)
 		dxa_symbols_find(p->symbols, ev->stack[i], &sym);
+	dxa_silence_event(&p->silence, ev, p->hooks, p->n_hooks, p->fn, p->priv);
 	deliver(p, ev);
 	if (ev->kind == DXA_KIND_MODULE_FREE) {
 		dxa_kallsyms_invalidate(p->kallsyms);
@@ -313,6 +316,10 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 			DXA_ERR_REFUSED, 0,
 			"kernel.ftrace_enabled=0: the kernel would never call the hooks: "
 			"run 'sysctl kernel.ftrace_enabled=1'");
+	if (dxa_preflight_kprobes_off())
+		return dxa_err_new(DXA_ERR_REFUSED, 0,
+				   "kprobes are switched off: the kernel would not call all hooks: "
+				   "run 'echo 1 >/sys/kernel/debug/kprobes/enabled'");
 	err = dxa_tracefs_open(&p->tracefs);
 	if (err)
 		return err;
@@ -498,6 +505,7 @@ void dxa_probe_stop(struct dxa_probe *p)
 	/* A hook counts before it reads `enabled` (event_begin() in bpf/emit.bpf.h). */
 	__sync_synchronize();
 	add_final_losses(p, dxa_drain(&drain));
+	dxa_silence_check(&p->silence, true, p->fn, p->priv);
 	tell_drivers(p);
 	dxa_attach_settle(p->hooks, p->n_hooks, p->kallsyms);
 }
@@ -512,6 +520,12 @@ void dxa_probe_consume(struct dxa_probe *p)
 	/* As many as it holds: what is there now is among these. */
 	p->budget = bpf_map__max_entries(p->skel->maps.events) / sizeof(struct dxa_event);
 	ring_buffer__consume(p->ring);
+	dxa_silence_check(&p->silence, false, p->fn, p->priv);
+}
+
+uint64_t dxa_probe_silence(const struct dxa_probe *p)
+{
+	return p->silence.since ? p->silence.recheck_at : 0;
 }
 
 const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n)

@@ -61,6 +61,12 @@ int dxa_probe_fd(const struct dxa_probe *p);
 /* Deliver what waits now; what comes meanwhile may be left for the next call. */
 void dxa_probe_consume(struct dxa_probe *p);
 
+/*
+ * 0, or while hooks are silenced (ftrace or kprobes were switched off) the ktime (ns) at
+ * which dxa_probe_consume() should look whether it is over. LOST events tell of it.
+ */
+uint64_t dxa_probe_silence(const struct dxa_probe *p);
+
 /* Status of every hook, counters as of now. Owned by the probe; *n gets the number. */
 const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n);
 
