@@ -117,6 +117,20 @@ all: $(O)/daxaudit ## build build/daxaudit
 
 static: $(O)/daxaudit.static ## build build/daxaudit.static, which needs no library on the target
 
+# What benchmarks run in guests beside daxaudit.
+BENCH_GUEST := $(O)/tests/bench/bare $(O)/tests/bench/bare.bpf.o $(O)/tests/live/stamp \
+	$(O)/tests/live/dmstorm
+
+$(O)/tests/bench/bare: $(O)/tests/bench/bare.o
+	$(msg) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(PKG_LIBS_STATIC)
+
+$(O)/tests/bench/%.bpf.o: tests/bench/%.bpf.c
+	$(msg) BPF $@
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) $(BPF_CPPFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+	$(Q)$(LLVM_STRIP) -g $@
+
 live-tools: $(LIVE_TOOLS) ## build what the live cases run in guests beside daxaudit
 
 $(LIVE_TOOLS): $(O)/%: $(O)/%.o
@@ -284,8 +298,15 @@ fuzz-corpus: $(FUZZ_BIN) ## of what make fuzz kept, commit the fewest inputs tha
 fuzz-short: ## fuzz each target for 10 seconds
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
 
-bench: $(O)/daxaudit $(O)/tests/bench/generate $(O)/tests/bench/spend ## measure replay: speed, memory, instructions
+.PHONY: bench-replay bench-guest
+
+bench: bench-guest bench-replay ## measure what watching and replaying cost
+
+bench-replay: $(O)/daxaudit $(O)/tests/bench/generate $(O)/tests/bench/spend ## measure replay: speed, memory, instructions
 	$(Q)tests/bench/run $(O)
+
+bench-guest: $(O)/daxaudit.static $(BENCH_GUEST) ## measure what watching costs, in guests that count instructions
+	$(Q)tests/bench/guest $(O)
 
 # Some tests give up root: the counters are written where everybody may.
 coverage: ## run the off-root tests, print the line coverage of each folder of src/
@@ -383,3 +404,4 @@ help: ## list the targets
 
 -include $(CORE_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(SAN_OBJ:.o=.d) $(PROG_SRC:%.c=$(O)/san/%.d) \
 	$(UNIT_LIB_OBJ:.o=.d) $(UNIT_BIN:=.d) $(TEST_TOOL_OBJ:.o=.d) $(MODEL_OBJ:.o=.d) $(LIVE_TOOLS:=.d) $(FUZZ_OBJ:.o=.d)
+-include $(O)/tests/bench/bare.d $(O)/tests/bench/bare.bpf.d

@@ -177,6 +177,17 @@ class Suite:
             cache.write_atomically(path, json.dumps(packages).encode())
         return [Package(**entry) for entry in json.loads(path.read_bytes())]
 
+    def show(self, name: str) -> tuple[Package, list[str]]:
+        """The newest package of a name, which need not be in the index, and what it depends on."""
+        self.packages()
+        try:
+            text = self._apt("apt-cache", "show", "--no-all-versions", name)
+        except AptFailed as error:
+            raise GuestError(f"{self.suite} ({self.arch}): {error}") from error
+        fields = dict(re.findall(r"(?m)^(Version|SHA256|Depends): (.+)$", text))
+        depends = re.findall(r"(?:^|[,|])\s*([^\s,|(]+)", fields.get("Depends", ""))
+        return Package(name, fields["Version"], fields["SHA256"]), depends
+
     def download(self, package: Package) -> Path:
         """The package's file, from the cache or the mirror; its hash is always checked."""
         final = cache.root() / "debs" / f"{package.sha256}.deb"

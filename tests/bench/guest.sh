@@ -1,0 +1,142 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Runs in a guest that counts instructions; tests/bench/guest makes its table of the
+# lines "NAME VALUE" that this prints. CPU time in ns is instructions there.
+
+# What all CPUs have spent in tasks and in interrupts of tasks, idling apart.
+busy() {
+	awk '/^cpu/ { ns += $8 } END { printf "%d\n", ns }' /proc/schedstat
+}
+
+# What one process has spent, 0 for none.
+spent() {
+	used=0
+	[ -z "$1" ] || read -r used _ <"/proc/$1/schedstat"
+	echo "$used"
+}
+
+fixture() {
+	insmod /root/daxbench.ko "$@" 2>/dev/null
+	dmesg | sed -n 's/.*daxbench: //p' | tail -n 1
+}
+
+# NAME PID COUNT COMMAND...: what a unit of it takes outside of process PID, and in it.
+unit() {
+	name=$1 pid=$2 count=$3
+	shift 3
+	"$@" >/dev/null
+	sleep 1
+	before=$(busy) own=$(spent "$pid")
+	"$@" >/dev/null
+	sleep 1
+	after=$(busy) then=$(spent "$pid")
+	echo "$name.work $(((after - before - then + own) / count))"
+	echo "$name.reader $(((then - own) / count))"
+}
+
+# PREFIX PID: one line for each kind of call.
+calls() {
+	for what in put kill nocache; do
+		fixture what=$what n=200 >/dev/null
+		sleep 1
+		# A ring of the least size in use has room for so many.
+		fixture what=$what n=1000 | {
+			read -r _ count ns
+			echo "$1.$what $((ns / count))"
+		}
+		sleep 1
+	done
+	unit "$1.life" "$2" 400 fixture what=life n=400
+	unit "$1.dm" "$2" 200 dmstorm 1 200
+	unit "$1.event" "$2" 4000 fixture what=put n=4000
+}
+
+wait_for() {
+	until grep -q "$1" "$2" 2>/dev/null; do
+		sleep 1
+	done
+}
+
+# PREFIX COMMAND...: calls with it running; it says "watching" on standard error when it does.
+watched() {
+	prefix=$1
+	shift
+	"$@" >/tmp/out 2>/tmp/err &
+	pid=$!
+	wait_for watching /tmp/err
+	sleep 2
+	calls "$prefix" $pid
+	awk -v name="$prefix" '/^VmHWM/ { print name ".peak_kib", $2 }
+		/^VmRSS/ { print name ".steady_kib", $2 }' /proc/$pid/status
+	kill -INT $pid
+	wait $pid
+}
+
+start_and_end() {
+	busy >/tmp/before
+	# shellcheck disable=SC2016 # for the command's shell
+	daxaudit check --allow-idle -- sh -c "$(cat <<'SH'
+awk '/^cpu/ { ns += $8 } END { printf "%d\n", ns }' /proc/schedstat >/tmp/attached
+insmod /root/daxbench.ko what=life n=20 2>/dev/null
+stamp >/tmp/command
+SH
+	)" >/tmp/out 2>/tmp/err
+	stamp >/tmp/exit
+	busy >/tmp/after
+	echo "start.attached $(($(cat /tmp/attached) - $(cat /tmp/before)))"
+	echo "end.work $(($(cat /tmp/after) - $(cat /tmp/attached)))"
+	echo "end.exit $((($(cat /tmp/exit) - $(cat /tmp/command)) / 1000000))"
+	# Once more through a pipe, to see when the verdict comes.
+	daxaudit check --allow-idle -- sh -c "$(cat <<'SH'
+insmod /root/daxbench.ko what=life n=20 2>/dev/null
+stamp >/tmp/command
+SH
+	)" 2>/tmp/err | stamp lines >/tmp/lines
+	verdict=$(awk '$2 ~ /^(verdict|PASS|pass)/ || /verdict/ { print $1; exit }' /tmp/lines)
+	echo "end.verdict $((${verdict:-0} ? (verdict - $(cat /tmp/command)) / 1000000 : -1))"
+	cat /tmp/lines >&2
+}
+
+list() {
+	before=$(busy)
+	daxaudit list >/dev/null 2>&1
+	echo "list.$1 $(($(busy) - before))"
+}
+
+lists() {
+	list 0
+	dmstorm 1 500 create
+	list 500
+	dmstorm 1 500 remove
+}
+
+# Calls faster than they can be read, from several tasks at once: how many records are lost?
+storm() {
+	for round in 1 2 3; do
+		daxaudit trace -v -q -o json:/tmp/storm.json >/tmp/out 2>/tmp/err &
+		pid=$!
+		wait_for watching /tmp/err
+		fixture what=storm n=40000 tasks="$1" >/dev/null
+		sleep 2
+		kill -INT $pid
+		wait $pid
+		echo "storm.$1.$round $(sed -n 's/.*"dropped": *\([0-9]*\).*/\1/p' /tmp/storm.json |
+			awk '{ n += $1 } END { print n + 0 }')"
+	done
+}
+
+modprobe dm-mod
+for part in $PARTS; do
+	case $part in
+	calls)
+		calls none ''
+		watched bare bare /root/bare.bpf.o
+		watched auto daxaudit trace -v -q
+		;;
+	kprobe) watched kprobe daxaudit trace -v -q --attach=kprobe ;;
+	ends) start_and_end ;;
+	list) lists ;;
+	storm) storm 1 && storm 2 ;;
+	esac
+done

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Kernel modules of ours, built against the headers of a kernel of the matrix."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import cache, kernel as kernels, unpacked
+from .apt import Package, Suite, host_arch
+from .errors import GuestError
+
+# Of what the headers depend on, that which is taken apart; the compiler is the machine's.
+_PARTS = re.compile(r"linux-(headers|kbuild)-\S+")
+
+
+def _packages(suite: Suite, name: str) -> list[Package]:
+    found, wanted = {}, [name]
+    for want in wanted:
+        package, depends = suite.show(want)
+        found[want] = package
+        wanted += [word for word in depends if _PARTS.fullmatch(word) and word not in wanted]
+    return list(found.values())
+
+
+def _finish(tree: Path, final: Path) -> None:
+    """The packages refer to each other by the places where they would be installed."""
+    for path in tree.glob("usr/src/linux-headers-*/Makefile"):
+        path.write_text(path.read_text().replace("/usr/src/", f"{final}/usr/src/"))
+    for path in tree.glob("usr/src/linux-headers-*/*"):
+        target = path.readlink() if path.is_symlink() else None
+        if target and target.parts[0] == "..":
+            path.unlink()
+            path.symlink_to(final / "usr" / Path(*[word for word in target.parts if word != ".."]))
+
+
+def fetch(name: str) -> Path:
+    """The directory to build modules in for this kernel."""
+    kernel = kernels.fetch(name)
+    if kernel.arch.name != host_arch() or kernel.entry.build:
+        raise GuestError(f"{name}: modules can be built for Debian's own kernels of this "
+                         "machine's architecture only")
+    suite = kernels.suite_of(kernel.entry)
+    packages = _packages(suite, f"linux-headers-{kernel.release}")
+    tree = unpacked.tree("headers", kernel.release, suite, packages, _finish)
+    return tree / "usr/src" / f"linux-headers-{kernel.release}"
+
+
+def build(name: str, source: Path) -> bytes:
+    """The one module that SOURCE/Kbuild names, for this kernel."""
+    tree = fetch(name)
+    with tempfile.TemporaryDirectory(dir=cache.directory("modules")) as scratch:
+        work = Path(scratch) / "m"
+        shutil.copytree(source, work)
+        done = subprocess.run(["make", "-s", "-C", tree, f"M={work}", "modules"], check=False,
+                              capture_output=True, text=True)
+        built = next(work.glob("*.ko"), None)
+        if done.returncode or not built:
+            raise GuestError(f"{source} cannot be built for {name}: "
+                             f"{(done.stderr or done.stdout).strip()[-400:]}")
+        return built.read_bytes()
