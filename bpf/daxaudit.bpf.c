@@ -32,6 +32,11 @@ char LICENSE[] SEC("license") = "GPL";
 #define SKIP_kprobe 0
 #define SKIP_kretprobe 0
 
+#define TYPED_fentry 1
+#define TYPED_fexit 1
+#define TYPED_kprobe 0
+#define TYPED_kretprobe 0
+
 /*
  * WRAP(ID, section, symbol, how, context type, phase, arguments, result): a
  * program that turns its context into a struct call and hands it to
@@ -45,6 +50,7 @@ char LICENSE[] SEC("license") = "GPL";
 				  .kind = DXA_KIND_##ID, \
 				  .phase = ph,           \
 				  .skip = SKIP_##how,    \
+				  .typed = TYPED_##how,  \
 				  .arg = args,           \
 				  .ret = result };       \
 		record_##ID(&c);                         \
@@ -113,14 +119,14 @@ ACQUIRE(ALLOC_DAX, alloc_dax, 2, PTR)
 
 RECORD(KILL_DAX)
 {
-	read_dax(ev, c->arg[0]);
+	read_dax_arg(ev, c);
 	event_stack(ev, c);
 }
 RELEASE(KILL_DAX, kill_dax, 1)
 
 RECORD(PUT_DAX)
 {
-	read_dax(ev, c->arg[0]);
+	read_dax_arg(ev, c);
 	event_stack(ev, c);
 }
 RELEASE(PUT_DAX, put_dax, 1)
@@ -128,7 +134,7 @@ RELEASE(PUT_DAX, put_dax, 1)
 RECORD(RUN_DAX)
 {
 	if (c->phase & DXA_PHASE_ARGS) {
-		read_dax(ev, c->arg[0]);
+		read_dax_arg(ev, c);
 		event_stack(ev, c);
 	}
 }
@@ -137,7 +143,7 @@ ACQUIRE(RUN_DAX, run_dax, 1, VOID)
 RECORD(DAX_ADD_HOST)
 {
 	if (c->phase & DXA_PHASE_ARGS) {
-		read_dax(ev, c->arg[0]);
+		read_dax_arg(ev, c);
 		read_disk(ev, c->arg[1]);
 		event_stack(ev, c);
 	}
@@ -169,7 +175,7 @@ ACQUIRE(FS_DAX_GET_BY_BDEV, fs_dax_get_by_bdev, 3, PTR)
 RECORD(FS_DAX_GET)
 {
 	if (c->phase & DXA_PHASE_ARGS) {
-		read_dax(ev, c->arg[0]);
+		read_dax_arg(ev, c);
 		ev->arg = c->arg[1];
 		event_stack(ev, c);
 	}
@@ -178,7 +184,7 @@ ACQUIRE(FS_DAX_GET, fs_dax_get, 2, INT)
 
 RECORD(FS_PUT_DAX)
 {
-	read_dax(ev, c->arg[0]);
+	read_dax_arg(ev, c);
 	ev->arg = c->arg[1];
 	event_stack(ev, c);
 }
@@ -208,25 +214,25 @@ RELEASE(DAX_FREE_INODE, dax_free_inode, 1)
 
 RECORD(SET_DAX_SYNCHRONOUS)
 {
-	read_dax(ev, c->arg[0]);
+	read_dax_arg(ev, c);
 }
 RELEASE(SET_DAX_SYNCHRONOUS, set_dax_synchronous, 1)
 
 RECORD(SET_DAX_NOCACHE)
 {
-	read_dax(ev, c->arg[0]);
+	read_dax_arg(ev, c);
 }
 RELEASE(SET_DAX_NOCACHE, set_dax_nocache, 1)
 
 RECORD(SET_DAX_NOMC)
 {
-	read_dax(ev, c->arg[0]);
+	read_dax_arg(ev, c);
 }
 RELEASE(SET_DAX_NOMC, set_dax_nomc, 1)
 
 RECORD(DAX_WRITE_CACHE)
 {
-	read_dax(ev, c->arg[0]);
+	read_dax_arg(ev, c);
 	ev->arg = c->arg[1] & 1;
 }
 RELEASE(DAX_WRITE_CACHE, dax_write_cache, 2)
@@ -370,8 +376,11 @@ static __always_inline void read_module_range(struct dxa_event *ev, const void *
 static __always_inline void record_module(__u16 kind, const struct module *mod)
 {
 	struct call c = { .kind = kind, .phase = DXA_PHASE_ARGS };
-	struct dxa_event *ev = event_begin(&c);
+	struct dxa_event *ev;
 
+	/* Its tables' addresses may be another's soon. */
+	named_ops = 0;
+	ev = event_begin(&c);
 	if (!ev)
 		return;
 	bpf_core_read_str(ev->name, sizeof(ev->name), &mod->name);

@@ -29,6 +29,16 @@ __u32 enabled = 0;
 __u64 next_seq = 0;
 __u32 dropped_so_far = 0;
 
+/*
+ * What tracers of returns put in a return address's place on the stack; set by the loader.
+ * Who reads one of these does not know the caller. Others are 0.
+ */
+const volatile __u64 return_hooks[DXA_RETURN_HOOKS] = {};
+
+/* The ops table that was named last, while modules are watched; 0: none. */
+__u32 modules_watched = 0;
+__u64 named_ops = 0;
+
 /* One call as a wrapper saw it, whichever way it was hooked. */
 struct call {
 	void *ctx;
@@ -37,7 +47,32 @@ struct call {
 	__u16 kind;
 	__u8 phase;
 	__u8 skip; /* innermost stack frames that are the hook's own */
+	__u8 typed; /* the arguments are the verifier's pointers: they can be followed by loads */
 };
+
+#define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##name)
+
+struct task_struct___dxa {
+	char comm[DXA_COMM_LEN];
+} __attribute__((preserve_access_index));
+
+/* The name of the task: a quarter of what bpf_get_current_comm() takes, where loads can read it. */
+static __always_inline void read_comm(struct dxa_event *ev)
+{
+	const __u64 *from;
+
+	/* commit 3ca1032ab7ab ("bpf: Implement get_current_task_btf and RET_PTR_TO_BTF_ID") (in
+	 * v5.11) */
+	if (!HAS_HELPER(get_current_task_btf)) {
+		bpf_get_current_comm(ev->comm, sizeof(ev->comm));
+		return;
+	}
+	from = (const void *)bpf_get_current_task_btf() +
+	       bpf_core_field_offset(struct task_struct___dxa, comm);
+	for (int i = 0; i < DXA_COMM_LEN / 8; i++)
+		((__u64 *)ev->comm)[i] = from[i];
+	ev->comm[DXA_COMM_LEN - 1] = '\0';
+}
 
 /* Reserve a record and fill what every record has; NULL when the ring buffer is full. */
 static __always_inline struct dxa_event *event_reserve(const struct call *c, __u64 seq)
@@ -66,7 +101,7 @@ static __always_inline struct dxa_event *event_reserve(const struct call *c, __u
 	ev->tgid = id >> 32;
 	ev->tid = (__u32)id;
 	ev->cpu = bpf_get_smp_processor_id();
-	bpf_get_current_comm(ev->comm, sizeof(ev->comm));
+	read_comm(ev);
 	return ev;
 }
 
@@ -131,8 +166,79 @@ static __always_inline void event_link(struct dxa_event *ev, const struct call *
 #endif
 }
 
+/* Is it an address in the kernel's code, and not what a tracer of returns put there? */
+static __always_inline int is_caller(__u64 address)
+{
+	if (!address)
+		return 0;
+#pragma unroll
+	for (int i = 0; i < DXA_RETURN_HOOKS; i++)
+		if (address == return_hooks[i])
+			return 0;
+	return 1;
+}
+
+#ifdef REG_STACK
+
+/* The call of a trampoline is a function's first instruction, or comes behind an endbr64. */
+#define CALL_END_MAX 16
+
+/*
+ * Who called the traced function, from the frame of the trampoline that runs us; 0 when
+ * it is not there. Behind the arguments are the result, if any program of the function
+ * asks for it, the frame pointer, the address behind the call of the trampoline, by which
+ * we know that this is the frame, and the function's own return address:
+ * arch_prepare_bpf_trampoline() in arch/x86/net/bpf_jit_comp.c, 6.1.176, 6.12.107, 7.2.13.
+ */
+static __always_inline __u64 frame_caller(void *ctx)
+{
+	__u64 frame[4] = {}, function;
+
+	/* commit f92c1e183604 ("bpf: Add get_func_[arg|ret|arg_cnt] helpers") (in v5.17) */
+	if (!HAS_HELPER(get_func_arg_cnt))
+		return 0;
+	function = bpf_get_func_ip(ctx);
+	if (bpf_probe_read_kernel(frame, sizeof(frame), ctx + 8 * bpf_get_func_arg_cnt(ctx)))
+		return 0;
+	if (frame[1] - function <= CALL_END_MAX)
+		return frame[2];
+	return frame[2] - function <= CALL_END_MAX ? frame[3] : 0;
+}
+
+/*
+ * The caller alone, without unwinding, which takes ten times as long as all the rest;
+ * 0 when it is not known this way.
+ */
+static __always_inline __u64 quick_caller(const struct call *c)
+{
+	const void *ctx = c->ctx;
+	__u64 caller;
+
+	if (KERNEL_IS_32BIT)
+		return 0;
+	caller = c->typed ? frame_caller(c->ctx) :
+			    read_word((const void *)READ_REG(ctx, REG_STACK));
+	return is_caller(caller) ? caller : 0;
+}
+
+#else
+
+static __always_inline __u64 quick_caller(const struct call *c)
+{
+	return 0;
+}
+
+#endif
+
 static __always_inline void event_stack(struct dxa_event *ev, const struct call *c)
 {
+	__u64 caller = quick_caller(c);
+
+	if (caller) {
+		ev->stack[0] = caller;
+		ev->has |= DXA_HAS_STACK;
+		return;
+	}
 	if (bpf_get_stack(c->ctx, ev->stack, sizeof(ev->stack), c->skip) > 0)
 		ev->has |= DXA_HAS_STACK;
 	event_link(ev, c);
@@ -140,13 +246,18 @@ static __always_inline void event_stack(struct dxa_event *ev, const struct call 
 
 /*
  * The symbol of an ops table, "pmem_dax_ops [nd_pmem]", in the kernel's words:
- * by the time the record is read the module may be gone. bpf_snprintf: commit
- * 7b15523a989b ("bpf: Add a bpf_snprintf helper") (in v5.13).
+ * by the time the record is read the module may be gone. Once is enough until a module
+ * goes: the reader keeps it. bpf_snprintf: commit 7b15523a989b ("bpf: Add a bpf_snprintf
+ * helper") (in v5.13).
  */
 static __always_inline void read_ops_name(struct dxa_event *ev)
 {
-	if (ev->ops && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_snprintf))
-		BPF_SNPRINTF(ev->name, sizeof(ev->name), "%ps", ev->ops);
+	if (!ev->ops || !HAS_HELPER(snprintf) || ev->ops == named_ops)
+		return;
+	BPF_SNPRINTF(ev->name, sizeof(ev->name), "%ps", ev->ops);
+	/* This record is submitted before any that is reserved from now on is read. */
+	if (modules_watched)
+		named_ops = ev->ops;
 }
 
 static __always_inline void read_dax(struct dxa_event *ev, __u64 ptr)
@@ -164,6 +275,28 @@ static __always_inline void read_dax(struct dxa_event *ev, __u64 ptr)
 	/* commit 8012b8660855 ("dax: introduce holder for dax_device") (in v6.0) */
 	if (bpf_core_field_exists(dax->holder_data))
 		ev->holder = READ_WORD(dax, holder_data);
+	ev->has |= DXA_HAS_DAX;
+}
+
+/* The same of an argument that is a dax_device: a trampoline's can be read by loads. */
+static __always_inline void read_dax_arg(struct dxa_event *ev, const struct call *c)
+{
+	const struct dax_device *dax = (const void *)c->arg[0];
+
+	if (!c->typed) {
+		read_dax(ev, c->arg[0]);
+		return;
+	}
+	ev->dax = c->arg[0];
+	if (is_err_or_null(c->arg[0]))
+		return;
+	ev->rdev = dax->inode.i_rdev;
+	ev->refs = dax->inode.i_count.counter;
+	ev->cdev_refs = dax->cdev.kobj.kref.refcount.refs.counter;
+	ev->dax_flags = (__u32)dax->flags;
+	ev->ops = (__u64)dax->ops;
+	if (bpf_core_field_exists(dax->holder_data))
+		ev->holder = (__u64)dax->holder_data;
 	ev->has |= DXA_HAS_DAX;
 }
 

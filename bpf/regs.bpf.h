@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a function's arguments and result, and at its entry its return address where
- * that is in no memory yet (REG_LINK), are in the registers that a kprobe sees: each
+ * Where a function's arguments and result are in the registers that a kprobe sees, and at its
+ * entry its return address: in a register (REG_LINK), or where one points (REG_STACK). Each
  * architecture's calling convention, and the field of the kernel's own struct pt_regs
  * (arch/<arch>/include/asm/ptrace.h, read in 6.12.107 and 7.2.13) for it. The
  * structures are flavours: CO-RE finds the fields.
@@ -15,8 +15,10 @@
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs___dxa {
-	unsigned long di, si, dx, cx, ax;
+	unsigned long di, si, dx, cx, ax, sp;
 };
+/* At a function's first instruction the return address is on top of the stack. */
+#define REG_STACK sp
 /* 32 bits: -mregparm=3 (arch/x86/Makefile). */
 #define REG32_ARG1 ax
 #define REG32_ARG2 dx

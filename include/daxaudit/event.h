@@ -28,6 +28,9 @@
 #define DXA_BUS_LEN 16
 #define DXA_DRIVER_LEN 32
 
+/* So many kinds of code can take the place of a return address; see src/probe/probe.c. */
+#define DXA_RETURN_HOOKS 4
+
 /*
  * What a record holds of its call. An acquiring function seen by fexit gives
  * one record with both bits; seen by kprobe and kretprobe it gives two records

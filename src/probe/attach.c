@@ -111,7 +111,30 @@ static void plan_absent(struct dxa_hook *hook, const struct dxa_hook *hooks, siz
 	no_such_function(hook);
 }
 
-static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym, const struct btf *btf,
+/* All functions of the plan in one pass: the library's own search goes through all types each time.
+ */
+static void find_btf_ids(struct dxa_hook *hooks, size_t n, const struct btf *btf)
+{
+	__u32 types = btf__type_cnt(btf);
+
+	for (__u32 id = 1; id < types; id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name;
+
+		if (!btf_is_func(t))
+			continue;
+		name = btf__name_by_offset(btf, t->name_off);
+		for (size_t i = 0; i < n; i++) {
+			struct dxa_hook *hook = &hooks[i];
+
+			if (*name == *hook->status.symbol && !hook->btf_id &&
+			    !strcmp(name, hook->status.symbol))
+				hook->btf_id = id;
+		}
+	}
+}
+
+static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym,
 		       const char *kprobes_why)
 {
 	snprintf(hook->status.symbol, sizeof(hook->status.symbol), "%s", sym->name);
@@ -121,19 +144,28 @@ static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym, con
 		REASON(hook, "in module %s, which a trampoline would pin", sym->module);
 	else if (kprobes_why)
 		REASON(hook, "%s", kprobes_why);
-	else if (!btf)
-		REASON(hook, "the kernel has no BTF of its own");
-	else if (btf__find_by_name_kind(btf, sym->name, BTF_KIND_FUNC) < 0)
-		REASON(hook, "the function is not in the kernel's BTF");
 	else
 		hook->status.mode = DXA_ATTACH_FENTRY;
+}
+
+/* Trampolines are for functions that the kernel's BTF describes. */
+static void plan_trampolines(struct dxa_hook *hooks, size_t n)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+
+	if (btf)
+		find_btf_ids(hooks, n, btf);
+	for (size_t i = 0; i < n; i++)
+		if (!hooks[i].btf_id)
+			dxa_attach_no_trampoline(&hooks[i],
+						 btf ? "the function is not in the kernel's BTF" :
+						       "the kernel has no BTF of its own");
+	btf__free(btf);
 }
 
 void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms,
 		     const char *kprobes_why)
 {
-	struct btf *btf = kprobes_why ? NULL : btf__load_vmlinux_btf();
-
 	for (size_t i = 0; i < n; i++) {
 		struct dxa_hook *hook = &hooks[i];
 		const struct dxa_kind_info *info = hook->status.info;
@@ -147,12 +179,13 @@ void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms
 			hook->status.mode = DXA_ATTACH_NONE;
 			REASON(hook, "not needed: its successor is watched");
 		} else if (dxa_kallsyms_by_name(syms, info->name, &sym)) {
-			plan_found(hook, &sym, btf, kprobes_why);
+			plan_found(hook, &sym, kprobes_why);
 		} else {
 			plan_absent(hook, hooks, n, syms);
 		}
 	}
-	btf__free(btf);
+	if (!kprobes_why)
+		plan_trampolines(hooks, n);
 }
 
 static void select_hows(struct dxa_hook *hook, bool trampoline, struct bpf_object *obj)
@@ -174,9 +207,8 @@ void dxa_attach_select(struct dxa_hook *hooks, size_t n, struct bpf_object *obj)
 
 		if (mode == DXA_ATTACH_NONE)
 			continue;
-		if (mode == DXA_ATTACH_FENTRY || mode == DXA_ATTACH_TRACEPOINT)
-			select_hows(&hooks[i], true, obj);
-		select_hows(&hooks[i], false, obj);
+		select_hows(&hooks[i], mode == DXA_ATTACH_FENTRY || mode == DXA_ATTACH_TRACEPOINT,
+			    obj);
 	}
 }
 
@@ -316,16 +348,24 @@ void dxa_attach_module_came(struct dxa_hook *hook, const char *module)
 	kprobe_refused(hook, hook->refused);
 }
 
-void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs)
+/* The plan is kprobes from now on, for which other programs have to be loaded. */
+static void trampoline_refused(struct dxa_hook *hook, int err)
+{
+	hook->status.mode = DXA_ATTACH_KPROBE;
+	/* 524 is the kernel's internal ENOTSUPP, for which libc has no text. */
+	REASON(hook, "trampoline refused: %s", err == -524 ? "not supported" : strerror(-err));
+}
+
+bool dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs)
 {
 	int err;
 
 	if (hook->status.mode == DXA_ATTACH_NONE)
-		return;
+		return true;
 	if (hook->status.mode == DXA_ATTACH_PENDING && hook->refused) {
 		REASON(hook, "cannot be armed when module %s comes: kprobe refused: %s",
 		       hook->module, strerror(-hook->refused));
-		return;
+		return true;
 	}
 	if (hook->status.mode == DXA_ATTACH_TRACEPOINT) {
 		err = attach_direct(hook, obj);
@@ -333,16 +373,13 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 			hook->status.mode = DXA_ATTACH_NONE;
 			REASON(hook, "raw tracepoint refused: %s", strerror(-err));
 		}
-		return;
+		return true;
 	}
 	if (hook->status.mode == DXA_ATTACH_FENTRY) {
 		err = attach_direct(hook, obj);
-		if (!err)
-			return;
-		hook->status.mode = DXA_ATTACH_KPROBE;
-		/* 524 is the kernel's internal ENOTSUPP, for which libc has no text. */
-		REASON(hook, "trampoline refused: %s",
-		       err == -524 ? "not supported" : strerror(-err));
+		if (err)
+			trampoline_refused(hook, err);
+		return !err;
 	}
 	err = attach_kprobes(hook, obj, tracefs);
 	/*
@@ -354,13 +391,11 @@ void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 		usleep(TRY_AFTER_US);
 		err = attach_kprobes(hook, obj, tracefs);
 	}
-	if (!err)
-		return;
-	if (hook->doubtful) {
+	if (err && hook->doubtful)
 		no_such_function(hook);
-		return;
-	}
-	kprobe_refused(hook, err);
+	else if (err)
+		kprobe_refused(hook, err);
+	return true;
 }
 
 void dxa_detach_hook(struct dxa_hook *hook)

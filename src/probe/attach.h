@@ -19,6 +19,7 @@ struct dxa_hook {
 	struct dxa_hook_status status;
 	char module[56]; /* where its function lives or will live; empty: built in */
 	int refused; /* what the kernel says to kprobes: -errno, or 0 if it takes them */
+	__u32 btf_id; /* of its function in the kernel's own BTF; 0: not there, or not asked for */
 	bool doubtful; /* the module was there when this was planned, the function was not */
 	struct bpf_link *links[DXA_HOOK_LINKS];
 	struct bpf_program *progs[DXA_HOOK_LINKS]; /* those that are attached */
@@ -39,8 +40,7 @@ void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms
 		     const char *kprobes_why);
 
 /*
- * Choose which programs of obj will be loaded: those of the plan, and for every
- * trampoline the kprobes that may have to replace it.
+ * Choose which programs of obj will be loaded: those of the plan.
  */
 void dxa_attach_select(struct dxa_hook *hooks, size_t n, struct bpf_object *obj);
 
@@ -48,11 +48,11 @@ void dxa_attach_select(struct dxa_hook *hooks, size_t n, struct bpf_object *obj)
 void dxa_attach_no_trampoline(struct dxa_hook *hook, const char *reason);
 
 /*
- * Attach one hook as planned, falling back to kprobes where a trampoline is
- * refused. A hook that cannot be attached ends as DXA_ATTACH_NONE with its
- * reason.
+ * Attach one hook as planned. False when its trampoline is refused: its plan is now
+ * kprobes, whose programs must be loaded before it is tried again. A hook that cannot be
+ * attached ends as DXA_ATTACH_NONE with its reason.
  */
-void dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs);
+bool dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_tracefs *tracefs);
 
 /*
  * Modules have come meanwhile: a hook that waits for a function which its module

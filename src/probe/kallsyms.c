@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/hash.h"
 #include "daxaudit/snapshot.h"
 #include "probe/modranges.h"
 
@@ -21,7 +22,11 @@ struct symbol {
 	uint32_t name; /* offset in pool */
 	uint16_t module; /* index in modules; 0: the kernel proper */
 	uint16_t data; /* a variable: matches its exact address only */
+	uint32_t next; /* another function with the same hash, at a higher address; 0: none */
 };
+
+/* Chains of functions by the hash of their bare names; as many as a kernel's functions need. */
+#define CHAINS (1u << 16)
 
 struct module {
 	char name[56];
@@ -31,6 +36,7 @@ struct dxa_kallsyms {
 	FILE *file; /* open as long as this lives: see dxa_kallsyms_trim() */
 	struct symbol *syms; /* by address */
 	size_t n, cap;
+	uint32_t *chains; /* index in syms plus one */
 	char *pool;
 	size_t pool_len, pool_cap;
 	struct module *modules;
@@ -81,7 +87,7 @@ static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const c
 	if (mod < 0 || !reserve((void **)&k->syms, &k->cap, k->n + 1, sizeof(*k->syms)) ||
 	    !reserve((void **)&k->pool, &k->pool_cap, k->pool_len + len, 1))
 		return false;
-	k->syms[k->n++] = (struct symbol){ addr, (uint32_t)k->pool_len, (uint16_t)mod, data };
+	k->syms[k->n++] = (struct symbol){ addr, (uint32_t)k->pool_len, (uint16_t)mod, data, 0 };
 	memcpy(k->pool + k->pool_len, name, len);
 	k->pool_len += len;
 	return true;
@@ -154,11 +160,58 @@ static bool keep_line(struct dxa_kallsyms *k, char *text)
 	return add_symbol(k, l.addr, false, l.name, l.module);
 }
 
+static uint32_t chain_of(const char *name)
+{
+	size_t len = strcspn(name, ".");
+
+	return (uint32_t)dxa_hash(DXA_HASH_START, name, len) & (CHAINS - 1);
+}
+
+/* From the last to the first, so that each chain begins with its lowest address. */
+static bool make_chains(struct dxa_kallsyms *k)
+{
+	k->chains = calloc(CHAINS, sizeof(*k->chains));
+	if (!k->chains)
+		return false;
+	for (size_t i = k->n; i--;) {
+		struct symbol *s = &k->syms[i];
+		uint32_t *chain;
+
+		if (s->data)
+			continue;
+		chain = &k->chains[chain_of(k->pool + s->name)];
+		s->next = *chain;
+		*chain = (uint32_t)i + 1;
+	}
+	return true;
+}
+
 static int by_addr(const void *a, const void *b)
 {
 	const struct symbol *x = a, *y = b;
 
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+/* The kernel proper is listed by address, and its modules are above it nearly everywhere. */
+static size_t sorted_length(const struct dxa_kallsyms *k)
+{
+	size_t n = 0;
+
+	while (n < k->n && !k->syms[n].module && (!n || k->syms[n - 1].addr <= k->syms[n].addr))
+		n++;
+	for (size_t i = n; n && i < k->n; i++)
+		if (k->syms[i].addr < k->syms[n - 1].addr)
+			return 0;
+	return n;
+}
+
+static void sort(struct dxa_kallsyms *k)
+{
+	size_t n = sorted_length(k);
+
+	if (n < k->n)
+		qsort(k->syms + n, k->n - n, sizeof(*k->syms), by_addr);
 }
 
 static const char *module_of(const struct dxa_kallsyms *k, const struct symbol *s)
@@ -214,6 +267,7 @@ static void note_modules(struct dxa_kallsyms *k)
 static void empty_table(struct dxa_kallsyms *k)
 {
 	k->syms = NULL;
+	k->chains = NULL;
 	k->pool = NULL;
 	k->modules = NULL;
 	k->n = k->cap = k->pool_len = k->pool_cap = k->n_modules = k->cap_modules = 0;
@@ -222,6 +276,7 @@ static void empty_table(struct dxa_kallsyms *k)
 static void free_table(struct dxa_kallsyms *k)
 {
 	free(k->syms);
+	free(k->chains);
 	free(k->pool);
 	free(k->modules);
 	empty_table(k);
@@ -243,8 +298,9 @@ static struct dxa_err *read_all(struct dxa_kallsyms *k)
 	if (ferror(k->file))
 		return dxa_err_new(DXA_ERR_REFUSED, errno, "cannot read the kernel's symbols: %s",
 				   strerror(errno));
-	if (k->n)
-		qsort(k->syms, k->n, sizeof(*k->syms), by_addr);
+	sort(k);
+	if (!make_chains(k))
+		return dxa_err_nomem();
 	note_modules(k);
 	k->stale = false;
 	return NULL;
@@ -300,12 +356,10 @@ bool dxa_kallsyms_by_name(const struct dxa_kallsyms *k, const char *name, struct
 {
 	const struct symbol *found = NULL;
 
-	for (size_t i = 0; i < k->n; i++) {
-		const struct symbol *s = &k->syms[i];
+	for (uint32_t i = k->chains ? k->chains[chain_of(name)] : 0; i; i = k->syms[i - 1].next) {
+		const struct symbol *s = &k->syms[i - 1];
 		const char *have = k->pool + s->name;
 
-		if (s->data)
-			continue;
 		if (!strcmp(have, name)) {
 			found = s;
 			break;
@@ -383,6 +437,7 @@ void dxa_kallsyms_refresh(struct dxa_kallsyms *k)
 void dxa_kallsyms_trim(struct dxa_kallsyms *k)
 {
 	free(dxa_take(k->syms));
+	free(dxa_take(k->chains));
 	free(dxa_take(k->pool));
 	k->n = k->cap = k->pool_len = k->pool_cap = 0;
 	k->stale = true;

@@ -20,14 +20,12 @@
 #include "probe/drain.h"
 #include "probe/kallsyms.h"
 #include "probe/losses.h"
+#include "probe/load.h"
 #include "probe/naming.h"
+#include "probe/opsnames.h"
 #include "probe/preflight.h"
 #include "probe/snapshot.h"
 #include "probe/tracefs.h"
-
-#define RING_SIZE (2u << 20)
-/* Every device that is there is in it at once. */
-#define SNAPSHOT_RING_SIZE (16u << 20)
 
 /* A hook that is at work when the audit stops has so long to submit its record. */
 #define DRAIN_NS 1000000000ull
@@ -37,6 +35,7 @@ struct dxa_probe {
 	struct dxa_namer namer;
 	struct dxa_symbols *symbols;
 	struct dxa_tracefs *tracefs;
+	struct dxa_opsnames ops;
 	struct daxaudit_bpf *skel;
 	struct ring_buffer *ring;
 	uint32_t budget; /* records to deliver before it is somebody else's turn */
@@ -85,100 +84,6 @@ static struct dxa_err *make_hooks(struct dxa_probe *p)
 	return NULL;
 }
 
-static struct daxaudit_bpf *open_object(const struct dxa_probe_config *config)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = config->btf);
-	struct daxaudit_bpf *skel = daxaudit_bpf__open_opts(&opts);
-	size_t size = config->no_hooks ? SNAPSHOT_RING_SIZE : RING_SIZE;
-
-	if (skel)
-		bpf_map__set_max_entries(skel->maps.events,
-					 config->ring_size ? config->ring_size : size);
-	return skel;
-}
-
-/* Load an object of its own with one hook's trampolines only: does the kernel take them? */
-static int try_trampoline(const struct dxa_hook *hook, const struct dxa_probe_config *config)
-{
-	struct daxaudit_bpf *skel = open_object(config);
-	struct dxa_hook one = *hook;
-	int err;
-
-	if (!skel)
-		return -errno;
-	dxa_attach_select(&one, 1, skel->obj);
-	err = daxaudit_bpf__load(skel);
-	daxaudit_bpf__destroy(skel);
-	return err;
-}
-
-/*
- * Loading everything at once failed and libbpf does not say which program was
- * refused: try each hook's trampolines alone, and plan kprobes where they fail.
- */
-static void drop_refused_trampolines(struct dxa_probe *p, const struct dxa_probe_config *config)
-{
-	char reason[128];
-
-	for (size_t i = 0; i < p->n_hooks; i++) {
-		int err;
-
-		if (p->hooks[i].status.mode != DXA_ATTACH_FENTRY)
-			continue;
-		err = try_trampoline(&p->hooks[i], config);
-		if (!err)
-			continue;
-		snprintf(reason, sizeof(reason), "trampoline not loaded: %s", strerror(-err));
-		dxa_attach_no_trampoline(&p->hooks[i], reason);
-	}
-}
-
-/* Do the walks load when nothing else does? They need callbacks, which an interpreter has not. */
-static bool can_walk(struct dxa_probe *p, const struct dxa_probe_config *config)
-{
-	struct daxaudit_bpf *skel = open_object(config);
-	bool ok;
-
-	if (!skel)
-		return false;
-	dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
-	ok = !daxaudit_bpf__load(skel);
-	daxaudit_bpf__destroy(skel);
-	return ok;
-}
-
-/* Load what is planned. NULL with *code (errno, positive) when the kernel refuses it all. */
-static struct daxaudit_bpf *load(struct dxa_probe *p, const struct dxa_probe_config *config,
-				 int *code)
-{
-	bool walk = true;
-
-	for (int attempt = 0; attempt < 2; attempt++) {
-		struct daxaudit_bpf *skel = open_object(config);
-
-		if (!skel) {
-			*code = errno;
-			return NULL;
-		}
-		dxa_attach_select(p->hooks, p->n_hooks, skel->obj);
-		dxa_naming_select(&p->namer, skel->obj);
-		if (walk)
-			dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
-		else
-			dxa_snapshot_refuse(p->walkers);
-		*code = -daxaudit_bpf__load(skel);
-		if (!*code)
-			return skel;
-		daxaudit_bpf__destroy(skel);
-		/* A refusal of all BPF will not get better by trying one at a time. */
-		if (*code == EPERM || *code == EACCES)
-			break;
-		walk = can_walk(p, config);
-		drop_refused_trampolines(p, config);
-	}
-	return NULL;
-}
-
 /* The kernel told the owner's name in the record itself: "pmem_dax_ops [nd_pmem]". */
 static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
 {
@@ -224,6 +129,15 @@ static void tell_missed(struct dxa_probe *p, uint64_t ts)
 static void deliver(struct dxa_probe *p, const struct dxa_event *ev)
 {
 	struct dxa_event named;
+
+	if (ev->kind == DXA_KIND_ALLOC_DAX && ev->ops) {
+		named = *ev;
+		if (ev->name[0])
+			dxa_opsnames_learn(&p->ops, ev);
+		else
+			dxa_opsnames_tell(&p->ops, &named);
+		ev = &named;
+	}
 
 	/* The kernel's lists name file systems; who else uses a disk is told by sysfs. */
 	if ((ev->kind == DXA_KIND_DISK_USED || ev->kind == DXA_KIND_USED_GONE) && !ev->driver[0]) {
@@ -290,22 +204,6 @@ static struct dxa_err *check_core_hooks(const struct dxa_probe *p)
 	return NULL;
 }
 
-static struct dxa_err *attach_all(struct dxa_probe *p)
-{
-	/* What is refused in the kernel proper will be in a module, too, but then nobody is told. */
-	int refused = dxa_attach_try_kprobe(p->tracefs, dxa_kind_name(DXA_KIND_REALLY_PROBE));
-
-	for (size_t i = 0; i < p->n_hooks; i++) {
-		const struct dxa_hook_status *s = &p->hooks[i].status;
-
-		p->hooks[i].refused = refused;
-		dxa_attach_hook(&p->hooks[i], p->skel->obj, p->tracefs);
-		dxa_log(DXA_LOG_INFO, "hook %s: %s%s%s", s->info->name,
-			dxa_attach_mode_name(s->mode), s->reason[0] ? ": " : "", s->reason);
-	}
-	return check_core_hooks(p);
-}
-
 static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
 	size_t swept, left;
@@ -347,6 +245,8 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
  */
 static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
+	const struct dxa_load_parts parts = { p->kallsyms, p->hooks, p->n_hooks, p->walkers,
+					      &p->namer };
 	struct dxa_probe_config with = *config;
 	_cleanup_close_ int fd = -1;
 	struct dxa_kallsym sym;
@@ -363,8 +263,65 @@ static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_conf
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		with.btf = path;
 	}
-	p->skel = load(p, &with, &code);
+	p->skel = dxa_load(&parts, &with, &code);
 	return p->skel ? NULL : dxa_preflight_explain(code);
+}
+
+/* Attach what the plan says. False when some trampolines are refused, and the plan has changed. */
+static bool attach_as_planned(struct dxa_probe *p)
+{
+	/* What is refused in the kernel proper will be in a module, too, but then nobody is told. */
+	int refused = dxa_attach_try_kprobe(p->tracefs, dxa_kind_name(DXA_KIND_REALLY_PROBE));
+	bool all = true;
+
+	for (size_t i = 0; i < p->n_hooks; i++) {
+		p->hooks[i].refused = refused;
+		all &= dxa_attach_hook(&p->hooks[i], p->skel->obj, p->tracefs);
+	}
+	return all;
+}
+
+/* Detach and unload everything: nothing was recorded yet. */
+static void unload(struct dxa_probe *p)
+{
+	for (size_t i = 0; i < p->n_hooks; i++)
+		dxa_detach_hook(&p->hooks[i]);
+	dxa_tracefs_undo(p->tracefs, 0);
+	ring_buffer__free(dxa_take(p->ring));
+	daxaudit_bpf__destroy(dxa_take(p->skel));
+}
+
+static struct dxa_err *load_and_map(struct dxa_probe *p, const struct dxa_probe_config *config)
+{
+	struct dxa_err *err = load_all(p, config);
+
+	if (err)
+		return err;
+	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.events), on_record, p, NULL);
+	if (!p->ring)
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot map the ring buffer: %s",
+				   strerror(errno));
+	return NULL;
+}
+
+static struct dxa_err *attach_all(struct dxa_probe *p, const struct dxa_probe_config *config)
+{
+	/* A second time is the last: then no plan has trampolines that are refused. */
+	while (!attach_as_planned(p)) {
+		struct dxa_err *err;
+
+		unload(p);
+		err = load_and_map(p, config);
+		if (err)
+			return err;
+	}
+	for (size_t i = 0; i < p->n_hooks; i++) {
+		const struct dxa_hook_status *s = &p->hooks[i].status;
+
+		dxa_log(DXA_LOG_INFO, "hook %s: %s%s%s", s->info->name,
+			dxa_attach_mode_name(s->mode), s->reason[0] ? ": " : "", s->reason);
+	}
+	return check_core_hooks(p);
 }
 
 static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_config *config)
@@ -382,14 +339,8 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 	p->symbols = dxa_symbols_new(dxa_naming_source, &p->namer);
 	if (!p->symbols)
 		return dxa_err_nomem();
-	err = load_all(p, config);
-	if (err)
-		return err;
-	p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.events), on_record, p, NULL);
-	if (!p->ring)
-		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot map the ring buffer: %s",
-				   strerror(errno));
-	return config->no_hooks ? NULL : attach_all(p);
+	err = load_and_map(p, config);
+	return err || config->no_hooks ? err : attach_all(p, config);
 }
 
 struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa_probe **ret)
@@ -433,6 +384,9 @@ void dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv)
 {
 	p->fn = fn;
 	p->priv = priv;
+	for (size_t i = 0; i < p->n_hooks; i++)
+		if (p->hooks[i].status.info->kind == DXA_KIND_MODULE_FREE)
+			p->skel->bss->modules_watched = p->hooks[i].n_links > 0;
 	p->skel->bss->enabled = 1;
 	tell_drivers(p);
 }

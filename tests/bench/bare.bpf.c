@@ -25,11 +25,11 @@ static __always_inline int submit(void)
 	return 0;
 }
 
-#define BARE(how, symbol)              \
-	SEC(#how "/" #symbol)          \
-	int how##_##symbol(void *ctx)  \
-	{                              \
-		return submit();       \
+#define BARE(how, symbol)             \
+	SEC(#how "/" #symbol)         \
+	int how##_##symbol(void *ctx) \
+	{                             \
+		return submit();      \
 	}
 
 BARE(fexit, alloc_dax)

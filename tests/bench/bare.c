@@ -22,7 +22,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bare OBJECT\n");
 		return 2;
 	}
-	bpf_object__for_each_program(prog, obj) {
+	bpf_object__for_each_program(prog, obj)
+	{
 		if (bpf_program__attach(prog))
 			continue;
 		fprintf(stderr, "bare: cannot attach %s\n", bpf_program__name(prog));
