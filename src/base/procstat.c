@@ -109,3 +109,28 @@ bool dxa_procstat_read(long tid, struct dxa_procstat *ret)
 
 	return read_file(tid, "stat", buf, sizeof(buf)) && dxa_procstat_parse(buf, ret);
 }
+
+/* user nice system idle iowait irq softirq steal; guests' time is in the first two, too. */
+bool dxa_cpustat_parse(const char *text, uint64_t *idle, uint64_t *total)
+{
+	uint64_t t[8] = { 0 };
+
+	*idle = *total = 0;
+	if (sscanf(text,
+		   "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+		   " %" SCNu64 " %" SCNu64,
+		   &t[0], &t[1], &t[2], &t[3], &t[4], &t[5], &t[6], &t[7]) != 8)
+		return false;
+	for (int i = 0; i < 8; i++)
+		*total += t[i];
+	*idle = t[3];
+	return true;
+}
+
+bool dxa_cpustat_read(uint64_t *idle, uint64_t *total)
+{
+	_cleanup_fclose_ FILE *f = fopen("/proc/stat", "re");
+	char line[256];
+
+	return f && fgets(line, sizeof(line), f) && dxa_cpustat_parse(line, idle, total);
+}

@@ -56,4 +56,13 @@ void dxa_stack_innermost(const char *text, char *name, size_t size);
  */
 bool dxa_stack_waits(const char *text, const char *callee, const char *caller);
 
+/*
+ * The first line of /proc/stat: clock ticks that all CPUs together have spent idle, not
+ * waiting for I/O, in *idle, and in all in *total. False when the text is no such line.
+ */
+bool dxa_cpustat_parse(const char *text, uint64_t *idle, uint64_t *total);
+
+/* Read it. False when it cannot be read. */
+bool dxa_cpustat_read(uint64_t *idle, uint64_t *total);
+
 #endif

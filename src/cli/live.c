@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/patient.h"
 #include "base/signals.h"
+#include "base/procstat.h"
 #include "cli/audit.h"
 #include "cli/child.h"
 #include "cli/statusline.h"
@@ -28,6 +29,19 @@
  */
 #define READER_MS 5000
 
+/*
+ * What a command sets off runs by itself: drivers probe on kworkers, udev loads modules.
+ * Where half of the machine's time goes by idle none of it waits for a CPU, and this part of
+ * the default --settle will do.
+ */
+#define IDLE_PART 3
+
+/* Since when nothing has happened, and how idle the machine was by then. */
+struct quiet {
+	uint64_t since; /* ktime */
+	uint64_t idle, total; /* dxa_cpustat_read() */
+};
+
 struct live {
 	const struct dxa_audit_mode *mode;
 	struct dxa_audit audit;
@@ -38,6 +52,7 @@ struct live {
 	uint64_t child_end; /* ktime; when the command was reaped */
 	uint64_t stop_at; /* ktime; 0: not asked to stop */
 	uint64_t complete_at; /* last_event, when nothing was found to be lost after it */
+	struct quiet quiet;
 	uint64_t deadline; /* ktime; of the command, 0: none */
 	bool timed_out;
 	bool interrupted;
@@ -103,13 +118,48 @@ static void enforce_deadline(struct live *l)
 	l->deadline = now + GRACE_NS;
 }
 
+/* Note when something has happened; false when it is not known how idle the machine was. */
+static bool note_quiet(struct live *l)
+{
+	if (l->opts->settle_given || !l->child_end)
+		return false;
+	if (l->quiet.since == l->audit.last_event)
+		return true;
+	if (!dxa_cpustat_read(&l->quiet.idle, &l->quiet.total))
+		return false;
+	l->quiet.since = l->audit.last_event;
+	return true;
+}
+
+static bool was_idle(const struct live *l)
+{
+	uint64_t idle, total;
+
+	return dxa_cpustat_read(&idle, &total) && total > l->quiet.total &&
+	       /* The kernel may take back what it has counted as idle. */
+	       idle > l->quiet.idle && idle - l->quiet.idle >= (total - l->quiet.total) / 2;
+}
+
+/* How long nothing may happen before the audit ends. */
+static uint64_t settle_time(struct live *l)
+{
+	uint64_t early = l->opts->settle_ns / IDLE_PART;
+
+	if (!note_quiet(l))
+		return l->opts->settle_ns;
+	/* Time to look, or to be woken up to look. */
+	if (dxa_ktime_now() < l->quiet.since + early || was_idle(l))
+		return early;
+	return l->opts->settle_ns;
+}
+
 /*
  * When the audit ends if nothing more happens, or is to be asked whether it
  * waits_on(); 0: not by itself.
  */
-static uint64_t ends_at(const struct live *l)
+static uint64_t ends_at(struct live *l)
 {
-	uint64_t settled = l->audit.last_event + l->opts->settle_ns;
+	uint64_t settled = l->audit.last_event + settle_time(l);
 	uint64_t limit = l->child_end + l->opts->settle_limit_ns;
 
 	if (l->stop_at && !l->child)
@@ -261,6 +311,7 @@ struct dxa_err *dxa_live_run(const struct dxa_audit_mode *mode, const struct dxa
 	if (err)
 		return err;
 	err = run(&l, exit_code);
+	l.audit.leaves = !err;
 	dxa_audit_close(&l.audit);
 	return err;
 }

@@ -73,7 +73,7 @@ static const struct dxa_option_row rows[] = {
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_SHOWING, "findings and verdict only, no probes" },
 	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_LIVE | DXA_CMD_LIST,
 	  "after the command: wait until nothing happened for so long;\nwithout one: look again after "
-	  "so long at what is odd\n(500ms, 2s; default 500ms)" },
+	  "so long at what is odd\n(500ms, 2s; default 500ms, and after the command less when the\nmachine is idle)" },
 	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_LIVE,
 	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
 	{ KEY_TIMEOUT, "timeout", "TIME", DXA_CMD_LIVE,
@@ -484,6 +484,7 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 	case KEY_OUTPUT:
 		return add_output(value, o);
 	case KEY_SETTLE:
+		o->settle_given = true;
 		return parse_time("settle", value, &o->settle_ns);
 	case KEY_SETTLE_LIMIT:
 		return parse_time("settle-limit", value, &o->settle_limit_ns);

@@ -58,6 +58,7 @@ struct dxa_opts {
 	const char *outputs[DXA_OUTPUTS_MAX]; /* FORMAT[:FILE] as given */
 	size_t n_outputs;
 	uint64_t settle_ns;
+	bool settle_given; /* not the default */
 	uint64_t settle_limit_ns;
 	uint64_t timeout_ns; /* of the command; 0: none */
 	uint64_t stuck_after_ns;

@@ -141,6 +141,19 @@ static void test_switches_count_sleeps(void **state)
 	assert_int_equal(dxa_procstat_switches(0), 0);
 }
 
+static void cpus_idle_without_waiting(void **state)
+{
+	uint64_t idle, total;
+
+	(void)state;
+	assert_true(dxa_cpustat_parse(
+		"cpu  100 20 30 4000 500 6 7 8 9 1\ncpu0 1 2 3 4 5 6 7 8 9 1\n", &idle, &total));
+	assert_int_equal(idle, 4000);
+	assert_int_equal(total, 4671);
+	assert_false(dxa_cpustat_parse("intr 1 2 3", &idle, &total));
+	assert_false(dxa_cpustat_parse("cpu  100 20 30", &idle, &total));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +166,7 @@ int main(void)
 		cmocka_unit_test(test_stacks_that_wait_for_others),
 		cmocka_unit_test(test_itself_runs),
 		cmocka_unit_test(test_zombie_and_gone),
+		cmocka_unit_test(cpus_idle_without_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
