@@ -286,7 +286,8 @@ void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v
 	if (!in->must_exercise)
 		judge_idle(in, v);
 	v->first_doubt = v->reasons.len;
-	if (in->interrupted)
+	/* What cut it says more. */
+	if (in->interrupted && !in->cut)
 		DOUBT(v, "the audit was interrupted before it was complete");
 	if (in->cut)
 		DOUBT(v, "%s", in->cut);

@@ -307,6 +307,20 @@ static void test_interrupted(void **state)
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
 }
 
+static void test_one_cause_is_one_reason(void **state)
+{
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.in.interrupted = true;
+	a.in.cut = "the command did not end within --timeout and was killed";
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	assert_int_equal(v.reasons.len, 1);
+	assert_string_equal(dxa_verdict_reason(&v, 0), a.in.cut);
+}
+
 static void test_verdicts_have_names(void **state)
 {
 	(void)state;
@@ -333,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_a_doubt_without_memory_is_still_said),
 		cmocka_unit_test(test_dropped_records_are_counted_once),
 		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_one_cause_is_one_reason),
 		cmocka_unit_test(test_verdicts_have_names),
 	};
 
