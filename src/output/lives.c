@@ -62,7 +62,7 @@ static struct dxa_lived *begin_life(struct dxa_lives *l, uint64_t dax, uint64_t 
 {
 	struct dxa_lived *life, *former = dxa_map_get(&l->ended, dax);
 
-	l->all.elem = sizeof(life);
+	l->all.elem = sizeof(void *);
 	life = l->all.len < DXA_LIVES_MAX ? calloc(1, sizeof(*life)) : NULL;
 	if (!life || !dxa_vec_push(&l->all, &life)) {
 		free(life);
