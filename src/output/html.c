@@ -13,6 +13,7 @@
 #include "output/closing.h"
 #include "output/coverage.h"
 #include "output/guilt.h"
+#include "output/html_devices.h"
 #include "output/html_parts.h"
 #include "output/prose.h"
 #include "output/timeline.h"
@@ -64,6 +65,7 @@ struct page {
 	size_t n_quiet;
 	struct share failed, others;
 	struct dxa_timeline *timeline;
+	struct dxa_html_devices *devices;
 	bool has_legend; /* one for all parts */
 	/* The newest context waits here for the findings that it proves. */
 	bool waiting;
@@ -125,6 +127,7 @@ static void html_free(struct dxa_sink *s)
 	free_text(&p->list);
 	free_text(&p->body);
 	dxa_timeline_free(p->timeline);
+	dxa_html_devices_free(p->devices);
 	free(p);
 }
 
@@ -139,7 +142,8 @@ static struct dxa_err *html_open(struct dxa_sink *s)
 	p->story = DXA_VEC_OF(struct dxa_event);
 	p->guilty = DXA_VEC_OF(struct dxa_html_guilt);
 	p->timeline = dxa_timeline_new();
-	return p->timeline && open_text(&p->contexts) && open_text(&p->list) &&
+	p->devices = dxa_html_devices_new();
+	return p->timeline && p->devices && open_text(&p->contexts) && open_text(&p->list) &&
 			       open_text(&p->body) ?
 		       NULL :
 		       dxa_err_nomem();
@@ -153,6 +157,7 @@ static void html_begin(struct dxa_sink *s, const struct dxa_run *run)
 	rewind(p->contexts.out);
 	free_groups(p);
 	dxa_timeline_reset(p->timeline);
+	dxa_html_devices_reset(p->devices);
 	p->findings_bytes = p->n_quiet = 0;
 	p->failed = (struct share){ .max = FAILED_MAX, .max_bytes = FAILED_BYTES };
 	p->others = (struct share){ .max = PROBES_MAX, .max_bytes = PROBES_BYTES };
@@ -217,8 +222,10 @@ static void html_context(struct dxa_sink *s, const struct dxa_context *ctx)
 static void html_event(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct page *p = s->state;
+	size_t life = dxa_timeline_event(p->timeline, ev, &s->run->story);
 
-	dxa_timeline_event(p->timeline, ev, &s->run->story);
+	if (life && !s->quiet)
+		dxa_html_devices_event(p->devices, life, ev, s->run, p->timeline);
 }
 
 /* ---- findings ---- */
@@ -281,6 +288,7 @@ static void html_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	struct group *g = group_of(p, f);
 	bool has_context = mark_guilty(p, f), is_shown;
 	char id[ID_LEN];
+	size_t life;
 
 	if (!g) {
 		s->err = ENOMEM;
@@ -288,7 +296,9 @@ static void html_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	}
 	snprintf(id, sizeof(id), "f%zu", ++p->n_findings);
 	is_shown = g->shown < GROUP_MAX && p->findings_bytes < FINDINGS_BYTES;
-	dxa_timeline_finding(p->timeline, f, is_shown ? id : NULL, &s->run->story);
+	life = dxa_timeline_finding(p->timeline, f, is_shown ? id : NULL, &s->run->story);
+	if (life)
+		dxa_html_devices_found(p->devices, life);
 	g->n++;
 	if (!is_shown)
 		return;
@@ -461,6 +471,7 @@ static void put_audit(FILE *out, struct dxa_sink *s, const struct dxa_result *r)
 		dxa_timeline_write_marks(out);
 	p->has_legend = true;
 	dxa_timeline_write(p->timeline, out, s->run->start);
+	dxa_html_devices_write(p->devices, out, s->run, p->timeline);
 	put_contexts(out, p);
 	put_hooks(out, r);
 }

@@ -14,7 +14,7 @@
 
 /* ---- events ---- */
 
-static void put_time(FILE *out, uint64_t ts, uint64_t start)
+void dxa_html_time(FILE *out, uint64_t ts, uint64_t start)
 {
 	/* Records of two CPUs can be stamped a moment before the audit's start. */
 	uint64_t us = ts > start ? (ts - start) / 1000 : 0;
@@ -44,12 +44,11 @@ static void put_call(FILE *out, const struct dxa_event *ev, const struct dxa_sto
 		put_note(out, "from ", words, "");
 }
 
-/* why: the event breaks a rule; NULL: it does not. */
-static void put_event(FILE *out, const struct dxa_event *ev, const struct dxa_run *run, int depth,
-		      const char *why)
+void dxa_html_event(FILE *out, const struct dxa_event *ev, const struct dxa_run *run, int depth,
+		    const char *why)
 {
 	fprintf(out, "<tr%s><td>", why ? " class=\"guilty\"" : "");
-	put_time(out, ev->ts, run->start);
+	dxa_html_time(out, ev->ts, run->start);
 	if (depth > 0)
 		fprintf(out, "</td><td class=\"d%d\">", depth < DEPTH_MAX ? depth : DEPTH_MAX);
 	else
@@ -85,7 +84,7 @@ static void put_story(FILE *out, const struct dxa_context *ctx, const struct dxa
 
 		if (nesting < 0 && depth > 0)
 			depth--;
-		put_event(out, ev, run, depth, why_guilty(guilty, ev));
+		dxa_html_event(out, ev, run, depth, why_guilty(guilty, ev));
 		if (nesting > 0)
 			depth++;
 	}
@@ -107,7 +106,7 @@ void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa
 	fprintf(out, "[%u]: <span class=\"%s\">", ctx->tid, dxa_outcome_name(ctx->outcome));
 	dxa_xml_put(out, dxa_story_outcome(words, ctx, &run->story));
 	fputs("</span> <span class=\"dim\">at ", out);
-	put_time(out, ctx->start, run->start);
+	dxa_html_time(out, ctx->start, run->start);
 	fputs(" s</span></summary>\n", out);
 	put_story(out, ctx, run, id, guilty);
 	fputs("</details>\n", out);
@@ -191,10 +190,10 @@ void dxa_html_finding(FILE *out, const struct dxa_finding *f, const struct dxa_r
 	if (f->evidence_len) {
 		fputs("<table class=\"story\">\n", out);
 		for (size_t i = 0; i < f->evidence_len; i++)
-			put_event(out, &f->evidence[i], run, 0,
-				  f->severity > DXA_SEVERITY_INFO ?
-					  dxa_guilt(f->rule, &f->evidence[i]) :
-					  NULL);
+			dxa_html_event(out, &f->evidence[i], run, 0,
+				       f->severity > DXA_SEVERITY_INFO ?
+					       dxa_guilt(f->rule, &f->evidence[i]) :
+					       NULL);
 		fputs("</table>\n", out);
 	}
 	fputs("</div></details>\n", out);

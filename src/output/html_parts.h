@@ -14,6 +14,13 @@ struct dxa_html_guilt {
 	const char *why; /* static */
 };
 
+/* One event as a row of a table of class "story". why: it breaks a rule; NULL: it does not. */
+void dxa_html_event(FILE *out, const struct dxa_event *ev, const struct dxa_run *run, int depth,
+		    const char *why);
+
+/* A moment as an offset from the audit's start, in seconds. */
+void dxa_html_time(FILE *out, uint64_t ts, uint64_t start);
+
 /*
  * A context as a details element of class "probe", open if asked; `id` is that of an
  * element in it, so that a browser opens it by itself. Events of which `guilty`

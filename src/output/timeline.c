@@ -185,14 +185,14 @@ static bool is_halfway(const struct dxa_event *ev)
 			 !(ev->phase & DXA_PHASE_RET));
 }
 
-void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
-			const struct dxa_story_env *env)
+size_t dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
+			  const struct dxa_story_env *env)
 {
 	struct dxa_bar *bar = life_of(t, ev, env);
 	struct dxa_mark mark = { .ts = ev->ts, .kind = mark_of(ev) };
 
 	if (!bar)
-		return;
+		return 0;
 	note_refs(ev, &mark);
 	if (ev->kind == DXA_KIND_DAX_ADD_HOST || ev->kind == DXA_KIND_SNAP_HOST)
 		name_life(bar, ev->name, env);
@@ -203,6 +203,32 @@ void dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
 	}
 	if (ev->kind == DXA_KIND_DAX_DESTROY_INODE)
 		end_life(t, ev->dax, ev->ts);
+	return bar->id + 1;
+}
+
+static struct dxa_bar *bar_of(const struct dxa_timeline *t, size_t number)
+{
+	size_t i = 0;
+
+	/* They are sorted when they have been drawn. */
+	while (((struct dxa_bar *)dxa_vec_at(&t->bars, i))->id != number - 1)
+		i++;
+	return dxa_vec_at(&t->bars, i);
+}
+
+struct dxa_timeline_life dxa_timeline_life(const struct dxa_timeline *t, size_t number)
+{
+	const struct dxa_bar *bar = bar_of(t, number);
+
+	return (struct dxa_timeline_life){ bar->label, bar->start, bar->end };
+}
+
+void dxa_timeline_link(struct dxa_timeline *t, size_t number, const char *link)
+{
+	struct dxa_bar *bar = bar_of(t, number);
+
+	if (!bar->link[0])
+		snprintf(bar->link, sizeof(bar->link), "%s", link);
 }
 
 /* ---- contexts ---- */
@@ -277,8 +303,8 @@ static struct dxa_bar *context_found(struct dxa_timeline *t, const struct dxa_fi
 	return NULL;
 }
 
-void dxa_timeline_finding(struct dxa_timeline *t, const struct dxa_finding *f, const char *link,
-			  const struct dxa_story_env *env)
+size_t dxa_timeline_finding(struct dxa_timeline *t, const struct dxa_finding *f, const char *link,
+			    const struct dxa_story_env *env)
 {
 	uint64_t first = f->evidence_len ? f->evidence[0].ts : 0;
 	uint64_t moment = f->evidence_len ? f->evidence[f->evidence_len - 1].ts : 0;
@@ -301,10 +327,11 @@ void dxa_timeline_finding(struct dxa_timeline *t, const struct dxa_finding *f, c
 	else
 		bar = context_found(t, f);
 	if (!bar)
-		return;
+		return 0;
 	snprintf(mark.link, sizeof(mark.link), "%s", link ? link : "");
 	mark.bar = bar->id;
 	mark.call = dxa_rule_info(f->rule)->name;
 	if (moment)
 		add_mark(t, &mark, MARKS_FOUND_MAX);
+	return bar->dax ? bar->id + 1 : 0;
 }

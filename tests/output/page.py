@@ -65,6 +65,9 @@ def check_html(text, doc):
     bars = [e.get("class") for e in all_of("rect")]
     lives = sum(bar in ("life", "broken") for bar in bars)
     probes = all_of("details", "probe")
+    devices = all_of("details", "device")
+    if len(devices) != lives or any(len(d.findall(".//{*}tr")) < 1 for d in devices):
+        raise ValueError(f"{len(devices)} lists of {lives} lives")
     if not len(probes) == len(doc["contexts"]) == len(bars) - lives:
         raise ValueError(f"{len(probes)} stories and {len(bars) - lives} bars, "
                          f"not {len(doc['contexts'])}")
