@@ -104,7 +104,7 @@ static void test_what_fails(void **state)
 	dxa_cases_free(a.cases);
 }
 
-static void test_what_was_not_seen_is_no_pass(void **state)
+static void test_a_rule_that_was_not_looked_at_is_skipped(void **state)
 {
 	const struct dxa_case *c;
 	struct audit a;
@@ -177,7 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_rule_is_a_case),
 		cmocka_unit_test(test_what_fails),
-		cmocka_unit_test(test_what_was_not_seen_is_no_pass),
+		cmocka_unit_test(test_a_rule_that_was_not_looked_at_is_skipped),
 		cmocka_unit_test(test_a_rule_needs_what_can_show_it),
 		cmocka_unit_test(test_an_incomplete_audit_skips_all_but_what_was_found),
 	};

@@ -215,7 +215,7 @@ static void test_finding_survives_a_journal_that_was_never_there(void **state)
 	stop(&s);
 }
 
-static void test_machine_without_a_journal_is_no_failure(void **state)
+static void test_a_missing_journal_is_no_failure(void **state)
 {
 	struct service s;
 
@@ -365,7 +365,7 @@ static void test_finding_survives_a_full_log(void **state)
 	assert_int_equal(count_logged("W log: No space left on device"), 2);
 }
 
-static void test_metrics_that_cannot_be_written_are_told(void **state)
+static void test_a_failed_write_of_metrics_is_reported(void **state)
 {
 	char away[64];
 	struct service s;
@@ -420,13 +420,13 @@ int main(void)
 		cmocka_unit_test(test_finding_is_in_the_journal_once),
 		cmocka_unit_test(test_finding_is_on_standard_error_beside_the_journal),
 		cmocka_unit_test(test_finding_survives_a_journal_that_was_never_there),
-		cmocka_unit_test(test_machine_without_a_journal_is_no_failure),
+		cmocka_unit_test(test_a_missing_journal_is_no_failure),
 		cmocka_unit_test(test_finding_survives_a_journal_that_refuses),
 		cmocka_unit_test(test_finding_survives_a_socket_that_vanishes),
 		cmocka_unit_test(test_finding_survives_an_entry_that_is_too_large),
 		cmocka_unit_test(test_findings_survive_a_journal_that_is_too_slow),
 		cmocka_unit_test(test_finding_survives_a_full_log),
-		cmocka_unit_test(test_metrics_that_cannot_be_written_are_told),
+		cmocka_unit_test(test_a_failed_write_of_metrics_is_reported),
 		cmocka_unit_test(test_line_has_one_severity_word),
 	};
 

@@ -139,7 +139,7 @@ static void test_a_young_context_is_not_sampled(void **state)
 	end(&t);
 }
 
-static void test_the_end_of_a_task_inside_its_probe_is_told(void **state)
+static void test_a_task_that_ends_inside_its_probe_is_reported(void **state)
 {
 	pid_t tid = gone();
 	struct test t;
@@ -180,7 +180,7 @@ static void test_a_sample_finds_ended_tasks_too(void **state)
 }
 
 /* The record of the return was still in the ring buffer when the task was looked for. */
-static void test_a_task_that_returned_before_it_ended_is_not_told(void **state)
+static void test_a_task_that_returned_before_it_ended_is_not_reported(void **state)
 {
 	pid_t tid = gone();
 	struct test t;
@@ -201,9 +201,9 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_due_without_an_open_context),
 		cmocka_unit_test(test_five_samples_a_second_apart_then_fewer),
 		cmocka_unit_test(test_a_young_context_is_not_sampled),
-		cmocka_unit_test(test_the_end_of_a_task_inside_its_probe_is_told),
+		cmocka_unit_test(test_a_task_that_ends_inside_its_probe_is_reported),
 		cmocka_unit_test(test_a_sample_finds_ended_tasks_too),
-		cmocka_unit_test(test_a_task_that_returned_before_it_ended_is_not_told),
+		cmocka_unit_test(test_a_task_that_returned_before_it_ended_is_not_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
