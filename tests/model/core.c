@@ -27,6 +27,7 @@ void broke(struct world *w, enum dxa_rule rule, struct ref r, int may, int must,
 					   .life = r.life,
 					   .may = (uint8_t)may,
 					   .must = (uint8_t)must,
+					   .astray = r.slot >= 0 && w->dax[r.slot].life != r.life,
 					   .others = others };
 }
 
@@ -41,14 +42,14 @@ int core_alloc(struct world *w, int owner)
 		d->stage = SLOT_LIVE;
 		d->life++;
 		d->minor = w->next_minor++;
-		d->refs = 1;
+		d->refs = d->known = 1;
 		d->holder = 0;
 		d->lost_refs = 0;
 		d->cdev_refs = 0;
 		d->on_list = true;
 		d->owned = true;
 		d->killed = false;
-		(void)owner;
+		d->asker = (uint8_t)owner;
 		return i;
 	}
 	return NO_SLOT;
@@ -75,7 +76,8 @@ void core_put(struct world *w, struct proc *p, bool seen)
 		if (w->brk[i].rule == DXA_RULE_PUT_WITHOUT_KILL && w->brk[i].slot == p->reg.slot)
 			known = true;
 	if (seen || known)
-		broke(w, DXA_RULE_PUT_WITHOUT_KILL, p->reg, w->n, w->n, RULE(DESTROYED_ALIVE));
+		broke(w, DXA_RULE_PUT_WITHOUT_KILL, p->reg, w->n, w->n,
+		      RULE(DESTROYED_ALIVE) | RULE(ORPHAN));
 	else
 		broke(w, DXA_RULE_DESTROYED_ALIVE, p->reg, w->n, w->n, RULE(PUT_WITHOUT_KILL));
 }

@@ -11,32 +11,33 @@ const char *const owner_ops[OWN_COUNT] = { "pmem_dax_ops", "dm_dax_ops", "virtio
 const char *const owner_module[OWN_COUNT] = { "nd_pmem", "dm_mod", "virtiofs", "dax_pmem" };
 const char *const driver_names[] = { "",     "nd_pmem",	 "dax_pmem", "device_dax",
 				     "kmem", "virtiofs", "nd_btt" };
-const char *const dev_names[DEVS] = { "namespace0.0", "namespace1.0", "dax0.0", "virtio0", "" };
-const char *const dev_buses[DEVS] = { "nd", "nd", "dax", "virtio", "" };
+const char *const dev_names[DEVS] = { "namespace0.0", "namespace1.0", "dax0.0", "virtio0", "",
+				      "0000:00:05.0" };
+const char *const dev_buses[DEVS] = { "nd", "nd", "dax", "virtio", "", "pci" };
 const char *const disk_names[DISKS] = { "pmem0", "pmem1", "dm-0" };
 
 struct history history;
+const struct op *programs[PROGRAMS_MAX];
 
 uint64_t ops_addr(int owner)
 {
 	return owner == OWN_DEVICE_DAX ? 0 : OPS_AT + (uint64_t)owner * 256;
 }
 
-uint32_t task_tid(int task)
+uint32_t task_tid(const struct world *w, int task)
 {
 	if (task == RCU_TASK)
 		return history.mode.rcu_in_task ? 100 : 0;
-	return 100 + (uint32_t)task;
+	return 100 + w->proc[task].tid;
 }
 
 struct dxa_event record(const struct world *w, int task, unsigned int kind, unsigned int phase)
 {
 	struct dxa_event ev = { .kind = (uint16_t)kind,
 				.phase = (uint8_t)phase,
-				.tid = task_tid(task),
-				.tgid = task_tid(task) };
+				.tid = task_tid(w, task),
+				.tgid = task_tid(w, task) };
 
-	(void)w;
 	snprintf(ev.comm, sizeof(ev.comm), "%s", task == RCU_TASK ? "rcu" : "task");
 	return ev;
 }
@@ -89,14 +90,27 @@ static uint64_t mix(uint64_t h, const void *data, size_t len)
 
 void write_record(struct world *w, struct dxa_event *ev)
 {
-	const uint64_t pace = history.mode.slow ? 1300 * MS : 10 * US;
 
 	if (w->n >= LOG_MAX - 8)
 		return;
-	ev->ts = 1000 * MS + (w->n + 1) * pace;
+	ev->ts = w->n ? history.log[w->n - 1].ts : 1000 * MS;
+	ev->ts += 10 * US;
+	if (history.mode.slow && history.mode.pauses >> (w->n % 64) & 1)
+		ev->ts += 1300 * MS;
 	ev->seq = w->n + 1u;
 	history.before[w->n] = *w;
 	history.log[w->n++] = *ev;
+	w->log_hash = mix(w->log_hash, ev, sizeof(*ev));
+}
+
+void fill_late(struct world *w, int n)
+{
+	struct dxa_event *ev = &history.log[n - 1];
+
+	if (ev->has & DXA_HAS_DAX)
+		fill_dax(w, ev, (int)((ev->dax - DAX_AT) / DAX_SIZE));
+	if (ev->kind == DXA_KIND_RELEASE_DRIVER)
+		fill_device(w, ev, (int)((ev->obj - DEV_AT) / OBJ_SIZE));
 	w->log_hash = mix(w->log_hash, ev, sizeof(*ev));
 }
 
@@ -159,13 +173,13 @@ static bool snap_bus(const struct world *w, int i, struct dxa_event *ev)
 {
 	const struct dev_state *d = &w->dev[i];
 
-	if ((i == DAX0 && !d->there) || (i == VIRTIO0 && d->driver != DRV_VIRTIOFS) ||
+	if ((i == DAX0 && !d->there) || (i == VIRTIO0 && d->link != DRV_VIRTIOFS) ||
 	    (i != DAX0 && i != VIRTIO0))
 		return false;
 	ev->kind = DXA_KIND_BUS_DEVICE;
 	snprintf(ev->name, sizeof(ev->name), "%s", dev_names[i]);
 	snprintf(ev->bus, sizeof(ev->bus), "%s", dev_buses[i]);
-	snprintf(ev->driver, sizeof(ev->driver), "%s", driver_names[d->driver]);
+	snprintf(ev->driver, sizeof(ev->driver), "%s", driver_names[d->link]);
 	if (i == DAX0 && d->dax.slot >= 0)
 		ev->rdev = DXA_DEV(252u, w->dax[d->dax.slot].minor);
 	return true;

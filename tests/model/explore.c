@@ -11,17 +11,26 @@
 #include <string.h>
 
 #define SEEN_MIN (1u << 16)
+/* More histories than so many are not followed one by one, unless all are asked for. */
+#define COUNTED_MAX 4000
 
 static struct {
 	uint64_t *keys;
 	size_t size, n;
 } seen;
 
+enum { BEFORE, TASK_A, TASK_B, AFTER };
+
+/* The task that plays what is before and after. */
+#define OTHERS 2
+
 static const struct scenario *playing;
 static struct tally *counts;
 static wrong_fn on_wrong;
 static bool first, no_memory;
-static uint64_t limit;
+static uint64_t luck = 1;
+static uint64_t reached, stride; /* histories so far; each so many is judged */
+static uint64_t enough; /* histories, to stop at */
 static int met_at;
 
 static uint64_t hash(const struct world *w)
@@ -76,35 +85,30 @@ static bool is_new(const struct world *w)
 	return true;
 }
 
-static void start(struct world *w, int task, const struct op *program)
-{
-	w->proc[task] =
-		(struct proc){ .reg = { .slot = NO_SLOT }, .done = program[0].code == O_END };
-}
-
 /* One task alone, and RCU when nothing else is to be done. */
-static void play_alone(struct world *w, int task, const struct op *program)
+static void play_alone(struct world *w, int task, int program)
 {
 	start(w, task, program);
-	while (!w->proc[task].done) {
-		if (!can_step(w, task, program)) {
+	while (!w->proc[task].done || w->proc[task].unfilled) {
+		if (!can_step(w, task)) {
 			fprintf(stderr, "model: %s: a task waits for itself\n", playing->name);
 			exit(2);
 		}
-		step(w, task, program);
+		step(w, task);
 	}
 }
 
 static void end(const struct world *before)
 {
-	const struct cast cast = { playing, met_at, before->n };
 	struct world w = *before;
 
-	play_alone(&w, 2, playing->after);
-	while (can_step(&w, RCU_TASK, NULL))
-		step(&w, RCU_TASK, NULL);
-	counts->histories++;
-	counts->judgements += judge_history(&w, &cast, first ? 0 : met_at, on_wrong);
+	if (++reached % stride)
+		return;
+	play_alone(&w, OTHERS, AFTER);
+	while (can_step(&w, RCU_TASK))
+		step(&w, RCU_TASK);
+	counts->judged++;
+	counts->judgements += judge_history(&w, first ? 0 : met_at, on_wrong);
 	first = false;
 }
 
@@ -112,18 +116,16 @@ static void follow(const struct world *w)
 {
 	bool stuck = true;
 
-	if (no_memory || (limit && counts->histories >= limit) || !is_new(w))
+	if (no_memory || reached >= enough || !is_new(w))
 		return;
-	counts->states++;
 	for (int task = 0; task < TASKS; task++) {
-		const struct op *program = task < 2 ? playing->task[task] : NULL;
 		struct world next;
 
-		if (task == 2 || !can_step(w, task, program))
+		if (!can_step(w, task))
 			continue;
 		stuck = false;
 		next = *w;
-		step(&next, task, program);
+		step(&next, task);
 		follow(&next);
 	}
 	if (!stuck)
@@ -135,31 +137,77 @@ static void follow(const struct world *w)
 	end(w);
 }
 
-bool explore(const struct scenario *s, uint64_t most, wrong_fn wrong, struct tally *tally)
+/* The state in which the two tasks begin. */
+static void meet(struct world *w)
+{
+	set_out(w);
+	play_alone(w, OTHERS, BEFORE);
+	met_at = w->n;
+	start(w, 0, TASK_A);
+	start(w, 1, TASK_B);
+}
+
+static void follow_all(uint64_t most, uint64_t each)
 {
 	static struct world w;
 
-	limit = most ? tally->histories + most : 0;
+	seen.n = 0;
+	if (seen.size)
+		memset(seen.keys, 0, seen.size * sizeof(*seen.keys));
+	reached = 0;
+	enough = most;
+	stride = each;
+	meet(&w);
+	follow(&w);
+}
+
+static uint32_t draw(uint32_t below)
+{
+	luck = luck * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)((luck >> 33) % below);
+}
+
+/* One way through, by lot. */
+static void wander(void)
+{
+	static struct world w;
+	int able[TASKS], n;
+
+	meet(&w);
+	for (;;) {
+		n = 0;
+		for (int task = 0; task < TASKS; task++)
+			if (can_step(&w, task))
+				able[n++] = task;
+		if (!n)
+			break;
+		n = able[draw((uint32_t)n)];
+		step(&w, n);
+	}
+	end(&w);
+}
+
+bool explore(const struct scenario *s, uint64_t most, wrong_fn wrong, struct tally *tally)
+{
 	playing = s;
+	programs[BEFORE] = s->before;
+	programs[TASK_A] = s->task[0];
+	programs[TASK_B] = s->task[1];
+	programs[AFTER] = s->after;
 	counts = tally;
 	on_wrong = wrong;
 	first = true;
 	no_memory = false;
-	free(seen.keys);
-	memset(&seen, 0, sizeof(seen));
-	memset(&w, 0, sizeof(w));
-	w.next_minor = 1;
-	for (int i = 0; i < DISKS; i++)
-		w.disk[i].host.slot = NO_SLOT;
-	for (int i = 0; i < DEVS; i++)
-		w.dev[i].dax.slot = NO_SLOT;
-	for (int i = 0; i < MOUNTS; i++)
-		w.mount[i].dax.slot = NO_SLOT;
-	play_alone(&w, 2, s->before);
-	met_at = w.n;
-	start(&w, 0, s->task[0]);
-	start(&w, 1, s->task[1]);
-	follow(&w);
+	if (most)
+		follow_all(COUNTED_MAX, UINT64_MAX);
+	if (!most || reached < COUNTED_MAX) {
+		follow_all(UINT64_MAX, most ? (reached + most - 1) / most : 1);
+	} else {
+		stride = 1;
+		for (uint64_t i = 0; i < most; i++)
+			wander();
+	}
+	tally->histories += reached;
 	free(seen.keys);
 	memset(&seen, 0, sizeof(seen));
 	return !no_memory;

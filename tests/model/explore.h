@@ -7,14 +7,15 @@
 #include "scenarios.h"
 
 struct tally {
-	uint64_t states;
-	uint64_t histories;
+	uint64_t histories; /* that there are, as far as they were counted */
+	uint64_t judged; /* of them */
 	uint64_t judgements;
 };
 
 /*
- * Judge every history of a scenario in the current mode (history.mode), or the first
- * so many of them; most 0: all. False without memory.
+ * Judge every history of a scenario in the current mode (history.mode), or so many
+ * of them, spread over all; most 0: all. Where there are very many, those are drawn
+ * by lot. False without memory.
  */
 bool explore(const struct scenario *s, uint64_t most, wrong_fn wrong, struct tally *tally);
 

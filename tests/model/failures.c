@@ -12,10 +12,12 @@
 
 #define KINDS_MAX 4096
 #define SCENARIO_LEN 80
+#define NOTE_LEN 40
 
 /* Wrong in the same way, in the same view and scenario. */
 struct kind {
 	char scenario[SCENARIO_LEN];
+	char note[NOTE_LEN];
 	struct trial trial; /* the shortest */
 	struct world end;
 	struct mode mode;
@@ -26,10 +28,17 @@ static struct kind *kinds;
 static size_t n_kinds;
 static uint64_t total;
 static const char *scenario = "";
+static char note[NOTE_LEN];
 
-void failures_scenario(const char *name)
+void failures_scenario(const char *name, const char *about)
 {
 	scenario = name;
+	snprintf(note, sizeof(note), "%s", about);
+}
+
+size_t failures_kinds(void)
+{
+	return n_kinds;
 }
 
 uint64_t failures_count(void)
@@ -71,6 +80,7 @@ void failures_add(const struct trial *t, const struct world *end)
 	k->trial = *t;
 	k->end = *end;
 	k->mode = history.mode;
+	memcpy(k->note, note, sizeof(note));
 }
 
 static int by_kind(const void *a, const void *b)
@@ -124,9 +134,10 @@ static bool write_story(const char *folder, const struct kind *k)
 	f = fopen(path, "we");
 	if (!f)
 		return false;
-	fprintf(f, "# %s (%s, %s%s): %s, record %d of %d\n", k->scenario,
+	fprintf(f, "# %s%s (%s, %s%s%s): %s, record %d of %d\n", k->scenario, k->note,
 		k->mode.kprobes ? "kprobes" : "fexit", k->mode.slow ? "slow" : "fast",
-		k->mode.rcu_in_task ? ", RCU in task 100" : "", view_words[k->trial.view],
+		k->mode.rcu_in_task ? ", RCU in task 100" : "",
+		k->mode.late ? ", held up before reading" : "", view_words[k->trial.view],
 		k->trial.at + 1, k->end.n);
 	fprintf(f, "# engine: %s %s: %s\n# truth: ", wrong_words[k->trial.wrong],
 		dxa_rule_info(k->trial.rule)->name, k->trial.detail);

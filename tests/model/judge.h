@@ -3,7 +3,7 @@
 #ifndef DAXAUDIT_MODEL_JUDGE_H
 #define DAXAUDIT_MODEL_JUDGE_H
 
-#include "scenarios.h"
+#include "ops.h"
 
 #define FED_MAX (2 * LOG_MAX)
 #define DETAIL_LEN 256
@@ -66,17 +66,11 @@ extern const char *const view_names[VIEW_COUNT], *const view_words[VIEW_COUNT],
 /* Called with each trial that the engine answered wrongly. */
 typedef void (*wrong_fn)(const struct trial *t, const struct world *end);
 
-/* Who plays a history, and when: the two tasks from record `met` to `parted`. */
-struct cast {
-	const struct scenario *scenario;
-	int met, parted;
-};
-
 /*
- * Judge the history that ends in this state, in every view, cut from record `from`
+ * Judge the history that ends in this state: in every view, cut from record `from`
  * on only. Returns how many answers there were.
  */
-uint64_t judge_history(const struct world *end, const struct cast *cast, int from, wrong_fn wrong);
+uint64_t judge_history(const struct world *end, int from, wrong_fn wrong);
 
 bool judge_open(void);
 void judge_close(void);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which operation a task is in, and whether it can go on. */
+#include <string.h>
+
 #include "handlers.h"
 
 typedef bool (*step_fn)(struct world *w, int task, const struct op *o);
@@ -22,8 +24,8 @@ static const step_fn handlers[] = {
 	[O_DEL_DISK] = op_del_disk,
 	[O_KILL] = op_kill,
 	[O_PUT] = op_put,
-	[O_KILL_NULL] = op_kill_null,
-	[O_PUT_NULL] = op_put_null,
+	[O_KILL_NONE] = op_kill_none,
+	[O_PUT_NONE] = op_put_none,
 	[O_RUN] = op_run,
 	[O_LOAD] = op_load,
 	[O_GET] = op_get,
@@ -38,6 +40,8 @@ static const step_fn handlers[] = {
 	[O_DEL_DEV] = op_del_dev,
 	[O_DEV_PUT] = op_dev_put,
 	[O_SNAPSHOT] = op_snapshot,
+	[O_IF_BOUND] = op_if_bound,
+	[O_MODULE_LOAD] = op_module_load,
 };
 
 static bool is_locked(const struct world *w, int task, int dev)
@@ -53,6 +57,14 @@ static bool somebody_reads(const struct world *w, int task)
 	return false;
 }
 
+static bool has_room(const struct world *w)
+{
+	for (int i = 0; i < DAXES; i++)
+		if (w->dax[i].stage == SLOT_FREE)
+			return true;
+	return false;
+}
+
 static bool can_free(const struct world *w)
 {
 	for (int i = 0; i < DAXES; i++)
@@ -61,38 +73,53 @@ static bool can_free(const struct world *w)
 	return false;
 }
 
-bool may_sleep(const struct world *w, int task, const struct op *program)
+static bool is_mounted(const struct world *w, struct ref r)
+{
+	for (int i = 0; i < MOUNTS; i++)
+		if (w->mount[i].there && w->mount[i].dax.slot == r.slot &&
+		    w->mount[i].dax.life == r.life)
+			return true;
+	return false;
+}
+
+bool may_sleep(const struct world *w, int task)
 {
 	const struct proc *p = &w->proc[task];
-	const struct op *o = &program[p->pc];
+	const struct op *o = &programs[p->program][p->pc];
 
+	if (p->unfilled)
+		return false;
 	switch (o->code) {
 	case O_END:
 		return true;
 	case O_RUN: /* device_dax maps its memory first */
 	case O_ADD_DISK:
 		return p->sub <= 1;
-	case O_KILL: /* synchronize_srcu() */
-		return p->sub == 2;
+	case O_KILL: /* synchronize_srcu() waits for who reads or faults through a mount */
+		return p->sub == 2 && is_mounted(w, p->reg);
 	default:
 		return p->pc == 0 && p->sub == 0;
 	}
 }
 
-bool can_step(const struct world *w, int task, const struct op *program)
+bool can_step(const struct world *w, int task)
 {
 	const struct proc *p = &w->proc[task];
 	const struct op *o;
 
 	if (task == RCU_TASK)
 		return can_free(w);
+	if (p->unfilled)
+		return true;
 	if (p->done)
 		return false;
-	o = &program[p->pc];
+	o = &programs[p->program][p->pc];
 	if (o->code == O_PROBE && p->sub == 0)
 		return !is_locked(w, task, o->a);
 	if (o->code == O_RELEASE && p->sub == 1)
 		return !is_locked(w, task, o->a);
+	if (o->code == O_ALLOC && p->sub == 1)
+		return has_room(w);
 	if (o->code == O_KILL && p->sub == 2)
 		return !somebody_reads(w, task);
 	return true;
@@ -132,20 +159,69 @@ static int depth_change(const struct op *o, int sub)
 	}
 }
 
-void step(struct world *w, int task, const struct op *program)
+void start(struct world *w, int task, int program)
+{
+	w->proc[task] = (struct proc){ .reg = { .slot = NO_SLOT },
+				       .program = (uint8_t)program,
+				       .tid = (uint8_t)task,
+				       .done = programs[program][0].code == O_END };
+}
+
+void set_out(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	w->next_minor = 1;
+	for (int i = 0; i < DISKS; i++)
+		w->disk[i].host.slot = NO_SLOT;
+	for (int i = 0; i < DEVS; i++)
+		w->dev[i].dax.slot = NO_SLOT;
+	for (int i = 0; i < MOUNTS; i++)
+		w->mount[i].dax.slot = NO_SLOT;
+	/* The slab's constructor clears them. */
+	for (int i = 0; i < DAXES; i++)
+		w->dax[i].owner = OWN_DEVICE_DAX;
+	for (int i = 0; i < TASKS; i++)
+		w->proc[i].done = true;
+}
+
+/* Of a function that has not begun: nothing that it does can come between. */
+static bool is_entry(const struct dxa_event *ev)
+{
+	switch (ev->kind) {
+	case DXA_KIND_KILL_DAX:
+	case DXA_KIND_PUT_DAX:
+	case DXA_KIND_FS_PUT_DAX:
+	case DXA_KIND_RELEASE_DRIVER:
+		return ev->phase == DXA_PHASE_ARGS;
+	default:
+		return false;
+	}
+}
+
+void step(struct world *w, int task)
 {
 	struct proc *p = &w->proc[task];
+	const struct op *o;
+	uint8_t n = w->n;
 
 	if (task == RCU_TASK) {
 		rcu_step(w);
 		return;
 	}
-	p->depth = (uint8_t)(p->depth + depth_change(&program[p->pc], p->sub));
-	if (handlers[program[p->pc].code](w, task, &program[p->pc])) {
+	if (p->unfilled) {
+		fill_late(w, p->unfilled);
+		p->unfilled = 0;
+		return;
+	}
+	o = &programs[p->program][p->pc];
+	p->depth = (uint8_t)(p->depth + depth_change(o, p->sub));
+	if (handlers[o->code](w, task, o)) {
 		p->pc++;
 		p->sub = 0;
 	} else {
 		p->sub++;
 	}
-	p->done = program[p->pc].code == O_END;
+	p->done = programs[p->program][p->pc].code == O_END;
+	if (history.mode.late && w->n != n && is_entry(&history.log[n]))
+		p->unfilled = w->n;
 }

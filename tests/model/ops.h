@@ -24,8 +24,8 @@ enum op_code {
 	O_DEL_DISK,
 	O_KILL,
 	O_PUT,
-	O_KILL_NULL,
-	O_PUT_NULL,
+	O_KILL_NONE,
+	O_PUT_NONE,
 	O_RUN,
 	O_LOAD,
 	O_GET,
@@ -41,20 +41,28 @@ enum op_code {
 	O_DEV_PUT,
 	O_SNAPSHOT,
 	O_GONE,
+	O_IF_BOUND,
+	O_MODULE_LOAD,
 };
 
 struct op {
 	uint8_t code;
-	int8_t a, b, c;
+	int16_t a, b, c;
 };
 
+/* The first state: nothing is there. */
+void set_out(struct world *w);
+
+/* Give a task a program. */
+void start(struct world *w, int task, int program);
+
 /* May this task stay where it is for long? Others can only be held up, for an instant. */
-bool may_sleep(const struct world *w, int task, const struct op *program);
+bool may_sleep(const struct world *w, int task);
 
 /* Can this task take a step now? */
-bool can_step(const struct world *w, int task, const struct op *program);
+bool can_step(const struct world *w, int task);
 
 /* Let it take one. */
-void step(struct world *w, int task, const struct op *program);
+void step(struct world *w, int task);
 
 #endif

@@ -30,14 +30,22 @@ bool op_probe(struct world *w, int task, const struct op *o)
 {
 	struct dxa_event ev = record(w, task, DXA_KIND_REALLY_PROBE, DXA_PHASE_ARGS);
 
-	if (w->proc[task].sub == 0) {
+	struct proc *p = &w->proc[task];
+
+	/* __driver_probe_device() looks whether somebody else was first. */
+	if (p->sub == 0 && w->dev[o->a].driver) {
+		while (programs[p->program][p->pc + 1].code != O_END)
+			p->pc++;
+		return true;
+	}
+	if (p->sub == 0) {
 		w->dev[o->a].lock = (int8_t)(task + 1);
 		fill_bracket(w, &ev, o);
 		write_record(w, &ev);
 		bind_cdev(w, o);
 		return false;
 	}
-	w->dev[o->a].driver = (uint8_t)o->b;
+	w->dev[o->a].driver = w->dev[o->a].link = (uint8_t)o->b;
 	return true;
 }
 
@@ -79,7 +87,7 @@ bool op_probed(struct world *w, int task, const struct op *o)
 	struct dev_state *d = &w->dev[o->a];
 
 	if (w->proc[task].sub == 0 && o->b) {
-		d->driver = DRV_NONE;
+		d->driver = d->link = DRV_NONE;
 		return false;
 	}
 	ev.ret = o->b;
@@ -114,6 +122,9 @@ bool op_release(struct world *w, int task, const struct op *o)
 		p->pc = (uint8_t)(p->pc + o->c);
 	else
 		p->unbinding |= (uint8_t)(1u << o->a);
+	/* driver_sysfs_remove() comes first. */
+	if (p->unbinding >> o->a & 1)
+		d->link = DRV_NONE;
 	return true;
 }
 
@@ -125,6 +136,10 @@ bool op_released(struct world *w, int task, const struct op *o)
 
 	switch (w->proc[task].sub) {
 	case 0: /* device_unbind_cleanup() */
+		/* dev_dax_cdev_del() */
+		if (w->proc[task].unbinding >> o->a & 1 && d->driver == DRV_DEVICE_DAX &&
+		    ref_valid(w, d->dax))
+			w->dax[d->dax.slot].cdev_refs--;
 		if (w->proc[task].unbinding >> o->a & 1)
 			d->driver = DRV_NONE;
 		w->proc[task].unbinding &= (uint8_t) ~(1u << o->a);
@@ -214,7 +229,18 @@ bool op_alloc(struct world *w, int task, const struct op *o)
 	}
 }
 
-/* REFUSED owner, error: alloc_dax() fails. */
+/* No CPU of the model has a data cache that aliases. */
+static void note_refusal(struct world *w, const struct op *o)
+{
+	if (!o->b)
+		broke(w, DXA_RULE_ALLOC_NULL, nobody, w->n, w->n, 0);
+	else if (o->b == 95 && o->a == OWN_DEVICE_DAX)
+		broke(w, DXA_RULE_DEVICE_DAX_REFUSED, nobody, w->n, w->n, 0);
+	else if (o->b == 95)
+		broke(w, DXA_RULE_UNEXPECTED_EOPNOTSUPP, nobody, w->n, w->n, RULE(FALLBACK_FATAL));
+}
+
+/* REFUSED owner, error or 0: alloc_dax() fails, or returns NULL. */
 bool op_refused(struct world *w, int task, const struct op *o)
 {
 	struct proc *p = &w->proc[task];
@@ -233,6 +259,7 @@ bool op_refused(struct world *w, int task, const struct op *o)
 	ev.dax = (uint64_t)ev.ret;
 	p->reg = nobody;
 	write_record(w, &ev);
+	note_refusal(w, o);
 	return true;
 }
 

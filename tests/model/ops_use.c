@@ -6,6 +6,14 @@
 
 /* ---- use and end ---- */
 
+/* IF_BOUND dev, driver, operations to skip otherwise */
+bool op_if_bound(struct world *w, int task, const struct op *o)
+{
+	if (w->dev[o->a].driver != o->b)
+		w->proc[task].pc = (uint8_t)(w->proc[task].pc + o->c);
+	return true;
+}
+
 /* LOAD dev: take the pointer that the driver has stored. */
 bool op_load(struct world *w, int task, const struct op *o)
 {
@@ -68,22 +76,24 @@ static void note_owners_put(struct world *w, struct proc *p)
 
 	/* One too many: somebody else's reference is dropped. */
 	if (!d->owned)
-		broke(w, DXA_RULE_PUT_AFTER_FREE, p->reg, w->n, w->n,
+		broke(w, DXA_RULE_PUT_AFTER_FREE, p->reg, w->n, d->known < 0 ? w->n : UINT8_MAX,
 		      RULE(REFERENCE_LEAK) | RULE(PUT_WITHOUT_KILL) | RULE(HOST_LEFT_BEHIND));
 	if (!d->owned)
 		return;
 	d->owned = false;
 	if (d->flags & 1)
-		broke(w, DXA_RULE_PUT_WITHOUT_KILL, p->reg, w->n, UINT8_MAX, RULE(DESTROYED_ALIVE));
+		broke(w, DXA_RULE_PUT_WITHOUT_KILL, p->reg, w->n, UINT8_MAX,
+		      RULE(DESTROYED_ALIVE) | RULE(ORPHAN));
 	if (is_hosted(w, p->reg))
 		broke(w, DXA_RULE_HOST_LEFT_BEHIND, p->reg, w->n, UINT8_MAX, RULE(ORPHAN));
 }
 
-static bool put(struct world *w, int task, unsigned int kind, int holder, bool owner)
+/* `sub` is the step within it. */
+static bool put(struct world *w, int task, unsigned int kind, int holder, bool owner, int sub)
 {
 	struct proc *p = &w->proc[task];
 
-	switch (p->sub) {
+	switch (sub) {
 	case 0:
 		release_record(w, task, kind, holder);
 		if (p->reg.slot < 0)
@@ -94,6 +104,7 @@ static bool put(struct world *w, int task, unsigned int kind, int holder, bool o
 				      RULE(PUT_WITHOUT_KILL) | RULE(HOST_LEFT_BEHIND));
 			return true;
 		}
+		w->dax[p->reg.slot].known--;
 		if (owner)
 			note_owners_put(w, p);
 		return false;
@@ -111,28 +122,39 @@ static bool put(struct world *w, int task, unsigned int kind, int holder, bool o
 bool op_put(struct world *w, int task, const struct op *o)
 {
 	(void)o;
-	return put(w, task, DXA_KIND_PUT_DAX, 0, true);
+	return put(w, task, DXA_KIND_PUT_DAX, 0, true, w->proc[task].sub);
 }
 
-/* KILL_NULL, PUT_NULL */
-bool op_kill_null(struct world *w, int task, const struct op *o)
+static bool release_of_none(struct world *w, int task, unsigned int kind, const struct op *o)
 {
-	struct dxa_event ev = record(w, task, DXA_KIND_KILL_DAX, DXA_PHASE_ARGS);
+	struct dxa_event ev = record(w, task, kind, DXA_PHASE_ARGS);
 
-	(void)o;
-	w->proc[task].nulls = true;
+	ev.dax = o->a ? (uint64_t)-o->a : 0;
 	write_record(w, &ev);
+	if (o->a)
+		broke(w, DXA_RULE_ERR_PTR_TEARDOWN, nobody, w->n, w->n, 0);
+	else
+		w->proc[task].nulls = true;
 	return true;
 }
 
-bool op_put_null(struct world *w, int task, const struct op *o)
+/* KILL_NONE, PUT_NONE error: with NULL, or with the error's ERR_PTR */
+bool op_kill_none(struct world *w, int task, const struct op *o)
 {
-	struct dxa_event ev = record(w, task, DXA_KIND_PUT_DAX, DXA_PHASE_ARGS);
+	return release_of_none(w, task, DXA_KIND_KILL_DAX, o);
+}
 
-	(void)o;
-	w->proc[task].nulls = true;
-	write_record(w, &ev);
-	return true;
+bool op_put_none(struct world *w, int task, const struct op *o)
+{
+	return release_of_none(w, task, DXA_KIND_PUT_DAX, o);
+}
+
+/* The bind that set its cdev up again has come through. */
+static void note_reinit(struct world *w, struct ref r)
+{
+	for (int i = 0; i < w->n_brk; i++)
+		if (w->brk[i].rule == DXA_RULE_CDEV_REINIT && w->brk[i].slot == r.slot)
+			broke(w, DXA_RULE_CDEV_REINIT, r, w->n, w->n, 0);
 }
 
 bool op_run(struct world *w, int task, const struct op *o)
@@ -158,6 +180,7 @@ bool op_run(struct world *w, int task, const struct op *o)
 		if (has_args(&ev))
 			fill_dax(w, &ev, p->reg.slot);
 		write_record(w, &ev);
+		note_reinit(w, p->reg);
 		return true;
 	}
 }
@@ -188,12 +211,14 @@ static void take(struct world *w, struct proc *p, int holder)
 	}
 	d = &w->dax[p->reg.slot];
 	d->refs++;
+	d->known++;
 	if (!holder)
 		return;
 	if (!d->holder) {
 		d->holder = (uint8_t)holder;
 		return;
 	}
+	d->known--;
 	/* The reference is not dropped again (F2). */
 	d->lost_refs++;
 	broke(w, DXA_RULE_REFERENCE_LEAK, p->reg, w->n, UINT8_MAX, RULE(ORPHAN));
@@ -214,6 +239,9 @@ bool op_get(struct world *w, int task, const struct op *o)
 
 	switch (p->sub) {
 	case 0:
+		/* A disk that is not there cannot be opened. */
+		if (!w->disk[o->a].there || w->disk[o->a].dead)
+			return true;
 		w->mount[o->b] = (struct mount){
 			.there = true, .disk = o->a, .gen = w->disk[o->a].gen, .dax = nobody
 		};
@@ -245,9 +273,11 @@ bool op_fs_put(struct world *w, int task, const struct op *o)
 {
 	struct mount *m = &w->mount[o->a];
 
+	if (!m->there)
+		return true;
 	w->proc[task].reg = m->dax;
-	if (!put(w, task, o->code == O_FS_PUT ? DXA_KIND_FS_PUT_DAX : DXA_KIND_PUT_DAX, o->b,
-		 false))
+	if (!put(w, task, o->code == O_FS_PUT ? DXA_KIND_FS_PUT_DAX : DXA_KIND_PUT_DAX, o->b, false,
+		 w->proc[task].sub))
 		return false;
 	m->there = false;
 	return true;
@@ -310,7 +340,7 @@ bool op_dev_put(struct world *w, int task, const struct op *o)
 			return true;
 		}
 	}
-	if (!put(w, task, DXA_KIND_PUT_DAX, 0, true))
+	if (!put(w, task, DXA_KIND_PUT_DAX, 0, true, p->sub))
 		return false;
 	d->dax = nobody;
 	return true;
@@ -328,15 +358,13 @@ bool op_close(struct world *w, int task, const struct op *o)
 		if (ref_valid(w, d->dax))
 			w->dax[d->dax.slot].cdev_refs--;
 		p->reg = d->dax;
-		return !d->put_due;
-	}
-	p->sub--;
-	if (!put(w, task, DXA_KIND_PUT_DAX, 0, true)) {
-		p->sub++;
+		if (!d->put_due)
+			return true;
+		d->put_due = false;
+		d->dax = nobody;
 		return false;
 	}
-	p->sub++;
-	return true;
+	return put(w, task, DXA_KIND_PUT_DAX, 0, true, p->sub - 1);
 }
 
 /* MODULE_FREE owner: the module that holds its ops goes away */
@@ -350,9 +378,20 @@ bool op_module_free(struct world *w, int task, const struct op *o)
 	for (int i = 0; i < DAXES; i++) {
 		struct ref r = { (int8_t)i, w->dax[i].life };
 
-		if (ref_valid(w, r) && w->dax[i].owner == o->a && w->dax[i].owned)
+		if (ref_valid(w, r) && w->dax[i].asker == o->a && w->dax[i].owned)
 			broke(w, DXA_RULE_LEAK_ON_UNLOAD, r, w->n, w->n, RULE(ORPHAN));
 	}
+	return true;
+}
+
+/* MODULE_LOAD owner */
+bool op_module_load(struct world *w, int task, const struct op *o)
+{
+	struct dxa_event ev = record(w, task, DXA_KIND_MODULE_LOAD, DXA_PHASE_ARGS);
+
+	strcpy(ev.name, owner_module[o->a]);
+	write_record(w, &ev);
+	w->gone &= (uint8_t) ~(1u << o->a);
 	return true;
 }
 

@@ -30,8 +30,8 @@
 #define PMEM_PROBE(ns, disk)                                                                    \
 	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(ALLOC, OWN_PMEM, ns), OP1(ADD_HOST, disk), \
 		OP2(ADD_DISK, disk, 1), ATTACH_OUT(ns, 0), OP2(PROBED, ns, 0)
-#define PMEM_UNBIND(ns, disk)                                                               \
-	OP3(RELEASE, ns, 0, 6), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(KILL), OP0(PUT), \
+#define PMEM_UNBIND(ns, disk)                                                                      \
+	OP3(RELEASE, ns, DRV_PMEM, 6), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(KILL), OP0(PUT), \
 		OP1(DEL_DISK, disk), OP1(GONE, ns), OP1(RELEASED, ns)
 /* dax_add_host() fails and the clean-up is right (v6.9); the disk fails; alloc_dax() fails. */
 #define PMEM_HOST_FAILS(ns, disk)                                                                 \
@@ -41,37 +41,47 @@
 	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(ALLOC, OWN_PMEM, ns), OP1(ADD_HOST, disk), \
 		OP1(DISK_FAILS, disk), OP1(REMOVE_HOST, disk), OP0(KILL), OP0(PUT),             \
 		ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
-#define PMEM_NO_MEMORY(ns)                                                                   \
-	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(REFUSED, OWN_PMEM, 12), OP0(KILL_NULL), \
-		OP0(PUT_NULL), ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
+#define PMEM_NO_MEMORY(ns)                                                                      \
+	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(REFUSED, OWN_PMEM, 12), OP1(KILL_NONE, 0), \
+		OP1(PUT_NONE, 0), ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
 
 /* Broken: F1; without any clean-up; each call of the clean-up left out, or made twice. */
 #define PMEM_F1(ns, disk)                                                                         \
 	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(ALLOC, OWN_PMEM, ns), OP1(HOST_FAILS, disk), \
-		OP0(KILL_NULL), OP0(PUT_NULL), ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
+		OP1(KILL_NONE, 0), OP1(PUT_NONE, 0), ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
 #define PMEM_LEAKS(ns, disk)                                                                      \
 	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(ALLOC, OWN_PMEM, ns), OP1(HOST_FAILS, disk), \
 		ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
-#define UNBIND_NO_KILL(ns, disk)                                                 \
-	OP3(RELEASE, ns, 0, 5), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(PUT), \
+#define PMEM_REFUSED(ns, disk, ret)                                          \
+	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(REFUSED, OWN_PMEM, 95), \
+		OP2(ADD_DISK, disk, 0), ATTACH_OUT(ns, -(ret)), OP2(PROBED, ns, ret)
+#define PMEM_REFUSED_UNBIND(ns, disk)                                             \
+	OP3(RELEASE, ns, DRV_PMEM, 4), OP1(REMOVE_HOST, disk), OP1(KILL_NONE, 0), \
+		OP1(PUT_NONE, 0), OP1(DEL_DISK, disk), OP1(RELEASED, ns)
+#define PMEM_FAILS_BY(ns, error, pointer)                                             \
+	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(REFUSED, OWN_PMEM, error),       \
+		OP1(KILL_NONE, pointer), OP1(PUT_NONE, pointer), ATTACH_OUT(ns, -12), \
+		OP2(PROBED, ns, 12)
+#define UNBIND_NO_KILL(ns, disk)                                                        \
+	OP3(RELEASE, ns, DRV_PMEM, 5), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(PUT), \
 		OP1(DEL_DISK, disk), OP1(GONE, ns), OP1(RELEASED, ns)
-#define UNBIND_NO_PUT(ns, disk)                                                   \
-	OP3(RELEASE, ns, 0, 5), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(KILL), \
+#define UNBIND_NO_PUT(ns, disk)                                                          \
+	OP3(RELEASE, ns, DRV_PMEM, 5), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(KILL), \
 		OP1(DEL_DISK, disk), OP1(GONE, ns), OP1(RELEASED, ns)
-#define UNBIND_NOTHING(ns, disk)                                                            \
-	OP3(RELEASE, ns, 0, 4), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP1(DEL_DISK, disk), \
+#define UNBIND_NOTHING(ns, disk)                                                                   \
+	OP3(RELEASE, ns, DRV_PMEM, 4), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP1(DEL_DISK, disk), \
 		OP1(GONE, ns), OP1(RELEASED, ns)
-#define UNBIND_NO_UNHOST(ns, disk)                                                       \
-	OP3(RELEASE, ns, 0, 5), OP1(LOAD, ns), OP0(KILL), OP0(PUT), OP1(DEL_DISK, disk), \
+#define UNBIND_NO_UNHOST(ns, disk)                                                              \
+	OP3(RELEASE, ns, DRV_PMEM, 5), OP1(LOAD, ns), OP0(KILL), OP0(PUT), OP1(DEL_DISK, disk), \
 		OP1(GONE, ns), OP1(RELEASED, ns)
-#define UNBIND_PUT_TWICE(ns, disk)                                                          \
-	OP3(RELEASE, ns, 0, 7), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(KILL), OP0(PUT), \
+#define UNBIND_PUT_TWICE(ns, disk)                                                                 \
+	OP3(RELEASE, ns, DRV_PMEM, 7), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(KILL), OP0(PUT), \
 		OP0(PUT), OP1(DEL_DISK, disk), OP1(GONE, ns), OP1(RELEASED, ns)
-#define UNBIND_KILL_LATE(ns, disk)                                                          \
-	OP3(RELEASE, ns, 0, 6), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(PUT), OP0(KILL), \
+#define UNBIND_KILL_LATE(ns, disk)                                                                 \
+	OP3(RELEASE, ns, DRV_PMEM, 6), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(PUT), OP0(KILL), \
 		OP1(DEL_DISK, disk), OP1(GONE, ns), OP1(RELEASED, ns)
-#define UNBIND_KILL_TWICE(ns, disk)                                                         \
-	OP3(RELEASE, ns, 0, 7), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(KILL), OP0(PUT), \
+#define UNBIND_KILL_TWICE(ns, disk)                                                                \
+	OP3(RELEASE, ns, DRV_PMEM, 7), OP1(LOAD, ns), OP1(REMOVE_HOST, disk), OP0(KILL), OP0(PUT), \
 		OP0(KILL), OP1(DEL_DISK, disk), OP1(GONE, ns), OP1(RELEASED, ns)
 
 /* ---- dm ---- */
@@ -107,30 +117,41 @@
 	OP2(PROBE, VIRTIO0, DRV_VIRTIOFS), OP2(ENTER, DXA_KIND_VIRTIO_FS_PROBE, VIRTIO0), \
 		OP2(ALLOC, OWN_VIRTIOFS, VIRTIO0),                                        \
 		OP3(LEAVE, DXA_KIND_VIRTIO_FS_PROBE, VIRTIO0, 0), OP2(PROBED, VIRTIO0, 0)
-#define VIRTIOFS_NO_WINDOW                                                                \
-	OP2(PROBE, VIRTIO0, DRV_VIRTIOFS), OP2(ENTER, DXA_KIND_VIRTIO_FS_PROBE, VIRTIO0), \
-		OP2(ALLOC, OWN_VIRTIOFS, VIRTIO0), OP0(KILL), OP0(PUT),                   \
+#define VIRTIOFS_NO_WINDOW                                                                  \
+	OP2(PROBE, VIRTIO0, DRV_VIRTIOFS), OP2(ENTER, DXA_KIND_VIRTIO_FS_PROBE, VIRTIO0),   \
+		OP2(ALLOC, OWN_VIRTIOFS, VIRTIO0), OP0(KILL), OP0(PUT), OP1(GONE, VIRTIO0), \
 		OP3(LEAVE, DXA_KIND_VIRTIO_FS_PROBE, VIRTIO0, 0), OP2(PROBED, VIRTIO0, 0)
-#define VIRTIOFS_UNBIND                                                                           \
-	OP3(RELEASE, VIRTIO0, 0, 4), OP1(LOAD, VIRTIO0), OP0(KILL), OP0(PUT), OP1(GONE, VIRTIO0), \
-		OP1(RELEASED, VIRTIO0)
+#define VIRTIOFS_UNBIND                                                                  \
+	OP3(RELEASE, VIRTIO0, DRV_VIRTIOFS, 4), OP1(LOAD, VIRTIO0), OP0(KILL), OP0(PUT), \
+		OP1(GONE, VIRTIO0), OP1(RELEASED, VIRTIO0)
 
 /* ---- device-dax ---- */
 
 #define BIND OP2(PROBE, DAX0, DRV_DEVICE_DAX), OP1(LOAD, DAX0), OP0(RUN), OP2(PROBED, DAX0, 0)
 #define BIND_KMEM OP2(PROBE, DAX0, DRV_KMEM), OP2(PROBED, DAX0, 0)
-#define UNBIND OP3(RELEASE, DAX0, 0, 2), OP1(LOAD, DAX0), OP0(KILL), OP1(RELEASED, DAX0)
+#define UNBIND                                                                             \
+	OP3(RELEASE, DAX0, 0, 3), OP3(IF_BOUND, DAX0, DRV_DEVICE_DAX, 2), OP1(LOAD, DAX0), \
+		OP0(KILL), OP1(RELEASED, DAX0)
 #define REGION_IN                                                               \
 	OP2(PROBE, NS0, DRV_DAX_PMEM), OP2(ENTER, DXA_KIND_CREATE_DEV_DAX, -1), \
 		OP2(ALLOC, OWN_DEVICE_DAX, DAX0), OP0(KILL), OP1(ADD_DEV, DAX0)
 #define REGION_OUT OP3(LEAVE, DXA_KIND_CREATE_DEV_DAX, -1, 0), OP2(PROBED, NS0, 0)
 #define REGION REGION_IN, BIND, REGION_OUT
 #define REGION_KMEM REGION_IN, BIND_KMEM, REGION_OUT
-#define REGION_GO                                                                        \
-	OP3(RELEASE, NS0, 0, 8), OP1(LOAD, DAX0), OP0(KILL), UNBIND, OP1(DEL_DEV, DAX0), \
-		OP1(DEV_PUT, DAX0), OP1(RELEASED, NS0)
+#define REGION_GO                                                               \
+	OP3(RELEASE, NS0, DRV_DAX_PMEM, 9), OP1(LOAD, DAX0), OP0(KILL), UNBIND, \
+		OP1(DEL_DEV, DAX0), OP1(DEV_PUT, DAX0), OP1(RELEASED, NS0)
 
-/* BTF of another driver's module that goes away: driver_detach() */
+#define REGION_REFUSED                                                                          \
+	OP2(PROBE, NS0, DRV_DAX_PMEM), OP2(ENTER, DXA_KIND_CREATE_DEV_DAX, -1),                 \
+		OP2(REFUSED, OWN_DEVICE_DAX, 95), OP3(LEAVE, DXA_KIND_CREATE_DEV_DAX, -1, -95), \
+		OP2(PROBED, NS0, 95)
+#define DM_REFUSED                                                                  \
+	OP2(ENTER, DXA_KIND_DM_DEV_CREATE, -1), OP2(ENTER, DXA_KIND_DM_CREATE, -1), \
+		OP2(REFUSED, OWN_DM, 95), OP3(LEAVE, DXA_KIND_DM_CREATE, -1, -6),   \
+		OP3(LEAVE, DXA_KIND_DM_DEV_CREATE, -1, -6)
+
+/* Another driver's module goes away: driver_detach() */
 #define DETACH_OTHER(ns) OP3(RELEASE, ns, DRV_BTT, 0), OP1(RELEASED, ns)
 
 #define PROGRAM(name, ...) static const struct op name[] = { __VA_ARGS__, { O_END, 0, 0, 0 } }
@@ -154,6 +175,12 @@ PROGRAM(p_no_unhost, UNBIND_NO_UNHOST(NS0, 0));
 PROGRAM(p_put_twice, UNBIND_PUT_TWICE(NS0, 0));
 PROGRAM(p_kill_late, UNBIND_KILL_LATE(NS0, 0));
 PROGRAM(p_kill_twice, UNBIND_KILL_TWICE(NS0, 0));
+PROGRAM(p_refused, PMEM_REFUSED(NS0, 0, 0), PMEM_REFUSED_UNBIND(NS0, 0));
+PROGRAM(p_refused_fatal, PMEM_REFUSED(NS0, 0, 95));
+PROGRAM(p_err_ptr, PMEM_FAILS_BY(NS0, 12, 12));
+PROGRAM(p_alloc_null, PMEM_FAILS_BY(NS0, 0, 0));
+PROGRAM(p_region_refused, REGION_REFUSED);
+PROGRAM(p_dm_refused, DM_REFUSED);
 PROGRAM(p_unload, OP1(MODULE_FREE, OWN_PMEM));
 PROGRAM(p_unbind_unload, PMEM_UNBIND(NS0, 0), OP1(MODULE_FREE, OWN_PMEM));
 PROGRAM(p_mount, MOUNT(0, 0));
@@ -226,7 +253,7 @@ const struct scenario scenarios[] = {
 	S("two unbinds", probe0, unbind0, unbind0, nothing),
 	S("probe against mount", nothing, probe0, mount_umount, unbind0),
 	S("probe against unbind", nothing, probe0, unbind0, unbind0),
-	S("failing probe against mount", nothing, disk_fails0, mount, umount),
+	S("failing probe against inode walk", nothing, disk_fails0, walk, nothing),
 	S("unbind and probe against unbind", probe0, unbind_probe0, unbind0, unbind0),
 	S("another driver's detach against probe", nothing, probe0, detach_other, unbind0),
 	S("another driver's detach against unbind", probe0, unbind0, detach_other, nothing),
@@ -296,6 +323,205 @@ const struct scenario scenarios[] = {
 	S("F2: two xfs on one disk", probe0, xfs0_in_out, xfs1_in_out, unbind0),
 	S("F2 against unbind", probe_xfs, xfs1_in_out, unbind0, xfs0_out),
 	S("F4: rebind of an open device-dax", region_open, rebind, nothing, close),
+	/* Refusals where no data cache aliases, and what drivers make of an error. */
+	S("pmem refused", refused, nothing, nothing, nothing),
+	S("pmem refused, fatally, against unbind", probe1, refused_fatal, unbind1, nothing),
+	S("pmem refused against dm", nothing, refused, dm_create, dm_remove),
+	S("dm refused against unbind", probe0, dm_refused, unbind0, nothing),
+	S("device-dax refused", nothing, region_refused, dm_create, dm_remove),
+	S("alloc_dax returns NULL", probe1, alloc_null, unbind1, nothing),
+	S("an ERR_PTR in clean-up", probe1, err_ptr, unbind1, nothing),
 };
 
 const size_t n_scenarios = sizeof(scenarios) / sizeof(scenarios[0]);
+
+/* ---- parts of the random play ---- */
+
+static bool ns0_free(const struct world *w)
+{
+	return !w->dev[NS0].driver && !(w->gone >> OWN_PMEM & 1);
+}
+
+static bool ns0_free_for_dax(const struct world *w)
+{
+	return !w->dev[NS0].driver && !w->dev[DAX0].there && !w->dev[DAX0].opened &&
+	       !w->dev[DAX0].put_due;
+}
+
+static bool ns1_free(const struct world *w)
+{
+	return !w->dev[NS1].driver && !(w->gone >> OWN_PMEM & 1);
+}
+
+static bool ns0_pmem(const struct world *w)
+{
+	return w->dev[NS0].driver == DRV_PMEM;
+}
+
+static bool ns1_pmem(const struct world *w)
+{
+	return w->dev[NS1].driver == DRV_PMEM;
+}
+
+static bool ns0_dax(const struct world *w)
+{
+	return w->dev[NS0].driver == DRV_DAX_PMEM;
+}
+
+static bool dax_free(const struct world *w)
+{
+	return w->dev[DAX0].there && !w->dev[DAX0].driver && !w->dev[DAX0].opened;
+}
+
+static bool dax_bound(const struct world *w)
+{
+	return w->dev[DAX0].driver == DRV_DEVICE_DAX;
+}
+
+static bool dax_openable(const struct world *w)
+{
+	return dax_bound(w) && !w->dev[DAX0].opened;
+}
+
+static bool dax_opened(const struct world *w)
+{
+	return w->dev[DAX0].opened;
+}
+
+static bool virtio_free(const struct world *w)
+{
+	return !w->dev[VIRTIO0].driver;
+}
+
+static bool virtio_bound(const struct world *w)
+{
+	return w->dev[VIRTIO0].driver && w->dev[VIRTIO0].dax.slot >= 0;
+}
+
+static bool dm_free(const struct world *w)
+{
+	return w->dev[DM0].dax.slot < 0;
+}
+
+static bool dm_there(const struct world *w)
+{
+	return w->dev[DM0].dax.slot >= 0;
+}
+
+static bool mount0_free(const struct world *w)
+{
+	return !w->mount[0].there;
+}
+
+static bool mount1_free(const struct world *w)
+{
+	return !w->mount[1].there;
+}
+
+static bool mount2_free(const struct world *w)
+{
+	return !w->mount[2].there;
+}
+
+static bool mount0_there(const struct world *w)
+{
+	return w->mount[0].there;
+}
+
+static bool mount1_there(const struct world *w)
+{
+	return w->mount[1].there;
+}
+
+static bool mount2_there(const struct world *w)
+{
+	return w->mount[2].there;
+}
+
+static bool pmem_idle(const struct world *w)
+{
+	return !(w->gone >> OWN_PMEM & 1) && w->dev[NS0].driver != DRV_PMEM &&
+	       w->dev[NS1].driver != DRV_PMEM;
+}
+
+static bool pmem_gone(const struct world *w)
+{
+	return w->gone >> OWN_PMEM & 1;
+}
+
+static bool always(const struct world *w)
+{
+	(void)w;
+	return true;
+}
+
+PROGRAM(p_load, OP1(MODULE_LOAD, OWN_PMEM));
+PROGRAM(p_deferred, OP2(PROBE, NS1, DRV_PMEM), OP2(PROBED, NS1, 517));
+PROGRAM(p_foreign, OP2(PROBE, FOREIGN, DRV_BTT), OP2(PROBED, FOREIGN, 19));
+PROGRAM(p_table1, TABLE_LOAD(1, 1));
+PROGRAM(p_table1_drop, TABLE_DROP(1));
+PROGRAM(p_xfs2, MOUNT_XFS(0, 2));
+PROGRAM(p_xfs2_out, UMOUNT_XFS(2));
+PROGRAM(p_open0, OP1(OPEN, DAX0));
+PROGRAM(p_virtiofs_go, VIRTIOFS_UNBIND);
+
+#define P(name, program, claims, yields, can)                 \
+	{                                                     \
+		name, p_##program, claims, yields, can, false \
+	}
+#define B(name, program, claims, yields, can)                \
+	{                                                    \
+		name, p_##program, claims, yields, can, true \
+	}
+
+const struct part parts[] = {
+	P("probe 0", probe0, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	P("probe 0 fails", host_fails0, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	P("probe 0 fails late", disk_fails0, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	P("probe 0 without memory", no_memory0, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	P("unbind 0", unbind0, 0, CLAIM_PMEM, ns0_pmem),
+	P("probe 1", probe1, CLAIM_NS1, CLAIM_PMEM, ns1_free),
+	P("unbind 1", unbind1, 0, CLAIM_PMEM, ns1_pmem),
+	P("deferred probe", deferred, CLAIM_NS1, CLAIM_PMEM, ns1_free),
+	P("foreign probe", foreign, CLAIM_FOREIGN, 0, always),
+	P("foreign detach", detach_other, 0, 0, always),
+	P("mount", mount, CLAIM_MOUNT0, 0, mount0_free),
+	P("umount", umount, CLAIM_MOUNT0, 0, mount0_there),
+	P("table", table1, CLAIM_MOUNT1, 0, mount1_free),
+	P("table goes", table1_drop, CLAIM_MOUNT1, 0, mount1_there),
+	P("xfs", xfs2, CLAIM_MOUNT2, 0, mount2_free),
+	P("xfs goes", xfs2_out, CLAIM_MOUNT2, 0, mount2_there),
+	P("dm", dm_create, CLAIM_DM0, 0, dm_free),
+	P("dm name clash", dm_clash, CLAIM_DM0, 0, dm_free),
+	P("dm fails", dm_host_fails, CLAIM_DM0, 0, dm_free),
+	P("dm goes", dm_remove, CLAIM_DM0, 0, dm_there),
+	P("virtiofs", virtiofs, CLAIM_VIRTIO0, 0, virtio_free),
+	P("virtiofs without window", virtiofs_no_window, CLAIM_VIRTIO0, 0, virtio_free),
+	P("virtiofs goes", virtiofs_go, CLAIM_VIRTIO0, 0, virtio_bound),
+	P("region", region, CLAIM_NS0 | CLAIM_DAX0, 0, ns0_free_for_dax),
+	P("region of kmem", region_kmem, CLAIM_NS0 | CLAIM_DAX0, 0, ns0_free_for_dax),
+	P("region goes", region_go, CLAIM_NS0, 0, ns0_dax),
+	P("bind", bind, CLAIM_DAX0 | CLAIM_NS0, 0, dax_free),
+	P("unbind", unbind, 0, CLAIM_NS0, dax_bound),
+	P("open", open0, CLAIM_DAX0, 0, dax_openable),
+	P("close", close, CLAIM_DAX0, 0, dax_opened),
+	P("inode walk", walk, 0, 0, always),
+	P("snapshot", snapshot, CLAIM_LOOK, 0, always),
+	P("unload", unload, CLAIM_PMEM, CLAIM_NS0 | CLAIM_NS1, pmem_idle),
+	P("load", load, CLAIM_PMEM, 0, pmem_gone),
+	B("F1", f1, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	B("leak in a probe", leaks, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	B("refused", refused, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	B("refused, fatally", refused_fatal, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	B("ERR_PTR", err_ptr, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	B("alloc_dax returns NULL", alloc_null, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	B("unbind 0 without kill", no_kill, CLAIM_NS0, CLAIM_PMEM, ns0_pmem),
+	B("unbind 0 without put", no_put, CLAIM_NS0, CLAIM_PMEM, ns0_pmem),
+	B("unbind 0 without both", no_kill_put, CLAIM_NS0, CLAIM_PMEM, ns0_pmem),
+	B("unbind 0 without remove_host", no_unhost, CLAIM_NS0, CLAIM_PMEM, ns0_pmem),
+	B("double put", put_twice, CLAIM_NS0, CLAIM_PMEM, ns0_pmem),
+	B("late kill", kill_late, CLAIM_NS0, CLAIM_PMEM, ns0_pmem),
+	B("double kill", kill_twice, CLAIM_NS0, CLAIM_PMEM, ns0_pmem),
+};
+
+const size_t n_parts = sizeof(parts) / sizeof(parts[0]);

@@ -8,7 +8,7 @@
 
 const char *slot_name(int slot)
 {
-	static const char *const names[DAXES] = { "X", "Y", "Z" };
+	static const char *const names[DAXES] = { "X", "Y", "Z", "U", "V", "W", "P", "Q", "R", "S" };
 
 	return names[slot];
 }

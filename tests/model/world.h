@@ -19,13 +19,13 @@
 #include "daxaudit/hooks.h"
 #include "engine/rules.h"
 
-#define DAXES 3 /* places that the slab has for a dax_device */
+#define DAXES 10 /* places that the slab has for a dax_device */
 #define DISKS 3
-#define DEVS 5
+#define DEVS 6
 #define MOUNTS 3
-#define TASKS 4 /* the last one is RCU */
+#define TASKS 8 /* the last one is RCU */
 #define RCU_TASK (TASKS - 1)
-#define BREAKS 4
+#define BREAKS 8
 #define LOG_MAX 256
 
 #define NO_SLOT (-1) /* a NULL pointer */
@@ -37,8 +37,11 @@
 enum owner { OWN_PMEM, OWN_DM, OWN_VIRTIOFS, OWN_DEVICE_DAX, OWN_COUNT };
 enum driver { DRV_NONE, DRV_PMEM, DRV_DAX_PMEM, DRV_DEVICE_DAX, DRV_KMEM, DRV_VIRTIOFS, DRV_BTT };
 
-/* Struct devices: two namespaces, the device-dax of the first, a virtio device, a dm device. */
-enum dev { NS0, NS1, DAX0, VIRTIO0, DM0 };
+/*
+ * Struct devices: two namespaces, the device-dax of the first, a virtio device, a dm
+ * device, and one that has nothing to do with DAX.
+ */
+enum dev { NS0, NS1, DAX0, VIRTIO0, DM0, FOREIGN };
 
 enum stage {
 	SLOT_FREE,
@@ -58,8 +61,10 @@ struct dax {
 	uint8_t stage;
 	uint8_t life; /* counts from 1 */
 	uint8_t owner; /* by its ops, enum owner */
+	uint8_t asker; /* who it was allocated for, before its ops are set, too */
 	uint8_t minor;
 	int8_t refs;
+	int8_t known; /* references, by the calls that hooks see */
 	int8_t cdev_refs;
 	uint8_t flags;
 	uint8_t holder; /* 0: none */
@@ -80,6 +85,7 @@ struct disk {
 struct dev_state {
 	int8_t lock; /* the task that holds it plus one; 0: nobody */
 	uint8_t driver;
+	uint8_t link; /* the driver that sysfs shows */
 	bool there; /* on its bus */
 	bool opened; /* somebody has its character device open */
 	bool put_due; /* its last reference puts the dax_device */
@@ -96,12 +102,16 @@ struct mount {
 struct proc {
 	uint8_t pc;
 	uint8_t sub; /* step within the operation */
+	uint8_t program; /* number in `programs` */
+	uint8_t tid; /* its number, less 100 */
 	uint8_t depth; /* of brackets it is in */
 	uint8_t unbinding; /* struct devices whose drivers it releases, as bits */
 	struct ref reg; /* the pointer in its hands */
 	bool reading; /* inside dax_read_lock() */
 	bool nulls; /* kill_dax or put_dax had NULL since its last allocation */
 	bool done;
+	uint8_t unfilled; /* the number of its record that has its place, and not its contents; 0:
+			     none */
 };
 
 /* Something that the kernel's rules forbid, and that happened. */
@@ -111,7 +121,8 @@ struct brk {
 	uint8_t life;
 	uint8_t may; /* records after which it may be told, ... */
 	uint8_t must; /* ... and after which nobody may call the stream clean; UINT8_MAX: never */
-	uint8_t pad[3];
+	bool astray; /* it hit the device that has the address now: who came late cannot know */
+	uint8_t pad[2];
 	uint32_t others; /* rules, as bits, that say the same in other words, or follow from it */
 };
 
@@ -132,8 +143,10 @@ struct world {
 /* How the hooks are attached, and how time goes by. */
 struct mode {
 	bool kprobes; /* acquiring calls give two records */
-	bool slow; /* whole seconds pass between records */
+	bool slow; /* the machine stands still for more than a second before these records: */
+	uint64_t pauses; /* as bits of their numbers, modulo 64 */
 	bool rcu_in_task; /* RCU frees in a task that is at work, not in an idle one */
+	bool late; /* a task can be held up between taking its place in the ring and reading */
 };
 
 /* ---- the records of a history ---- */
@@ -145,6 +158,12 @@ struct history {
 };
 
 extern struct history history;
+
+struct op;
+
+/* What the tasks do, by number. */
+#define PROGRAMS_MAX 64
+extern const struct op *programs[PROGRAMS_MAX];
 
 #define DAX_AT 0xffff888100000340ull
 #define DAX_SIZE 0x340
@@ -168,7 +187,7 @@ extern const char *const disk_names[DISKS];
 /* ---- emit.c ---- */
 
 uint64_t ops_addr(int owner);
-uint32_t task_tid(int task);
+uint32_t task_tid(const struct world *w, int task);
 
 /* A record of that task, not yet written. */
 struct dxa_event record(const struct world *w, int task, unsigned int kind, unsigned int phase);
@@ -176,6 +195,9 @@ void fill_dax(const struct world *w, struct dxa_event *ev, int slot);
 void fill_disk(struct dxa_event *ev, int disk, int gen);
 void fill_device(const struct world *w, struct dxa_event *ev, int dev);
 void write_record(struct world *w, struct dxa_event *ev);
+
+/* Read again what record number n (from 1) tells: its task has been held up. */
+void fill_late(struct world *w, int n);
 
 /* Part i of a snapshot: false when there is nothing to write. Parts end at SNAP_PARTS. */
 #define SNAP_PARTS (DAXES + DISKS + MOUNTS + DISKS + 2 * DEVS + 1)
