@@ -75,6 +75,8 @@ class Arch:
     ram_base: int | None = None
     # RAM above this many MiB continues at 4 GiB.
     low_ram_mib: int = 3072
+    # Can a guest be restored from a saved state (snapshot.py)?
+    snapshots: bool = False
     # What the board can have at most, whatever a guest asks for.
     max_ram: str | None = None
     max_smp: int = 8
@@ -183,8 +185,9 @@ ARCHES = {
         name="amd64",
         qemu="qemu-system-x86_64",
         qemu_package="qemu-system-x86",
-        # Under TCG five-level paging only costs time.
-        cpu="max,la57=off",
+        # All this only costs time under TCG: it walks one more level of page tables, copies strings
+        # byte by byte, saves large registers.
+        cpu="max,la57=off,-erms,-fsrm,-avx,-avx2,-xsave",
         console="ttyS0",
         # Else the border moves with the amount of RAM.
         machine=("-machine", "pc,max-ram-below-4g=3G"),
@@ -193,6 +196,9 @@ ARCHES = {
         channel=_VIRTIO_PCI,
         virtio_pmem="virtio-pmem-pci",
         memmap=True,
+        snapshots=True,
+        # Each call through a pointer would be two jumps that TCG has to look up.
+        append=("panic=-1", "mitigations=off"),
     ),
     "arm64": Arch(
         name="arm64",

@@ -10,13 +10,16 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import debugger, faults, initramfs, kernel as kernels, qemu, virtiofs
+from . import debugger, faults, initramfs, kernel as kernels, qemu, snapshot, virtiofs
 from .errors import GuestError, failed
-from .initramfs import File
+from .initramfs import PORTS, Content, File
+from .monitor import Monitor
+from .processes import kill, spawn
 from .streams import Control, Sink, Stream, complaints
 
 # Those of them that the kernel has.
@@ -53,6 +56,8 @@ class Guest:
     # (rows, columns) of the terminal the script is to have; it then has no other output.
     tty: tuple[int, int] | None = None
     qemu: list[str] = field(default_factory=list)
+    # Start from the saved state of a guest that has booted already, where that can be.
+    restore: bool = False
     # The oldest major version of QEMU that will do; the kernel may ask for a later one.
     qemu_major: int = 0
 
@@ -71,6 +76,8 @@ class Result:
     complaints: list[str]
     boot_seconds: float | None
     seconds: float
+    # It has not booted: see snapshot.py.
+    restored: bool
 
     def last_words(self, lines: int = 15) -> str:
         """The end of the console log."""
@@ -85,19 +92,6 @@ def sweep_scratch() -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _spawn(words: list[str], **keywords) -> subprocess.Popen:
-    # Should we be killed outright, the kernel takes the child along.
-    return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "--", *words],
-                            stdin=subprocess.DEVNULL, start_new_session=True, **keywords)
-
-
-def _kill(process: subprocess.Popen | None) -> None:
-    if process:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
 class _Run:
     """The moving parts of one boot."""
 
@@ -108,6 +102,9 @@ class _Run:
         self.selector = selectors.DefaultSelector()
         self.sockets: dict[str, socket.socket] = {}
         self.qemu: subprocess.Popen | None = None
+        # The state that the guest is restored from, and who reads it for QEMU.
+        self.saved: Path | None = None
+        self.state: subprocess.Popen | None = None
         self.virtiofsd: subprocess.Popen | None = None
         self.injector: faults.Injector | None = None
         self.control = Control(self.token)
@@ -119,12 +116,15 @@ class _Run:
         self.began = time.monotonic()
         self.booted: float | None = None
 
-    def _connect(self) -> dict[str, socket.socket]:
+    def _ends(self) -> list[str]:
+        return ["console", *PORTS] + (["tty"] if self.guest.tty else [])
+
+    def _connect(self, names: list[str]) -> dict[str, socket.socket]:
         peers = {}
-        names = ["console", *qemu.PORTS] + (["tty"] if self.guest.tty else [])
         for name in names:
             self.sockets[name], peers[name] = socket.socketpair()
-            self.selector.register(self.sockets[name], selectors.EVENT_READ, name)
+            if name in self.streams:
+                self.selector.register(self.sockets[name], selectors.EVENT_READ, name)
         if self.guest.tty and self.tty_input is not None:
             self.selector.register(self.tty_input, selectors.EVENT_READ, "keyboard")
         return peers
@@ -132,18 +132,32 @@ class _Run:
     def _modules(self, kernel: kernels.Kernel) -> list[str]:
         return [*kernel.present(self.guest.modules, DEFAULT_MODULES), *kernel.arch.channel.modules]
 
-    def _image(self, kernel: kernels.Kernel) -> Path:
-        channel = kernel.arch.channel
-        settings = {"channel": channel.kind, "token": self.token.decode(),
-                    "channel_modules": " ".join(channel.modules),
-                    "tty": "/dev/hvc0" if self.guest.tty else "",
-                    "tty_size": "rows {} cols {}".format(*self.guest.tty or (25, 80))}
-        settings |= dict(zip(qemu.PORTS, (f"/dev/{tty}" for tty in channel.ttys)))
-        path = self.scratch / "initrd"
-        path.write_bytes(initramfs.build(
-            kernel, self._modules(kernel), self.guest.files, settings, self.guest.script,
-            self.guest.collect))
-        return path
+    def _content(self, kernel: kernels.Kernel) -> Content:
+        guest = self.guest
+        settings = {"token": self.token.decode(), "clock": str(int(time.time())),
+                    "tty": "/dev/hvc0" if guest.tty else "",
+                    "tty_size": "rows {} cols {}".format(*guest.tty or (25, 80))}
+        return Content(self._modules(kernel), guest.files, settings, guest.script, guest.collect)
+
+    def _machine(self, kernel: kernels.Kernel, gdb_socket: Path | None) -> qemu.Machine:
+        guest = self.guest
+        return qemu.Machine(
+            kernel, self.scratch / "initrd", dict.fromkeys(self._ends(), 0),
+            mem=guest.mem, smp=guest.smp, cpu=guest.cpu, icount=guest.icount, kaslr=guest.kaslr,
+            pmem=guest.pmem, loglevel=7 if guest.verbose else 5, virtio_pmem=guest.virtio_pmem,
+            virtiofs=bool(guest.virtiofs), gdb_socket=gdb_socket, append=guest.append,
+            extra=guest.qemu, major=guest.qemu_major)
+
+    def _restorable(self, machine: qemu.Machine) -> qemu.Machine:
+        """The same with a state to start from, if there can be one."""
+        if not self.guest.restore or not snapshot.possible(machine):
+            return machine
+        waiting = replace(machine, gdb_socket=None, descriptors=machine.descriptors | {"in": 0})
+        self.saved = snapshot.obtain(waiting)
+        if not self.saved:
+            return machine
+        return replace(waiting, gdb_socket=machine.gdb_socket,
+                       descriptors=waiting.descriptors | {"qmp": 0})
 
     def start(self) -> None:
         """Everything up to the running QEMU."""
@@ -154,23 +168,48 @@ class _Run:
         plan = faults.plan(kernel, guest.faults, self._modules(kernel)) if guest.faults else None
         gdb = debugger.words(kernel.arch) if plan else []
         gdb_socket = self.scratch / "gdb" if plan else None
-        initrd = self._image(kernel)
+        machine = self._restorable(self._machine(kernel, gdb_socket))
+        content = self._content(kernel)
+        machine.initrd.write_bytes(initramfs.waiting(kernel) if self.saved else
+                                   initramfs.build(kernel, content))
         if guest.virtiofs:
-            self.virtiofsd = virtiofs.start(guest.virtiofs, self.scratch, _spawn)
-        peers = self._connect()
-        machine = qemu.Machine(
-            kernel, initrd, {name: peer.fileno() for name, peer in peers.items()},
-            mem=guest.mem, smp=guest.smp, cpu=guest.cpu, icount=guest.icount, kaslr=guest.kaslr,
-            pmem=guest.pmem, loglevel=7 if guest.verbose else 5, virtio_pmem=guest.virtio_pmem,
-            virtiofs=bool(guest.virtiofs), gdb_socket=gdb_socket, append=guest.append,
-            extra=guest.qemu, major=guest.qemu_major)
-        self.qemu = _spawn(qemu.command(machine), stdout=subprocess.DEVNULL,
-                           stderr=open(self.scratch / "qemu.err", "wb"),
-                           pass_fds=[peer.fileno() for peer in peers.values()])
+            self.virtiofsd = virtiofs.start(guest.virtiofs, self.scratch, spawn)
+        self.began = time.monotonic()
+        self._run_qemu(machine)
+        if self.saved:
+            self._deliver(initramfs.delivery(kernel, content), go=not plan)
+        if plan:
+            self.injector = faults.Injector(gdb, plan | {"restored": bool(self.saved)},
+                                            self.scratch, gdb_socket, spawn)
+
+    def _run_qemu(self, machine: qemu.Machine) -> None:
+        peers = self._connect(list(machine.descriptors))
+        descriptors = {name: peer.fileno() for name, peer in peers.items()}
+        if self.saved:
+            self.state = snapshot.reader(self.saved)
+            descriptors["state"] = self.state.stdout.fileno()
+        words = qemu.command(replace(machine, descriptors=descriptors))
+        with open(self.scratch / "qemu.err", "wb") as errors:
+            self.qemu = spawn(words, stdout=subprocess.DEVNULL, stderr=errors,
+                              pass_fds=list(descriptors.values()))
         for peer in peers.values():
             peer.close()
-        if plan:
-            self.injector = faults.Injector(gdb, plan, self.scratch, gdb_socket, _spawn)
+        if self.state:
+            self.state.stdout.close()
+
+    def _deliver(self, data: bytes, go: bool) -> None:
+        """Hand the restored guest its own part. It stands still until we, or a debugger, say go."""
+        with contextlib.suppress(GuestError):
+            # If QEMU has ended, follow() finds out.
+            monitor = Monitor(self.sockets["qmp"], BOOT_SECONDS)
+            monitor.wait("query-status", "inmigrate")
+            if go:
+                monitor.command("cont")
+
+        def send() -> None:
+            with contextlib.suppress(OSError):
+                self.sockets["in"].sendall(data)
+        threading.Thread(target=send, daemon=True).start()
 
     def _receive(self, name: str) -> None:
         if name == "keyboard":
@@ -198,7 +237,7 @@ class _Run:
     def follow(self) -> str:
         """Pass the streams on until the guest is done, dead or late; which of these."""
         deadline = self.began + self.guest.timeout
-        while not all(self.streams[name].ended for name in qemu.PORTS):
+        while not all(self.streams[name].ended for name in PORTS):
             if self.injector:
                 self.injector.check()
             now = time.monotonic()
@@ -212,7 +251,7 @@ class _Run:
 
     def result(self, outcome: str) -> Result:
         """What is known now."""
-        _kill(self.qemu)
+        kill(self.qemu)
         self._drain()
         hits = self.injector.finish() if self.injector else {}
         for stream in self.streams.values():
@@ -224,12 +263,13 @@ class _Run:
         return Result(outcome, self.control.exit_code if outcome == "done" else None,
                       out, self.streams["err"].data, console,
                       self.control.files(self.guest.collect), hits, complaints(console),
-                      self.booted, time.monotonic() - self.began)
+                      self.booted, time.monotonic() - self.began, bool(self.saved))
 
     def close(self) -> None:
         """Leave nothing behind."""
-        _kill(self.qemu)
-        _kill(self.virtiofsd)
+        kill(self.qemu)
+        kill(self.state)
+        kill(self.virtiofsd)
         if self.injector:
             self.injector.finish()
         for end in self.sockets.values():
@@ -244,6 +284,8 @@ def _attempt(guest: Guest, sinks: dict[str, Sink], tty_input: int | None) -> Res
         run.start()
         return run.result(run.follow())
     finally:
+        if run.saved and run.booted is None:
+            snapshot.forget(run.saved)
         run.close()
 
 
@@ -252,7 +294,7 @@ def run_guest(guest: Guest, sinks: dict[str, Sink] | None = None,
     """Boot it, run the script, bring back what it left.
 
     On a busy machine one in some hundred emulated kernels does not get as far as
-    the script: it is booted once more then.
+    the script: it is booted once more then, from the start.
 
     sinks: "out", "err", "console" and "tty" get the bytes as they come.
     Raises GuestError when the guest cannot be started at all.
@@ -265,7 +307,7 @@ def run_guest(guest: Guest, sinks: dict[str, Sink] | None = None,
         # Somebody deleted the cache, or a part of it, under our hands.
         kernels.forget(guest.kernel)
     try:
-        return _attempt(guest, sinks or {}, tty_input)
+        return _attempt(replace(guest, restore=False), sinks or {}, tty_input)
     except FileNotFoundError as error:
         raise GuestError(f"{error.filename} is missing; run tools/setup if it is a program, "
                          "and again if it is a file of the cache") from error

@@ -16,6 +16,8 @@ from .errors import GuestError
 from .kernel import Kernel
 
 INIT = Path(__file__).with_name("init.sh")
+# Where a script's output goes, and what is said about it.
+PORTS = ("out", "err", "ctl")
 DIRECTORIES = ("proc", "sys", "dev", "tmp", "run", "root", "etc", "mnt", "usr/bin", "usr/sbin",
                "usr/local/bin", "bin", "sbin", "var")
 
@@ -112,9 +114,8 @@ def _add_modules(archive: Archive, kernel: Kernel, names: list[str]) -> None:
         archive.tree(f"lib/modules/{kernel.release}", tree)
 
 
-def build(kernel: Kernel, modules: list[str], files: list[File], settings: dict[str, str],
-          script: str, collect: list[str]) -> bytes:
-    """The whole archive, uncompressed: the guest unpacks it faster than it would decompress."""
+def _system(kernel: Kernel) -> Archive:
+    """What is the same in every guest."""
     archive = Archive()
     for name in DIRECTORIES:
         archive.directory(name)
@@ -123,14 +124,69 @@ def build(kernel: Kernel, modules: list[str], files: list[File], settings: dict[
     for applet in _applets():
         if applet not in ("bin/busybox", "linuxrc", "init", "sbin/init"):
             archive.symlink(applet, "/bin/busybox")
-    _add_modules(archive, kernel, modules)
     archive.file("init", INIT.read_bytes(), 0o755)
-    config = "".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items())
-    archive.file("guest/config", config.encode())
-    archive.file("guest/script", script.encode() + b"\n")
-    archive.file("guest/collect", "".join(path + "\n" for path in collect).encode())
     archive.file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n")
     archive.file("etc/group", b"root:x:0:\n")
-    for file in files:
-        file.add_to(archive)
+    return archive
+
+
+def _config(settings: dict[str, str]) -> bytes:
+    return "".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items()).encode()
+
+
+def channel(kernel: Kernel) -> dict[str, str]:
+    """What init.sh has to know of how its output leaves the guest."""
+    its = kernel.arch.channel
+    return {"channel": its.kind, "channel_modules": " ".join(its.modules),
+            **dict(zip(PORTS, (f"/dev/{tty}" for tty in its.ttys)))}
+
+
+@dataclass(frozen=True)
+class Content:
+    """A guest's own part."""
+
+    modules: list[str]
+    files: list[File]
+    settings: dict[str, str]
+    script: str
+    collect: list[str]
+
+    def add_to(self, archive: Archive, kernel: Kernel) -> bytes:
+        """Put it in, the last; the archive."""
+        _add_modules(archive, kernel, self.modules)
+        archive.file("guest/config", _config(channel(kernel) | self.settings))
+        archive.file("guest/script", self.script.encode() + b"\n")
+        archive.file("guest/collect", "".join(path + "\n" for path in self.collect).encode())
+        for file in self.files:
+            file.add_to(archive)
+        return archive.finish()
+
+
+def build(kernel: Kernel, content: Content) -> bytes:
+    """The whole archive, uncompressed: the guest unpacks it faster than it would decompress."""
+    return content.add_to(_system(kernel), kernel)
+
+
+# Kernel's name and key -> the archive.
+_waiting: dict[tuple[str, str], bytes] = {}
+
+
+def waiting(kernel: Kernel) -> bytes:
+    """The archive of a guest that waits for its own part: see snapshot.py."""
+    key = kernel.entry.name, kernel.key
+    if key not in _waiting:
+        _waiting[key] = _make_waiting(kernel)
+    return _waiting[key]
+
+
+def _make_waiting(kernel: Kernel) -> bytes:
+    archive = _system(kernel)
+    _add_modules(archive, kernel, list(kernel.arch.channel.modules))
+    archive.file("guest/config", _config(channel(kernel) | {"waits": "yes"}))
     return archive.finish()
+
+
+def delivery(kernel: Kernel, content: Content) -> bytes:
+    """What such a guest reads: a line with the archive's size, and the archive."""
+    data = content.add_to(Archive(), kernel)
+    return b"%d\n" % len(data) + data

@@ -320,10 +320,15 @@ class ReadyHook(Hook):
     def act(self):
         for hook in self.hooks:
             hook.enabled = False
-        for fault in PLAN["faults"]:
-            place_fault(fault)
-        if PLAN["modules"]:
-            ModuleHook()
+        place_all()
+
+
+def place_all():
+    """Set the breakpoints of all faults, and wait for the modules that some are in."""
+    for fault in PLAN["faults"]:
+        place_fault(fault)
+    if PLAN["modules"]:
+        ModuleHook()
 
 
 def connect():
@@ -361,7 +366,10 @@ for setting in ("confirm off", "pagination off", "height 0", "auto-load no",
     gdb.execute(f"set {setting}", to_string=True)
 try:
     connect()
-    ReadyHook.place()
+    if PLAN["restored"]:
+        place_all()
+    else:
+        ReadyHook.place()
     follow()
 except Exception as error:  # pylint: disable=broad-except
     # gdb would go on after a Python error and exit 0.

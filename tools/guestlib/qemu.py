@@ -7,9 +7,9 @@ from pathlib import Path
 
 from . import devicetree, emulator, virtiofs
 from .errors import GuestError
+from .initramfs import PORTS
 from .kernel import Kernel
 
-PORTS = ("out", "err", "ctl")
 # Regions begin on memory sections, so that each can be hot-added by itself.
 SECTION_MIB = 128
 UNITS_BYTES = 1 << 20
@@ -30,7 +30,8 @@ class Machine:
 
     kernel: Kernel
     initrd: Path
-    # Descriptors of our ends' peers: console, out, err, ctl and, with a terminal, tty.
+    # Descriptors of our ends' peers: console, out, err, ctl; with a terminal tty; in, if the
+    # guest gets its own part by that port; qmp, QEMU's monitor; state, a saved one to restore.
     descriptors: dict[str, int]
     mem: str = "1G"
     smp: int = 2
@@ -96,6 +97,8 @@ def _place_pmem(machine: Machine) -> tuple[int, list[str]]:
 def _channel(machine: Machine) -> list[str]:
     arch, words = machine.kernel.arch, []
     for name, descriptor in machine.descriptors.items():
+        if name == "state":
+            continue
         words += ["-chardev", f"socket,id={name},fd={descriptor}"]
     ttys = {"console": arch.console}
     if not arch.channel.device:
@@ -110,8 +113,12 @@ def _channel(machine: Machine) -> list[str]:
             words += ["-device", f"virtserialport,chardev={name},name=guest.{name}"]
         elif arch.channel.device:
             words += ["-device", f"{arch.channel.device},chardev={name}"]
+    if "in" in machine.descriptors:
+        words += ["-device", "virtserialport,chardev=in,name=guest.in"]
     if "tty" in machine.descriptors:
         words += ["-device", "virtconsole,chardev=tty"]
+    if "qmp" in machine.descriptors:
+        words += ["-mon", "chardev=qmp,mode=control"]
     return words
 
 
@@ -162,6 +169,8 @@ def command(machine: Machine) -> list[str]:
     if machine.gdb_socket:
         words += ["-chardev", f"socket,id=gdb,path={machine.gdb_socket},server=on,wait=off",
                   "-gdb", "chardev:gdb", "-S"]
+    if "state" in machine.descriptors:
+        words += ["-incoming", f"fd:{machine.descriptors['state']}"]
     if machine.virtiofs:
         words += virtiofs.words(machine.initrd.parent, ram)
     return words + machine.extra

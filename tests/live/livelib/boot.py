@@ -122,7 +122,7 @@ def _guest(cases: list[Case], scripts: Path, binary: Path) -> Guest:
                  modules=first.all_modules, append=first.append, pmem=first.pmem,
                  virtio_pmem=first.virtio_pmem, faults=first.faults, smp=first.smp, mem=first.mem,
                  qemu=first.qemu, qemu_major=first.qemu_major,
-                 virtiofs=scripts if first.virtiofs else None,
+                 virtiofs=scripts if first.virtiofs else None, restore=True,
                  timeout=BOOT_SECONDS + sum(case.timeout + CASE_SECONDS for case in cases))
 
 

@@ -4,9 +4,11 @@
 import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import jsonschema
+from jsonschema.exceptions import best_match
 
 from guestlib.streams import complaints
 
@@ -93,6 +95,14 @@ def _documents(name: str, text: str) -> list[dict]:
     return [document for document in documents if isinstance(document, dict)]
 
 
+@cache
+def _validator(kind: str) -> jsonschema.protocols.Validator:
+    schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text())
+    made = jsonschema.validators.validator_for(schema)
+    made.check_schema(schema)
+    return made(schema)
+
+
 def _schema(remains: Remains) -> list[str]:
     """Every JSON that a case left is as docs/schema says."""
     wrong = []
@@ -100,14 +110,13 @@ def _schema(remains: Remains) -> list[str]:
         kind = name.rpartition(".")[2]
         if kind not in ("json", "jsonl"):
             continue
-        schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text())
+        validator = _validator(kind)
         for document in _documents(name, remains.text(name)):
             # Others than reports of audits have no schema.
             if "mode" not in document and "type" not in document:
                 continue
-            try:
-                jsonschema.validate(document, schema)
-            except jsonschema.ValidationError as error:
+            error = best_match(validator.iter_errors(document))
+            if error:
                 wrong.append(f"{name} is not as the schema says: {error.message[:300]}")
     return wrong
 

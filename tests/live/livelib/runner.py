@@ -86,6 +86,7 @@ class Report:
 
     def __init__(self, save: Path | None):
         self.counts: Counter = Counter()
+        self.guests: Counter = Counter()
         self.save, self._lock = save, threading.Lock()
 
     def end(self, case: Case | Lacking, wrong: list[str], seconds: float) -> None:
@@ -96,6 +97,11 @@ class Report:
             for reason in wrong:
                 for line in reason.splitlines():
                     print(f"       {line}", flush=True)
+
+    def guest(self, result: Result) -> None:
+        """One has come to its end."""
+        with self._lock:
+            self.guests["restored" if result.restored else "booted"] += 1
 
     def skip(self, case: Case, reason: str) -> None:
         """A case could not be run here."""
@@ -146,6 +152,8 @@ def _play(cases: list[Case], binary: Path, report: Report) -> None:
 
     began = time.monotonic()
     result, why = boot.play(cases, binary, ended)
+    if result:
+        report.guest(result)
     missing = [case for case in cases if case.id not in verdicts]
     for case in missing:
         report.end(case, _lost(result, why, case is missing[0]), time.monotonic() - began)
@@ -212,7 +220,8 @@ def _run(options: argparse.Namespace) -> int:
         with ThreadPoolExecutor(options.j) as pool:
             for done in [pool.submit(_play, batch, binary, report) for batch in batches]:
                 done.result()
-    counts = report.counts
+    counts, guests = report.counts, report.guests
+    print(f"guests: {guests['booted']} booted, {guests['restored']} restored")
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if counts["failed"] else 0
 

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Programs that run beside us and end with us."""
+
+import contextlib
+import os
+import signal
+import subprocess
+
+
+def spawn(words: list[str], **keywords) -> subprocess.Popen:
+    """Start a program in a process group of its own."""
+    # Should we be killed outright, the kernel takes the child along.
+    keywords.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "--", *words],
+                            start_new_session=True, **keywords)
+
+
+def kill(process: subprocess.Popen | None) -> None:
+    """End it, and all that it has started."""
+    if process:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
