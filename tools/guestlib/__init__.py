@@ -6,7 +6,7 @@
     result.exit_code, result.stdout, result.files, result.fault_hits
 
 The modules, from the bottom: errors, cache, arch, apt, kernel, cpio, elf,
-initramfs, faults, qemu, guest; cli is the command line on top.
+initramfs, faults, qemu, monitor, snapshot, guest; cli is the command line on top.
 """
 
 from .errors import GuestError

@@ -68,11 +68,12 @@ class Symbols:
 
     def find(self, name: str) -> dict | None:
         """Address and size."""
-        match = re.search(rf"(?m)^([0-9a-f]+) \w {re.escape(name)}$", self.text)
-        if not match:
+        # Not by a regular expression, which takes a tenth of a second for these megabytes.
+        end = self.text.find(f" {name}\n")
+        if end < 0:
             return None
-        address = int(match[1], 16)
-        for line in re.finditer(r"([0-9a-f]+) ", self.text[match.end():match.end() + 4096]):
+        address = int(self.text[self.text.rfind("\n", 0, end) + 1:end].split()[0], 16)
+        for line in re.finditer(r"([0-9a-f]+) ", self.text[end:end + 4096]):
             if int(line[1], 16) > address:
                 return {"address": address, "size": int(line[1], 16) - address}
         return {"address": address, "size": 1}

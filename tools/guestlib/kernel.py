@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache as memoised
 from pathlib import Path
 
 from . import arch, build, bzimage, cache, matrix
@@ -53,25 +54,15 @@ class Kernel:
 
     def dependencies(self) -> dict[str, tuple[str, list[str]]]:
         """Module name -> its file and the files it needs, as depmod found them."""
-        table = {}
-        for line in (self.modules / "modules.dep").read_text().splitlines():
-            path, _, needs = line.partition(":")
-            table[module_name(path)] = path, needs.split()
-        return table
+        return _dependencies(self.modules)
 
     def builtin(self) -> set[str]:
         """The names of what could be a module but is built in."""
-        lines = (self.modules / "modules.builtin").read_text().splitlines()
-        return {module_name(line) for line in lines}
+        return _builtin(self.modules)
 
     def wishes(self) -> dict[str, list[str]]:
         """Module name -> the modules it asks for at run time, such as ext4's checksums."""
-        text = (self.modules / "modules.softdep").read_text()
-        aliases = dict(re.findall(r"(?m)^alias ([\w-]+) (\w+)$",
-                                  (self.modules / "modules.alias").read_text()))
-        return {module_name(name): [module_name(aliases.get(word, word)) for word in words.split()
-                                    if not word.endswith(":")]
-                for name, words in re.findall(r"(?m)^softdep (\S+) (.*)$", text)}
+        return _wishes(self.modules)
 
     def present(self, names: list[str], optional: tuple[str, ...]) -> list[str]:
         """The names but those of optional that this kernel does not have."""
@@ -103,6 +94,31 @@ class Kernel:
         if not plain.exists():
             cache.write_atomically(plain, _decompressed(source))
         return plain.read_bytes()
+
+
+# A directory of modules never changes, and to read depmod's tables takes a quarter of a second.
+@memoised
+def _dependencies(modules: Path) -> dict[str, tuple[str, list[str]]]:
+    table = {}
+    for line in (modules / "modules.dep").read_text().splitlines():
+        path, _, needs = line.partition(":")
+        table[module_name(path)] = path, needs.split()
+    return table
+
+
+@memoised
+def _builtin(modules: Path) -> set[str]:
+    lines = (modules / "modules.builtin").read_text().splitlines()
+    return {module_name(line) for line in lines}
+
+
+@memoised
+def _wishes(modules: Path) -> dict[str, list[str]]:
+    text = (modules / "modules.softdep").read_text()
+    aliases = dict(re.findall(r"(?m)^alias ([\w-]+) (\w+)$", (modules / "modules.alias").read_text()))
+    return {module_name(name): [module_name(aliases.get(word, word)) for word in words.split()
+                                if not word.endswith(":")]
+            for name, words in re.findall(r"(?m)^softdep (\S+) (.*)$", text)}
 
 
 def module_name(path: str) -> str:

@@ -86,7 +86,7 @@ def _write_scripts(cases: list[Case], into: Path) -> None:
         folder = into / str(number)
         folder.mkdir()
         # Half a set-up is none.
-        (folder / "setup").write_text("set -e\n" + case.setup)
+        (folder / "setup").write_text("set -e\n" + case.setup if case.setup else "")
         (folder / "run").write_text(case.run)
         (folder / "cleanup").write_text(case.cleanup)
         for position, script in enumerate(case.after):

@@ -8,27 +8,32 @@
 
 events=/sys/kernel/tracing/kprobe_events
 
+# A process takes a fiftieth of a second here: what the shell can do itself, it does.
+
 unload() {
 	for module in device_dax dax_pmem nd_pmem; do
-		modprobe -r $module
+		[ ! -d /sys/module/$module ] || modprobe -r $module
 	done >/dev/null 2>&1
+	echo "$number" >&9
 }
 
 # Whatever the case left behind is an observation; then the next starts clean.
 sweep() {
-	sh "$1/cleanup" >cleanup.out 2>&1 8>&-
-	cat $events >left.events 2>/dev/null
+	[ ! -s "$1/cleanup" ] || sh "$1/cleanup" >cleanup.out 2>&1 8>&- 9>&-
+	while IFS= read -r line; do
+		printf '%s\n' "$line"
+	done <$events >left.events 2>/dev/null
 	pidof daxaudit >left.pids
-	killall -q -9 daxaudit
-	command -v dmsetup >/dev/null && dmsetup remove_all --force >/dev/null 2>&1
-	unload &
-	unloading=$!
-	# What waits for a lock that is held for ever must not stop us.
-	tries=0
-	while kill -0 $unloading 2>/dev/null && [ $tries -lt 100 ]; do
-		usleep 50000
-		tries=$((tries + 1))
+	[ ! -s left.pids ] || killall -q -9 daxaudit
+	for disk in /sys/block/dm-*; do
+		[ -e "$disk" ] || break
+		! command -v dmsetup >/dev/null || dmsetup remove_all --force >/dev/null 2>&1
+		break
 	done
+	# What waits for a lock that is held for ever must not stop us.
+	unload &
+	# shellcheck disable=SC3045 # busybox's shell has it
+	while read -r -t 5 whose <&9 && [ "$whose" != "$number" ]; do :; done
 	# In a shell of its own, which a failed redirection may end.
 	(: >$events) 2>/dev/null
 	dmesg -c >kernel.log
@@ -38,7 +43,7 @@ observe() {
 	for script in "$1"/after.*; do
 		[ -e "$script" ] || continue
 		name=${script##*/}
-		timeout -s KILL 30 sh "$script" >"$name.out" 2>&1
+		timeout -s KILL 30 sh "$script" >"$name.out" 2>&1 9>&-
 		echo $? >"$name.code"
 	done
 }
@@ -50,10 +55,11 @@ play() {
 	cd "$here" || exit 1
 	echo "@begin $number"
 	export REPORT="-o text -o json:$here/report.json" ATTACH="--attach=$3"
-	timeout -s KILL 30 sh "/live/$number/setup" >setup.out 2>&1
-	echo $? >setup.code
-	if [ "$(cat setup.code)" -eq 0 ]; then
-		timeout -s KILL "$limit" sh "/live/$number/run" >out 2>err
+	[ ! -s "/live/$number/setup" ] || timeout -s KILL 30 sh "/live/$number/setup" >setup.out 2>&1 9>&-
+	code=$?
+	echo $code >setup.code
+	if [ $code -eq 0 ]; then
+		timeout -s KILL "$limit" sh "/live/$number/run" >out 2>err 9>&-
 		echo $? >code
 		observe "/live/$number"
 	fi
@@ -65,6 +71,8 @@ play() {
 	rm -rf "$number" "$number.tar"
 }
 
+mkfifo /tmp/live.unloaded
+exec 9<>/tmp/live.unloaded
 while read -r number limit attach; do
 	play "$number" "$limit" "$attach" </dev/null
 done </live/cases
