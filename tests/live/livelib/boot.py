@@ -24,6 +24,8 @@ PROGRAMS = Path(__file__).resolve().parents[1] / "bin"
 # Beside the cases' own time: booting, and getting the outputs, on a busy machine.
 BOOT_SECONDS = 120
 CASE_SECONDS = 30
+# What a case's other scripts may take.
+SCRIPT_SECONDS = 30
 # Named as a guest's is, so that it is swept with those of killed runs.
 SCRATCH = f"{GUEST_SCRATCH}{os.getpid()}.live."
 
@@ -80,7 +82,7 @@ def _untar(data: bytes) -> dict[str, bytes]:
                 for member in archive if member.isfile()}
 
 
-def _write_scripts(cases: list[Case], into: Path) -> None:
+def _write_scripts(cases: list[Case], into: Path, patience: float) -> None:
     lines = []
     for number, case in enumerate(cases):
         folder = into / str(number)
@@ -91,7 +93,8 @@ def _write_scripts(cases: list[Case], into: Path) -> None:
         (folder / "cleanup").write_text(case.cleanup)
         for position, script in enumerate(case.after):
             (folder / f"after.{position}").write_text(script)
-        lines.append(f"{number} {case.timeout:g} {case.attach[0]}\n")
+        lines.append(f"{number} {case.timeout * patience:g} {SCRIPT_SECONDS * patience:g} "
+                     f"{case.attach[0]}\n")
     (into / "cases").write_text("".join(lines))
     (into / "driver").write_bytes(DRIVER.read_bytes())
 
@@ -107,7 +110,7 @@ def built(kernel: str, name: str) -> Path:
     return path
 
 
-def _guest(cases: list[Case], scripts: Path, binary: Path) -> Guest:
+def _guest(cases: list[Case], scripts: Path, binary: Path, patience: float) -> Guest:
     first = cases[0]
     if arches.lookup(matrix.lookup(first.kernels[0]).arch).cross:
         binary = built(first.kernels[0], "daxaudit.static")
@@ -123,19 +126,23 @@ def _guest(cases: list[Case], scripts: Path, binary: Path) -> Guest:
                  virtio_pmem=first.virtio_pmem, faults=first.faults, smp=first.smp, mem=first.mem,
                  qemu=first.qemu, qemu_major=first.qemu_major,
                  virtiofs=scripts if first.virtiofs else None, restore=True,
-                 timeout=BOOT_SECONDS + sum(case.timeout + CASE_SECONDS for case in cases))
+                 timeout=patience * (BOOT_SECONDS + sum(case.timeout + CASE_SECONDS
+                                                        for case in cases)))
 
 
-def play(cases: list[Case], binary: Path,
-         on_end: Callable[[Case, Remains], None]) -> tuple[Result | None, str]:
-    """Run the cases in one guest; its result, or why there is none."""
+def play(cases: list[Case], binary: Path, on_end: Callable[[Case, Remains], None],
+         patience: float = 1) -> tuple[Result | None, str]:
+    """Run the cases in one guest; its result, or why there is none.
+
+    patience: all time limits are multiplied by it.
+    """
     def ended(number: int, remains: Remains) -> None:
         on_end(cases[number], remains)
 
     with tempfile.TemporaryDirectory(prefix=SCRATCH) as scratch:
-        _write_scripts(cases, Path(scratch))
+        _write_scripts(cases, Path(scratch), patience)
         try:
-            guest = _guest(cases, Path(scratch), binary)
+            guest = _guest(cases, Path(scratch), binary, patience)
             return run_guest(guest, {"out": Frames(ended).feed}), ""
         except GuestError as error:
             return None, str(error)

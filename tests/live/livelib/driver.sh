@@ -4,7 +4,8 @@
 # Runs the cases of one guest, one after the other. /live/N holds the scripts of
 # case N; what came of it goes to standard output as a frame: a line
 # "@end N SIZE" and a tar archive of SIZE bytes. /live/cases has a line
-# "N TIMEOUT ATTACH" for each.
+# "N TIMEOUT OTHERS ATTACH" for each: the seconds that the case may take, and its
+# other scripts.
 
 events=/sys/kernel/tracing/kprobe_events
 
@@ -43,19 +44,19 @@ observe() {
 	for script in "$1"/after.*; do
 		[ -e "$script" ] || continue
 		name=${script##*/}
-		timeout -s KILL 30 sh "$script" >"$name.out" 2>&1 9>&-
+		timeout -s KILL "$others" sh "$script" >"$name.out" 2>&1 9>&-
 		echo $? >"$name.code"
 	done
 }
 
 play() {
-	number=$1 limit=$2
+	number=$1 limit=$2 others=$3
 	here=/tmp/live/$number
 	mkdir -p "$here"
 	cd "$here" || exit 1
 	echo "@begin $number"
-	export REPORT="-o text -o json:$here/report.json" ATTACH="--attach=$3"
-	[ ! -s "/live/$number/setup" ] || timeout -s KILL 30 sh "/live/$number/setup" >setup.out 2>&1 9>&-
+	export REPORT="-o text -o json:$here/report.json" ATTACH="--attach=$4"
+	[ ! -s "/live/$number/setup" ] || timeout -s KILL "$others" sh "/live/$number/setup" >setup.out 2>&1 9>&-
 	code=$?
 	echo $code >setup.code
 	if [ $code -eq 0 ]; then
@@ -73,6 +74,6 @@ play() {
 
 mkfifo /tmp/live.unloaded
 exec 9<>/tmp/live.unloaded
-while read -r number limit attach; do
-	play "$number" "$limit" "$attach" </dev/null
+while read -r number limit others attach; do
+	play "$number" "$limit" "$others" "$attach" </dev/null
 done </live/cases

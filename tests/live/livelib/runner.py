@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
         help="the daxaudit to test, linked statically (default build/daxaudit.static)")
     add("-j", type=int, default=3, metavar="N", help="guests at a time (default 3)")
+    add("--patience", type=float, default=1, metavar="N",
+        help="multiply all time limits, for a machine that is busy with something else")
     add("--save", type=Path, metavar="DIR", help="keep what every case left behind")
     return parser
 
@@ -140,7 +142,7 @@ def _lost(result: Result | None, why: str, first: bool) -> list[str]:
                                                 in result.last_words(25).splitlines())]
 
 
-def _play(cases: list[Case], binary: Path, report: Report) -> None:
+def _play(cases: list[Case], binary: Path, report: Report, patience: float) -> None:
     """One guest. A case is reported when it ends, unless a fault's count is still to come."""
     verdicts: dict[str, tuple[list[str], float]] = {}
 
@@ -151,7 +153,7 @@ def _play(cases: list[Case], binary: Path, report: Report) -> None:
             report.end(case, *verdicts[case.id])
 
     began = time.monotonic()
-    result, why = boot.play(cases, binary, ended)
+    result, why = boot.play(cases, binary, ended, patience)
     if result:
         report.guest(result)
     missing = [case for case in cases if case.id not in verdicts]
@@ -218,7 +220,8 @@ def _run(options: argparse.Namespace) -> int:
         # A copy, for it may be built anew meanwhile.
         binary = Path(shutil.copy(options.binary, Path(scratch) / "daxaudit"))
         with ThreadPoolExecutor(options.j) as pool:
-            for done in [pool.submit(_play, batch, binary, report) for batch in batches]:
+            for done in [pool.submit(_play, batch, binary, report, options.patience)
+                         for batch in batches]:
                 done.result()
     counts, guests = report.counts, report.guests
     print(f"guests: {guests['booted']} booted, {guests['restored']} restored")
