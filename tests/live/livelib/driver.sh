@@ -23,7 +23,7 @@ sweep() {
 	[ ! -s "$1/cleanup" ] || sh "$1/cleanup" >cleanup.out 2>&1 8>&- 9>&-
 	while IFS= read -r line; do
 		printf '%s\n' "$line"
-	done <$events >left.events 2>/dev/null
+	done 2>/dev/null <$events >left.events
 	pidof daxaudit >left.pids
 	[ ! -s left.pids ] || killall -q -9 daxaudit
 	for disk in /sys/block/dm-*; do
