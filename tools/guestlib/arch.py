@@ -84,6 +84,11 @@ class Arch:
     # Where the numbers differ from asm-generic's.
     errnos: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def setup_group(self) -> str:
+        """The group of tools/setup that has its emulator."""
+        return "guests" if self.cross else "guest"
+
     def errno(self, name: str) -> int:
         """The errno of this architecture, which need not be the host's."""
         try:

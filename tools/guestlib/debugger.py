@@ -28,11 +28,11 @@ def words(arch: Arch) -> list[str]:
     """
     own = shutil.which("gdb-multiarch") or shutil.which("gdb")
     if not own:
-        raise GuestError("gdb-multiarch is missing; run tools/setup")
+        raise GuestError("gdb-multiarch is missing; run tools/setup guest")
     if _knows(own, arch.registers.gdb):
         return [own]
     if not arch.compiler_suite:
-        raise GuestError(f"{own} does not know {arch.name}; run tools/setup")
+        raise GuestError(f"{own} does not know {arch.name}; run tools/setup guest")
     usr = unpacked.programs("programs", "gdb", arch.compiler_suite, "gdb-multiarch") / "usr"
     later = str(usr / "bin" / "gdb-multiarch")
     if not _knows(later, arch.registers.gdb):

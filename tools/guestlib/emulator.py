@@ -37,7 +37,7 @@ def words(arch: Arch, major: int) -> list[str]:
     if own and (not major or _major(own) >= major):
         return [own]
     if not major:
-        raise GuestError(f"{arch.qemu} is missing; run tools/setup")
+        raise GuestError(f"{arch.qemu} is missing; run tools/setup {arch.setup_group}")
     suite = Suite(f"{host_codename()}-backports", host_arch())
     tree = unpacked.tree("programs", arch.qemu, suite,
                          unpacked.newest(suite, [arch.qemu_package, *_COMMON]))

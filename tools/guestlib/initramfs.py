@@ -77,7 +77,7 @@ def _busybox(kernel: Kernel) -> bytes:
                     if package.name == "busybox-static"), None)
     if not package:
         raise GuestError(f"no busybox-static for {kernel.arch.name}; "
-                         "apt-get install busybox-static, or run tools/setup")
+                         "apt-get install busybox-static, or run tools/setup guest")
     path = cache.root() / "busybox" / package.sha256
     if not path.exists():
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", suite.download(package)],
@@ -94,7 +94,7 @@ def _applets() -> list[str]:
                                  check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
         raise GuestError("busybox is missing; apt-get install busybox-static, "
-                         "or run tools/setup") from error
+                         "or run tools/setup guest") from error
     return listing.split()
 
 

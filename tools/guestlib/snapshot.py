@@ -67,6 +67,10 @@ def _key(machine: Machine) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
+# Those that this process could not make.
+_hopeless: set[str] = set()
+
+
 def _directory() -> Path:
     return cache.directory("snapshots")
 
@@ -146,11 +150,14 @@ def obtain(machine: Machine) -> Path | None:
     """The state of such a machine, made if need be; None if it cannot be made."""
     path = _directory() / _key(machine)
     with cache.locked(f"snapshot-{path.name}"):
+        if path.name in _hopeless:
+            return None
         if not path.exists():
             _sweep()
             try:
                 _make(machine, path)
-            except GuestError:
+            except (GuestError, subprocess.CalledProcessError):
+                _hopeless.add(path.name)
                 return None
         with contextlib.suppress(FileNotFoundError):
             path.touch()
