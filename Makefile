@@ -247,6 +247,10 @@ docs: $(O)/daxaudit $(STORY_DXR) ## run the examples of docs/ci.md
 fleet: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test packaging, and a fleet's monitoring with real programs
 	$(Q)tests/fleet/run $(O)
 
+.PHONY: guests
+guests: ## test what the guests' tools do when a mirror or this machine lacks something
+	$(Q)tests/guests/run
+
 test-build: ## test that builds are reproducible and that flags of a command line keep their place
 	$(Q)tests/build/run $(O)
 

@@ -103,7 +103,8 @@ def _list(default: bool) -> int:
 def _fetch(names: list[str]) -> int:
     for name in names or list(matrix.load()):
         found = kernel.fetch(name, fresh=True)
-        print(f"{name:12} {found.release}", flush=True)
+        print(f"{name:12} {found.release}" + (f": {found.instead}" if found.instead else ""),
+              flush=True)
     return 0
 
 
@@ -210,6 +211,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.verbose:
         sinks["console"] = _write(2)
     guest = _guest(options)
+    found = kernel.fetch(guest.kernel)
+    if found.instead and not options.quiet:
+        _say(f"{found.instead}; {found.release} is taken")
     with _raw_terminal(options.tty) as keyboard:
         result = run_guest(guest, sinks, keyboard)
     return _report(result, options)

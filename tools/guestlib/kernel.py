@@ -1,19 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A kernel of the matrix, unpacked in the cache, and its modules."""
 
+import contextlib
 import hashlib
 import json
 import lzma
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache as memoised
 from pathlib import Path
 
 from . import arch, build, bzimage, cache, matrix
 from .apt import GoneFromMirror, Package, Suite
 from .errors import GuestError
+
+
+# Of the versions that a suite lists, when the mirror does not have them.
+MOST_TRIED = 4
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class Kernel:
     key: str
     path: Path
     release: str
+    # Why it is not the newest that the suite lists, if it is not.
+    instead: str = ""
 
     @property
     def arch(self) -> arch.Arch:
@@ -208,7 +215,7 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
         with cache.new_directory(path) as target:
             release = build.build(entry, key, archives[0], target) if entry.build else \
                 _unpack(archives, target, entry.dtb)
-            meta = {"release": release,
+            meta = {"name": entry.name, "release": release,
                     "packages": [f"{package.name} {package.version}" for package in packages]}
             (target / "meta.json").write_text(json.dumps(meta))
     kernel = _load(entry, key)
@@ -217,17 +224,54 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
     return kernel
 
 
+# What this process has taken in the place of kernels that cannot be had.
+_taken: dict[str, Kernel] = {}
+
+
 def fetch(name: str, fresh: bool = False) -> Kernel:
-    """The kernel, ready to boot. Without `fresh`, no network is touched when it is cached."""
+    """The kernel, ready to boot. Without `fresh`, no network is touched when it is cached.
+
+    The pool of a mirror may lag behind its index, or run ahead of ours: then the
+    next older version that is listed, or the newest in the cache, is taken, and
+    `instead` says so.
+    """
+    if name in _taken:
+        return _taken[name]
     entry = matrix.lookup(name)
     suite = suite_of(entry)
     packages = entry.resolve(suite.packages(fresh))
     try:
         return _obtain(entry, suite, packages)
-    except GoneFromMirror:
+    except GoneFromMirror as error:
+        kernel = _next_best(entry, suite, error)
+    if kernel.instead:
+        _taken[name] = kernel
+    return kernel
+
+
+def _next_best(entry: matrix.Entry, suite: Suite, lacking: GoneFromMirror) -> Kernel:
+    with contextlib.suppress(GuestError):
         # Versions move on in the archive: look again, once.
         suite.refresh()
-        return _obtain(entry, suite, entry.resolve(suite.packages()))
+    listed = entry.resolutions(suite.packages())
+    for packages in listed[:MOST_TRIED]:
+        with contextlib.suppress(GoneFromMirror):
+            kernel = _obtain(entry, suite, packages)
+            return kernel if packages is listed[0] else replace(kernel, instead=str(lacking))
+    kernel = _newest_cached(entry)
+    if not kernel:
+        raise lacking
+    return replace(kernel, instead=str(lacking))
+
+
+def _newest_cached(entry: matrix.Entry) -> Kernel | None:
+    found = []
+    for path in (cache.root() / "kernels").glob("*/meta.json"):
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads(path.read_bytes()).get("name") == entry.name:
+                found.append((path.stat().st_mtime, path.parent.name))
+    kernels = (_load(entry, key) for _, key in sorted(found, reverse=True))
+    return next((kernel for kernel in kernels if kernel), None)
 
 
 def forget(name: str) -> None:

@@ -83,22 +83,28 @@ class Entry:
 
     def resolve(self, packages: list[Package]) -> list[Package]:
         """The newest matching kernel package of an index and its companions."""
+        return self.resolutions(packages)[0]
+
+    def resolutions(self, packages: list[Package]) -> list[list[Package]]:
+        """The same for all that match, the newest first."""
         pattern = re.compile(self.package)
-        matching = [package for package in packages if pattern.fullmatch(package.name)]
+        matching = sorted((package for package in packages if pattern.fullmatch(package.name)),
+                          key=lambda package: version_key(package.version), reverse=True)
         if not matching:
             raise GuestError(f"{self.suite} has no package like {self.package} any more; "
                              f"change {self.name} in {MATRIX.name}")
-        newest = max(matching, key=lambda package: version_key(package.version))
-        release = pattern.fullmatch(newest.name).groupdict().get("release")
         by_name = {package.name: package for package in packages}
-        chosen = [newest]
-        for companion in self.companions:
-            name = companion.format(release=release)
-            if name not in by_name:
-                raise GuestError(f"{self.suite} has {newest.name} but no {name}; try again "
-                                 "when the archive has settled")
-            chosen.append(by_name[name])
-        return chosen
+        whole = []
+        for package in matching:
+            release = pattern.fullmatch(package.name).groupdict().get("release")
+            names = [companion.format(release=release) for companion in self.companions]
+            if all(name in by_name for name in names):
+                whole.append([package, *(by_name[name] for name in names)])
+        if not whole:
+            raise GuestError(f"{self.suite} has {matching[0].name} but not its companions "
+                             f"{' and '.join(self.companions)}; try again when the archive has "
+                             "settled")
+        return whole
 
 
 def load(path: Path = MATRIX) -> dict[str, Entry]:

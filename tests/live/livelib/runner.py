@@ -179,6 +179,23 @@ def _runnable(cases: list[Case], report: Report) -> list[Case]:
     return runnable
 
 
+def _with_kernel(batches: list[list[Case]], report: Report) -> list[list[Case]]:
+    """Without those whose kernel cannot be had: these have failed, the others are played."""
+    lacking: dict[str, str] = {}
+    # Once, here: not by two guests at the same time.
+    for name in sorted({batch[0].kernels[0] for batch in batches}):
+        try:
+            found = kernel.fetch(name)
+        except GuestError as error:
+            lacking[name] = str(error)
+            continue
+        if found.instead:
+            print(f"note: {name}: {found.instead}; {found.release} is taken", flush=True)
+    for case in (case for batch in batches for case in batch if case.kernels[0] in lacking):
+        report.end(case, [f"no kernel: {lacking[case.kernels[0]]}"], 0)
+    return [batch for batch in batches if batch[0].kernels[0] not in lacking]
+
+
 def _on_signal(number, _frame):
     # The guests are tied to our life; only their scratch has to be taken away.
     for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}{os.getpid()}.*"):
@@ -213,9 +230,7 @@ def _run(options: argparse.Namespace) -> int:
         began = time.monotonic()
         report.end(reason, reason.wrong(), time.monotonic() - began)
     batches = _shared(_runnable(chosen, report))
-    # Once, here: not by two guests at the same time.
-    for name in sorted({case.kernels[0] for batch in batches for case in batch}):
-        kernel.fetch(name)
+    batches = _with_kernel(batches, report)
     with tempfile.TemporaryDirectory(prefix=boot.SCRATCH) as scratch:
         # A copy, for it may be built anew meanwhile.
         binary = Path(shutil.copy(options.binary, Path(scratch) / "daxaudit"))
