@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import debugger, faults, initramfs, kernel as kernels, qemu, snapshot, virtiofs
 from .errors import GuestError, failed
-from .initramfs import PORTS, Content, File
+from .initramfs import File
 from .monitor import Monitor
 from .processes import kill, spawn
 from .streams import Control, Sink, Stream, complaints
@@ -117,7 +117,7 @@ class _Run:
         self.booted: float | None = None
 
     def _ends(self) -> list[str]:
-        return ["console", *PORTS] + (["tty"] if self.guest.tty else [])
+        return ["console", *initramfs.PORTS] + (["tty"] if self.guest.tty else [])
 
     def _connect(self, names: list[str]) -> dict[str, socket.socket]:
         peers = {}
@@ -132,12 +132,13 @@ class _Run:
     def _modules(self, kernel: kernels.Kernel) -> list[str]:
         return [*kernel.present(self.guest.modules, DEFAULT_MODULES), *kernel.arch.channel.modules]
 
-    def _content(self, kernel: kernels.Kernel) -> Content:
+    def _content(self, kernel: kernels.Kernel) -> initramfs.Content:
         guest = self.guest
         settings = {"token": self.token.decode(), "clock": str(int(time.time())),
                     "tty": "/dev/hvc0" if guest.tty else "",
                     "tty_size": "rows {} cols {}".format(*guest.tty or (25, 80))}
-        return Content(self._modules(kernel), guest.files, settings, guest.script, guest.collect)
+        return initramfs.Content(self._modules(kernel), guest.files, settings, guest.script,
+                                 guest.collect)
 
     def _machine(self, kernel: kernels.Kernel, gdb_socket: Path | None) -> qemu.Machine:
         guest = self.guest
@@ -237,7 +238,7 @@ class _Run:
     def follow(self) -> str:
         """Pass the streams on until the guest is done, dead or late; which of these."""
         deadline = self.began + self.guest.timeout
-        while not all(self.streams[name].ended for name in PORTS):
+        while not all(self.streams[name].ended for name in initramfs.PORTS):
             if self.injector:
                 self.injector.check()
             now = time.monotonic()
