@@ -80,8 +80,7 @@ open_channel() {
 receive() {
 	virtio_port guest.in && exec 8<"$port"
 	echo ready >&7
-	read -r size <&8
-	head -c "$size" <&8 | (cd / && cpio -idu --quiet) || fail "cannot unpack what was sent"
+	(cd / && cpio -idu --quiet <&8) || fail "cannot unpack what was sent"
 	exec 8<&-
 	# shellcheck source=/dev/null
 	. /guest/config

@@ -25,6 +25,8 @@ from .judge import judge
 
 # The more cases share a boot, the less there is to run in parallel at the end.
 SHARE = 8
+# A guest waits a third of its time, mostly for grace periods of the kernel.
+WORKERS = (os.cpu_count() or 1) + 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,7 +45,8 @@ def _parser() -> argparse.ArgumentParser:
         help="name those that the cases need a cross build for (tools/cross), and end")
     add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
         help="the daxaudit to test, linked statically (default build/daxaudit.static)")
-    add("-j", type=int, default=3, metavar="N", help="guests at a time (default 3)")
+    add("-j", type=int, default=WORKERS, metavar="N",
+        help=f"guests at a time (default {WORKERS}: two more than there are processors)")
     add("--patience", type=float, default=1, metavar="N",
         help="multiply all time limits, for a machine that is busy with something else")
     add("--save", type=Path, metavar="DIR", help="keep what every case left behind")
