@@ -67,8 +67,8 @@ def _key(machine: Machine) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
-# Those that this process could not make.
-_hopeless: set[str] = set()
+# Those that this process could not make, and why.
+hopeless: dict[str, str] = {}
 
 
 def _directory() -> Path:
@@ -150,14 +150,14 @@ def obtain(machine: Machine) -> Path | None:
     """The state of such a machine, made if need be; None if it cannot be made."""
     path = _directory() / _key(machine)
     with cache.locked(f"snapshot-{path.name}"):
-        if path.name in _hopeless:
+        if path.name in hopeless:
             return None
         if not path.exists():
             _sweep()
             try:
                 _make(machine, path)
-            except (GuestError, subprocess.CalledProcessError):
-                _hopeless.add(path.name)
+            except (GuestError, subprocess.CalledProcessError) as error:
+                hopeless[path.name] = f"{machine.kernel.entry.name}: {error}"
                 return None
         with contextlib.suppress(FileNotFoundError):
             path.touch()

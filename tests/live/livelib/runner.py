@@ -14,7 +14,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from guestlib import GuestError, Result, arch, kernel, matrix
+from guestlib import GuestError, Result, arch, kernel, matrix, snapshot
 from guestlib.guest import SCRATCH, sweep_scratch
 from guestlib.matrix import REPOSITORY
 
@@ -242,6 +242,8 @@ def _run(options: argparse.Namespace) -> int:
                          for batch in batches]:
                 done.result()
     counts, guests = report.counts, report.guests
+    for reason in snapshot.hopeless.values():
+        print(f"note: guests boot each time, for no state could be saved: {reason}")
     print(f"guests: {guests['booted']} booted, {guests['restored']} restored")
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if counts["failed"] else 0
