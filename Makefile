@@ -30,7 +30,8 @@ ARCH ?= $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/aarch64
 	-e 's/loongarch64/loongarch/' -e 's/mips.*/mips/')
 
 VERSION := $(shell cat VERSION)
-GIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+# Of our own repository: a tarball may be unpacked in somebody else's.
+GIT := $(shell git rev-parse --show-cdup 2>/dev/null | grep -q . || git rev-parse --short=12 HEAD 2>/dev/null)
 # Of the manual pages: of the last commit, or as a packager says it.
 DATE := $(if $(SOURCE_DATE_EPOCH),$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F),$(or \
 	$(shell git log -1 --format=%cs 2>/dev/null),$(shell date -u -r VERSION +%F)))
@@ -111,7 +112,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check fleet unit model golden cli output browser shell docs schema fuzz fuzz-short fuzz-corpus bench coverage test-build lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check fleet unit model golden cli output browser shell docs schema fuzz fuzz-short fuzz-corpus bench coverage test-build dist release package lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -251,6 +252,15 @@ fleet: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test packaging, and a 
 guests: ## test what the guests' tools do when a mirror or this machine lacks something
 	$(Q)tests/guests/run
 
+dist: ## write the sources of HEAD to build/dist/daxaudit-VERSION.tar.xz
+	$(Q)tools/dist $(O)/dist
+
+release: ## write sources, static tarballs of all architectures, SBOMs and SHA256SUMS to build/release
+	$(Q)tools/release --out $(O)/release
+
+package: ## test the Debian package, the RPM, the tarballs and all else that others install
+	$(Q)tests/package/run $(O)
+
 test-build: ## test that builds are reproducible and that flags of a command line keep their place
 	$(Q)tests/build/run $(O)
 
@@ -355,6 +365,7 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 CATALOGDIR ?= /usr/lib/systemd/catalog
 TMPFILESDIR ?= /usr/lib/tmpfiles.d
 LOGROTATEDIR ?= /etc/logrotate.d
+DEFAULTDIR ?= /etc/default
 
 $(O)/daxaudit.service: packaging/systemd/daxaudit.service.in FORCE
 	$(msg) GEN $@
@@ -377,14 +388,16 @@ install: $(O)/daxaudit $(MAN_PAGES) $(addprefix $(O)/completion.,bash zsh fish) 
 	install -Dm644 $(O)/completion.bash $(DESTDIR)$(BASH_COMPLETION)
 	install -Dm644 $(O)/completion.zsh $(DESTDIR)$(ZSH_COMPLETION)
 	install -Dm644 $(O)/completion.fish $(DESTDIR)$(FISH_COMPLETION)
-	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/daemon.md docs/fleet.md docs/policy.md docs/security.md \
-		src/policy/default.yaml
+	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/*.md CHANGELOG.md src/policy/default.yaml
+	install -Dm644 -t $(DESTDIR)$(DOCDIR)/schema docs/schema/*.json
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples docs/examples/*.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/prometheus packaging/prometheus/*
 	install -Dm644 $(O)/daxaudit.service $(DESTDIR)$(UNITDIR)/daxaudit.service
 	install -Dm644 $(O)/daxaudit.catalog $(DESTDIR)$(CATALOGDIR)/daxaudit.catalog
 	install -Dm644 packaging/systemd/daxaudit.tmpfiles $(DESTDIR)$(TMPFILESDIR)/daxaudit.conf
 	install -Dm644 packaging/systemd/daxaudit.logrotate $(DESTDIR)$(LOGROTATEDIR)/daxaudit
+	test -e $(DESTDIR)$(DEFAULTDIR)/daxaudit || \
+		install -Dm644 packaging/systemd/daxaudit.default $(DESTDIR)$(DEFAULTDIR)/daxaudit
 
 uninstall: ## remove what install installed
 	rm -f $(DESTDIR)$(PREFIX)/sbin/daxaudit

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import arch as arches
 from . import matrix, unpacked
-from .apt import Suite
+from .apt import Package, Suite
 
 # What those need beside themselves: kernel headers, and what libelf.a may be built with.
 BESIDE = ("linux-libc-dev", "libzstd-dev")
@@ -26,9 +26,13 @@ def wanted() -> list[str]:
     return [*(name for name in names if name.endswith("-dev")), *BESIDE]
 
 
+def packages(name: str) -> list[Package]:
+    """The packages that are unpacked for an architecture."""
+    arch = arches.lookup(name)
+    return unpacked.newest(Suite(arch.sysroot_suite, arch.name), [*wanted(), *arch.sysroot_beside])
+
+
 def fetch(name: str) -> Path:
     """The directory to compile against; made if it is not in the cache."""
-    arch = arches.lookup(name)
-    suite = Suite(arch.sysroot_suite, arch.name)
-    names = [*wanted(), *arch.sysroot_beside]
-    return unpacked.tree("sysroots", arch.name, suite, unpacked.newest(suite, names))
+    suite = Suite(arches.lookup(name).sysroot_suite, name)
+    return unpacked.tree("sysroots", name, suite, packages(name))

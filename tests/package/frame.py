@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the tests of this folder share: the list of them, and where the build is."""
+import pathlib
+
+BUILD = pathlib.Path("build")
+TESTS = {}
+
+
+def test(function):
+    """One test: fails by an exception."""
+    TESTS[function.__name__.replace("_", "-")] = (function, False)
+    return function
+
+
+def slow(function):
+    """A test that only --all runs."""
+    TESTS[function.__name__.replace("_", "-")] = (function, True)
+    return function
