@@ -112,7 +112,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check fleet unit model golden cli output browser shell docs schema fuzz fuzz-short fuzz-corpus bench coverage test-build dist release package lint check-layers format install uninstall clean help
+.PHONY: all static live-tools check fleet unit model golden cli output browser shell docs schema runbooks fuzz fuzz-short fuzz-corpus bench coverage test-build dist release package lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -291,6 +291,9 @@ docs/schema/%.schema.json: $(O)/daxaudit
 
 schema: docs/schema/json.schema.json docs/schema/jsonl.schema.json ## write docs/schema/ anew, from the tables
 
+runbooks: $(O)/daxaudit ## write docs/runbooks/ anew, from the rule table
+	$(Q)tools/gen-runbooks $<
+
 golden: $(O)/daxaudit $(STORY_DXR) ## replay the golden recordings and compare the findings
 	$(Q)tests/golden/run $(O)
 
@@ -390,6 +393,7 @@ install: $(O)/daxaudit $(MAN_PAGES) $(addprefix $(O)/completion.,bash zsh fish) 
 	install -Dm644 $(O)/completion.fish $(DESTDIR)$(FISH_COMPLETION)
 	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/*.md CHANGELOG.md src/policy/default.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/schema docs/schema/*.json
+	install -Dm644 -t $(DESTDIR)$(DOCDIR)/runbooks docs/runbooks/*.md
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples docs/examples/*.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/prometheus packaging/prometheus/*
 	install -Dm644 $(O)/daxaudit.service $(DESTDIR)$(UNITDIR)/daxaudit.service
