@@ -264,7 +264,7 @@ package: ## test the Debian package, the RPM, the tarballs and all else that oth
 test-build: ## test that builds are reproducible and that flags of a command line keep their place
 	$(Q)tests/build/run $(O)
 
-unit: $(UNIT_BIN) ## build and run the unit tests under ASan and UBSan
+unit: $(if $(UNIT),$(UNIT:%=$(O)/san/tests/unit/%),$(UNIT_BIN)) ## build and run the unit tests under ASan and UBSan
 	$(Q)tests/unit/run $^
 
 $(O)/model: $(MODEL_OBJ) $(O)/libdaxaudit-core.a
@@ -420,6 +420,7 @@ help: ## list the targets
 	@printf '\nVariables:\n  O=DIR           build there (default: build)\n'
 	@printf '  V=1             show the commands\n'
 	@printf '  WERROR=1        make warnings errors, as CI does\n'
+	@printf '  UNIT=NAME...    of the unit tests only these, as in UNIT=test_verdict\n'
 	@printf '  FUZZ_SECONDS=N  how long make fuzz runs each target\n'
 	@printf '  ARCH=, CROSS_COMPILE=, SYSROOT=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
 
