@@ -258,7 +258,7 @@ dist: ## write the sources of HEAD to build/dist/daxaudit-VERSION.tar.xz
 release: ## write sources, static tarballs of all architectures, SBOMs and SHA256SUMS to build/release
 	$(Q)tools/release --out $(O)/release
 
-package: ## test the Debian package, the RPM, the tarballs and all else that others install
+package: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test the Debian package, the RPM, the tarballs and all else that others install
 	$(Q)tests/package/run $(O)
 
 test-build: ## test that builds are reproducible and that flags of a command line keep their place

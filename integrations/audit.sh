@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# One audited command with all its reports, for CI systems: what to do is in the environment.
+#
+#   DAXAUDIT_COMMAND   the command, for a shell; must be there
+#   DAXAUDIT           the program (default: daxaudit)
+#   DAXAUDIT_OPTIONS   more options of `daxaudit check`, as in "--require pmem"
+#   DAXAUDIT_RESULTS   where the reports go (default: daxaudit-results)
+#
+# The exit code is daxaudit's. Reports of an audit that did not take place are not there.
+set -eu
+: "${DAXAUDIT_COMMAND:?is not set: there is nothing to audit}"
+results=${DAXAUDIT_RESULTS:-daxaudit-results}
+mkdir -p "$results"
+rm -f "$results"/dax.*
+# shellcheck disable=SC2086 # options are words
+exec "${DAXAUDIT:-daxaudit}" check --mode 0644 -o text:"$results/dax.txt" \
+	-o junit:"$results/dax.xml" -o json:"$results/dax.json" -o text --record "$results/dax.dxr" \
+	${DAXAUDIT_OPTIONS-} -- sh -c "$DAXAUDIT_COMMAND"
