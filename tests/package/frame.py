@@ -6,6 +6,10 @@ BUILD = pathlib.Path("build")
 TESTS = {}
 
 
+class Skip(Exception):
+    """It cannot be run here."""
+
+
 def test(function):
     """One test: fails by an exception."""
     TESTS[function.__name__.replace("_", "-")] = (function, False)
