@@ -47,7 +47,7 @@ class Root:
 
     def listing(self):
         """Every path in it with its kind and permissions, but what dpkg and others note down."""
-        noted = ("var/lib/dpkg/", "var/cache/", "var/log/", "var/lib/apt/", "tmp/", "dev/", "proc/",
+        noted = ("var/lib/dpkg/", "var/cache/", "var/log/", "var/lib/apt/", "tmp/", "dev/", "proc/", "run/",
                  "var/lib/systemd/catalog/", "var/lib/systemd/deb-systemd-helper")
         found = run("find", ".", "-printf", "%P %y%m\n", cwd=self.path).splitlines()
         return {line for line in found if not line.startswith(noted)}
