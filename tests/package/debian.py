@@ -120,7 +120,7 @@ def test_depends(name):
 
 def run_autopkgtest(name):
     """In a chroot that has what it depends on, with our cache for what it downloads."""
-    packages = sorted({"dpkg-dev", *depends(), *test_depends(name)})
+    packages = sorted({"apt-utils", "dpkg-dev", *depends(), *test_depends(name)})
     with chroot.root(host_codename(), packages) as system, \
             tempfile.TemporaryDirectory(prefix="daxaudit-sources.") as scratch:
         (system.path / "dev/shm").mkdir(exist_ok=True)
