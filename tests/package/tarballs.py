@@ -98,6 +98,7 @@ def check_release(out, names):
             check_sbom(document, top / "daxaudit")
             for package in document["packages"][1:]:
                 assert (top / "licences" / package["name"]).stat().st_size > 500, package["name"]
+            assert (top / "daxaudit.8").stat().st_size > 2000 and list(top.glob("daxaudit-*.5"))
             assert (top / "LICENSE").exists() and (top / "licences/LGPL-2.1").exists()
             if name == host_arch():
                 assert run(top / "daxaudit", "--version") == f"daxaudit {version}\n"
