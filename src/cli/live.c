@@ -311,7 +311,6 @@ struct dxa_err *dxa_live_run(const struct dxa_audit_mode *mode, const struct dxa
 	if (err)
 		return err;
 	err = run(&l, exit_code);
-	l.audit.leaves = !err;
 	dxa_audit_close(&l.audit);
 	return err;
 }
