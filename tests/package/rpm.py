@@ -45,6 +45,8 @@ def rpm_package():
     with chroot.root(host_codename(), ["systemd", "rpm", *debian.depends()]) as system:
         at = system.add(rpm)
         (system.path / "var/lib/rpm").mkdir(exist_ok=True)
+        # Where there is rpm, its package `filesystem` has this.
+        (system.path / "usr/share/licenses").mkdir(exist_ok=True)
         system.run("rpm", "--initdb")
         before = system.listing()
         # The libraries are there, but dpkg brought them.
