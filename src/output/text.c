@@ -141,17 +141,6 @@ static void put_machine(struct dxa_wrap *w, const struct dxa_sink *s, const stru
 	dxa_wrap_end(w);
 }
 
-/* A word of a command line: a script's lines are joined. */
-static void put_word(struct dxa_wrap *w, const char *word)
-{
-	_cleanup_free_ char *copy = strdup(word);
-
-	for (char *c = copy; c && *c; c++)
-		if (*c == '\n' || *c == '\t')
-			*c = ' ';
-	dxa_wrap_words(w, copy ? copy : word, DXA_DIM);
-}
-
 static void put_watched(struct dxa_wrap *w, const struct dxa_run *run)
 {
 	char line[96];
@@ -166,7 +155,7 @@ static void put_watched(struct dxa_wrap *w, const struct dxa_run *run)
 	if (run->argv)
 		dxa_wrap_words(w, run->recording ? "ran" : "running", DXA_DIM);
 	for (const char *const *arg = run->argv; arg && *arg; arg++)
-		put_word(w, *arg);
+		dxa_wrap_words(w, *arg, DXA_DIM);
 	dxa_wrap_end(w);
 }
 

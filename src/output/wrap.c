@@ -5,6 +5,9 @@
 
 #include "base/utf8.h"
 
+/* What stands between words: a script's lines are joined. */
+#define BLANKS " \n\t"
+
 static unsigned int columns_of(const char *text, size_t len)
 {
 	unsigned int n = 0;
@@ -58,7 +61,7 @@ static void put(struct dxa_wrap *w, const char *text, size_t len)
 static void put_words(struct dxa_wrap *w, const char *text, unsigned int gap)
 {
 	while (*text) {
-		size_t len = strcspn(text, " ");
+		size_t len = strcspn(text, BLANKS);
 
 		if (len && !is_fresh(w) && !fits(w, gap + columns_of(text, len)))
 			break_line(w);
@@ -67,7 +70,7 @@ static void put_words(struct dxa_wrap *w, const char *text, unsigned int gap)
 		put(w, text, len);
 		text += len;
 		gap = 0;
-		for (; *text == ' '; text++)
+		for (; *text && strchr(BLANKS, *text); text++)
 			gap++;
 	}
 }

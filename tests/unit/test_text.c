@@ -97,9 +97,9 @@ static void test_control_characters_move_nothing(void **state)
 	(void)state;
 	page_open(&p, 40);
 	dxa_wrap_begin(&p.wrap, 0, 0);
-	dxa_wrap_words(&p.wrap, "a\nb\033[2Jc", DXA_RESET);
+	dxa_wrap_words(&p.wrap, "a\nb\033[2J\rc", DXA_RESET);
 	dxa_wrap_end(&p.wrap);
-	assert_page(&p, "a\357\277\275b\357\277\275[2Jc\n");
+	assert_page(&p, "a b\357\277\275[2J\357\277\275c\n");
 }
 
 /* ---- guilt ---- */
