@@ -96,6 +96,8 @@ static void unpaint(struct dxa_wrap *w, enum dxa_colour colour)
 
 void dxa_wrap_words(struct dxa_wrap *w, const char *text, enum dxa_colour colour)
 {
+	if (!text[0])
+		return;
 	paint(w, colour);
 	put_words(w, text, is_fresh(w) ? 0 : 1);
 	unpaint(w, colour);
@@ -105,6 +107,8 @@ void dxa_wrap_piece(struct dxa_wrap *w, const char *text, unsigned int gap, enum
 {
 	bool fresh = is_fresh(w);
 
+	if (!text[0])
+		return;
 	if (!fresh && !fits(w, gap + dxa_wrap_columns(text))) {
 		break_line(w);
 		gap = 0;
