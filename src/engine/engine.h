@@ -165,7 +165,7 @@ struct dxa_engine_sink {
 	X(GONE, "gone",                                                                          \
 	  "a task died inside a probe or an unbind, or its return was missed: see the "          \
 	  "kernel's log",                                                                        \
-	  "tasks died in probes or unbinds, or returns were missed: see the kernel's log")       \
+	  "tasks died inside probes or unbinds, or their returns were missed")                   \
 	/* Not counted at the start of the stream. */                                            \
 	X(UNPAIRED, "unpaired", "a function returned whose entry was never seen",                \
 	  "functions returned whose entries were never seen")                                    \
