@@ -178,7 +178,7 @@ static __always_inline int is_caller(__u64 address)
 	return 1;
 }
 
-#ifdef REG_STACK
+#ifndef REG_LINK
 
 /* The call of a trampoline is a function's first instruction, or comes behind an endbr64. */
 #define CALL_END_MAX 16

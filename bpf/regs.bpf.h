@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a function's arguments and result are in the registers that a kprobe sees, and at its
- * entry its return address: in a register (REG_LINK), or where one points (REG_STACK). Each
- * architecture's calling convention, and the field of the kernel's own struct pt_regs
+ * Where a function's arguments, its result and the stack pointer (REG_STACK) are in the
+ * registers that a kprobe sees, and at its entry its return address: in a register (REG_LINK),
+ * or where an architecture has none for it, on top of the stack. Each architecture's calling
+ * convention, and the field of the kernel's own struct pt_regs
  * (arch/<arch>/include/asm/ptrace.h, read in 6.12.107 and 7.2.13) for it. The
  * structures are flavours: CO-RE finds the fields.
  */
@@ -17,8 +18,6 @@
 struct pt_regs___dxa {
 	unsigned long di, si, dx, cx, ax, sp;
 };
-/* At a function's first instruction the return address is on top of the stack. */
-#define REG_STACK sp
 /* 32 bits: -mregparm=3 (arch/x86/Makefile). */
 #define REG32_ARG1 ax
 #define REG32_ARG2 dx
@@ -27,15 +26,17 @@ struct pt_regs___dxa {
 #define REG_ARG2 si
 #define REG_ARG3 dx
 #define REG_RESULT ax
+#define REG_STACK sp
 
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs___dxa {
-	unsigned long long regs[31];
+	unsigned long long regs[31], sp;
 };
 #define REG_ARG1 regs[0]
 #define REG_ARG2 regs[1]
 #define REG_ARG3 regs[2]
 #define REG_RESULT regs[0]
+#define REG_STACK sp
 #define REG_LINK regs[30]
 
 #elif defined(__TARGET_ARCH_arm)
@@ -46,16 +47,18 @@ struct pt_regs___dxa {
 #define REG_ARG2 uregs[1]
 #define REG_ARG3 uregs[2]
 #define REG_RESULT uregs[0]
+#define REG_STACK uregs[13]
 #define REG_LINK uregs[14]
 
 #elif defined(__TARGET_ARCH_riscv)
 struct pt_regs___dxa {
-	unsigned long ra, a0, a1, a2;
+	unsigned long ra, sp, a0, a1, a2;
 };
 #define REG_ARG1 a0
 #define REG_ARG2 a1
 #define REG_ARG3 a2
 #define REG_RESULT a0
+#define REG_STACK sp
 #define REG_LINK ra
 
 #elif defined(__TARGET_ARCH_s390)
@@ -66,6 +69,7 @@ struct pt_regs___dxa {
 #define REG_ARG2 gprs[3]
 #define REG_ARG3 gprs[4]
 #define REG_RESULT gprs[2]
+#define REG_STACK gprs[15]
 #define REG_LINK gprs[14]
 
 #elif defined(__TARGET_ARCH_powerpc)
@@ -76,6 +80,7 @@ struct pt_regs___dxa {
 #define REG_ARG2 gpr[4]
 #define REG_ARG3 gpr[5]
 #define REG_RESULT gpr[3]
+#define REG_STACK gpr[1]
 #define REG_LINK link
 
 #elif defined(__TARGET_ARCH_mips)
@@ -86,6 +91,7 @@ struct pt_regs___dxa {
 #define REG_ARG2 regs[5]
 #define REG_ARG3 regs[6]
 #define REG_RESULT regs[2]
+#define REG_STACK regs[29]
 #define REG_LINK regs[31]
 
 #elif defined(__TARGET_ARCH_loongarch)
@@ -96,6 +102,7 @@ struct pt_regs___dxa {
 #define REG_ARG2 regs[5]
 #define REG_ARG3 regs[6]
 #define REG_RESULT regs[4]
+#define REG_STACK regs[3]
 #define REG_LINK regs[1]
 
 #else

@@ -124,6 +124,9 @@ enum dxa_hook_need {
 	  "repeated one included")                                                                \
 	X(TASK_WAITS, 74, task_waits,                                                             \
 	  "task tid sleeps in the function in name for a lock that its caller in driver holds")   \
+	X(FAULT, 76, fault,                                                                       \
+	  "the function in name was made to return ret; arg=the how-manieth fallible call it "    \
+	  "was")                                                                                  \
 	X(SNAP_END, 73, snap_end,                                                                 \
 	  "the snapshot ends here; arg tells what it is complete in; ret: it is what was asked for")
 

@@ -114,7 +114,14 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 		err = dxa_saving_open(&a->saving, opts, mode->keep_recording);
 	if (!err)
 		err = setup_signals(a);
-	return err ? err : dxa_probe_open(&config, &a->probe);
+	if (!err && mode->watcher)
+		err = dxa_analysis_add(&a->analysis, opts, mode->watcher, NULL,
+				       mode->watcher_state);
+	if (err || mode->probe) {
+		a->probe = mode->probe;
+		return err;
+	}
+	return dxa_probe_open(&config, &a->probe);
 }
 
 static void on_fact(void *priv, const struct dxa_event *ev)
@@ -396,13 +403,17 @@ struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending,
 
 void dxa_audit_close(struct dxa_audit *a)
 {
+	bool borrows = a->mode && a->mode->probe;
+
 	dxa_saving_close(&a->saving);
-	dxa_probe_close(a->probe);
+	if (!borrows)
+		dxa_probe_close(a->probe);
 	dxa_analysis_deinit(&a->analysis);
 	dxa_open_tasks_free(&a->tasks);
 	if (a->child_fd >= 0)
 		close(a->child_fd);
 	if (a->epfd >= 0)
 		close(a->epfd);
-	dxa_signals_restore();
+	if (!borrows)
+		dxa_signals_restore();
 }

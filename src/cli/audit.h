@@ -43,6 +43,14 @@ struct dxa_audit_mode {
 	bool must_exercise; /* a command that exercises no dax_device makes it inconclusive */
 	const struct dxa_screen *screen; /* NULL: none */
 	bool keep_recording; /* one that --record finds in its place is set aside */
+	/*
+	 * One of several audits in a row: the open probe that they share, borrowed from who also
+	 * catches the signals for all of them. NULL: the audit has its own probe and signals.
+	 */
+	struct dxa_probe *probe;
+	bool silent; /* what the command writes to standard output and error is dropped */
+	const struct dxa_sink_ops *watcher; /* one more sink; NULL: none */
+	void *watcher_state;
 };
 
 struct dxa_audit {

@@ -53,11 +53,24 @@ struct dxa_err *dxa_child_check(char *const *argv)
 	return cannot_run(argv[0], ENOENT);
 }
 
-static void become(char *const *argv, int fd)
+static void drop_output(void)
+{
+	int fd = open("/dev/null", O_WRONLY);
+
+	if (fd < 0)
+		return;
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+}
+
+static void become(char *const *argv, bool silent, int fd)
 {
 	int code;
 
 	dxa_signals_restore();
+	if (silent)
+		drop_output();
 	execvp(argv[0], argv);
 	code = errno;
 	if (write(fd, &code, sizeof(code)) != sizeof(code))
@@ -66,7 +79,7 @@ static void become(char *const *argv, int fd)
 }
 
 /* Until it has its own handlers, a signal to the child would be one to us: the pipe is shared. */
-static pid_t fork_quietly(char *const *argv, int fd)
+static pid_t fork_quietly(char *const *argv, bool silent, int fd)
 {
 	sigset_t all, mask;
 	pid_t pid;
@@ -77,13 +90,13 @@ static pid_t fork_quietly(char *const *argv, int fd)
 	pid = fork();
 	code = errno;
 	if (!pid)
-		become(argv, fd);
+		become(argv, silent, fd);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	errno = code;
 	return pid;
 }
 
-struct dxa_err *dxa_child_start(char *const *argv, pid_t *pid)
+struct dxa_err *dxa_child_start(char *const *argv, bool silent, pid_t *pid)
 {
 	int fds[2], code = 0;
 	ssize_t n;
@@ -91,7 +104,7 @@ struct dxa_err *dxa_child_start(char *const *argv, pid_t *pid)
 	/* A close-on-exec pipe: it stays silent when the exec succeeds. */
 	if (pipe2(fds, O_CLOEXEC))
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "pipe: %s", strerror(errno));
-	*pid = fork_quietly(argv, fds[1]);
+	*pid = fork_quietly(argv, silent, fds[1]);
 	if (*pid < 0) {
 		close(fds[0]);
 		close(fds[1]);

@@ -3,6 +3,7 @@
 #ifndef DAXAUDIT_CLI_CHILD_H
 #define DAXAUDIT_CLI_CHILD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -11,9 +12,10 @@
 struct dxa_err *dxa_child_check(char *const *argv);
 
 /*
- * Start argv with the signals that daxaudit was started with. INPUT error when it
- * cannot be executed. The caller reaps *pid.
+ * Start argv with the signals that daxaudit was started with; silent: what it writes to
+ * standard output and error is dropped. INPUT error when it cannot be executed. The caller
+ * reaps *pid.
  */
-struct dxa_err *dxa_child_start(char *const *argv, pid_t *pid);
+struct dxa_err *dxa_child_start(char *const *argv, bool silent, pid_t *pid);
 
 #endif

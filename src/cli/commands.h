@@ -11,6 +11,7 @@ struct dxa_err *dxa_cmd_trace(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_check(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_list(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_daemon(const struct dxa_opts *opts, int *exit_code);
+struct dxa_err *dxa_cmd_sweep(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_catalog(const struct dxa_opts *opts, int *exit_code);
 struct dxa_err *dxa_cmd_replay(const struct dxa_opts *opts, int *exit_code);

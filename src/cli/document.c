@@ -14,35 +14,59 @@ static void write_json(const struct dxa_document *doc, FILE *out)
 	json_object_put(o);
 }
 
+static bool has_format(const struct dxa_document *doc, const struct dxa_sink_ops *ops)
+{
+	return ops == &dxa_sink_text || ops == &dxa_sink_json ||
+	       (ops == &dxa_sink_junit && doc->junit) || (ops == &dxa_sink_ktap && doc->ktap);
+}
+
 static struct dxa_err *write_to(const struct dxa_document *doc, const struct dxa_opts *opts,
-				const char *spec)
+				const char *spec, bool check)
 {
 	struct dxa_sink *sink;
 	struct dxa_err *err = dxa_sink_open(spec, opts->file_mode, &sink);
 
 	if (err)
 		return err;
-	if (sink->ops != &dxa_sink_text && sink->ops != &dxa_sink_json) {
+	if (!has_format(doc, sink->ops)) {
 		dxa_sink_discard(sink);
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "-o %s: there is no audit to write in this format: "
-				   "use text or json",
-				   spec);
+				   "use text%s or json",
+				   spec, doc->junit ? ", junit, ktap" : "");
+	}
+	if (check) {
+		dxa_sink_discard(sink);
+		return NULL;
 	}
 	if (sink->ops == &dxa_sink_json)
 		write_json(doc, sink->out);
+	else if (sink->ops == &dxa_sink_junit)
+		doc->junit(sink->out, doc->priv);
+	else if (sink->ops == &dxa_sink_ktap)
+		doc->ktap(sink->out, doc->priv);
 	else
 		doc->text(sink->out, doc->priv);
 	return dxa_sink_close(sink);
 }
 
-struct dxa_err *dxa_document_write(const struct dxa_document *doc, const struct dxa_opts *opts)
+static struct dxa_err *each(const struct dxa_document *doc, const struct dxa_opts *opts, bool check)
 {
 	struct dxa_err *err = NULL;
 
 	if (!opts->n_outputs)
-		return write_to(doc, opts, "text");
+		return write_to(doc, opts, "text", check);
 	for (size_t i = 0; i < opts->n_outputs && !err; i++)
-		err = write_to(doc, opts, opts->outputs[i]);
+		err = write_to(doc, opts, opts->outputs[i], check);
 	return err;
+}
+
+struct dxa_err *dxa_document_check(const struct dxa_document *doc, const struct dxa_opts *opts)
+{
+	return each(doc, opts, true);
+}
+
+struct dxa_err *dxa_document_write(const struct dxa_document *doc, const struct dxa_opts *opts)
+{
+	return each(doc, opts, false);
 }

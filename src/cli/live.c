@@ -72,6 +72,12 @@ static void reap(struct live *l)
 	dxa_log(DXA_LOG_INFO, "the command has ended; waiting for what it set off");
 }
 
+void dxa_live_hurry(const struct dxa_signal *s)
+{
+	if (!s->from_terminal)
+		dxa_patient_limit(READER_MS);
+}
+
 /* The first signal ends the audit in order, the second at once. */
 static void stop(struct live *l, const struct dxa_signal *s)
 {
@@ -79,8 +85,7 @@ static void stop(struct live *l, const struct dxa_signal *s)
 
 	l->interrupted = l->opts->args[0] || l->mode->state_only;
 	l->audit.hurry = true;
-	if (!s->from_terminal)
-		dxa_patient_limit(READER_MS);
+	dxa_live_hurry(s);
 	if (l->stop_at || !l->child) {
 		l->stop_at = now;
 		return;
@@ -260,7 +265,7 @@ static struct dxa_err *start_child(struct live *l, char **argv)
 	dxa_log(DXA_LOG_INFO, "running %s", *argv);
 	if (l->opts->timeout_ns)
 		l->deadline = dxa_ktime_now() + l->opts->timeout_ns;
-	return dxa_child_start(argv, &l->child);
+	return dxa_child_start(argv, l->mode->silent, &l->child);
 }
 
 static struct dxa_err *run(struct live *l, int *exit_code)

@@ -4,6 +4,7 @@
 #define DAXAUDIT_CLI_LIVE_H
 
 #include "base/err.h"
+#include "base/signals.h"
 #include "cli/audit.h"
 #include "cli/opts.h"
 
@@ -14,5 +15,8 @@
  */
 struct dxa_err *dxa_live_run(const struct dxa_audit_mode *mode, const struct dxa_opts *opts,
 			     int *exit_code);
+
+/* A signal has asked to end: who sent it by kill(2) does not wait for a reader that stalls. */
+void dxa_live_hurry(const struct dxa_signal *s);
 
 #endif

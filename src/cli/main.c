@@ -41,6 +41,8 @@ static const struct dxa_command commands[] = {
 	  dxa_cmd_top, 0 },
 	{ "policy", DXA_CMD_POLICY, "[OPTION...] show | lint FILE...",
 	  "show the policy in force, or check policy files", dxa_cmd_policy, DXA_ARGS_ANY },
+	{ "sweep", DXA_CMD_SWEEP, "[OPTION...] [--] COMMAND...",
+	  "make one kernel call after another fail around COMMAND", dxa_cmd_sweep, DXA_ARGS_ANY },
 	{ "doctor", DXA_CMD_DOCTOR, "[OPTION...]",
 	  "say what can be observed on this kernel, and what to do", dxa_cmd_doctor, 0 },
 	{ "explain", DXA_CMD_EXPLAIN, "[RULE...]",

@@ -61,32 +61,61 @@ enum key {
 	KEY_DEVICE,
 	KEY_PID,
 	KEY_RULE,
+	KEY_SWEPT,
+	KEY_SITES,
+	KEY_FAIL,
+	KEY_PER_SITE,
+	KEY_ALL,
+	KEY_FROM,
+	KEY_ONLY,
+	KEY_RESET,
+	KEY_PER_ROUND,
+	KEY_KMEMLEAK,
 };
 
 static const struct dxa_option_row rows[] = {
 	{ KEY_OUTPUT, "output", "FORMAT[:FILE]",
 	  DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN | DXA_CMD_DOCTOR |
-		  DXA_CMD_DIFF,
-	  "write FORMAT (text or json; list: jsonl, too; audits: all listed\nbelow) to standard output or to FILE; may be given several times.\nOf several recordings it is one document; '{}' in FILE stands for\na recording's name and makes a file for each" },
+		  DXA_CMD_DIFF | DXA_CMD_SWEEP,
+	  "write FORMAT (text or json; list: jsonl, too; sweep: junit and\nktap, too; audits: all listed below) to standard output or to FILE; may be given several times.\nOf several recordings it is one document; '{}' in FILE stands for\na recording's name and makes a file for each" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_SHOWING, "findings and verdict only, no probes" },
-	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_LIVE | DXA_CMD_LIST,
+	{ KEY_SWEPT, "driver", "NAME[,NAME...]", DXA_CMD_SWEEP,
+	  "whose probes and creations calls fail in: pmem, dm, virtiofs,\ndcssblk, device-dax, kmem, fsdev (default: all)" },
+	{ KEY_SITES, "sites", "SITE[,SITE...]", DXA_CMD_SWEEP,
+	  "which calls: slab, page, or a function in debugfs'\nerror_injection/list (default slab,page)" },
+	{ KEY_FAIL, "fail", "once|from|both", DXA_CMD_SWEEP,
+	  "the call alone, or all from it on until the innermost watched\nfunction around it returns (default both)" },
+	{ KEY_PER_SITE, "per-site", "N", DXA_CMD_SWEEP,
+	  "of calls with one call stack, fail the first N (default 1)" },
+	{ KEY_ALL, "all", NULL, DXA_CMD_SWEEP, "fail every call, one in each round" },
+	{ KEY_FROM, "from", "N", DXA_CMD_SWEEP,
+	  "begin with round N, as after the machine died in the one before" },
+	{ KEY_ONLY, "only", "N", DXA_CMD_SWEEP, "run round N alone" },
+	{ KEY_RESET, "reset", "CMD", DXA_CMD_SWEEP,
+	  "run CMD with sh after every round, to restore what the command\nchanged" },
+	{ KEY_PER_ROUND, "per-round", "TIME", DXA_CMD_SWEEP,
+	  "kill a command that has not ended after so long; that round is\nthen inconclusive (default 60s)" },
+	{ KEY_KMEMLEAK, "kmemleak", NULL, DXA_CMD_SWEEP,
+	  "let kmemleak scan after every round, not only at the end" },
+	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_LIVE | DXA_CMD_LIST | DXA_CMD_SWEEP,
 	  "after the command: wait until nothing happened for so long;\nwithout one: look again after "
-	  "so long at what is odd\n(500ms, 2s; default 500ms, and after the command less when the\nmachine is idle)" },
-	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_LIVE,
+	  "so long at what is odd\n(500ms, 2s; default 500ms, and after the command less when the\nmachine is idle; sweep: 100ms)" },
+	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_LIVE | DXA_CMD_SWEEP,
 	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
 	{ KEY_TIMEOUT, "timeout", "TIME", DXA_CMD_LIVE,
 	  "kill a command that has not ended after so long; the audit is\nthen inconclusive" },
-	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_JUDGING,
+	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_JUDGING | DXA_CMD_SWEEP,
 	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s; replay: as recorded)" },
 	{ KEY_POLICY, "policy", "FILE",
-	  DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR | DXA_CMD_DIFF,
+	  DXA_CMD_SWEEP | DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR | DXA_CMD_DIFF,
 	  "judge by this policy, too (docs/policy.md); may be given\nseveral times, later ones win" },
 	{ KEY_NO_POLICY, "no-policy", NULL,
-	  DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR | DXA_CMD_DIFF,
+	  DXA_CMD_SWEEP | DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR | DXA_CMD_DIFF,
 	  "do not read the policies below /etc/daxaudit" },
-	{ KEY_FAIL_ON, "fail-on", "SEVERITY", (DXA_CMD_JUDGING & ~DXA_CMD_REPORT) | DXA_CMD_POLICY,
+	{ KEY_FAIL_ON, "fail-on", "SEVERITY",
+	  (DXA_CMD_JUDGING & ~DXA_CMD_REPORT) | DXA_CMD_POLICY | DXA_CMD_SWEEP,
 	  "exit with 1 from this severity on: info, warning, error\n(default: as the policy says; built-in: warning)" },
 	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "inconclusive unless DRIVER was exercised: pmem, dm, virtiofs,\ndcssblk, device-dax, "
@@ -97,11 +126,11 @@ static const struct dxa_option_row rows[] = {
 	  "the kernel's build in KernelCI's database, for -o kcidb" },
 	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_JUDGING | DXA_CMD_POLICY,
 	  "judge as if the data cache did, or did not, alias" },
-	{ KEY_RECORD, "record", "FILE", DXA_CMD_WATCHING,
-	  "save what was seen, for 'daxaudit replay FILE'; when a daemon's FILE was\nrenamed, SIGHUP begins a new one" },
+	{ KEY_RECORD, "record", "FILE", DXA_CMD_WATCHING | DXA_CMD_SWEEP,
+	  "save what was seen, for 'daxaudit replay FILE'; sweep: a directory,\nfor a recording of every round with a finding; when a daemon's FILE was\nrenamed, SIGHUP begins a new one" },
 	{ KEY_MODE, "mode", "MODE",
 	  DXA_CMD_WATCHING | DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN |
-		  DXA_CMD_DOCTOR,
+		  DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
 	  "permissions of new files, octal, less the umask (default 0600: reports and\nrecordings hold kernel addresses)" },
 	{ KEY_NO_ADDRESSES, "no-addresses", NULL, DXA_CMD_SHOWING | DXA_CMD_LIST,
 	  "for reports that are published: dev#1, disk#1, ... in place of\nkernel addresses; a recording keeps them" },
@@ -117,10 +146,11 @@ static const struct dxa_option_row rows[] = {
 	  "show only findings of this rule, and no probes" },
 	{ KEY_COLOR, "color", "auto|always|never", DXA_CMD_SHOWING | DXA_CMD_LIST,
 	  "colour the text: auto (default) on a terminal, unless NO_COLOR is set;\nalways for less -R" },
-	{ KEY_ATTACH, "attach", "auto|kprobe", DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_DOCTOR,
+	{ KEY_ATTACH, "attach", "auto|kprobe",
+	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
 	{ KEY_RING_SIZE, "ring-size", "BYTES",
-	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_DOCTOR,
+	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
 	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M; list, and check without a command: 16M)" },
 	{ KEY_BTF, "btf", "FILE",
 	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_DOCTOR,
@@ -136,7 +166,7 @@ static const struct dxa_option_row rows[] = {
 	{ KEY_CORE, "core", NULL, DXA_CMD_DOCTOR,
 	  "only say whether this kernel has a DAX core (0: it has, 4: it\nhas none); needs no root" },
 	{ KEY_SKIP_CODE, "skip-code", "N",
-	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_DOCTOR,
+	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
 	  "exit with N instead of 4 when there is no DAX core (meson: 77)" },
 	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show help; with --all: all of it" },
 	{ KEY_VERSION, "version", NULL, DXA_CMD_ALL, "show the version" },
@@ -158,7 +188,7 @@ static void make_getopt(unsigned int mask, struct option *longs, char *shorts)
 {
 	char *s = shorts;
 
-	if (mask & DXA_CMD_LIVE)
+	if (mask & (DXA_CMD_LIVE | DXA_CMD_SWEEP))
 		*s++ = '+';
 	*s++ = ':';
 	for (size_t i = 0; i < N_ROWS; i++) {
@@ -428,7 +458,10 @@ static struct dxa_err *keep(int key, const char *value, struct dxa_opts *o, bool
 		     { KEY_BTF, "btf", &o->btf },
 		     { KEY_LOG, "log", &o->log },
 		     { KEY_METRICS, "metrics", &o->metrics },
-		     { KEY_PID_FILE, "pid-file", &o->pid_file } };
+		     { KEY_PID_FILE, "pid-file", &o->pid_file },
+		     { KEY_SWEPT, "driver", &o->sweep.drivers },
+		     { KEY_SITES, "sites", &o->sweep.sites },
+		     { KEY_RESET, "reset", &o->sweep.reset } };
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		if (kept[i].key != key)
@@ -457,7 +490,8 @@ static bool set_flag(int key, struct dxa_opts *o)
 		      { KEY_NO_POLICY, &o->no_policy },
 		      { KEY_CORE, &o->core },
 		      { KEY_FOLLOW, &o->follow },
-		      { KEY_NO_ADDRESSES, &o->no_addresses } };
+		      { KEY_NO_ADDRESSES, &o->no_addresses },
+		      { KEY_KMEMLEAK, &o->sweep.kmemleak } };
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (flags[i].key == key) {
@@ -505,6 +539,22 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_severity(value, &o->failing);
 	case KEY_REQUIRE:
 		return parse_driver("require", value, &o->require);
+	case KEY_FAIL:
+		return dxa_opts_sweep_fail(value, &o->sweep);
+	case KEY_PER_SITE:
+		return dxa_opts_count("per-site", value, &o->sweep.per_stack);
+	case KEY_ALL:
+		o->sweep.per_stack = 0;
+		return NULL;
+	case KEY_FROM:
+		return dxa_opts_count("from", value, &o->sweep.first);
+	case KEY_ONLY:
+		return dxa_opts_count("only", value, &o->sweep.only);
+	case KEY_PER_ROUND:
+		err = parse_time("per-round", value, &o->sweep.per_round_ns);
+		if (!err && !o->sweep.per_round_ns)
+			err = bad_value("per-round", value, "a time greater than 0");
+		return err;
 	case KEY_ALLOW_IDLE:
 		o->allow_idle = true;
 		return NULL;
@@ -569,8 +619,12 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 	char shorts[2 * N_ROWS + 3];
 	int key;
 
-	*o = (struct dxa_opts){ .settle_ns = 500 * MS,
+	*o = (struct dxa_opts){ .settle_ns = mask & DXA_CMD_SWEEP ? 100 * MS : 500 * MS,
 				.settle_limit_ns = 60 * SECOND,
+				.sweep = { .once = true,
+					   .from = true,
+					   .per_stack = 1,
+					   .per_round_ns = 60 * SECOND },
 				.stuck_after_ns = 30 * SECOND,
 				.snapshot_every_ns = 3600 * SECOND,
 				.file_mode = DXA_PLACE_MODE,

@@ -30,6 +30,7 @@ enum dxa_cmd_mask {
 	DXA_CMD_SCHEMA = 1 << 9,
 	DXA_CMD_MAN = 1 << 10,
 	DXA_CMD_CATALOG = 1 << 11,
+	DXA_CMD_SWEEP = 1 << 12,
 	DXA_CMD_COMPLETION = 1 << 13,
 	DXA_CMD_VERSION = 1 << 14,
 	DXA_CMD_DIFF = 1 << 15,
@@ -48,6 +49,18 @@ enum dxa_when {
 	DXA_WHEN_AUTO, /* on a terminal, and not with NO_COLOR set */
 	DXA_WHEN_ALWAYS,
 	DXA_WHEN_NEVER,
+};
+
+/* What only a sweep is told. */
+struct dxa_sweep_opts {
+	const char *drivers; /* comma-separated; NULL: all */
+	const char *sites; /* comma-separated */
+	bool once, from; /* modes */
+	unsigned int per_stack; /* calls of one call stack that fail; 0: all */
+	unsigned int first, only; /* rounds; 0: not given */
+	const char *reset; /* shell command; NULL: none */
+	uint64_t per_round_ns;
+	bool kmemleak; /* after every round */
 };
 
 struct dxa_opts {
@@ -91,6 +104,7 @@ struct dxa_opts {
 			commands, not by users */
 	mode_t file_mode; /* permissions of new files, to which the umask applies */
 	int skip_code; /* replaces exit code 4 */
+	struct dxa_sweep_opts sweep;
 	char **args; /* what is left: the audited command, files, ...; NULL-terminated */
 };
 
@@ -101,6 +115,10 @@ struct dxa_opts {
  * borrows argv's strings, and may change their order.
  */
 struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct dxa_opts *opts);
+
+/* --fail, --per-site, --from and --only of a sweep: INPUT error. */
+struct dxa_err *dxa_opts_sweep_fail(const char *value, struct dxa_sweep_opts *o);
+struct dxa_err *dxa_opts_count(const char *option, const char *value, unsigned int *ret);
 
 /* One more device to show, as --device does. INPUT error. */
 struct dxa_err *dxa_opts_add_device(const char *name, struct dxa_show *show);

@@ -59,6 +59,13 @@ static void on_driver(struct dxa_engine *e, struct task *t, const struct rec *r)
 		1u << (r->ev.name[0] ? dxa_driver_by_ops(r->ev.name) : DXA_DRIVER_DEVICE_DAX);
 }
 
+/* A call that a sweep made to fail belongs to what its task does. */
+static void on_fault(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	(void)t;
+	story_add(e, task_find(e, r->ev.tid), &r->ev);
+}
+
 static const handler_fn handlers[] = {
 	[DXA_KIND_ALLOC_DAX] = on_alloc_dax,
 	[DXA_KIND_KILL_DAX] = on_kill_dax,
@@ -90,6 +97,7 @@ static const handler_fn handlers[] = {
 	[DXA_KIND_USED_GONE] = on_used_gone,
 	[DXA_KIND_DISK_USED] = on_disk_used,
 	[DXA_KIND_TASK_WAITS] = on_task_waits,
+	[DXA_KIND_FAULT] = on_fault,
 	[DXA_KIND_SNAP_END] = on_snap_end,
 };
 

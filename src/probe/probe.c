@@ -48,6 +48,7 @@ struct dxa_probe {
 	uint32_t dropped; /* the most that any record knew of */
 	uint64_t missed; /* by our programs, when last asked ... */
 	uint64_t missed_asked; /* ... in ktime */
+	uint64_t missed_besides; /* by kprobes, as told when recording stopped last */
 	dxa_event_fn fn;
 	void *priv;
 };
@@ -442,8 +443,10 @@ static void add_final_losses(struct dxa_probe *p, uint64_t left)
 		missed += p->hooks[i].status.missed;
 	}
 	/* p->missed does not have what kprobes missed. */
-	if (missed > p->missed)
-		left += missed - p->missed;
+	if (missed > p->missed + p->missed_besides) {
+		left += missed - p->missed - p->missed_besides;
+		p->missed_besides = missed - p->missed;
+	}
 	left += dxa_dropped_since(&p->dropped, p->skel->bss->dropped_so_far);
 	lost.ret = (int64_t)left;
 	lost.ts = dxa_ktime_now();
@@ -467,6 +470,11 @@ void dxa_probe_stop(struct dxa_probe *p)
 int dxa_probe_fd(const struct dxa_probe *p)
 {
 	return ring_buffer__epoll_fd(p->ring);
+}
+
+int dxa_probe_ring_fd(const struct dxa_probe *p)
+{
+	return bpf_map__fd(p->skel->maps.events);
 }
 
 void dxa_probe_consume(struct dxa_probe *p)

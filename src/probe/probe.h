@@ -58,6 +58,9 @@ void dxa_probe_stop(struct dxa_probe *p);
 /* Becomes readable when records wait. Owned by the probe. */
 int dxa_probe_fd(const struct dxa_probe *p);
 
+/* The ring buffer itself, for further programs that submit records. Owned by the probe. */
+int dxa_probe_ring_fd(const struct dxa_probe *p);
+
 /* Deliver what waits now; what comes meanwhile may be left for the next call. */
 void dxa_probe_consume(struct dxa_probe *p);
 

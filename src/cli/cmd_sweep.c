@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every error path of a driver, one failure at a time. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/ktime.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "base/similar.h"
+#include "base/waitstatus.h"
+#include "cli/audit.h"
+#include "cli/commands.h"
+#include "cli/document.h"
+#include "cli/exitcode.h"
+#include "cli/sweep_run.h"
+#include "probe/kmsg.h"
+
+#define SECOND 1000000000ull
+#define DEFAULT_SITES "slab,page"
+#define PROGRESS "progress"
+
+struct sweep {
+	struct dxa_sweep_rig rig;
+	struct dxa_sweep doc;
+	struct utsname uts;
+	struct dxa_faults_config config;
+	char *words; /* the sites' names, cut up */
+	const char *sites[DXA_FAULT_SITES_MAX + 1];
+	struct dxa_vec plan; /* struct dxa_sweep_target */
+	struct dxa_vec chains; /* char *, owned: of each call of the round without a fault */
+	struct dxa_vec functions; /* char [32]: likewise */
+	struct dxa_sweep_watch before; /* the newest round: its state is what to compare with */
+};
+
+/* ---- what was asked for ---- */
+
+static const char *driver_at(int i)
+{
+	return dxa_faults_driver(i);
+}
+
+static struct dxa_err *parse_drivers(const char *list, uint32_t *ret)
+{
+	char name[32], hint[128];
+
+	*ret = list ? 0 : UINT32_MAX;
+	while (list && *list) {
+		size_t len = strcspn(list, ",");
+		int i = 0;
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, list);
+		while (driver_at(i) && strcmp(driver_at(i), name) != 0)
+			i++;
+		if (!driver_at(i))
+			return dxa_err_new(DXA_ERR_INPUT, 0,
+					   "--driver '%s': no such driver can be swept%s", name,
+					   dxa_similar_names(hint, sizeof(hint), name, driver_at));
+		*ret |= 1u << i;
+		list += len + (list[len] == ',');
+	}
+	return *ret ? NULL : dxa_err_new(DXA_ERR_INPUT, 0, "--driver: no driver is named");
+}
+
+static struct dxa_err *parse_sites(struct sweep *s, const char *list)
+{
+	char *save = NULL;
+
+	s->words = strdup(list ? list : DEFAULT_SITES);
+	if (!s->words)
+		return dxa_err_nomem();
+	for (char *w = strtok_r(s->words, ",", &save); w; w = strtok_r(NULL, ",", &save)) {
+		if (s->config.n_sites == DXA_FAULT_SITES_MAX)
+			return dxa_err_new(DXA_ERR_INPUT, 0, "--sites: more than %d",
+					   DXA_FAULT_SITES_MAX);
+		s->sites[s->config.n_sites++] = w;
+	}
+	s->config.sites = s->sites;
+	return s->config.n_sites ? NULL :
+				   dxa_err_new(DXA_ERR_INPUT, 0, "--sites: no site is named");
+}
+
+/* A sweep that ended without a word has its last round there: the machine died in it. */
+static struct dxa_err *check_progress(const struct dxa_opts *opts, const char *path)
+{
+	FILE *f = fopen(path, "re");
+	unsigned int round = 0;
+
+	if (!f)
+		return NULL;
+	if (fscanf(f, "%u", &round) != 1)
+		round = 0;
+	fclose(f);
+	if (!round || opts->sweep.first || opts->sweep.only)
+		return NULL;
+	return dxa_err_new(DXA_ERR_INPUT, 0,
+			   "%s: an earlier sweep died in round %u, and the kernel perhaps with it: "
+			   "go on with --from %u, or remove that file",
+			   path, round, round + 1);
+}
+
+static struct dxa_err *check_directory(const struct dxa_opts *opts)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (!opts->record)
+		return NULL;
+	if (mkdir(opts->record, 0700) && errno != EEXIST)
+		return dxa_err_new(DXA_ERR_INPUT, errno, "--record %s: %s", opts->record,
+				   strerror(errno));
+	if (stat(opts->record, &st) || !S_ISDIR(st.st_mode))
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "--record %s: a sweep keeps its recordings in a directory",
+				   opts->record);
+	snprintf(path, sizeof(path), "%s/" PROGRESS, opts->record);
+	return check_progress(opts, path);
+}
+
+static struct dxa_err *check_input(struct sweep *s, const struct dxa_opts *opts)
+{
+	struct dxa_err *err;
+
+	if (!opts->args[0])
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "sweep needs the command that makes the driver probe or "
+				   "create: see 'daxaudit sweep --help'");
+	if (opts->sweep.first && opts->sweep.only)
+		return dxa_err_new(DXA_ERR_INPUT, 0, "--from and --only: give one");
+	err = parse_drivers(opts->sweep.drivers, &s->config.drivers);
+	if (!err)
+		err = parse_sites(s, opts->sweep.sites);
+	if (!err)
+		err = dxa_child_check(opts->args);
+	return err ? err : check_directory(opts);
+}
+
+/* ---- the rounds without a fault ---- */
+
+static bool ends_chain(const char *function)
+{
+	return dxa_faults_is_bracket(function);
+}
+
+/* Remember who made each call: names of modules may be gone later. */
+static struct dxa_err *keep_calls(struct sweep *s)
+{
+	const struct dxa_sweep_opts *o = &s->rig.opts->sweep;
+	const struct dxa_sweep_bounds bounds = { o->per_stack, o->once, o->from };
+	size_t n, total, entered;
+	const struct dxa_fault_call *calls = dxa_faults_calls(s->rig.faults, &n, &total, &entered);
+
+	if (!total)
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   entered ?
+					   "the command makes no call of --sites in a probe or "
+					   "creation of the drivers" :
+					   "the command makes none of the drivers probe or create "
+					   "anything: there is nothing to sweep");
+	if (total > n)
+		dxa_log(DXA_LOG_WARN, "only the first %zu of %zu fallible calls can be swept", n,
+			total);
+	s->doc.calls = total;
+	for (size_t i = 0; i < n; i++) {
+		char *chain =
+			dxa_sweep_chain(&calls[i], dxa_probe_symbols(s->rig.probe), ends_chain);
+		char function[DXA_FAULT_DRIVER_LEN];
+
+		snprintf(function, sizeof(function), "%s",
+			 dxa_faults_site(s->rig.faults, calls[i].site));
+		if (!dxa_vec_push(&s->chains, &chain) || !dxa_vec_push(&s->functions, function))
+			return dxa_err_nomem();
+	}
+	if (!dxa_sweep_plan(calls, n, &bounds, &s->plan, &s->doc.stacks))
+		return dxa_err_nomem();
+	s->doc.planned = s->plan.len;
+	return NULL;
+}
+
+static struct dxa_err *must_succeed(const struct dxa_sweep_watch *w, const char *so)
+{
+	char words[DXA_WAIT_STATUS_LEN];
+	const char *how = w->has_status ? dxa_wait_status_text(words, w->status) :
+					  "did not end in time";
+
+	if (!how)
+		return NULL;
+	return dxa_err_new(DXA_ERR_INPUT, 0, "the command %s without any fault%s", how, so);
+}
+
+/* Once, and once more: is the second like the first? */
+static struct dxa_err *count(struct sweep *s)
+{
+	struct dxa_sweep_watch second = { 0 };
+	struct dxa_err *err;
+	char *diff;
+
+	err = dxa_sweep_play(&s->rig, DXA_FAULT_COUNT, NULL, NULL, &s->before);
+	if (!err && !s->rig.interrupted)
+		err = must_succeed(&s->before, ": nothing could be concluded from its failures");
+	if (!err)
+		err = dxa_sweep_reset(&s->rig);
+	if (err || s->rig.interrupted)
+		return err;
+	err = dxa_sweep_play(&s->rig, DXA_FAULT_COUNT, NULL, NULL, &second);
+	diff = dxa_sweep_state_diff(&s->before.state, &second.state);
+	dxa_sweep_watch_free(&s->before);
+	s->before = second;
+	if (!err && !s->rig.interrupted && diff)
+		err = dxa_err_new(DXA_ERR_INPUT, 0,
+				  "after the command and the reset the state is not what it was "
+				  "before (%s): give a --reset that restores it",
+				  diff);
+	free(diff);
+	if (!err && !s->rig.interrupted)
+		err = must_succeed(&second, " when it is run again: give a --reset that restores "
+					    "what it changes");
+	if (!err && !s->rig.interrupted)
+		err = keep_calls(s);
+	return err ? err : dxa_sweep_reset(&s->rig);
+}
+
+/* ---- the rounds with a fault ---- */
+
+static struct dxa_sweep_round *last_round(const struct sweep *s)
+{
+	return dxa_vec_last(&s->doc.rounds);
+}
+
+/* What the round before left behind is seen by the first look of the one that follows. */
+static void compare_state(struct sweep *s, struct dxa_sweep_watch *now)
+{
+	struct dxa_sweep_round *r = last_round(s);
+
+	if (now->settled && r)
+		r->state = dxa_sweep_state_diff(&s->before.state, &now->state);
+	if (!now->settled)
+		return;
+	dxa_sweep_watch_free(&s->before);
+	s->before = *now;
+	now->state = (struct dxa_vec){ 0 };
+}
+
+/* On disk before the round begins: the kernel may not survive it. */
+static void note_progress(const struct sweep *s, unsigned int number)
+{
+	char path[PATH_MAX], text[16];
+	int fd, n;
+
+	if (!s->rig.opts->record)
+		return;
+	snprintf(path, sizeof(path), "%s/" PROGRESS, s->rig.opts->record);
+	if (!number) {
+		unlink(path);
+		return;
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return;
+	n = snprintf(text, sizeof(text), "%u\n", number);
+	if (write(fd, text, (size_t)n) != n || fsync(fd))
+		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, strerror(errno));
+	close(fd);
+}
+
+static size_t count_found(const struct sweep *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->doc.rounds.len; i++)
+		n += dxa_sweep_agreement(dxa_vec_at(&s->doc.rounds, i)) != DXA_SWEEP_NEITHER;
+	return n;
+}
+
+static void show_progress(const struct sweep *s, size_t index, size_t first, size_t end)
+{
+	uint64_t spent = dxa_ktime_now() - s->doc.start;
+	uint64_t left = index > first ? spent / (index - first) * (end - index) / SECOND : 0;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\rround %zu of %zu: %zu with findings so far", index + 1, s->plan.len,
+		count_found(s));
+	if (left)
+		fprintf(stderr, ", about %" PRIu64 ":%02" PRIu64 " left", left / 60, left % 60);
+	fprintf(stderr, "\033[K");
+}
+
+static void clear_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+}
+
+static struct dxa_err *begin_round(struct sweep *s, size_t index, struct dxa_sweep_round **ret)
+{
+	const struct dxa_sweep_target *t = dxa_vec_at(&s->plan, index);
+	const char *chain = *(char **)dxa_vec_at(&s->chains, t->call);
+	struct dxa_sweep_round r = { .number = (unsigned int)index + 1,
+				     .from = t->from,
+				     .before = t->before };
+
+	snprintf(r.site, sizeof(r.site), "%s", (char *)dxa_vec_at(&s->functions, t->call));
+	r.chain = strdup(chain ? chain : "");
+	*ret = r.chain ? dxa_vec_push(&s->doc.rounds, &r) : NULL;
+	if (*ret)
+		return NULL;
+	free(r.chain);
+	return dxa_err_nomem();
+}
+
+/* A recording of a round in which nothing was found is not kept. */
+static void drop_recording(const char *path, const struct dxa_sweep_round *r)
+{
+	if (path && r->verdict != DXA_VERDICT_FINDINGS && !r->complaints.len)
+		unlink(path);
+}
+
+static struct dxa_err *play_round(struct sweep *s, size_t index)
+{
+	const struct dxa_sweep_target *t = dxa_vec_at(&s->plan, index);
+	struct dxa_sweep_watch watch = { 0 };
+	struct dxa_sweep_round *r, fresh;
+	char path[PATH_MAX];
+	const char *record = NULL;
+	struct dxa_err *err;
+
+	if (s->rig.opts->record) {
+		snprintf(path, sizeof(path), "%s/round-%04zu.dxr", s->rig.opts->record, index + 1);
+		record = path;
+	}
+	note_progress(s, (unsigned int)index + 1);
+	fresh = (struct dxa_sweep_round){ 0 };
+	watch.round = &fresh;
+	err = dxa_sweep_play(&s->rig, t->from ? DXA_FAULT_FROM : DXA_FAULT_ONCE, t, record, &watch);
+	compare_state(s, &watch);
+	dxa_sweep_watch_free(&watch);
+	if (err)
+		return err;
+	err = begin_round(s, index, &r);
+	if (err)
+		return err;
+	r->failed = dxa_faults_failed(s->rig.faults);
+	snprintf(r->outcome, sizeof(r->outcome), "%s", fresh.outcome);
+	r->verdict = fresh.verdict;
+	r->why = fresh.why;
+	r->ns = fresh.ns;
+	r->findings = fresh.findings;
+	err = dxa_sweep_reset(&s->rig);
+	if (s->rig.opts->sweep.kmemleak)
+		dxa_sweep_kmemleak_scan(&s->rig, &r->complaints);
+	dxa_sweep_listen(&s->rig, &r->complaints);
+	drop_recording(record, r);
+	dxa_log(DXA_LOG_INFO, "round %u: %s: %s", r->number, r->chain, r->outcome);
+	return err;
+}
+
+/* Does the command still work, and is the state the same after the last round? */
+static struct dxa_err *play_last(struct sweep *s)
+{
+	struct dxa_sweep_watch watch = { 0 };
+	struct dxa_err *err = dxa_sweep_play(&s->rig, DXA_FAULT_OFF, NULL, NULL, &watch);
+
+	compare_state(s, &watch);
+	s->doc.unfaithful = !watch.has_status || watch.status;
+	dxa_sweep_watch_free(&watch);
+	return err ? err : dxa_sweep_reset(&s->rig);
+}
+
+static struct dxa_err *play_all(struct sweep *s)
+{
+	const struct dxa_sweep_opts *o = &s->rig.opts->sweep;
+	size_t first = o->only ? o->only - 1 : o->first ? o->first - 1 : 0;
+	size_t end = o->only ? o->only : s->plan.len;
+	struct dxa_err *err = NULL;
+
+	if (first >= s->plan.len)
+		return dxa_err_new(DXA_ERR_INPUT, 0, "there is no round %zu: there are %zu",
+				   first + 1, s->plan.len);
+	for (size_t i = first; i < end && !err && !s->rig.interrupted; i++) {
+		show_progress(s, i, first, end);
+		err = play_round(s, i);
+	}
+	clear_progress();
+	if (!err && !s->rig.interrupted)
+		err = play_last(s);
+	if (!err)
+		note_progress(s, 0);
+	return err;
+}
+
+/* ---- all of it ---- */
+
+static struct dxa_err *open_rig(struct sweep *s, const struct dxa_opts *opts)
+{
+	const struct dxa_probe_config config = { .ring_size = opts->ring_size,
+						 .kprobes_only = opts->kprobes_only };
+	struct dxa_err *err = dxa_faults_check(&s->config);
+
+	if (!err)
+		err = dxa_probe_open(&config, &s->rig.probe);
+	if (!err)
+		err = dxa_faults_open(&s->config, s->rig.probe, &s->rig.faults);
+	if (!err)
+		err = dxa_kmsg_open(&s->rig.kmsg);
+	if (!err)
+		dxa_sweep_kmemleak_open(&s->rig);
+	return err;
+}
+
+static struct dxa_err *sweep(struct sweep *s, const struct dxa_opts *opts)
+{
+	struct dxa_err *err = open_rig(s, opts);
+
+	if (err)
+		return err;
+	s->doc.start = dxa_ktime_now();
+	err = count(s);
+	if (!err && !s->rig.interrupted)
+		err = play_all(s);
+	s->doc.leaks_known = s->rig.kmemleak >= 0 && !s->rig.interrupted;
+	if (!err && s->doc.leaks_known)
+		dxa_sweep_kmemleak_scan(&s->rig, &s->doc.leaks);
+	s->doc.interrupted = s->rig.interrupted;
+	s->doc.end = dxa_ktime_now();
+	return err;
+}
+
+static void close_rig(struct sweep *s)
+{
+	dxa_faults_close(s->rig.faults);
+	dxa_probe_close(s->rig.probe);
+	if (s->rig.kmsg >= 0)
+		close(s->rig.kmsg);
+	if (s->rig.kmemleak >= 0)
+		close(s->rig.kmemleak);
+	dxa_sweep_watch_free(&s->before);
+	for (size_t i = 0; i < s->chains.len; i++)
+		free(*(char **)dxa_vec_at(&s->chains, i));
+	dxa_vec_free(&s->chains);
+	dxa_vec_free(&s->functions);
+	dxa_vec_free(&s->plan);
+	free(s->words);
+}
+
+struct dxa_err *dxa_cmd_sweep(const struct dxa_opts *opts, int *exit_code)
+{
+	struct sweep s = { .rig = { .opts = opts, .kmsg = -1, .kmemleak = -1 },
+			   .doc = { .rounds = DXA_VEC_OF(struct dxa_sweep_round) },
+			   .plan = DXA_VEC_OF(struct dxa_sweep_target),
+			   .chains = DXA_VEC_OF(char *),
+			   .functions = { .elem = DXA_FAULT_DRIVER_LEN } };
+	const struct dxa_document doc = { .text = dxa_sweep_text,
+					  .json = dxa_sweep_json,
+					  .junit = dxa_sweep_junit,
+					  .ktap = dxa_sweep_ktap,
+					  .priv = &s.doc };
+	struct dxa_err *err = check_input(&s, opts);
+
+	if (!err)
+		err = dxa_document_check(&doc, opts);
+	uname(&s.uts);
+	s.doc.release = s.uts.release;
+	s.doc.machine = s.uts.machine;
+	s.doc.argv = (const char *const *)opts->args;
+	s.doc.drivers = opts->sweep.drivers;
+	if (!err)
+		err = dxa_signals_catch();
+	if (!err)
+		err = sweep(&s, opts);
+	if (!err)
+		err = dxa_document_write(&doc, opts);
+	*exit_code = (int)dxa_exit_of_verdict(dxa_sweep_verdict(&s.doc));
+	close_rig(&s);
+	dxa_signals_restore();
+	dxa_sweep_free(&s.doc);
+	return err;
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cli/sweep_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/kcomplaint.h"
+#include "base/ktime.h"
+#include "base/signals.h"
+#include "cli/child.h"
+#include "cli/live.h"
+#include "output/sweepdoc.h"
+#include "probe/kmsg.h"
+
+#define SECOND 1000000000ull
+#define KMEMLEAK "/sys/kernel/debug/kmemleak"
+/* What kmemleak finds in a first scan may only have been in flight. */
+#define SCANS 2
+
+/* Those that no round has read. A second one would end the writing of what was found, too. */
+static void read_signals(struct dxa_sweep_rig *rig)
+{
+	struct dxa_signal s;
+
+	while (dxa_signals_next(&s))
+		dxa_live_hurry(&s);
+	rig->interrupted = dxa_signals_asked();
+}
+
+struct dxa_err *dxa_sweep_play(struct dxa_sweep_rig *rig, enum dxa_fault_mode mode,
+			       const struct dxa_sweep_target *target, const char *record,
+			       struct dxa_sweep_watch *watch)
+{
+	/* What it says where nothing fails is worth reading; else there are many errors. */
+	const bool silent = mode > DXA_FAULT_COUNT && !rig->opts->verbose;
+	const struct dxa_audit_mode audit = { .name = "sweep",
+					      .probe = rig->probe,
+					      .silent = silent,
+					      .watcher = &dxa_sweep_watch_ops,
+					      .watcher_state = watch };
+	struct dxa_opts opts = *rig->opts;
+	struct dxa_err *err;
+	int code;
+
+	rig->silent = silent;
+	opts.n_outputs = 0;
+	opts.silent = true;
+	opts.record = record;
+	opts.timeout_ns = opts.sweep.per_round_ns;
+	/* It is short already. */
+	opts.settle_given = true;
+	dxa_faults_arm(rig->faults, mode, target ? target->key : 0, target ? target->before : 0);
+	err = dxa_live_run(&audit, &opts, &code);
+	dxa_faults_disarm(rig->faults);
+	read_signals(rig);
+	return err;
+}
+
+/* Wait for the child, SIGCHLD being blocked; one that takes too long is killed. */
+static void wait_for(pid_t pid, uint64_t limit)
+{
+	uint64_t until = dxa_ktime_now() + limit, now;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	while (waitpid(pid, NULL, WNOHANG) != pid) {
+		struct timespec left = { 0 };
+
+		now = dxa_ktime_now();
+		if (now >= until)
+			kill(pid, SIGKILL);
+		else
+			left = (struct timespec){ .tv_sec = (time_t)((until - now) / SECOND),
+						  .tv_nsec = (long)((until - now) % SECOND) };
+		if (now >= until)
+			left.tv_sec = 1;
+		sigtimedwait(&set, NULL, &left);
+	}
+}
+
+struct dxa_err *dxa_sweep_reset(struct dxa_sweep_rig *rig)
+{
+	char sh[] = "sh", dash_c[] = "-c", *command = NULL;
+	struct dxa_err *err;
+	pid_t pid;
+
+	if (rig->opts->sweep.reset) {
+		command = strdup(rig->opts->sweep.reset);
+		if (!command)
+			return dxa_err_nomem();
+		err = dxa_child_start((char *[]){ sh, dash_c, command, NULL }, rig->silent, &pid);
+		free(command);
+		if (err)
+			return err;
+		wait_for(pid, rig->opts->sweep.per_round_ns);
+	}
+	read_signals(rig);
+	return NULL;
+}
+
+static void add(struct dxa_vec *v, const char *who, const char *line)
+{
+	struct dxa_sweep_complaint c = { .who = who, .line = strdup(line) };
+
+	v->elem = sizeof(c);
+	if (!c.line || !dxa_vec_push(v, &c))
+		free(c.line);
+}
+
+static void on_line(void *priv, const char *line)
+{
+	const char *who = dxa_kcomplaint(line);
+
+	if (who)
+		add(priv, who, line);
+}
+
+void dxa_sweep_listen(const struct dxa_sweep_rig *rig, struct dxa_vec *v)
+{
+	if (dxa_kmsg_read(rig->kmsg, on_line, v))
+		add(v, "log", "the kernel's log was overtaken: some of it was not read");
+}
+
+void dxa_sweep_kmemleak_open(struct dxa_sweep_rig *rig)
+{
+	rig->kmemleak = open(KMEMLEAK, O_RDWR | O_CLOEXEC);
+	/* It can be there and be switched off: then it takes no command. */
+	if (rig->kmemleak >= 0 && write(rig->kmemleak, "clear", 5) != 5) {
+		close(rig->kmemleak);
+		rig->kmemleak = -1;
+	}
+}
+
+void dxa_sweep_kmemleak_scan(const struct dxa_sweep_rig *rig, struct dxa_vec *v)
+{
+	static const char unreferenced[] = "unreferenced object";
+	FILE *f;
+	char line[256];
+
+	if (rig->kmemleak < 0)
+		return;
+	for (int i = 0; i < SCANS; i++)
+		if (write(rig->kmemleak, "scan", 4) != 4)
+			return;
+	f = fopen(KMEMLEAK, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, unreferenced, strlen(unreferenced)))
+			add(v, "kmemleak", line);
+	}
+	if (f)
+		fclose(f);
+	if (write(rig->kmemleak, "clear", 5) != 5)
+		return;
+}
