@@ -78,6 +78,24 @@ class Module:
                 return Function(section, value, size)
         return None
 
+    def undefined_in_code(self) -> set[str]:
+        """The symbols of elsewhere that the code which stays refers to."""
+        symbols = [(self._string(name), section) for name, _, section, _, _ in self._symbols()]
+        names = set()
+        for table in self.sections:
+            if table.kind not in (SHT_RELA, SHT_REL):
+                continue
+            code = self.sections[table.info]
+            if not code.flags & SHF_EXECINSTR or code.name.startswith((".init", ".exit")):
+                continue
+            for entry in range(table.offset, table.offset + table.size, table.entry):
+                (info,) = self._unpack("Q" if self.wide else "I",
+                                       entry + (8 if self.wide else 4))
+                name, section = symbols[info >> (32 if self.wide else 8)]
+                if name and not section:
+                    names.add(name)
+        return names
+
     def text_offset(self, number: int) -> int:
         """Where a section of code comes to be, from the first one on: layout_sections() in
         kernel/module/main.c."""

@@ -163,13 +163,17 @@ class Planner:
         return -self.kernel.arch.errno(fault.value.removeprefix("-"))
 
 
-def plan(kernel: Kernel, names: list[str], modules: list[str]) -> dict:
-    """What the debugger has to know to inject the named faults."""
+def plan(kernel: Kernel, names: list[str | Fault], modules: list[str]) -> dict:
+    """What the debugger has to know to inject the faults, by their names or as they are."""
     if not kernel.arch.registers:
         raise GuestError(f"no faults can be injected on {kernel.arch.name}: its registers are "
                          "not described in arch.py")
     declared, planner, faults = load(), Planner(kernel, modules), []
     for text in names:
+        if isinstance(text, Fault):
+            if planner.place(text.function[0]):
+                faults.append(planner.fault(text, []))
+            continue
         name, _, numbers = text.partition("@")
         if name not in declared:
             raise GuestError(f"no fault is called {name}; `tools/guest faults` lists them")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from . import debugger, faults, initramfs, kernel as kernels, qemu, snapshot, virtiofs
 from .errors import GuestError, failed
+from .faults import Fault
 from .initramfs import File
 from .monitor import Monitor
 from .processes import kill, spawn
@@ -43,7 +44,7 @@ class Guest:
     virtio_pmem: str | None = None
     # A directory of the host for the guest to mount as virtiofs, with the tag "share".
     virtiofs: Path | None = None
-    faults: list[str] = field(default_factory=list)
+    faults: list[str | Fault] = field(default_factory=list)
     collect: list[str] = field(default_factory=list)
     smp: int = 2
     mem: str = "1G"
