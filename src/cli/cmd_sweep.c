@@ -195,6 +195,32 @@ static struct dxa_err *must_succeed(const struct dxa_sweep_watch *w, const char 
 	return dxa_err_new(DXA_ERR_INPUT, 0, "the command %s without any fault%s", how, so);
 }
 
+/* The reset, whatever happened before; the first error counts. */
+static struct dxa_err *restored(struct sweep *s, struct dxa_err *err)
+{
+	struct dxa_err *of_reset = dxa_sweep_reset(&s->rig);
+
+	if (!err)
+		return of_reset;
+	dxa_err_free(of_reset);
+	return err;
+}
+
+/* What the kernel said before anything failed is no round's. */
+static void listen_before(struct sweep *s)
+{
+	struct dxa_vec said = { 0 };
+
+	dxa_sweep_listen(&s->rig, &said);
+	for (size_t i = 0; i < said.len; i++) {
+		struct dxa_sweep_complaint *c = dxa_vec_at(&said, i);
+
+		dxa_log(DXA_LOG_WARN, "the kernel complained while nothing failed: %s", c->line);
+		free(c->line);
+	}
+	dxa_vec_free(&said);
+}
+
 /* Once, and once more: is the second like the first? */
 static struct dxa_err *count(struct sweep *s)
 {
@@ -205,8 +231,7 @@ static struct dxa_err *count(struct sweep *s)
 	err = dxa_sweep_play(&s->rig, DXA_FAULT_COUNT, NULL, NULL, &s->before);
 	if (!err && !s->rig.interrupted)
 		err = must_succeed(&s->before, ": nothing could be concluded from its failures");
-	if (!err)
-		err = dxa_sweep_reset(&s->rig);
+	err = restored(s, err);
 	if (err || s->rig.interrupted)
 		return err;
 	err = dxa_sweep_play(&s->rig, DXA_FAULT_COUNT, NULL, NULL, &second);
@@ -224,7 +249,7 @@ static struct dxa_err *count(struct sweep *s)
 					    "what it changes");
 	if (!err && !s->rig.interrupted)
 		err = keep_calls(s);
-	return err ? err : dxa_sweep_reset(&s->rig);
+	return restored(s, err);
 }
 
 /* ---- the rounds with a fault ---- */
@@ -353,7 +378,7 @@ static struct dxa_err *play_round(struct sweep *s, size_t index)
 	r->why = fresh.why;
 	r->ns = fresh.ns;
 	r->findings = fresh.findings;
-	err = dxa_sweep_reset(&s->rig);
+	err = restored(s, NULL);
 	if (s->rig.opts->sweep.kmemleak)
 		dxa_sweep_kmemleak_scan(&s->rig, &r->complaints);
 	dxa_sweep_listen(&s->rig, &r->complaints);
@@ -371,7 +396,11 @@ static struct dxa_err *play_last(struct sweep *s)
 	compare_state(s, &watch);
 	s->doc.unfaithful = !watch.has_status || watch.status;
 	dxa_sweep_watch_free(&watch);
-	return err ? err : dxa_sweep_reset(&s->rig);
+	err = restored(s, err);
+	/* Some of it takes the kernel a while. */
+	if (last_round(s))
+		dxa_sweep_listen(&s->rig, &last_round(s)->complaints);
+	return err;
 }
 
 static struct dxa_err *play_all(struct sweep *s)
@@ -391,8 +420,7 @@ static struct dxa_err *play_all(struct sweep *s)
 	clear_progress();
 	if (!err && !s->rig.interrupted)
 		err = play_last(s);
-	if (!err)
-		note_progress(s, 0);
+	note_progress(s, 0);
 	return err;
 }
 
@@ -423,6 +451,7 @@ static struct dxa_err *sweep(struct sweep *s, const struct dxa_opts *opts)
 		return err;
 	s->doc.start = dxa_ktime_now();
 	err = count(s);
+	listen_before(s);
 	if (!err && !s->rig.interrupted)
 		err = play_all(s);
 	s->doc.leaks_known = s->rig.kmemleak >= 0 && !s->rig.interrupted;
