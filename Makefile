@@ -170,7 +170,7 @@ $(O)/san/tests/unit/test_drain: $(O)/san/src/probe/drain.o
 $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/probe/collect_tasks.o
 
 # Of src/cli what needs no probe.
-$(O)/san/tests/unit/test_opts: $(O)/san/src/cli/opts.o $(O)/san/src/cli/opts_sweep.o
+$(O)/san/tests/unit/test_opts: $(patsubst %,$(O)/san/src/cli/%.o,opts opts_rows opts_sweep)
 $(O)/san/tests/unit/test_sweep: $(patsubst %,$(O)/san/src/cli/%.o,sweep_plan sweep_watch)
 $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon_report \
 	analysis logfile metrics_file notify policies provisional saving)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The options, by name: between their table and those who parse them. */
+#ifndef DAXAUDIT_CLI_OPTS_KEYS_H
+#define DAXAUDIT_CLI_OPTS_KEYS_H
+
+#include "cli/tables.h"
+
+/* The table has no more rows. */
+#define DXA_OPTIONS_MAX 64
+
+enum key {
+	KEY_HELP = 'h',
+	KEY_OUTPUT = 'o',
+	KEY_QUIET = 'q',
+	KEY_VERBOSE = 'v',
+	KEY_VERSION = 'V',
+	KEY_SETTLE = DXA_KEY_LONG_ONLY,
+	KEY_SETTLE_LIMIT,
+	KEY_STUCK_AFTER,
+	KEY_FAIL_ON,
+	KEY_ASSUME,
+	KEY_ATTACH,
+	KEY_RING_SIZE,
+	KEY_BTF,
+	KEY_RECORD,
+	KEY_SKIP_CODE,
+	KEY_REQUIRE,
+	KEY_ALLOW_IDLE,
+	KEY_TIMEOUT,
+	KEY_KCIDB_BUILD,
+	KEY_POLICY,
+	KEY_NO_POLICY,
+	KEY_LOG,
+	KEY_METRICS,
+	KEY_PID_FILE,
+	KEY_SNAPSHOT_EVERY,
+	KEY_CORE,
+	KEY_MODE,
+	KEY_NO_ADDRESSES,
+	KEY_COLOR,
+	KEY_BY,
+	KEY_FOLLOW = 'f',
+	KEY_DRIVER = KEY_BY + 1,
+	KEY_DEVICE,
+	KEY_PID,
+	KEY_RULE,
+	KEY_SWEPT,
+	KEY_SITES,
+	KEY_FAIL,
+	KEY_PER_SITE,
+	KEY_ALL,
+	KEY_FROM,
+	KEY_ONLY,
+	KEY_RESET,
+	KEY_PER_ROUND,
+	KEY_KMEMLEAK,
+};
+
+#endif

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of options: which command takes which, and what help says. */
+#include "cli/opts_keys.h"
+#include "cli/single.h"
+
+static const struct dxa_option_row rows[] = {
+	{ KEY_OUTPUT, "output", "FORMAT[:FILE]",
+	  DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN | DXA_CMD_DOCTOR |
+		  DXA_CMD_DIFF | DXA_CMD_SWEEP,
+	  "write FORMAT (text or json; list: jsonl, too; sweep: junit and\nktap, too; audits: all listed below) to standard output or to FILE; may be given several times.\nOf several recordings it is one document; '{}' in FILE stands for\na recording's name and makes a file for each" },
+	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
+	  "say more: hooks, probes without DAX; twice: libbpf's messages" },
+	{ KEY_QUIET, "quiet", NULL, DXA_CMD_SHOWING, "findings and verdict only, no probes" },
+	{ KEY_SWEPT, "driver", "NAME[,NAME...]", DXA_CMD_SWEEP,
+	  "whose probes and creations calls fail in: pmem, dm, virtiofs,\ndcssblk, device-dax, kmem, fsdev (default: all)" },
+	{ KEY_SITES, "sites", "SITE[,SITE...]", DXA_CMD_SWEEP,
+	  "which calls: slab, page, or a function in debugfs'\nerror_injection/list (default slab,page)" },
+	{ KEY_FAIL, "fail", "once|from|both", DXA_CMD_SWEEP,
+	  "the call alone, or all from it on until the innermost watched\nfunction around it returns (default both)" },
+	{ KEY_PER_SITE, "per-site", "N", DXA_CMD_SWEEP,
+	  "of calls with one call stack, fail the first N (default 1)" },
+	{ KEY_ALL, "all", NULL, DXA_CMD_SWEEP, "fail every call, one in each round" },
+	{ KEY_FROM, "from", "N", DXA_CMD_SWEEP,
+	  "begin with round N, as after the machine died in the one before" },
+	{ KEY_ONLY, "only", "N", DXA_CMD_SWEEP, "run round N alone" },
+	{ KEY_RESET, "reset", "CMD", DXA_CMD_SWEEP,
+	  "run CMD with sh after every round, to restore what the command\nchanged" },
+	{ KEY_PER_ROUND, "per-round", "TIME", DXA_CMD_SWEEP,
+	  "kill a command that has not ended after so long; that round is\nthen inconclusive (default 60s)" },
+	{ KEY_KMEMLEAK, "kmemleak", NULL, DXA_CMD_SWEEP,
+	  "let kmemleak scan after every round, not only at the end" },
+	{ KEY_SETTLE, "settle", "TIME", DXA_CMD_LIVE | DXA_CMD_LIST | DXA_CMD_SWEEP,
+	  "after the command: wait until nothing happened for so long;\nwithout one: look again after "
+	  "so long at what is odd\n(500ms, 2s; default 500ms, and after the command less when the\nmachine is idle; sweep: 100ms)" },
+	{ KEY_SETTLE_LIMIT, "settle-limit", "TIME", DXA_CMD_LIVE | DXA_CMD_SWEEP,
+	  "end the audit so long after the command, whatever is still\nopen (default 60s)" },
+	{ KEY_TIMEOUT, "timeout", "TIME", DXA_CMD_LIVE,
+	  "kill a command that has not ended after so long; the audit is\nthen inconclusive" },
+	{ KEY_STUCK_AFTER, "stuck-after", "TIME", DXA_CMD_JUDGING | DXA_CMD_SWEEP,
+	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s; replay: as recorded)" },
+	{ KEY_POLICY, "policy", "FILE",
+	  DXA_CMD_SWEEP | DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR | DXA_CMD_DIFF,
+	  "judge by this policy, too (docs/policy.md); may be given\nseveral times, later ones win" },
+	{ KEY_NO_POLICY, "no-policy", NULL,
+	  DXA_CMD_SWEEP | DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR | DXA_CMD_DIFF,
+	  "do not read the policies below /etc/daxaudit" },
+	{ KEY_FAIL_ON, "fail-on", "SEVERITY",
+	  (DXA_CMD_JUDGING & ~DXA_CMD_REPORT) | DXA_CMD_POLICY | DXA_CMD_SWEEP,
+	  "exit with 1 from this severity on: info, warning, error\n(default: as the policy says; built-in: warning)" },
+	{ KEY_REQUIRE, "require", "DRIVER", DXA_CMD_JUDGING | DXA_CMD_POLICY,
+	  "inconclusive unless DRIVER was exercised: pmem, dm, virtiofs,\ndcssblk, device-dax, "
+	  "fsdev; may be given several times" },
+	{ KEY_ALLOW_IDLE, "allow-idle", NULL, DXA_CMD_CHECK,
+	  "a command that exercises no dax_device may pass (default: it\nis inconclusive)" },
+	{ KEY_KCIDB_BUILD, "kcidb-build", "ORIGIN:ID", DXA_CMD_SHOWING,
+	  "the kernel's build in KernelCI's database, for -o kcidb" },
+	{ KEY_ASSUME, "assume", "aliasing=yes|no", DXA_CMD_JUDGING | DXA_CMD_POLICY,
+	  "judge as if the data cache did, or did not, alias" },
+	{ KEY_RECORD, "record", "FILE", DXA_CMD_WATCHING | DXA_CMD_SWEEP,
+	  "save what was seen, for 'daxaudit replay FILE'; sweep: a directory,\nfor a recording of every round with a finding; when a daemon's FILE was\nrenamed, SIGHUP begins a new one" },
+	{ KEY_MODE, "mode", "MODE",
+	  DXA_CMD_WATCHING | DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN |
+		  DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
+	  "permissions of new files, octal, less the umask (default 0600: reports and\nrecordings hold kernel addresses)" },
+	{ KEY_NO_ADDRESSES, "no-addresses", NULL, DXA_CMD_SHOWING | DXA_CMD_LIST,
+	  "for reports that are published: dev#1, disk#1, ... in place of\nkernel addresses; a recording keeps them" },
+	{ KEY_FOLLOW, "follow", NULL, DXA_CMD_TRACE, "print each event as it happens" },
+	{ KEY_BY, "by", "probe|device", DXA_CMD_FILTERING,
+	  "probe: a line for each, the story of those that went wrong; device:\neach life from its allocation to its end (default probe)" },
+	{ KEY_DRIVER, "driver", "DRIVER", DXA_CMD_FILTERING | DXA_CMD_LIST,
+	  "show only this driver's devices (as --require names them); this and\nthe next three: what is judged stays the same; may be repeated" },
+	{ KEY_DEVICE, "device", "NAME", DXA_CMD_FILTERING | DXA_CMD_LIST,
+	  "show only this disk or device: pmem0, namespace0.0, dax0.0" },
+	{ KEY_PID, "pid", "PID", DXA_CMD_FILTERING, "show only what this process or thread did" },
+	{ KEY_RULE, "rule", "RULE", DXA_CMD_FILTERING,
+	  "show only findings of this rule, and no probes" },
+	{ KEY_COLOR, "color", "auto|always|never", DXA_CMD_SHOWING | DXA_CMD_LIST,
+	  "colour the text: auto (default) on a terminal, unless NO_COLOR is set;\nalways for less -R" },
+	{ KEY_ATTACH, "attach", "auto|kprobe",
+	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
+	  "how to hook: trampolines where possible (auto), or kprobes only" },
+	{ KEY_RING_SIZE, "ring-size", "BYTES",
+	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
+	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M; list, and check without a command: 16M)" },
+	{ KEY_BTF, "btf", "FILE",
+	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_DOCTOR,
+	  "the kernel's BTF, where it shows none itself" },
+	{ KEY_LOG, "log", "FILE", DXA_CMD_DAEMON,
+	  "append findings to FILE as JSON lines, with -v also events and\nprobes; SIGHUP opens it anew" },
+	{ KEY_METRICS, "metrics", "FILE", DXA_CMD_DAEMON,
+	  "keep counts for Prometheus in FILE, for node-exporter's\ntextfile collector (*.prom)" },
+	{ KEY_PID_FILE, "pid-file", "FILE", DXA_CMD_DAEMON,
+	  "locked while the daemon runs: there is but one\n(default " DXA_PID_FILE ")" },
+	{ KEY_SNAPSHOT_EVERY, "snapshot-every", "TIME", DXA_CMD_DAEMON,
+	  "compare the devices in the kernel with the events so often, also when\nnothing seems to have changed (default 60m; 0s: never)" },
+	{ KEY_CORE, "core", NULL, DXA_CMD_DOCTOR,
+	  "only say whether this kernel has a DAX core (0: it has, 4: it\nhas none); needs no root" },
+	{ KEY_SKIP_CODE, "skip-code", "N",
+	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
+	  "exit with N instead of 4 when there is no DAX core (meson: 77)" },
+	{ KEY_HELP, "help", NULL, DXA_CMD_ALL, "show help; with --all: all of it" },
+	{ KEY_VERSION, "version", NULL, DXA_CMD_ALL, "show the version" },
+};
+
+#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+
+_Static_assert(N_ROWS <= DXA_OPTIONS_MAX, "DXA_OPTIONS_MAX bounds the arrays of options");
+
+const struct dxa_option_row *dxa_options(size_t *n)
+{
+	*n = N_ROWS;
+	return rows;
+}
