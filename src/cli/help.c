@@ -37,6 +37,9 @@ static const struct {
 	{ DXA_CMD_TOP, { "daxaudit top", "daxaudit top --attach kprobe" } },
 	{ DXA_CMD_POLICY,
 	  { "daxaudit policy show", "daxaudit policy lint /etc/daxaudit/policy.yaml" } },
+	{ DXA_CMD_SWEEP,
+	  { "daxaudit sweep --driver pmem --reset ./unbind -- ./bind",
+	    "daxaudit sweep --record rounds -o junit:dax.xml -- ./rebind" } },
 	{ DXA_CMD_DOCTOR, { "daxaudit doctor", "daxaudit doctor --core" } },
 	{ DXA_CMD_EXPLAIN, { "daxaudit explain", "daxaudit explain reference-leak" } },
 	{ DXA_CMD_SCHEMA, { "daxaudit schema json >json.schema.json", "daxaudit schema jsonl" } },
@@ -69,6 +72,9 @@ static const struct {
 	{ "by", "device: each life in place of each probe" },
 	{ "device", "show only this disk or device" },
 	{ "quiet", "findings and verdict only" },
+	{ "reset", "after every round: restore what the command changed" },
+	{ "sites", "which calls fail: slab, page, or a function" },
+	{ "per-round", "kill a command that takes longer, such as 5m" },
 };
 
 const char *const *dxa_examples(unsigned int mask)
