@@ -35,7 +35,8 @@ struct dxa_analysis {
 	uint64_t last_event; /* ktime of the newest record, ns; 0: none */
 	enum dxa_severity failing;
 	uint32_t required; /* drivers that must be exercised: bits 1 << driver */
-	struct dxa_event silences[2]; /* the first that switched ftrace off, and kprobes; kind 0: none */
+	struct dxa_event
+		silences[2]; /* the first that switched ftrace off, and kprobes; kind 0: none */
 };
 
 /* How the audit ended, for dxa_analysis_finish(). */

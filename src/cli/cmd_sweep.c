@@ -370,7 +370,7 @@ static struct dxa_err *play_round(struct sweep *s, size_t index)
 	if (err)
 		return err;
 	err = begin_round(s, index, &r);
-	if (err)
+	if (err || !r)
 		return err;
 	r->failed = dxa_faults_failed(s->rig.faults);
 	snprintf(r->outcome, sizeof(r->outcome), "%s", fresh.outcome);

@@ -349,6 +349,75 @@ static bool set_flag(int key, struct dxa_opts *o)
 	return false;
 }
 
+static struct dxa_err *parse_attach(const char *value, struct dxa_opts *o)
+{
+	if (strcmp(value, "auto") != 0 && strcmp(value, "kprobe") != 0)
+		return bad_value("attach", value, "auto or kprobe");
+	o->kprobes_only = !strcmp(value, "kprobe");
+	return NULL;
+}
+
+/* ---- what a sweep does ---- */
+
+static bool is_of_sweep(int key)
+{
+	return key == KEY_FAIL || key == KEY_PER_SITE || key == KEY_ALL || key == KEY_FROM ||
+	       key == KEY_ONLY || key == KEY_PER_ROUND;
+}
+
+static struct dxa_err *apply_to_sweep(int key, const char *value, struct dxa_opts *o)
+{
+	struct dxa_err *err;
+
+	switch (key) {
+	case KEY_FAIL:
+		return dxa_opts_sweep_fail(value, &o->sweep);
+	case KEY_PER_SITE:
+		return dxa_opts_count("per-site", value, &o->sweep.per_stack);
+	case KEY_ALL:
+		o->sweep.per_stack = 0;
+		return NULL;
+	case KEY_FROM:
+		return dxa_opts_count("from", value, &o->sweep.first);
+	case KEY_ONLY:
+		return dxa_opts_count("only", value, &o->sweep.only);
+	default:
+		err = parse_time("per-round", value, &o->sweep.per_round_ns);
+		if (!err && !o->sweep.per_round_ns)
+			err = bad_value("per-round", value, "a time greater than 0");
+		return err;
+	}
+}
+
+/* ---- what is shown ---- */
+
+static bool is_of_show(int key)
+{
+	return key == KEY_BY || key == KEY_DRIVER || key == KEY_DEVICE || key == KEY_PID ||
+	       key == KEY_RULE || key == KEY_COLOR;
+}
+
+static struct dxa_err *apply_to_show(int key, const char *value, struct dxa_opts *o)
+{
+	switch (key) {
+	case KEY_BY:
+		if (strcmp(value, "probe") != 0 && strcmp(value, "device") != 0)
+			return bad_value("by", value, "probe or device");
+		o->by_device = !strcmp(value, "device");
+		return NULL;
+	case KEY_DRIVER:
+		return parse_driver("driver", value, &o->show.drivers);
+	case KEY_DEVICE:
+		return dxa_opts_add_device(value, &o->show);
+	case KEY_PID:
+		return add_pid(value, &o->show);
+	case KEY_RULE:
+		return add_rule(value, &o->show);
+	default:
+		return parse_colour(value, &o->colour);
+	}
+}
+
 static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 {
 	bool known;
@@ -358,6 +427,10 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return err;
 	if (set_flag(key, o))
 		return NULL;
+	if (is_of_sweep(key))
+		return apply_to_sweep(key, value, o);
+	if (is_of_show(key))
+		return apply_to_show(key, value, o);
 	switch (key) {
 	case KEY_VERBOSE:
 		o->verbose++;
@@ -386,22 +459,6 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 		return parse_severity(value, &o->failing);
 	case KEY_REQUIRE:
 		return parse_driver("require", value, &o->require);
-	case KEY_FAIL:
-		return dxa_opts_sweep_fail(value, &o->sweep);
-	case KEY_PER_SITE:
-		return dxa_opts_count("per-site", value, &o->sweep.per_stack);
-	case KEY_ALL:
-		o->sweep.per_stack = 0;
-		return NULL;
-	case KEY_FROM:
-		return dxa_opts_count("from", value, &o->sweep.first);
-	case KEY_ONLY:
-		return dxa_opts_count("only", value, &o->sweep.only);
-	case KEY_PER_ROUND:
-		err = parse_time("per-round", value, &o->sweep.per_round_ns);
-		if (!err && !o->sweep.per_round_ns)
-			err = bad_value("per-round", value, "a time greater than 0");
-		return err;
 	case KEY_ALLOW_IDLE:
 		o->allow_idle = true;
 		return NULL;
@@ -410,25 +467,7 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 	case KEY_KCIDB_BUILD:
 		return parse_kcidb_build(value, &o->kcidb_build);
 	case KEY_ATTACH:
-		if (strcmp(value, "auto") != 0 && strcmp(value, "kprobe") != 0)
-			return bad_value("attach", value, "auto or kprobe");
-		o->kprobes_only = !strcmp(value, "kprobe");
-		return NULL;
-	case KEY_BY:
-		if (strcmp(value, "probe") != 0 && strcmp(value, "device") != 0)
-			return bad_value("by", value, "probe or device");
-		o->by_device = !strcmp(value, "device");
-		return NULL;
-	case KEY_DRIVER:
-		return parse_driver("driver", value, &o->show.drivers);
-	case KEY_DEVICE:
-		return dxa_opts_add_device(value, &o->show);
-	case KEY_PID:
-		return add_pid(value, &o->show);
-	case KEY_RULE:
-		return add_rule(value, &o->show);
-	case KEY_COLOR:
-		return parse_colour(value, &o->colour);
+		return parse_attach(value, o);
 	case KEY_RING_SIZE:
 		return parse_ring_size(value, &o->ring_size);
 	case KEY_MODE:

@@ -72,9 +72,9 @@ watched() {
 	sleep 2
 	calls "$prefix" $pid
 	awk -v name="$prefix" '/^VmHWM/ { print name ".peak_kib", $2 }
-		/^VmRSS/ { print name ".steady_kib", $2 }' /proc/$pid/status
-	kill -INT $pid
-	wait $pid
+		/^VmRSS/ { print name ".steady_kib", $2 }' /proc/"$pid"/status
+	kill -INT "$pid"
+	wait "$pid"
 }
 
 start_and_end() {
