@@ -374,6 +374,7 @@ STORY(open_contexts_can_be_listed)
 
 	as(s, 700, "kworker/u8:3");
 	probe(s, NS, "dax0.0", "nd", "dax_pmem");
+	pass_ms(s, 1);
 	dxa_engine_each_open(s->engine, s->now, count_open, &n);
 	assert_int_equal(n, 1);
 	dxa_engine_each_open(s->engine, 1, count_open, &n);
