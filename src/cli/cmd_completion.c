@@ -211,6 +211,15 @@ static void print_bash_valued(void)
 	fputs("\"\n", stdout);
 }
 
+/* Two commands may have an option of one name, which the shell completes in one way. */
+static bool is_first_of_name(const struct dxa_option_row *rows, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(rows[k].name, rows[i].name))
+			return false;
+	return true;
+}
+
 static void print_bash_values(void)
 {
 	size_t n;
@@ -218,7 +227,7 @@ static void print_bash_values(void)
 	char words[WORDS_LEN];
 
 	for (size_t i = 0; i < n; i++) {
-		if (!rows[i].arg)
+		if (!rows[i].arg || !is_first_of_name(rows, i))
 			continue;
 		printf("	--%s", rows[i].name);
 		if (rows[i].key < DXA_KEY_LONG_ONLY)

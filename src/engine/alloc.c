@@ -31,6 +31,10 @@ static void judge_eopnotsupp(struct dxa_engine *e, struct task *t, const struct 
 	struct dxa_finding f;
 	bool exempt = (r->ev.phase & DXA_PHASE_ARGS) && !r->ev.ops;
 
+	/* What was asked for is not known: its record was missed, or is from before the audit. */
+	if (!(r->ev.phase & DXA_PHASE_ARGS))
+		gap(e, DXA_GAP_UNCERTAIN);
+
 	if (!exempt && !(wants_fs_dax(r) && e->cfg.aliasing == DXA_ALIASING_NO))
 		return;
 	report_begin(e, &f, exempt ? DXA_RULE_DEVICE_DAX_REFUSED : DXA_RULE_UNEXPECTED_EOPNOTSUPP,

@@ -218,9 +218,15 @@ bool others_unbind(const struct dxa_engine *e, const struct task *t, uint64_t de
 {
 	const struct task *other;
 
-	DXA_LIST_EACH(other, &e->busy, const struct task, link)
-		if (other != t && task_unbinds(other, device))
-			return true;
+	DXA_LIST_EACH(other, &e->busy, const struct task, link) {
+		for (size_t i = other != t ? other->frames.len : 0; i; i--) {
+			const struct dxa_event *entry = &frame_at(other, i - 1)->entry.ev;
+
+			if (entry->kind == DXA_KIND_RELEASE_DRIVER && entry->obj == device &&
+			    entry->driver[0])
+				return true;
+		}
+	}
 	return false;
 }
 

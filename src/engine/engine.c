@@ -181,13 +181,13 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
 	if (ev->ts > e->last_ts)
 		e->last_ts = ev->ts;
 	doubt_again(e, ev);
-	judge_suspects(e, e->last_ts, false);
 	if (ev->kind > DXA_KIND_NONE && ev->kind < DXA_HOOK_MAX)
 		on_hook(e, &e->cur);
 	else if (ev->kind < kinds && handlers[ev->kind])
 		handlers[ev->kind](e, NULL, &e->cur);
 	else
 		gap(e, DXA_GAP_UNKNOWN_KIND);
+	judge_suspects(e, e->last_ts, false);
 	return settle_memory(e);
 }
 

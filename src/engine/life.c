@@ -187,6 +187,9 @@ static void doubt_birth(struct dxa_engine *e, const struct life *former, const s
 		gap(e, DXA_GAP_UNCERTAIN);
 	else if (!former && e->forgot_ended)
 		gap(e, DXA_GAP_LIMIT);
+	/* A snapshot that saw all there was did not see it. */
+	else if (!former && e->all_shown)
+		gap(e, DXA_GAP_UNCERTAIN);
 }
 
 struct life *life_touch(struct dxa_engine *e, const struct rec *r)
@@ -294,6 +297,7 @@ void life_end(struct dxa_engine *e, struct life *l)
 static void suspects_add(struct dxa_engine *e, struct suspect *s, uint64_t now)
 {
 	s->since = now;
+	s->ripe = 0;
 	dxa_list_add(&e->suspects, &s->link);
 }
 

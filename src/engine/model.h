@@ -36,6 +36,8 @@
 #define GRACE_NS 1000000000ULL
 /* Where the stream ends, so long after the record of a put that one has long returned. */
 #define END_GRACE_NS (GRACE_NS / 2)
+/* How much later than the first record after the grace the proof is complete. */
+#define STANDSTILL_NS (GRACE_NS / 20)
 /* What was begun so long ago has ended: lookups, snapshots, puts, drivers' teardowns. */
 #define LONG_AGO_NS (10 * GRACE_NS)
 #define STUCK_AFTER_NS 30000000000ULL
@@ -59,6 +61,7 @@ struct suspect {
 	struct life *life;
 	enum suspicion what;
 	uint64_t since;
+	uint64_t ripe; /* ktime of the first record behind the grace; 0: none was */
 	bool in_context;
 	struct dxa_context ctx; /* in which it happened */
 };
@@ -243,6 +246,7 @@ struct dxa_engine {
 	uint64_t hosts_changed; /* number of the last record that changed dax_hosts or the disks */
 	struct dxa_map host_told; /* by gendisk: it was told that its device has left it behind */
 	uint64_t finding_ids;
+	bool all_shown; /* by a complete snapshot */
 	bool forgot_ended; /* ended lives, of which there are too many to remember */
 	size_t gets_pending; /* lookups entered and not yet returned */
 	size_t allocs_pending; /* alloc_dax calls entered and not yet returned */
@@ -389,7 +393,7 @@ const struct dxa_event *task_probe(const struct task *t);
 /* Does the task unbind this struct device? 0 is none. t may be NULL. */
 bool task_unbinds(const struct task *t, uint64_t device);
 
-/* Does another task unbind this struct device? */
+/* Does another task unbind this struct device from a driver? */
 bool others_unbind(const struct dxa_engine *e, const struct task *t, uint64_t device);
 
 /* Has what the task is doing to do with DAX? */

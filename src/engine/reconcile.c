@@ -67,4 +67,5 @@ void reconcile(struct dxa_engine *e)
 		judge_incarnation(e, l);
 	}
 	e->state->compared = true;
+	e->all_shown = true;
 }

@@ -381,25 +381,40 @@ static void judge_suspect(struct dxa_engine *e, struct life *l)
 	}
 }
 
+/*
+ * The machine may have stood still for as long as the grace is: what was under way goes
+ * on right behind the first record that comes then.
+ */
+static bool is_ripe(struct suspect *s, uint64_t now, bool all)
+{
+	if (all)
+		return now > s->since && now - s->since > END_GRACE_NS;
+	if (!s->ripe)
+		s->ripe = now;
+	return now - s->ripe > STANDSTILL_NS;
+}
+
 void judge_suspects(struct dxa_engine *e, uint64_t now, bool all)
 {
-	struct suspect *s;
+	struct suspect *s, *next;
 
-	while ((s = DXA_LIST_OF(e->suspects.first, struct suspect, link))) {
+	for (s = DXA_LIST_OF(e->suspects.first, struct suspect, link); s; s = next) {
 		struct life *l = s->life;
-		bool due = now > s->since && now - s->since > (all ? END_GRACE_NS : GRACE_NS);
 		/* A lookup that has not returned may have the reference. */
 		bool looked_up = s->what == SUSPECT_REFERENCE_LEAK && e->gets_pending;
+		bool ripe;
 
-		if (!all && !due)
+		next = DXA_LIST_OF(s->link.next, struct suspect, link);
+		if (!all && (now <= s->since || now - s->since <= GRACE_NS))
 			break;
-		if (due && !looked_up)
+		ripe = is_ripe(s, now, all);
+		if (ripe && !looked_up)
 			judge_suspect(e, l);
 		else if (all)
 			gap(e, DXA_GAP_PENDING);
-		else
+		else if (ripe)
 			life_suspect_again(e, l, now);
-		if (all || (due && !looked_up))
+		if (all || (ripe && !looked_up))
 			life_acquit(e, l);
 	}
 }

@@ -103,14 +103,22 @@ void write_record(struct world *w, struct dxa_event *ev)
 	w->log_hash = mix(w->log_hash, ev, sizeof(*ev));
 }
 
+void drop_other_driver(const struct world *w, struct dxa_event *ev, int dev)
+{
+	if (ev->arg && w->dev[dev].driver != ev->arg)
+		memset(ev->driver, 0, sizeof(ev->driver));
+}
+
 void fill_late(struct world *w, int n)
 {
 	struct dxa_event *ev = &history.log[n - 1];
 
 	if (ev->has & DXA_HAS_DAX)
 		fill_dax(w, ev, (int)((ev->dax - DAX_AT) / DAX_SIZE));
-	if (ev->kind == DXA_KIND_RELEASE_DRIVER)
+	if (ev->kind == DXA_KIND_RELEASE_DRIVER) {
 		fill_device(w, ev, (int)((ev->obj - DEV_AT) / OBJ_SIZE));
+		drop_other_driver(w, ev, (int)((ev->obj - DEV_AT) / OBJ_SIZE));
+	}
 	w->log_hash = mix(w->log_hash, ev, sizeof(*ev));
 }
 

@@ -113,7 +113,9 @@ bool op_release(struct world *w, int task, const struct op *o)
 	struct dev_state *d = &w->dev[o->a];
 
 	if (p->sub == 0) {
+		ev.arg = o->b;
 		fill_device(w, &ev, o->a);
+		drop_other_driver(w, &ev, o->a);
 		write_record(w, &ev);
 		return false;
 	}

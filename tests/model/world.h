@@ -194,6 +194,9 @@ struct dxa_event record(const struct world *w, int task, unsigned int kind, unsi
 void fill_dax(const struct world *w, struct dxa_event *ev, int slot);
 void fill_disk(struct dxa_event *ev, int disk, int gen);
 void fill_device(const struct world *w, struct dxa_event *ev, int dev);
+
+/* Of a release of one driver, ev->arg, no driver is recorded when another one is bound. */
+void drop_other_driver(const struct world *w, struct dxa_event *ev, int dev);
 void write_record(struct world *w, struct dxa_event *ev);
 
 /* Read again what record number n (from 1) tells: its task has been held up. */

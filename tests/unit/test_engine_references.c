@@ -81,8 +81,25 @@ STORY(a_reference_leak_does_not_wait_for_the_end)
 	pmem_unbinds(s);
 	pass_ms(s, 1100);
 	module_gone(s, "loop");
+	assert_int_equal(s->findings.len, 0);
+	pass_ms(s, 100);
+	module_gone(s, "brd");
 	assert_int_equal(s->findings.len, 1);
 	expect(s, "reference-leak");
+}
+
+/* A machine that stood still goes on behind the first record that comes then. */
+STORY(a_reference_leak_is_not_told_after_a_standstill)
+{
+	pmem_binds(s);
+	ref_unseen(s, X);
+	pmem_unbinds(s);
+	pass_ms(s, 60000);
+	module_gone(s, "loop");
+	put_unseen(s, X);
+	pass_ms(s, 1000);
+	module_gone(s, "brd");
+	expect(s, "");
 }
 
 STORY(the_kernel_itself_held_it_for_a_moment)
@@ -487,6 +504,7 @@ int main(void)
 		cmocka_unit_test(two_xfs_on_a_kernel_that_drops_the_reference),
 		cmocka_unit_test(a_reference_leaks_and_nobody_knows_where),
 		cmocka_unit_test(a_reference_leak_does_not_wait_for_the_end),
+		cmocka_unit_test(a_reference_leak_is_not_told_after_a_standstill),
 		cmocka_unit_test(the_kernel_itself_held_it_for_a_moment),
 		cmocka_unit_test(a_mount_still_holds_it_at_the_end),
 		cmocka_unit_test(a_reference_leaks_under_a_mount),
