@@ -128,12 +128,27 @@ void fill_late(struct world *w, int n)
 	(1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | 1 << DXA_WALK_HOLDERS | DXA_SNAP_SYSFS | \
 	 DXA_SNAP_HOLDERS)
 
+/* The driver core lists a device with its driver from the probe's success to the removal's end. */
+static enum dxa_bound bound_of(const struct world *w, int slot)
+{
+	const struct dev_state *d = &w->dev[DAX0];
+
+	if (d->dax.slot != slot)
+		return DXA_BOUND_UNKNOWN;
+	for (int t = 0; t < TASKS; t++)
+		if (w->proc[t].unbinding >> DAX0 & 1)
+			return DXA_BOUND_YES;
+	return d->driver && !d->lock ? DXA_BOUND_YES : DXA_BOUND_NO;
+}
+
 static bool snap_device(const struct world *w, int slot, struct dxa_event *ev)
 {
 	if (!w->dax[slot].on_list)
 		return false;
 	ev->kind = DXA_KIND_SNAP_DEVICE;
 	fill_dax(w, ev, slot);
+	if (!ev->ops)
+		ev->arg = bound_of(w, slot);
 	if (ev->ops && w->gone >> w->dax[slot].owner & 1)
 		snprintf(ev->driver, sizeof(ev->driver), "0x%llx", (unsigned long long)ev->ops);
 	return true;
