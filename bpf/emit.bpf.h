@@ -192,13 +192,15 @@ static __always_inline int is_caller(__u64 address)
  */
 static __always_inline __u64 frame_caller(void *ctx)
 {
-	__u64 frame[4] = {}, function;
+	__u64 frame[4] = {}, function, arguments;
 
 	/* commit f92c1e183604 ("bpf: Add get_func_[arg|ret|arg_cnt] helpers") (in v5.17) */
 	if (!HAS_HELPER(get_func_arg_cnt))
 		return 0;
 	function = bpf_get_func_ip(ctx);
-	if (bpf_probe_read_kernel(frame, sizeof(frame), ctx + 8 * bpf_get_func_arg_cnt(ctx)))
+	/* The verifier wants a bound; a trampoline takes twelve arguments at most. */
+	arguments = bpf_get_func_arg_cnt(ctx) & 15;
+	if (bpf_probe_read_kernel(frame, sizeof(frame), ctx + 8 * arguments))
 		return 0;
 	if (frame[1] - function <= CALL_END_MAX)
 		return frame[2];

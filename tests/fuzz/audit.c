@@ -52,7 +52,7 @@ static void open_sink(struct audit *a)
 
 void audit_begin(struct audit *a, const struct dxa_engine_config *config)
 {
-	const struct dxa_engine_sink sink = { on_context, on_finding, a };
+	const struct dxa_engine_sink sink = { on_context, on_finding, NULL, a };
 
 	a->run.mode = "replay";
 	a->run.failing = DXA_SEVERITY_WARNING;
