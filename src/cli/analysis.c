@@ -472,6 +472,7 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 		tell_unused(a);
 	else
 		dxa_engine_each_device(a->engine, on_device, a);
+	result.hidden = a->hidden;
 	told = a->run.listing || a->silent || on_stdout(a);
 	err = end_sinks(a, &result);
 	if (!told && !err)

@@ -183,12 +183,10 @@ static void doubt_birth(struct dxa_engine *e, const struct life *former, const s
 {
 	if (r->ev.kind == DXA_KIND_SNAP_DEVICE || r->ev.kind == DXA_KIND_SNAP_HOST)
 		return;
-	if (former && !life_unsure(e, former))
-		gap(e, DXA_GAP_UNCERTAIN);
-	else if (!former && e->forgot_ended)
+	if (!former && e->forgot_ended)
 		gap(e, DXA_GAP_LIMIT);
 	/* A snapshot that saw all there was did not see it. */
-	else if (!former && e->all_shown)
+	else if (former ? !life_unsure(e, former) : e->all_shown)
 		gap(e, DXA_GAP_UNCERTAIN);
 }
 

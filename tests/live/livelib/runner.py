@@ -26,7 +26,7 @@ from .judge import judge
 # The more cases share a boot, the less there is to run in parallel at the end.
 SHARE = 8
 # A guest waits a third of its time, mostly for grace periods of the kernel.
-WORKERS = (os.cpu_count() or 1) + 2
+WORKERS = (os.cpu_count() or 1) + 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
         help="the daxaudit to test, linked statically (default build/daxaudit.static)")
     add("-j", type=int, default=WORKERS, metavar="N",
-        help=f"guests at a time (default {WORKERS}: two more than there are processors)")
+        help=f"guests at a time (default {WORKERS}: one more than there are processors)")
     add("--patience", type=float, default=1, metavar="N",
         help="multiply all time limits, for a machine that is busy with something else")
     add("--save", type=Path, metavar="DIR", help="keep what every case left behind")
