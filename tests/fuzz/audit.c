@@ -35,6 +35,15 @@ static void on_finding(void *priv, const struct dxa_finding *finding)
 		dxa_sink_finding(a->sink, finding);
 }
 
+static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
+{
+	struct audit *a = priv;
+
+	must(id);
+	must(a->findings[rule]);
+	a->findings[rule]--;
+}
+
 /* Opening and writing an output takes longer than the analysis: most audits have none. */
 static void open_sink(struct audit *a)
 {
@@ -52,7 +61,7 @@ static void open_sink(struct audit *a)
 
 void audit_begin(struct audit *a, const struct dxa_engine_config *config)
 {
-	const struct dxa_engine_sink sink = { on_context, on_finding, NULL, a };
+	const struct dxa_engine_sink sink = { on_context, on_finding, on_withdrawn, a };
 
 	a->run.mode = "replay";
 	a->run.failing = DXA_SEVERITY_WARNING;
