@@ -24,8 +24,6 @@
 #define SECOND (1000 * MS)
 /* When a signal has asked to end, nothing is waited for longer than this. */
 #define HURRY_NS SECOND
-/* What is suspected at the end can be judged after this. */
-#define PROOF_NS (2 * SECOND)
 /* An anomaly that the last look shows is looked at again, so often at most. */
 #define LAST_LOOKS 2
 /* A killed auditor needs seconds to die: when its events are tried again, then half as often. */
@@ -324,8 +322,6 @@ static bool await_proof(struct dxa_audit *a)
 
 	if (due <= now)
 		return true;
-	if (due > now + PROOF_NS)
-		due = now + PROOF_NS;
 	dxa_log(DXA_LOG_INFO,
 		"waiting for up to %" PRIu64 " ms: a device may still be on its way out",
 		(uint64_t)((due - now) / MS + 1));

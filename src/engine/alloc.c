@@ -34,7 +34,6 @@ static void judge_eopnotsupp(struct dxa_engine *e, struct task *t, const struct 
 	/* What was asked for is not known: its record was missed, or is from before the audit. */
 	if (!(r->ev.phase & DXA_PHASE_ARGS))
 		gap(e, DXA_GAP_UNCERTAIN);
-
 	if (!exempt && !(wants_fs_dax(r) && e->cfg.aliasing == DXA_ALIASING_NO))
 		return;
 	report_begin(e, &f, exempt ? DXA_RULE_DEVICE_DAX_REFUSED : DXA_RULE_UNEXPECTED_EOPNOTSUPP,
@@ -387,10 +386,10 @@ void on_add_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 	l = life_touch(e, r);
 	if (l)
 		life_note(e, l, r);
+	e->hosts_changed = r->n;
 	if (dxa_is_err_ptr((uint64_t)r->ev.ret))
 		host_failed(e, t, r, l);
-	e->hosts_changed = r->n;
-	if (!dxa_is_err_ptr((uint64_t)r->ev.ret) && l && r->ev.obj)
+	else if (l && r->ev.obj)
 		life_set_host(e, l, r->ev.obj, 0);
 }
 

@@ -179,8 +179,9 @@ struct dxa_engine_sink {
 	  "lives of devices could not be judged from what was seen")                             \
 	X(PENDING, "pending", "the audit ended before the end of a device was certain",          \
 	  "times the audit ended before the end of a device was certain")                        \
-	X(UNSEEN, "unseen", "a device came or went without a record",                            \
-	  "devices came or went without a record")
+	X(UNSEEN, "unseen",                                                                      \
+	  "a device came or went without a record: the hooks were silent for a while",           \
+	  "devices came or went without a record: the hooks were silent for a while")
 
 enum dxa_gap {
 #define DXA_ENUM(id, ...) DXA_GAP_##id,

@@ -138,7 +138,9 @@ bool life_awaits(const struct dxa_engine *e, const struct life *l, const struct 
 	struct rec shown;
 	size_t at = 0;
 
-	return l->shown_only && history_next(&e->templates, &l->hist, l->id.dax, &at, &shown) &&
+	/* Who is in dax_hosts has been returned to its driver. */
+	return l->shown_only && !l->host &&
+	       history_next(&e->templates, &l->hist, l->id.dax, &at, &shown) &&
 	       alloc->ev.ts <= shown.ev.ts + GRACE_NS;
 }
 
@@ -175,13 +177,18 @@ static bool may_be_reborn(const struct dxa_engine *e, const struct life *l)
 	return e->allocs_pending && (l->freed || !e->frees_seen);
 }
 
+static bool is_of_snapshot(const struct rec *r)
+{
+	return r->ev.kind == DXA_KIND_SNAP_DEVICE || r->ev.kind == DXA_KIND_SNAP_HOST;
+}
+
 /*
  * What is not known of the address where an event finds a life that nobody saw
  * begin. Before alloc_dax returns only a snapshot can show its device.
  */
 static void doubt_birth(struct dxa_engine *e, const struct life *former, const struct rec *r)
 {
-	if (r->ev.kind == DXA_KIND_SNAP_DEVICE || r->ev.kind == DXA_KIND_SNAP_HOST)
+	if (is_of_snapshot(r))
 		return;
 	if (!former && e->forgot_ended)
 		gap(e, DXA_GAP_LIMIT);
@@ -195,7 +202,7 @@ struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 	struct life *l = life_at(e, r->ev.dax);
 
 	if (l && !l->ended) {
-		l->shown_only &= r->ev.kind == DXA_KIND_SNAP_DEVICE;
+		l->shown_only &= is_of_snapshot(r);
 		return l;
 	}
 	if (l && !life_unsure(e, l) && !may_be_reborn(e, l))
@@ -204,7 +211,7 @@ struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 	l = life_renew(e, r->ev.dax);
 	if (!l)
 		return NULL;
-	l->shown_only = r->ev.kind == DXA_KIND_SNAP_DEVICE;
+	l->shown_only = is_of_snapshot(r);
 	if (r->ev.has & DXA_HAS_DAX)
 		life_set_owner(e, l, &r->ev);
 	return l;

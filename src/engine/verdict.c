@@ -191,8 +191,10 @@ static bool exercised(const struct dxa_verdict_input *in, int driver)
 	return in->n_hooks ? in->stats->exercised[driver] : in->stats->lives_of[driver];
 }
 
-/* Nobody allocated, probed, bound or ran one of its devices: whatever the verdict is about, it is
- * not about this driver. */
+/*
+ * Nobody allocated, probed, bound or ran one of its devices: whatever the verdict is
+ * about, it is not about this driver.
+ */
 static void judge_coverage(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
@@ -210,16 +212,12 @@ static void judge_gaps(const struct dxa_verdict_input *in, struct dxa_verdict *v
 	char text[DXA_GAP_LEN];
 
 	for (int gap = 0; gap < DXA_GAP_COUNT; gap++) {
-		if (!in->stats->gaps[gap])
-			continue;
-		dxa_gap_text(text, (enum dxa_gap)gap, in->stats->gaps[gap]);
-		if (gap == DXA_GAP_UNSEEN && in->stats->unseen[0])
-			DOUBT(v, "%s (%s): the hooks were silent for a while", text,
-			      in->stats->unseen);
-		else if (gap == DXA_GAP_UNSEEN)
-			DOUBT(v, "%s: the hooks were silent for a while", text);
-		else
-			DOUBT(v, "%s", text);
+		const char *who = gap == DXA_GAP_UNSEEN ? in->stats->unseen : "";
+
+		if (in->stats->gaps[gap])
+			DOUBT(v, "%s%s%s%s",
+			      dxa_gap_text(text, (enum dxa_gap)gap, in->stats->gaps[gap]),
+			      who[0] ? " (" : "", who, who[0] ? ")" : "");
 	}
 }
 

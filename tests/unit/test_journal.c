@@ -99,7 +99,7 @@ static void assert_field(const struct server *s, const char *name, const char *e
 	assert_memory_equal(value, expected, len);
 }
 
-static void send_finding(struct server *s, const struct dxa_finding *f)
+static void send_entry(struct server *s, const struct dxa_finding *f, bool withdrawn)
 {
 	struct dxa_run run = { .mode = "daemon", .story = { .eopnotsupp = 95 } };
 	struct dxa_journal journal;
@@ -109,13 +109,21 @@ static void send_finding(struct server *s, const struct dxa_finding *f)
 	assert_int_equal(dxa_journal_open(&journal, s->path), 0);
 	assert_null(dxa_sink_new(&dxa_sink_journal, NULL, &journal, &sink));
 	dxa_sink_begin(sink, &run);
-	dxa_sink_finding(sink, f);
+	if (withdrawn)
+		dxa_sink_withdrawn(sink, f);
+	else
+		dxa_sink_finding(sink, f);
 	n = recv(s->fd, s->data, sizeof(s->data), MSG_DONTWAIT);
 	assert_true(n > 0);
 	s->len = (size_t)n;
 	assert_int_equal(journal.failures, 0);
 	dxa_sink_discard(sink);
 	dxa_journal_close(&journal);
+}
+
+static void send_finding(struct server *s, const struct dxa_finding *f)
+{
+	send_entry(s, f, false);
 }
 
 static void test_a_finding_is_an_entry(void **state)
@@ -143,6 +151,23 @@ static void test_a_finding_is_an_entry(void **state)
 	assert_field(&s, "DAXAUDIT_EVIDENCE", "kill_dax(ffff1000)\nput_dax(ffff1000)");
 }
 
+static void test_a_withdrawn_finding_wakes_nobody(void **state)
+{
+	const struct dxa_finding f = { .rule = DXA_RULE_STUCK_PROBE,
+				       .severity = DXA_SEVERITY_ERROR,
+				       .detail = "the probe of pmem0 has not ended" };
+	struct server s = { 0 };
+
+	(void)state;
+	listen_at(&s);
+	send_entry(&s, &f, true);
+	stop(&s);
+	assert_field(&s, "MESSAGE",
+		     "withdrawn error: stuck-probe: the probe of pmem0 has not ended");
+	assert_field(&s, "PRIORITY", "6");
+	assert_field(&s, "DAXAUDIT_WITHDRAWN", "1");
+}
+
 /* A task may call itself what it likes. */
 static void test_a_name_makes_no_fields(void **state)
 {
@@ -166,6 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_finding_is_an_entry),
+		cmocka_unit_test(test_a_withdrawn_finding_wakes_nobody),
 		cmocka_unit_test(test_a_name_makes_no_fields),
 	};
 

@@ -545,6 +545,15 @@ void bus_device(struct story *s, const char *name, const char *bus, const char *
 	feed(s, ev);
 }
 
+void disk_used(struct story *s, uint64_t disk, const char *name, const char *by)
+{
+	struct dxa_event ev = { .kind = DXA_KIND_DISK_USED, .obj = disk, .ret = 1 };
+
+	put_name(ev.name, sizeof(ev.name), name);
+	put_name(ev.driver, sizeof(ev.driver), by);
+	feed(s, ev);
+}
+
 void used_gone(struct story *s, const char *name, const char *by)
 {
 	struct dxa_event ev = { .kind = DXA_KIND_USED_GONE };

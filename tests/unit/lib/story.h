@@ -179,6 +179,7 @@ void snap_host(struct story *s, uint64_t addr, uint64_t disk, const char *name);
 void sysfs_disk(struct story *s, const char *name);
 void bus_device(struct story *s, const char *name, const char *bus, const char *driver,
 		uint64_t dax);
+void disk_used(struct story *s, uint64_t disk, const char *name, const char *by);
 void used_gone(struct story *s, const char *name, const char *by);
 
 /* A task whose stack shows that it waits, in the error path of a creation, for itself. */

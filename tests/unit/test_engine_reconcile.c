@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "daxaudit/snapshot.h"
+#include "lib/places.h"
+#include "lib/story.h"
+
+/* Snapshots that tell another story than the events, and facts that two sources tell. */
+
+#define ALL                                                                                     \
+	(1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | 1 << DXA_WALK_HOLDERS | DXA_SNAP_SYSFS | \
+	 DXA_SNAP_HOLDERS)
+#define ALIVE 0x1
+#define DEAD 0x0
+
+/* ---- devices that come and go ---- */
+
+static void look(struct story *s, uint64_t addr, const char *disk)
+{
+	if (addr) {
+		snap_device(s, addr);
+		snap_host(s, addr, DISK, disk);
+		sysfs_disk(s, disk);
+	}
+	snap_end(s, ALL);
+}
+
+STORY(a_device_that_nobody_saw_come)
+{
+	look(s, 0, NULL);
+	lives_already(s, ASK_PMEM, X, 1, ALIVE);
+	look(s, X, "pmem0");
+	pass_ms(s, 500);
+	look(s, X, "pmem0");
+	look(s, X, "pmem0");
+	expect_gap(s, "unseen", 1);
+	expect(s, "");
+}
+
+/* The walk met it before the record of its allocation came. */
+STORY(a_device_that_a_snapshot_shows_first)
+{
+	look(s, 0, NULL);
+	lives_already(s, ASK_PMEM, X, 1, ALIVE);
+	snap_device(s, X);
+	snap_end(s, ALL);
+	alloc(s, ASK_PMEM, X);
+	add_host(s, X, DISK, "pmem0");
+	look(s, X, "pmem0");
+	expect(s, "");
+}
+
+STORY(a_device_that_nobody_saw_go)
+{
+	lives_already(s, ASK_PMEM, X, 1, ALIVE);
+	look(s, X, "pmem0");
+	look(s, 0, NULL);
+	pass_ms(s, 500);
+	look(s, 0, NULL);
+	look(s, 0, NULL);
+	expect_gap(s, "unseen", 1);
+	expect(s, "");
+	assert_string_equal(dxa_engine_stats(s->engine)->unseen, "pmem0");
+}
+
+/* Two walks have to miss it: the next one may still meet it. */
+STORY(a_device_that_one_walk_missed)
+{
+	lives_already(s, ASK_PMEM, X, 1, ALIVE);
+	look(s, X, "pmem0");
+	look(s, 0, NULL);
+	look(s, X, "pmem0");
+	expect(s, "");
+}
+
+STORY(a_device_that_the_last_walk_missed)
+{
+	lives_already(s, ASK_PMEM, X, 1, ALIVE);
+	look(s, X, "pmem0");
+	look(s, 0, NULL);
+	expect_gap(s, "pending", 1);
+	expect(s, "");
+}
+
+/* ---- a holder, and who has the disk open ---- */
+
+static void look_at_holder(struct story *s, const char *user, uint64_t disk)
+{
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	if (user)
+		disk_used(s, disk, "pmem0", user);
+	snap_end_asked(s, ALL);
+}
+
+static void held_device(struct story *s)
+{
+	struct story_device *d;
+
+	lives_already(s, ASK_PMEM, X, 2, ALIVE);
+	d = dxa_map_get(&s->devices, X);
+	d->holder = XFS1;
+}
+
+STORY(a_holder_that_nobody_accounts_for)
+{
+	held_device(s);
+	look_at_holder(s, NULL, 0);
+	look_at_holder(s, NULL, 0);
+	look_at_holder(s, NULL, 0);
+	expect(s, "unaccounted-reference");
+	expect_evidence(s, "unaccounted-reference", "snap_device snap_host snap_device snap_host");
+}
+
+STORY(a_holder_that_has_the_disk_open)
+{
+	held_device(s);
+	look_at_holder(s, "xfs", DISK);
+	look_at_holder(s, "xfs", DISK);
+	expect(s, "");
+}
+
+/* A mount that has taken the device, and opens the disk later, is on its way. */
+STORY(a_holder_that_opens_the_disk_between_two_looks)
+{
+	held_device(s);
+	look_at_holder(s, NULL, 0);
+	look_at_holder(s, "xfs", DISK);
+	expect(s, "");
+}
+
+/* ---- a driver that is being bound ---- */
+
+static void look_at_bus(struct story *s, const char *driver, enum dxa_bound bound)
+{
+	struct story_device *d = dxa_map_get(&s->devices, X);
+	struct dxa_event ev = { .kind = DXA_KIND_SNAP_DEVICE,
+				.arg = bound,
+				.dax = X,
+				.rdev = d->rdev,
+				.refs = 1,
+				.dax_flags = d->flags,
+				.has = DXA_HAS_DAX };
+
+	feed(s, ev);
+	bus_device(s, "dax0.0", "dax", driver, X);
+	snap_end_asked(s, ALL);
+}
+
+STORY(a_dead_device_dax_with_a_driver)
+{
+	lives_already(s, ASK_DEVICE_DAX, X, 1, DEAD);
+	look_at_bus(s, "device_dax", DXA_BOUND_YES);
+	look_at_bus(s, "device_dax", DXA_BOUND_YES);
+	expect(s, "alive-contradicts-sysfs");
+}
+
+STORY(a_device_dax_whose_bind_takes_long)
+{
+	lives_already(s, ASK_DEVICE_DAX, X, 1, DEAD);
+	look_at_bus(s, "device_dax", DXA_BOUND_NO);
+	look_at_bus(s, "device_dax", DXA_BOUND_NO);
+	expect_gap(s, "pending", 1);
+	expect(s, "");
+}
+
+STORY(a_device_dax_whose_unbind_takes_long)
+{
+	lives_already(s, ASK_DEVICE_DAX, X, 1, ALIVE);
+	look_at_bus(s, "", DXA_BOUND_YES);
+	look_at_bus(s, "", DXA_BOUND_YES);
+	expect_gap(s, "pending", 1);
+	expect(s, "");
+}
+
+/* ---- bounds ---- */
+
+/* What is beyond the ended lives that are remembered is a gap, and no pass. */
+STORY(a_put_of_a_life_that_is_forgotten)
+{
+	const uint64_t first = X + 0x100000;
+
+	for (uint64_t i = 0; i < 2050; i++) {
+		alloc(s, ASK_PMEM, first + i * 832);
+		kill_dax(s, first + i * 832);
+		put_dax(s, first + i * 832);
+		rcu(s);
+	}
+	put_dax(s, first);
+	expect_gap(s, "limit", 1);
+	expect(s, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_device_that_nobody_saw_come),
+		cmocka_unit_test(a_device_that_a_snapshot_shows_first),
+		cmocka_unit_test(a_device_that_nobody_saw_go),
+		cmocka_unit_test(a_device_that_one_walk_missed),
+		cmocka_unit_test(a_device_that_the_last_walk_missed),
+		cmocka_unit_test(a_holder_that_nobody_accounts_for),
+		cmocka_unit_test(a_holder_that_has_the_disk_open),
+		cmocka_unit_test(a_holder_that_opens_the_disk_between_two_looks),
+		cmocka_unit_test(a_dead_device_dax_with_a_driver),
+		cmocka_unit_test(a_device_dax_whose_bind_takes_long),
+		cmocka_unit_test(a_device_dax_whose_unbind_takes_long),
+		cmocka_unit_test(a_put_of_a_life_that_is_forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
