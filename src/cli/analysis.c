@@ -308,6 +308,8 @@ static void note_silence(struct dxa_analysis *a, const struct dxa_event *ev)
 {
 	struct dxa_event *first = &a->silences[ev->kind == DXA_KIND_KPROBES_SWITCH];
 
+	if (ev->kind != DXA_KIND_FTRACE_SWITCH && ev->kind != DXA_KIND_KPROBES_SWITCH)
+		return;
 	if (!first->kind && dxa_event_silences(ev, DXA_ATTACH_KPROBE))
 		*first = *ev;
 }

@@ -86,19 +86,19 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 
 uint16_t name_number(struct dxa_engine *e, const char *name)
 {
-	char full[DXA_NAME_LEN] = "";
+	char full[DXA_NAME_LEN];
 	size_t i;
 
 	if (!name[0])
 		return 0;
-	snprintf(full, sizeof(full), "%s", name);
 	for (i = 0; i < e->modules.len; i++)
-		if (!strcmp(dxa_vec_at(&e->modules, i), full))
+		if (!strncmp(dxa_vec_at(&e->modules, i), name, DXA_NAME_LEN - 1))
 			return (uint16_t)(i + 1);
 	if (i == MODULES_MAX) {
 		gap(e, DXA_GAP_LIMIT);
 		return 0;
 	}
+	snprintf(full, sizeof(full), "%s", name);
 	if (!dxa_vec_push(&e->modules, full)) {
 		e->nomem = true;
 		return 0;

@@ -33,6 +33,9 @@ static struct odd *odd(struct dxa_engine *e, enum dxa_rule rule, const struct dx
 	struct state *s = e->state;
 	struct odd o = { .rule = rule, .why = why, .n_evidence = 1 };
 
+	/* What its events already make suspect is told by them, or is their gap. */
+	if (id && life_at(e, id->dax) && life_at(e, id->dax)->suspect)
+		return NULL;
 	if (rule != DXA_RULE_STUCK_PROBE && is_half_done(e, id)) {
 		s->undecided++;
 		return NULL;

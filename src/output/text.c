@@ -335,22 +335,28 @@ static void keep_names(struct dxa_sink *s, const struct dxa_event *ev)
 	}
 }
 
-static void text_event(struct dxa_sink *s, const struct dxa_event *ev)
+static void print_event(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct dxa_wrap w = wrap_of(s, s->out);
 	struct dxa_lines lines = { .who = ev->tid != 0 };
+	struct text *t = s->state;
+
+	touch(s);
+	dxa_lines_event(&lines, &w, ev, &s->run->story, 0, NULL);
+	dxa_map_put(&t->shown, dxa_lines_identity(ev), t);
+	dxa_sink_flush(s);
+}
+
+static void text_event(struct dxa_sink *s, const struct dxa_event *ev)
+{
 	struct text *t = s->state;
 
 	if (s->by_device) {
 		dxa_lives_event(&t->lives, ev, s->run->story.symbols);
 		keep_names(s, ev);
 	}
-	if (!s->follow || !is_news(ev))
-		return;
-	touch(s);
-	dxa_lines_event(&lines, &w, ev, &s->run->story, 0, NULL);
-	dxa_map_put(&t->shown, dxa_lines_identity(ev), t);
-	dxa_sink_flush(s);
+	if (s->follow && is_news(ev))
+		print_event(s, ev);
 }
 
 static bool has_closed(const struct text *t, uint64_t id)

@@ -135,6 +135,29 @@ STORY(a_holder_that_opens_the_disk_between_two_looks)
 	expect(s, "");
 }
 
+/* ---- what events and snapshots both show ---- */
+
+/* The events tell more of it than that nothing refers to it. */
+STORY(a_leaked_reference_that_looks_orphaned)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	add_host(s, X, DISK, "pmem0");
+	probed(s, NS, 0);
+	ref_unseen(s, X);
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	remove_host(s, DISK, "pmem0");
+	kill_dax(s, X);
+	put_dax(s, X);
+	unbound(s, NS);
+	for (int i = 0; i < 3; i++) {
+		pass_ms(s, 450);
+		snap_device(s, X);
+		snap_end(s, ALL);
+	}
+	expect(s, "reference-leak");
+}
+
 /* ---- a driver that is being bound ---- */
 
 static void look_at_bus(struct story *s, const char *driver, enum dxa_bound bound)
@@ -208,6 +231,7 @@ int main(void)
 		cmocka_unit_test(a_holder_that_nobody_accounts_for),
 		cmocka_unit_test(a_holder_that_has_the_disk_open),
 		cmocka_unit_test(a_holder_that_opens_the_disk_between_two_looks),
+		cmocka_unit_test(a_leaked_reference_that_looks_orphaned),
 		cmocka_unit_test(a_dead_device_dax_with_a_driver),
 		cmocka_unit_test(a_device_dax_whose_bind_takes_long),
 		cmocka_unit_test(a_device_dax_whose_unbind_takes_long),
