@@ -94,8 +94,8 @@ SAN_OBJ := $(CORE_SRC:%.c=$(O)/san/%.o)
 UNIT_LIB_OBJ := $(UNIT_LIB_SRC:%.c=$(O)/san/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(O)/san/%)
 # Programs that tests use; they are no tests themselves.
-TEST_TOOL_SRC := tests/golden/story.c tests/bench/generate.c tests/bench/spend.c \
-	tests/fuzz/seeds.c
+TEST_TOOL_SRC := tests/golden/story.c tests/golden/words.c tests/bench/generate.c \
+	tests/bench/spend.c tests/fuzz/seeds.c
 # Static, because guests have no libraries.
 LIVE_TOOL_SRC := $(wildcard tests/live/*.c)
 LIVE_TOOLS := $(LIVE_TOOL_SRC:%.c=$(O)/%)
@@ -107,7 +107,7 @@ FUZZ_BIN := $(FUZZ:%=$(O)/fuzz/%)
 FUZZ_LIB_OBJ := $(patsubst %,$(O)/fuzz/tests/fuzz/%.o,audit recmutate)
 FUZZ_OBJ := $(CORE_SRC:%.c=$(O)/fuzz/%.o) $(FUZZ:%=$(O)/fuzz/tests/fuzz/%.o) $(FUZZ_LIB_OBJ)
 FUZZ_SECONDS ?= 60
-STORIES := $(wildcard tests/golden/*.story)
+STORIES := $(wildcard tests/golden/*.story tests/golden/rules/*.story)
 STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
@@ -279,6 +279,8 @@ model: $(O)/model ## judge the engine by a model of the kernel, for SECONDS (def
 $(O)/tests/%: $(O)/tests/%.o $(O)/libdaxaudit-core.a
 	$(msg) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+
+$(O)/tests/golden/story: $(O)/tests/golden/words.o
 
 $(O)/golden/%.dxr: tests/golden/%.story $(O)/tests/golden/story
 	$(msg) STORY $@

@@ -23,10 +23,19 @@
  * KIND is a kernel function or synthetic kind of daxaudit/hooks.h, or a
  * number. enter and leave are for brackets; args and ret for an acquiring
  * call told in two records, as kprobes see it. Fields are those of struct
- * dxa_event, and from=SYMBOL for the innermost return address. Values:
- * numbers, 'X' a letter, ENAME and -ENAME, NULL, names of flags (alive|sync);
- * any other word is an object, or for ops and from a symbol (with "[module]"),
- * and gets an address of its own.
+ * dxa_event, and
+ *
+ *   from=SYMBOL                 the innermost return address
+ *   known=WALK|WALK...          in what a snapshot is complete, for snap_end: the bits of
+ *                               daxaudit/snapshot.h
+ *   bound=yes|no|unknown        has a driver of the dax bus the device, for snap_device
+ *   switches=N                  context switches of the task, for task_state
+ *
+ * Values: numbers, MAJOR:MINOR, 'X' a letter, ENAME and -ENAME, NULL, names of flags
+ * (alive|sync); any other word is an object, or for ops and from a symbol (with
+ * "[module]"), and gets an address of its own. An address without a symbol around it
+ * is a number. A record that reads a dax_device without telling its ops and rdev has
+ * those of the device's last record that told them.
  */
 #include <ctype.h>
 #include <stdarg.h>
@@ -36,6 +45,7 @@
 
 #include "base/kinds.h"
 #include "record/writer.h"
+#include "words.h"
 
 #define US 1000ull
 #define MS 1000000ull
@@ -44,6 +54,13 @@
 #define OBJECTS_AT 0xffff888100000000ull
 #define TEXT_AT 0xffffffffc0000000ull
 #define OBJECT_SIZE 0x1000
+
+/* A name, its address given by its place in the list; for a dax_device what was told of it. */
+struct object {
+	char name[64];
+	uint64_t ops;
+	uint32_t rdev;
+};
 
 struct story {
 	const char *path;
@@ -56,7 +73,7 @@ struct story {
 	struct dxa_symbols *symbols;
 	struct dxa_recorder *out;
 	bool begun, cut;
-	char objects[OBJECTS_MAX][64];
+	struct object objects[OBJECTS_MAX];
 	size_t n_objects;
 	uint64_t now, seq;
 	uint32_t tid;
@@ -89,12 +106,20 @@ static uint64_t object(struct story *s, const char *name, uint64_t at)
 	size_t i;
 
 	for (i = 0; i < s->n_objects; i++)
-		if (!strcmp(s->objects[i], name))
+		if (!strcmp(s->objects[i].name, name))
 			return at + i * OBJECT_SIZE;
-	if (i == OBJECTS_MAX || strlen(name) >= sizeof(s->objects[0]))
+	if (i == OBJECTS_MAX || strlen(name) >= sizeof(s->objects[0].name))
 		die(s, "too many objects, or too long a name");
-	strcpy(s->objects[s->n_objects++], name);
+	strcpy(s->objects[s->n_objects++].name, name);
 	return at + i * OBJECT_SIZE;
+}
+
+/* The object at this address, or NULL. */
+static struct object *object_at(struct story *s, uint64_t addr)
+{
+	uint64_t i = (addr - OBJECTS_AT) / OBJECT_SIZE;
+
+	return i < s->n_objects && !((addr - OBJECTS_AT) % OBJECT_SIZE) ? &s->objects[i] : NULL;
 }
 
 static uint64_t symbol(struct story *s, const char *word)
@@ -112,42 +137,13 @@ static uint64_t symbol(struct story *s, const char *word)
 	return addr;
 }
 
-static bool error_number(const char *word, int64_t *ret)
+static uint64_t bits(const struct story *s, const struct word *list, char *names)
 {
-	if (!strcmp(word, "EPROBE_DEFER")) {
-		*ret = 517;
-		return true;
-	}
-	for (int i = 1; i < 134; i++) {
-		const char *name = strerrorname_np(i);
+	uint64_t ret;
+	const char *wrong = words_bits(list, names, &ret);
 
-		if (name && !strcmp(name, word)) {
-			*ret = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-static uint64_t flags(const struct story *s, char *word)
-{
-	static const char *const names[] = { [DXA_DAXDEV_ALIVE] = "alive",
-					     [DXA_DAXDEV_WRITE_CACHE] = "write_cache",
-					     [DXA_DAXDEV_SYNC] = "sync",
-					     [DXA_DAXDEV_NOCACHE] = "nocache",
-					     [DXA_DAXDEV_NOMC] = "nomc" };
-	uint64_t ret = 0;
-
-	for (char *save, *name = strtok_r(word, "|", &save); name;
-	     name = strtok_r(NULL, "|", &save)) {
-		size_t i = 0;
-
-		while (i < sizeof(names) / sizeof(names[0]) && strcmp(names[i], name) != 0)
-			i++;
-		if (i == sizeof(names) / sizeof(names[0]))
-			die(s, "no flag: %s", name);
-		ret |= 1ull << i;
-	}
+	if (wrong)
+		die(s, "no such name: %s", wrong);
 	return ret;
 }
 
@@ -157,10 +153,13 @@ static uint64_t value(struct story *s, const char *word)
 	int64_t err;
 	char *end;
 	uint64_t n = strtoull(word + minus, &end, 0);
+	unsigned int major, minor;
 
 	if (!*end && end != word)
 		return minus ? -n : n;
-	if (error_number(word + minus, &err))
+	if (sscanf(word, "%u:%u", &major, &minor) == 2)
+		return DXA_DEV(major, minor);
+	if (words_errno(word + minus, &err))
 		return (uint64_t)(minus ? -err : err);
 	if (word[0] == '\'' && word[1])
 		return (uint64_t)word[1];
@@ -188,7 +187,7 @@ static void set_text(const struct story *s, struct dxa_event *ev, const char *ke
 		copy(s, ev->driver, sizeof(ev->driver), word);
 	else
 		die(s, "no field: %s", key);
-	if (strcmp(key, "name") != 0)
+	if (strcmp(key, "name") != 0 && ev->kind < DXA_HOOK_MAX)
 		ev->has |= DXA_HAS_DEVICE;
 }
 
@@ -223,14 +222,22 @@ static void set_field(struct story *s, struct dxa_event *ev, char *pair)
 		die(s, "expected FIELD=VALUE: %s", pair);
 	*word++ = '\0';
 	if (!strcmp(pair, "ops")) {
-		ev->ops = strcmp(word, "NULL") != 0 ? symbol(s, word) : 0;
+		bool plain = isdigit((unsigned char)word[0]) || !strcmp(word, "NULL");
+
+		ev->ops = plain ? value(s, word) : symbol(s, word);
 		ev->has |= DXA_HAS_DAX;
 	} else if (!strcmp(pair, "from")) {
 		ev->stack[0] = symbol(s, word);
 		ev->has |= DXA_HAS_STACK;
 	} else if (!strcmp(pair, "flags")) {
-		ev->dax_flags = (uint32_t)flags(s, word);
+		ev->dax_flags = (uint32_t)bits(s, words_dax_flags, word);
 		ev->has |= DXA_HAS_DAX;
+	} else if (!strcmp(pair, "known")) {
+		ev->arg = bits(s, words_walks, word);
+	} else if (!strcmp(pair, "bound")) {
+		ev->arg = bits(s, words_bounds, word);
+	} else if (!strcmp(pair, "switches")) {
+		ev->arg = value(s, word);
 	} else if (!set_number(s, ev, pair, word)) {
 		set_text(s, ev, pair, word);
 	}
@@ -272,24 +279,42 @@ static unsigned int kind_of(const struct story *s, const char *word)
 	die(s, "no statement and no kind: %s", word);
 }
 
+static bool is_told(char *const *words, const char *field)
+{
+	size_t len = strlen(field);
+
+	while (*words && !(!strncmp(*words, field, len) && (*words)[len] == '='))
+		words++;
+	return *words;
+}
+
+/* What a story has told of a device it need not tell again, until its memory is another one. */
+static void remember_device(struct story *s, struct dxa_event *ev, bool ops, bool rdev)
+{
+	struct object *o = object_at(s, ev->dax);
+
+	if (!o || !(ev->has & DXA_HAS_DAX))
+		return;
+	if (ops || ev->kind == DXA_KIND_ALLOC_DAX)
+		o->ops = ev->ops;
+	if (rdev || ev->kind == DXA_KIND_ALLOC_DAX)
+		o->rdev = ev->rdev;
+	ev->ops = o->ops;
+	ev->rdev = o->rdev;
+}
+
 static void event(struct story *s, char **words)
 {
-	static const struct {
-		const char *word;
-		uint8_t phase;
-	} phases[] = { { "enter", DXA_PHASE_ARGS },
-		       { "leave", DXA_PHASE_RET },
-		       { "args", DXA_PHASE_ARGS },
-		       { "ret", DXA_PHASE_RET } };
 	const struct dxa_kind_info *info;
+	bool ops, rdev;
 	struct dxa_event ev = {
 		.ts = s->now += 10 * US, .seq = ++s->seq, .tid = s->tid, .tgid = s->tid
 	};
 
 	memcpy(ev.comm, s->comm, sizeof(ev.comm));
-	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
-		if (!strcmp(*words, phases[i].word))
-			ev.phase = phases[i].phase;
+	for (const struct word *w = words_phases; w->name; w++)
+		if (!strcmp(*words, w->name))
+			ev.phase = (uint8_t)w->bits;
 	if (ev.phase && !*++words)
 		die(s, "of what?");
 	ev.kind = (uint16_t)kind_of(s, *words++);
@@ -300,10 +325,13 @@ static void event(struct story *s, char **words)
 		ev.phase = info && !info->synthetic && info->shape == DXA_SHAPE_ACQUIRE ?
 				   DXA_PHASE_CALL :
 				   DXA_PHASE_ARGS;
+	ops = is_told(words, "ops");
+	rdev = is_told(words, "rdev");
 	while (*words)
 		set_field(s, &ev, *words++);
 	if ((ev.kind == DXA_KIND_ALLOC_DAX || ev.kind == DXA_KIND_FS_DAX_GET_BY_BDEV) && !ev.dax)
 		ev.dax = (uint64_t)ev.ret;
+	remember_device(s, &ev, ops, rdev);
 	if (ev.obj && ev.name[0] && !(ev.has & DXA_HAS_DEVICE))
 		ev.has |= DXA_HAS_DISK;
 	tell(s, &ev);
