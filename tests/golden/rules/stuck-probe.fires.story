@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The creation of a device-dax waits for a lock that its caller holds: three looks show
+# the same sleep.
+task 60 kworker/0:2
+enter really_probe obj=region name=dax0.0 bus=nd driver=dax_pmem
+  enter __devm_create_dev_dax
+    alloc_dax ret=X ops=NULL rdev=252:0 refs=1 flags=alive
+    kill_dax dax=X refs=1 flags=alive
+wait 31000
+task_state tid=60 ret='D name=unregister_dev_dax switches=40
+wait 1000
+task_state tid=60 ret='D name=unregister_dev_dax switches=40
+wait 1000
+task_state tid=60 ret='D name=unregister_dev_dax switches=40
