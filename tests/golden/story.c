@@ -159,6 +159,9 @@ static uint64_t value(struct story *s, const char *word)
 		return minus ? -n : n;
 	if (sscanf(word, "%u:%u", &major, &minor) == 2)
 		return DXA_DEV(major, minor);
+	/* The number of this one is the audited kernel's own. */
+	if (!strcmp(word + minus, "EOPNOTSUPP"))
+		return (uint64_t)(minus ? -s->head.eopnotsupp : s->head.eopnotsupp);
 	if (words_errno(word + minus, &err))
 		return (uint64_t)(minus ? -err : err);
 	if (word[0] == '\'' && word[1])

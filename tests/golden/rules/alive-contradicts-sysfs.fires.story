@@ -3,8 +3,8 @@
 # devices.
 snap_device dax=X ops=NULL rdev=252:0 refs=1 flags=sync|nocache|nomc bound=yes
 bus_device name=dax0.0 bus=dax driver=device_dax rdev=252:0 arg=1000
-snap_end known=devices|hosts|holders|sysfs
+snap_end known=devices|hosts|holders|sysfs ret=1
 wait 2000
 snap_device dax=X ops=NULL rdev=252:0 refs=1 flags=sync|nocache|nomc bound=yes
 bus_device name=dax0.0 bus=dax driver=device_dax rdev=252:0 arg=1000
-snap_end known=devices|hosts|holders|sysfs
+snap_end known=devices|hosts|holders|sysfs ret=1

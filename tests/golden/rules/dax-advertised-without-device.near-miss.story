@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Legal: alloc_dax refuses, and the disk comes up without DAX. The one difference: its
-# queue says so.
+# queue does not say DAX.
+kernel mips64 6.12.0
+eopnotsupp 122
 aliasing yes
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=-EOPNOTSUPP ops=pmem_dax_ops[nd_pmem]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A driver kills and puts its device, but does not take it out of dax_hosts.
+# A driver kills and puts its device, which a mount looks up meanwhile, and does not take
+# it out of dax_hosts.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive
@@ -7,7 +8,12 @@ enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
 leave really_probe ret=0
 task 202 ndctl
 enter device_release_driver_internal obj=ns name=namespace0.0 bus=nd driver=nd_pmem
-  kill_dax dax=X refs=1 flags=alive
-  put_dax dax=X refs=1
-  dax_destroy_inode dax=X refs=0
+task 200 mount
+fs_dax_get_by_bdev ret=X obj=disk name=pmem0 arg=sb holder=sb refs=2 flags=alive
+task 202 ndctl
+  kill_dax dax=X holder=sb refs=2 flags=alive
+  put_dax dax=X refs=2
 leave device_release_driver_internal
+task 200 mount
+fs_put_dax dax=X arg=sb refs=1
+dax_destroy_inode dax=X refs=0

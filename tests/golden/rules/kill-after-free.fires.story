@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A device is killed that is long gone.
+# A driver kills a device once more when its life is over.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

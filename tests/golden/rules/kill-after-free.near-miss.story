@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: a device at the address of one that is gone is killed. The one difference: the
-# address was given to a new device, in an ioctl that fails because its name is taken.
+# Legal: a device is killed at the address of one whose life is over. The one difference:
+# the address was given to a new device of dm, whose ioctl fails because the name is
+# taken.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

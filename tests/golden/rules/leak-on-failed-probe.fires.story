@@ -1,11 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A probe fails behind the allocation. The driver takes the disk out of dax_hosts, but
-# forgets to kill and put the device.
-enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
-  enter pmem_attach_disk obj=ns name=namespace0.0 bus=nd driver=nd_pmem
-    alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive from=pmem_attach_disk[nd_pmem]
-    dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive
-    device_add_disk obj=disk name=pmem0 ret=-ENOMEM
-    dax_remove_host obj=disk name=pmem0
-  leave pmem_attach_disk ret=-ENOMEM
-leave really_probe ret=ENOMEM
+# virtio_fs has allocated its device when it finds that another file system has the same
+# tag. Its probe fails, and nobody releases the device.
+enter really_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs
+  enter virtio_fs_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs
+    alloc_dax ret=X ops=virtio_fs_dax_ops[virtiofs] rdev=252:0 refs=1 flags=alive
+  leave virtio_fs_probe ret=-EEXIST
+leave really_probe ret=EEXIST

@@ -2,7 +2,7 @@
 # Two looks show a pmem device that is killed and has a reference left. Its disk is gone,
 # and nobody uses the disk.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=nocache|nomc
-snap_end known=devices|hosts|holders|sysfs
+snap_end known=devices|hosts|holders|sysfs ret=1
 wait 2000
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=nocache|nomc
-snap_end known=devices|hosts|holders|sysfs
+snap_end known=devices|hosts|holders|sysfs ret=1

@@ -6,6 +6,9 @@ enter really_probe obj=region name=dax0.0 bus=nd driver=dax_pmem
   enter __devm_create_dev_dax
     alloc_dax ret=X ops=NULL rdev=252:0 refs=1 flags=alive
     kill_dax dax=X refs=1 flags=alive
+    enter really_probe obj=dev name=dax0.0 bus=dax driver=device_dax dax=X refs=1
+      run_dax dax=X refs=1 flags=alive
+    leave really_probe ret=0
 wait 31000
 task_state tid=60 ret='D name=unregister_dev_dax switches=40
 wait 1000
