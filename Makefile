@@ -78,7 +78,7 @@ CORE_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(CORE_PKGS))
 CORE_LIBS = $(shell $(PKG_CONFIG) --libs $(CORE_PKGS))
 
 # Sorted: make before 4.3 leaves the order to the file system, and the order is in the binary.
-CORE_SRC := $(sort $(wildcard $(patsubst %,src/%/*.c,base engine policy record output)))
+CORE_SRC := $(sort $(wildcard $(patsubst %,src/%/*.c,base engine engine/track engine/rules policy record output)))
 PROG_SRC := $(sort $(wildcard src/probe/*.c src/cli/*.c))
 BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
@@ -112,7 +112,7 @@ STORY_DXR := $(STORIES:tests/golden/%.story=$(O)/golden/%.dxr)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all static live-tools check fleet unit model golden cli output browser shell docs schema runbooks fuzz fuzz-short fuzz-corpus bench coverage test-build dist release package lint check-layers format install uninstall clean help
+.PHONY: all rules static live-tools check fleet unit model golden cli output browser shell docs schema runbooks fuzz fuzz-short fuzz-corpus bench coverage test-build dist release package lint check-layers format install uninstall clean help
 
 all: $(O)/daxaudit ## build build/daxaudit
 
@@ -346,8 +346,12 @@ compile_commands.json: $(SKELS) $(GEN) FORCE ## write the compiler's command for
 		--- $(BPF_SRC) -- $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) $(BPF_CPPFLAGS) > $@.new
 	$(Q)mv $@.new $@
 
-check-layers: ## check that dependencies between the folders of src/ point one way
+check-layers: $(CORE_OBJ) ## check that dependencies between the folders of src/ point one way
 	$(Q)tools/check-layers
+	$(Q)tools/check-cycles $(O)
+
+rules: ## write src/engine/rules/list.h anew, from the definitions beside it
+	$(Q)tools/gen-rules
 
 lint: $(SKELS) $(GEN) ## layers, headers, clang-format, clang-tidy, cppcheck, shellcheck
 	$(Q)CC=$(CC) tools/lint $(O)

@@ -23,6 +23,12 @@ static const struct dxa_kind_info kinds[] = {
 #undef SYNTHETIC
 };
 
+const unsigned char dxa_hook_shapes[DXA_HOOK_MAX] = {
+#define HOOK(id_, num, sym, mod, shape_, ...) [num] = DXA_SHAPE_##shape_,
+	DXA_HOOKS(HOOK)
+#undef HOOK
+};
+
 const struct dxa_kind_info *dxa_kinds(size_t *n)
 {
 	*n = sizeof(kinds) / sizeof(kinds[0]);

@@ -27,6 +27,21 @@ const struct dxa_kind_info *dxa_kinds(size_t *n);
 /* The row of a kind, or NULL for a kind that this version does not know. */
 const struct dxa_kind_info *dxa_kind_info(unsigned int kind);
 
+/* enum dxa_hook_shape of each hook, by its kind. */
+extern const unsigned char dxa_hook_shapes[DXA_HOOK_MAX];
+
+/* Does a hook of this kind delimit a context, by its entry and its return? */
+static inline bool dxa_kind_is_bracket(unsigned int kind)
+{
+	return kind < DXA_HOOK_MAX && dxa_hook_shapes[kind] == DXA_SHAPE_BRACKET;
+}
+
+/* Is the result of this function a dax_device, NULL or an ERR_PTR? */
+static inline bool dxa_kind_returns_dax(unsigned int kind)
+{
+	return kind == DXA_KIND_ALLOC_DAX || kind == DXA_KIND_FS_DAX_GET_BY_BDEV;
+}
+
 /* The name of a kind, or "unknown". Static. */
 const char *dxa_kind_name(unsigned int kind);
 

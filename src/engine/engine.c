@@ -7,9 +7,91 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kinds.h"
 #include "engine/errname.h"
-#include "engine/model.h"
+#include "engine/fact.h"
 #include "engine/owner.h"
+#include "engine/rules/odd.h"
+#include "engine/rules/rule.h"
+#include "engine/track/handlers.h"
+#include "engine/track/loss.h"
+
+/* ---- which rules judge a fact ---- */
+
+#define JUDGES_MAX 6 /* of one fact */
+
+static const judge_fn judges[FACT_COUNT][JUDGES_MAX] = {
+#define ROW(kind, which, judge) [kind][which] = (judge),
+	DXA_JUDGES(ROW)
+#undef ROW
+};
+
+/* No rule abstains in silence: what it does not know, the audit does not know. */
+static void count_unknown(struct dxa_engine *e, unsigned int why)
+{
+	if (why < DXA_GAP_COUNT)
+		gap(e, (enum dxa_gap)why);
+	else if (why == WHY_BLIND || !e->has_gap)
+		gap(e, DXA_GAP_UNCERTAIN);
+}
+
+void fact_tell(struct dxa_engine *e, const struct fact *f)
+{
+	for (size_t i = 0; i < JUDGES_MAX && judges[f->kind][i]; i++) {
+		struct answer answer = judges[f->kind][i](e, f);
+
+		if (answer.is == ANSWER_UNKNOWN)
+			count_unknown(e, answer.why);
+	}
+}
+
+/* ---- deadlines ---- */
+
+/*
+ * The machine may have stood still for as long as the grace is: what was under way goes
+ * on right behind the first record that comes then.
+ */
+static bool is_ripe(struct suspect *s, uint64_t now, bool all)
+{
+	if (all)
+		return now > s->since && now - s->since > END_GRACE_NS;
+	if (!s->ripe)
+		s->ripe = now;
+	return now - s->ripe > STANDSTILL_NS;
+}
+
+/* Judge the suspects from before ktime now less the grace; all: every suspect. */
+static void judge_suspects(struct dxa_engine *e, uint64_t now, bool all)
+{
+	struct suspect *s, *next;
+
+	for (s = DXA_LIST_OF(e->suspects.first, struct suspect, link); s; s = next) {
+		struct life *l = s->life;
+		/* A lookup that has not returned may have the reference. */
+		bool looked_up = s->what == SUSPECT_REFERENCE_LEAK && e->gets_pending;
+		bool ripe;
+
+		next = DXA_LIST_OF(s->link.next, struct suspect, link);
+		if (!all && (now <= s->since || now - s->since <= GRACE_NS))
+			break;
+		ripe = is_ripe(s, now, all);
+		if (ripe && !looked_up)
+			TELL(e, FACT_DUE, .life = l);
+		else if (all)
+			gap(e, DXA_GAP_PENDING);
+		else if (ripe)
+			life_suspect_again(e, l, now);
+		if (all || (ripe && !looked_up))
+			life_acquit(e, l);
+	}
+}
+
+uint64_t dxa_engine_due(const struct dxa_engine *e)
+{
+	const struct suspect *s = DXA_LIST_OF(e->suspects.first, struct suspect, link);
+
+	return s ? s->since + GRACE_NS + 1 : 0;
+}
 
 /* ---- which event goes where ---- */
 
@@ -24,7 +106,8 @@ static void doubt_all(struct dxa_engine *e, uint64_t ts)
 static void on_lost(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	(void)t;
-	e->stats.gaps[DXA_GAP_LOST] += r->ev.ret > 0 ? (uint64_t)r->ev.ret : 1;
+	gap(e, DXA_GAP_LOST);
+	e->stats.gaps[DXA_GAP_LOST] += r->ev.ret > 0 ? (uint64_t)r->ev.ret - 1 : 0;
 	doubt_all(e, r->ev.ts ? r->ev.ts : e->last_ts);
 	if (r->ev.arg > e->lost_until)
 		e->lost_until = r->ev.arg;
@@ -66,7 +149,7 @@ static void on_fault(struct dxa_engine *e, struct task *t, const struct rec *r)
 	story_add(e, task_find(e, r->ev.tid), &r->ev);
 }
 
-static const handler_fn handlers[] = {
+static handler_fn *const handlers[] = {
 	[DXA_KIND_ALLOC_DAX] = on_alloc_dax,
 	[DXA_KIND_KILL_DAX] = on_kill_dax,
 	[DXA_KIND_PUT_DAX] = on_put_dax,
@@ -101,12 +184,6 @@ static const handler_fn handlers[] = {
 	[DXA_KIND_SNAP_END] = on_snap_end,
 };
 
-static const uint8_t shapes[DXA_HOOK_MAX] = {
-#define ROW(id, num, sym, module, shape, ...) [num] = DXA_SHAPE_##shape,
-	DXA_HOOKS(ROW)
-#undef ROW
-};
-
 static void handle(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	/* The free comes from an interrupt: it belongs to what the task does by chance only. */
@@ -132,7 +209,7 @@ static void on_hook(struct dxa_engine *e, struct rec *r)
 {
 	struct task *t = task_refresh(e, &r->ev);
 
-	switch ((enum dxa_hook_shape)shapes[r->ev.kind]) {
+	switch ((enum dxa_hook_shape)dxa_hook_shapes[r->ev.kind]) {
 	case DXA_SHAPE_BRACKET:
 		if (r->ev.phase & DXA_PHASE_ARGS)
 			task_enter(e, t, r, true);
@@ -199,7 +276,10 @@ void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
 		doubt_all(e, now);
 	tasks_finish(e, now);
 	judge_suspects(e, now, true);
-	state_finish(e);
+	if (snapshot_unmatched(e))
+		gap(e, DXA_GAP_PENDING);
+	else
+		TELL(e, FACT_AUDIT_ENDS);
 	(void)settle_memory(e);
 }
 
@@ -234,12 +314,18 @@ void dxa_engine_free(struct dxa_engine *e)
 	tasks_free(e);
 	lives_free(e);
 	hosts_free(e);
-	state_free(e);
+	snapshot_free(e);
+	odds_free(e);
 	free(e->refused);
 	dxa_map_free(&e->advertised);
 	dxa_vec_free(&e->evidence);
 	dxa_vec_free(&e->evidence_out);
 	free(e);
+}
+
+size_t dxa_engine_oddities(const struct dxa_engine *e)
+{
+	return odd_count(e) + snapshot_unmatched(e);
 }
 
 const struct dxa_engine_stats *dxa_engine_stats(const struct dxa_engine *e)

@@ -8,14 +8,24 @@
  * back when fsdev_dax is unbound.
  */
 static const struct dxa_owner owners[DXA_DRIVER_COUNT] = {
-	[DXA_DRIVER_UNKNOWN] = { .name = "unknown" },
-	[DXA_DRIVER_PMEM] = { "pmem", "pmem_dax_ops", "nd_pmem", true, true },
-	[DXA_DRIVER_DM] = { "dm", "dm_dax_ops", "dm_mod", true, false },
-	[DXA_DRIVER_VIRTIOFS] = { "virtiofs", "virtio_fs_dax_ops", "virtiofs", true, true },
-	[DXA_DRIVER_DCSSBLK] = { "dcssblk", "dcssblk_dax_ops", "dcssblk", false, false },
-	[DXA_DRIVER_DEVICE_DAX] = { .name = "device-dax" },
-	[DXA_DRIVER_FSDEV] = { .name = "fsdev", .ops = "dev_dax_ops" },
-	[DXA_DRIVER_OTHER] = { .name = "other" },
+#define ROW(id, ...) [DXA_DRIVER_##id] = { __VA_ARGS__ }
+#define Y true
+#define N false
+	/*   name, ops, module; goes_on, releases_at_unbind, of_disk, on_dax_bus, declares_late,
+	     fails_with_enxio */
+	ROW(UNKNOWN, "unknown", NULL, NULL, N, N, Y, N, N, N),
+	ROW(PMEM, "pmem", "pmem_dax_ops", "nd_pmem", Y, Y, Y, N, N, N),
+	/* Its properties come with its table (dm_table_set_restrictions() in
+	   drivers/md/dm-table.c). */
+	ROW(DM, "dm", "dm_dax_ops", "dm_mod", Y, N, Y, N, Y, Y),
+	ROW(VIRTIOFS, "virtiofs", "virtio_fs_dax_ops", "virtiofs", Y, Y, N, N, N, N),
+	ROW(DCSSBLK, "dcssblk", "dcssblk_dax_ops", "dcssblk", N, N, Y, N, N, N),
+	ROW(DEVICE_DAX, "device-dax", NULL, NULL, N, N, N, Y, N, N),
+	ROW(FSDEV, "fsdev", "dev_dax_ops", NULL, N, N, N, Y, N, N),
+	ROW(OTHER, "other", NULL, NULL, N, N, Y, N, N, N),
+#undef ROW
+#undef Y
+#undef N
 };
 
 const struct dxa_owner *dxa_owner_of(enum dxa_driver driver)

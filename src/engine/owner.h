@@ -14,6 +14,10 @@ struct dxa_owner {
 	const char *module; /* whose going away ends its devices; NULL when none does */
 	bool goes_on; /* must survive an alloc_dax that answers EOPNOTSUPP */
 	bool releases_at_unbind; /* its probe's devices are gone when the driver is unbound */
+	bool of_disk; /* its devices belong to disks, by dax_hosts */
+	bool on_dax_bus; /* its devices are on the dax bus, and are released with those */
+	bool declares_late; /* what its devices can do, when they are in use already */
+	bool fails_with_enxio; /* whatever it was that failed */
 };
 
 /* The row of a driver. Static. */

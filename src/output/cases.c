@@ -65,12 +65,6 @@ void dxa_cases_add(struct dxa_cases *c, const struct dxa_finding *f, const struc
 		dxa_prose_finding(of->out, f, &run->story, false);
 }
 
-/* Rules that need to know whether the data cache aliases: without that they never fire. */
-static bool needs_aliasing(int rule)
-{
-	return rule == DXA_RULE_UNEXPECTED_EOPNOTSUPP || rule == DXA_RULE_MISSING_EOPNOTSUPP;
-}
-
 static bool nothing_seen(const struct dxa_engine_stats *st)
 {
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
@@ -93,7 +87,8 @@ static unsigned int looked_at(const struct dxa_result *r)
 /* Not having seen something is no pass. */
 static const char *why_skipped(int rule, const struct dxa_run *run, const struct dxa_result *r)
 {
-	unsigned int by = dxa_rule_shown_by((enum dxa_rule)rule);
+	const struct dxa_rule_info *info = dxa_rule_info((enum dxa_rule)rule);
+	unsigned int by = info->shown_by;
 
 	if (!r->verdict.complete)
 		return "the audit is not complete";
@@ -102,7 +97,7 @@ static const char *why_skipped(int rule, const struct dxa_run *run, const struct
 	if (!(by & looked_at(r)))
 		return by & DXA_SHOWN_BY_EVENTS ? "no call was watched" :
 						  "no snapshot of what is there was taken";
-	if (needs_aliasing(rule) && run->aliasing == DXA_ALIASING_UNKNOWN)
+	if (info->needs_cache_known && run->aliasing == DXA_ALIASING_UNKNOWN)
 		return dxa_prose_aliasing(run->aliasing);
 	return NULL;
 }

@@ -342,6 +342,7 @@ STORY(removals_are_not_watched)
 	pmem_binds(s);
 	kill_dax(s, X);
 	put_dax(s, X);
+	expect_gap(s, "uncertain", 1);
 	expect(s, "");
 }
 

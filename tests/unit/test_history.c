@@ -12,7 +12,7 @@
 
 #include "base/slab.h"
 #include "daxaudit/hooks.h"
-#include "engine/history.h"
+#include "engine/track/history.h"
 
 #define DAX 0xffff888100000340ULL
 

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "engine/errname.h"
-#include "engine/model.h"
+#include "engine/fact.h"
+#include "engine/track/loss.h"
 
 /* ---- records of tasks ---- */
 
@@ -93,16 +94,6 @@ struct task *task_find(const struct dxa_engine *e, uint32_t tid)
 	return dxa_map_get(&e->tasks, tid);
 }
 
-const struct dxa_context *task_context(const struct task *t)
-{
-	return t && t->ctx.id ? &t->ctx : NULL;
-}
-
-bool task_unsure(const struct dxa_engine *e, const struct task *t)
-{
-	return t->epoch != e->epoch;
-}
-
 static void free_task(void *priv, uint64_t key, void *value)
 {
 	(void)priv;
@@ -157,10 +148,10 @@ static void frame_pop(struct dxa_engine *e, struct task *t, const struct rec *re
 		if (ret)
 			d->exit = *ret;
 	}
-	if (outcome == DXA_OUTCOME_OK)
-		watch_probed(e, t, f);
+	if (outcome == DXA_OUTCOME_OK && f->cdev_of)
+		TELL(e, FACT_BOUND_IN_USE, t, NULL, life_at(e, f->cdev_of), .frame = f);
 	t->frames.len--;
-	if (is_bracket(kind))
+	if (dxa_kind_is_bracket(kind))
 		t->brackets--;
 	if (pending(e, kind))
 		--*pending(e, kind);
@@ -174,7 +165,8 @@ static void frames_drop(struct dxa_engine *e, struct task *t, size_t keep, uint6
 
 		gap(e, DXA_GAP_RETURN);
 		/* Nobody knows what an acquire without its return has acquired. */
-		if (!is_bracket(f->entry.ev.kind) && f->entry.ev.kind != DXA_KIND_DEVICE_ADD_DISK)
+		if (!dxa_kind_is_bracket(f->entry.ev.kind) &&
+		    f->entry.ev.kind != DXA_KIND_DEVICE_ADD_DISK)
 			e->epoch++;
 		frame_pop(e, t, NULL, DXA_OUTCOME_MISSED, 0);
 	}
@@ -192,8 +184,8 @@ static size_t frame_of(const struct task *t, const struct dxa_event *ret)
 	for (i = t->frames.len; i; i--) {
 		const struct dxa_event *entry = &frame_at(t, i - 1)->entry.ev;
 
-		if (entry->kind == ret->kind &&
-		    (!is_bracket(ret->kind) || !ret->obj || !entry->obj || ret->obj == entry->obj))
+		if (entry->kind == ret->kind && (!dxa_kind_is_bracket(ret->kind) || !ret->obj ||
+						 !entry->obj || ret->obj == entry->obj))
 			return i;
 	}
 	return 0;
@@ -218,7 +210,7 @@ static size_t frames_plausible(const struct task *t, const struct dxa_event *ev)
 
 	if (ev->tgid != t->tgid)
 		return 0;
-	if (ev->phase == DXA_PHASE_ARGS && is_bracket(ev->kind)) {
+	if (ev->phase == DXA_PHASE_ARGS && dxa_kind_is_bracket(ev->kind)) {
 		if (ev->kind == DXA_KIND_DM_DEV_CREATE || ev->kind == DXA_KIND_DCSSBLK_ADD)
 			return 0;
 		for (i = 0; i < n; i++)
@@ -229,7 +221,7 @@ static size_t frames_plausible(const struct task *t, const struct dxa_event *ev)
 	while (n) {
 		uint16_t kind = frame_at(t, n - 1)->entry.ev.kind;
 
-		if (is_bracket(kind) || kind == DXA_KIND_DEVICE_ADD_DISK ||
+		if (dxa_kind_is_bracket(kind) || kind == DXA_KIND_DEVICE_ADD_DISK ||
 		    (kind == ev->kind && ev->phase == DXA_PHASE_RET))
 			break;
 		n--;
@@ -279,7 +271,7 @@ void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool 
 	if (!t->ctx.id)
 		context_open(e, t, &r->ev);
 	story_add(e, t, &r->ev);
-	watch_probe(e, t, r);
+	note_probe(e, t, r);
 }
 
 #define TAKE(field)                               \
@@ -305,13 +297,11 @@ static void take_device(struct dxa_event *to, const struct dxa_event *entry)
 static void merge(struct rec *r, const struct dxa_event *entry)
 {
 	const struct dxa_event args = *entry;
-	bool result_is_dax = args.kind == DXA_KIND_ALLOC_DAX ||
-			     args.kind == DXA_KIND_FS_DAX_GET_BY_BDEV;
 
 	r->ev.phase = DXA_PHASE_CALL;
 	if (args.kind == DXA_KIND_ALLOC_DAX)
 		r->ev.ops = args.ops;
-	if (!result_is_dax)
+	if (!dxa_kind_returns_dax(args.kind))
 		TAKE(dax);
 	TAKE(obj);
 	TAKE(arg);

@@ -3,12 +3,15 @@
  * What snapshots and events tell of the same devices. A walk that passes while a
  * device comes or goes proves nothing: two in a row have to disagree with the events.
  */
-#include "engine/state.h"
+#include "engine/fact.h"
+#include "engine/track/handlers.h"
+#include "engine/track/loss.h"
+#include "engine/track/snapshot.h"
 
 /* It is there, and no alloc_dax made it since an earlier snapshot saw all there was. */
 static void judge_newcomer(struct dxa_engine *e, struct life *l)
 {
-	struct state *s = e->state;
+	struct snapshot *s = e->snapshot;
 
 	if (!s->compared)
 		l->shown_first = 0;
@@ -25,7 +28,7 @@ static void judge_newcomer(struct dxa_engine *e, struct life *l)
 /* Its disk or its device on the bus was taken away and made anew, and it was not. */
 static void judge_incarnation(struct dxa_engine *e, struct life *l)
 {
-	const struct device *d = state_device_of(e->state, l->id.dax);
+	const struct device *d = snapshot_device(e->snapshot, l->id.dax);
 
 	if (!d || !d->incarnation)
 		return;
@@ -37,11 +40,11 @@ static void judge_incarnation(struct dxa_engine *e, struct life *l)
 /* It was there before the walk, nothing has happened to it since, and it was not met. */
 static void judge_absent(struct dxa_engine *e, struct life *l)
 {
-	if (l->first >= e->state->start || l->last_at >= e->state->start_at)
+	if (l->first >= e->snapshot->start || l->last_at >= e->snapshot->start_at)
 		return;
 	if (!l->missed) {
 		l->missed = true;
-		e->state->unmatched++;
+		e->snapshot->unmatched++;
 		return;
 	}
 	if (!life_unsure(e, l) &&
@@ -50,11 +53,11 @@ static void judge_absent(struct dxa_engine *e, struct life *l)
 	life_end(e, l);
 }
 
-void reconcile(struct dxa_engine *e)
+static void reconcile(struct dxa_engine *e)
 {
 	struct life *l, *next;
 
-	if (e->state->forgot)
+	if (e->snapshot->forgot)
 		return;
 	for (l = DXA_LIST_OF(e->live.first, struct life, link); l; l = next) {
 		next = DXA_LIST_OF(l->link.next, struct life, link);
@@ -66,6 +69,18 @@ void reconcile(struct dxa_engine *e)
 		judge_newcomer(e, l);
 		judge_incarnation(e, l);
 	}
-	e->state->compared = true;
+	e->snapshot->compared = true;
 	e->all_shown = true;
+}
+
+void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	bool has_devices = snapshot_end(e, r);
+
+	(void)t;
+	if (!e->snapshot)
+		return;
+	if (has_devices && !e->snapshot->asked)
+		reconcile(e);
+	TELL(e, FACT_SNAPSHOT, .r = r);
 }

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/model.h"
+#include "engine/core.h"
 #include "engine/owner.h"
+#include "engine/track/loss.h"
 
 /* docs/performance.md: what a device that is alive costs. */
 _Static_assert(sizeof(struct life) <= 360, "there may be a million");
@@ -30,7 +31,7 @@ bool life_unsure(const struct dxa_engine *e, const struct life *l)
 static void life_clear(struct life *l)
 {
 	free(l->suspect);
-	stale_forget(l);
+	free(l->flags);
 	free(l->holder_taken);
 	history_clear(&l->hist);
 }
@@ -280,6 +281,15 @@ void life_born_in(struct dxa_engine *e, struct life *l, const struct dxa_event *
 	l->born_by = name_number(e, probe->driver);
 }
 
+/* ---- how it goes on ---- */
+
+void life_clear_host(struct dxa_engine *e, struct life *l)
+{
+	if (l->host)
+		dxa_map_del(&e->hosts, l->host);
+	l->host = 0;
+}
+
 void life_end(struct dxa_engine *e, struct life *l)
 {
 	life_clear_host(e, l);
@@ -298,6 +308,8 @@ void life_end(struct dxa_engine *e, struct life *l)
 	if (++e->n_ended > ENDED_MAX && e->ended.first != &l->link)
 		evict_ended(e);
 }
+
+/* ---- suspicions ---- */
 
 static void suspects_add(struct dxa_engine *e, struct suspect *s, uint64_t now)
 {

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "engine/errname.h"
-#include "engine/model.h"
+#include "engine/fact.h"
 #include "engine/owner.h"
+#include "engine/track/handlers.h"
 
 /* ---- outcomes ---- */
 
@@ -108,7 +109,58 @@ static void distrust_outcomes(struct task *t)
 	}
 }
 
-/* Hand the context out, judge it, forget it. */
+static struct life *allocated(const struct dxa_engine *e, const struct alloc *a)
+{
+	return a->err ? NULL : life_alive(e, a->rec.ev.dax, a->generation);
+}
+
+static void tell_allocs(struct dxa_engine *e, struct task *t, enum fact_kind kind)
+{
+	for (size_t i = 0; i < t->allocs.len; i++) {
+		const struct alloc *a = dxa_vec_at(&t->allocs, i);
+
+		TELL(e, kind, t, NULL, allocated(e, a), a);
+	}
+}
+
+static void tell_in_use(struct dxa_engine *e, struct task *t)
+{
+	for (size_t i = 0; i < t->allocs.len; i++) {
+		const struct alloc *a = dxa_vec_at(&t->allocs, i);
+		const struct decider *d = task_decider(t, a->judge);
+		struct life *l = allocated(e, a);
+
+		if (l && !dxa_owner_of(a->driver)->declares_late && d &&
+		    d->outcome == DXA_OUTCOME_OK)
+			TELL(e, FACT_IN_USE, t, NULL, l);
+	}
+}
+
+/* What became of all that happened in the context. */
+static void tell_closed(struct dxa_engine *e, struct task *t)
+{
+	size_t i;
+
+	tell_allocs(e, t, FACT_ALLOC_LEFT);
+	for (i = 0; i < t->unbound.len; i++) {
+		const struct unbound *u = dxa_vec_at(&t->unbound, i);
+
+		TELL(e, FACT_UNBOUND, t, NULL, dxa_map_get(&e->born, u->device), .unbound = u);
+	}
+	tell_allocs(e, t, FACT_ALLOC_DECIDED);
+	for (i = 0; i < t->host_failures.len; i++)
+		TELL(e, FACT_HOST_FAILED, t, .host_failure = dxa_vec_at(&t->host_failures, i));
+	tell_in_use(e, t);
+	for (i = 0; i < t->released.len; i++) {
+		const struct life_ref *ref = dxa_vec_at(&t->released, i);
+		struct life *l = life_alive(e, ref->dax, ref->generation);
+
+		if (l)
+			TELL(e, FACT_RELEASED, t, NULL, l);
+	}
+}
+
+/* Hand the context out, tell how it ended, forget it. */
 void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_outcome outcome,
 		   int err)
 {
@@ -126,12 +178,8 @@ void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_o
 	if (outcome == DXA_OUTCOME_OPEN || outcome == DXA_OUTCOME_MISSED)
 		distrust_outcomes(t);
 	if (outcome != DXA_OUTCOME_OPEN)
-		watch_ended(e, t);
-	judge_leaks(e, t);
-	judge_unbound(e, t);
-	judge_allocs(e, t);
-	judge_all_stale(e, t);
-	judge_released(e, t);
+		TELL(e, FACT_CONTEXT_ENDED, t);
+	tell_closed(e, t);
 	t->ctx.id = 0;
 	t->story.len = 0;
 	t->deciders.len = 0;
@@ -140,6 +188,38 @@ void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_o
 	t->host_failures.len = 0;
 	t->released.len = 0;
 	t->unbound.len = 0;
+}
+
+/* ---- a driver is probed ---- */
+
+/* Who runs the device initialises its cdev at each bind; kmem does neither. */
+static bool initialises_cdev(const struct dxa_event *ev)
+{
+	return dxa_driver_of_dax_bus(ev->driver) >= 0;
+}
+
+void note_probe(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	const struct dxa_event *ev = &r->ev;
+	struct frame *f = dxa_vec_last(&t->frames);
+	struct life *l;
+
+	if (ev->kind != DXA_KIND_REALLY_PROBE || strncmp(ev->bus, "dax", DXA_BUS_LEN) != 0 ||
+	    !ev->dax || dxa_is_err_ptr(ev->dax))
+		return;
+	if (initialises_cdev(ev))
+		exercised(e, (enum dxa_driver)dxa_driver_of_dax_bus(ev->driver));
+	l = life_at(e, ev->dax);
+	if (l && !l->ended && !l->id.disk[0])
+		memcpy(l->id.disk, ev->name, sizeof(l->id.disk));
+	for (size_t i = 0; i < t->allocs.len; i++) {
+		struct alloc *a = dxa_vec_at(&t->allocs, i);
+
+		if (a->rec.ev.dax == ev->dax)
+			a->bound = true;
+	}
+	if ((ev->has & DXA_HAS_DAX) && ev->cdev_refs > 0 && initialises_cdev(ev))
+		f->cdev_of = ev->dax;
 }
 
 /* ---- what decides over an allocation ---- */
@@ -190,7 +270,7 @@ size_t task_answer(struct dxa_engine *e, struct task *t)
 	size_t i;
 
 	for (i = t->frames.len; i; i--)
-		if (is_bracket(frame_at(t, i - 1)->entry.ev.kind))
+		if (dxa_kind_is_bracket(frame_at(t, i - 1)->entry.ev.kind))
 			return decider_of(e, t, frame_at(t, i - 1));
 	return 0;
 }
@@ -237,7 +317,7 @@ bool task_concerns_dax(const struct task *t)
 	for (size_t i = 0; i < t->frames.len; i++) {
 		const struct dxa_event *entry = &frame_at(t, i)->entry.ev;
 
-		if (!is_bracket(entry->kind))
+		if (!dxa_kind_is_bracket(entry->kind))
 			continue;
 		/* All others but the driver core's are functions of DAX drivers. */
 		if (entry->kind != DXA_KIND_REALLY_PROBE && entry->kind != DXA_KIND_RELEASE_DRIVER)
@@ -263,4 +343,14 @@ bool dax_is_busy(const struct dxa_engine *e)
 const struct decider *task_decider(const struct task *t, size_t number)
 {
 	return number ? dxa_vec_at(&t->deciders, number - 1) : NULL;
+}
+
+const struct dxa_context *task_context(const struct task *t)
+{
+	return t && t->ctx.id ? &t->ctx : NULL;
+}
+
+bool task_unsure(const struct dxa_engine *e, const struct task *t)
+{
+	return t->epoch != e->epoch;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "engine/history.h"
+#include "engine/track/history.h"
 
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daxaudit/hooks.h"
+#include "base/kinds.h"
 
 /*
  * A packed record: its head, a mask of the words that differ from the template,
@@ -31,17 +31,12 @@ _Static_assert((HISTORY_HEAD + HISTORY_TAIL) * PACKED_MAX < UINT16_MAX / 2, "len
 
 /* ---- one record ---- */
 
-static bool result_is_dax(uint16_t kind)
-{
-	return kind == DXA_KIND_ALLOC_DAX || kind == DXA_KIND_FS_DAX_GET_BY_BDEV;
-}
-
 /* Take out what is known or the same in all records of a kind: the device, and the order. */
 static void fold(uint64_t w[REC_WORDS], uint16_t kind, uint64_t dax)
 {
 	w[WORD(n)] -= w[WORD(ev.seq)];
 	w[WORD(ev.dax)] ^= dax;
-	if (result_is_dax(kind))
+	if (dxa_kind_returns_dax(kind))
 		w[WORD(ev.ret)] ^= dax;
 }
 
@@ -49,7 +44,7 @@ static void unfold(struct rec *r, uint64_t dax)
 {
 	r->n += r->ev.seq;
 	r->ev.dax ^= dax;
-	if (result_is_dax(r->ev.kind))
+	if (dxa_kind_returns_dax(r->ev.kind))
 		r->ev.ret ^= (int64_t)dax;
 }
 

@@ -8,7 +8,8 @@
  */
 #include <stdlib.h>
 
-#include "engine/model.h"
+#include "engine/core.h"
+#include "engine/track/handlers.h"
 
 static void forget_left(struct dxa_engine *e, struct left_disk *d)
 {
@@ -71,13 +72,6 @@ void life_set_host(struct dxa_engine *e, struct life *l, uint64_t disk, uint64_t
 	l->host_since = since;
 }
 
-void life_clear_host(struct dxa_engine *e, struct life *l)
-{
-	if (l->host)
-		dxa_map_del(&e->hosts, l->host);
-	l->host = 0;
-}
-
 void on_remove_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l = dxa_map_get(&e->hosts, r->ev.obj);
@@ -88,50 +82,6 @@ void on_remove_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!l)
 		return;
 	life_note(e, l, r);
-	life_clear_host(e, l);
-}
-
-static void report_left_behind(struct dxa_engine *e, const struct dxa_context *ctx, struct life *l,
-			       const struct rec *r)
-{
-	struct dxa_finding f;
-
-	report_begin(e, &f, DXA_RULE_HOST_LEFT_BEHIND, l, ctx);
-	say_life(&f, &l->id);
-	say(&f,
-	    r ? " was %s while dax_hosts still had it for its disk" :
-		" was %s by its driver while dax_hosts still had it for its disk",
-	    r ? r->ev.kind == DXA_KIND_DAX_FREE_INODE ? "freed" : "destroyed" : "killed and put");
-	prove_life(e, l);
-	if (r)
-		prove(e, r);
-	/* A snapshot would show the same once more. */
-	if (dxa_map_put(&e->host_told, l->host, l) || dxa_map_put(&e->host_told, l->id.dax, l))
-		e->nomem = true;
-	report(e, &f);
-}
-
-/*
- * Where a lookup or a snapshot showed the host, its driver may have been in
- * dax_remove_host before the audit could see it. Not so when the driver began its
- * teardown later, or when all this is long ago.
- */
-static bool may_have_left(const struct dxa_context *ctx, const struct life *l, uint64_t now)
-{
-	if (!l->host_since || (ctx && ctx->id && ctx->start > l->host_since))
-		return false;
-	return now < l->host_since || now - l->host_since <= LONG_AGO_NS;
-}
-
-void judge_host(struct dxa_engine *e, const struct dxa_context *ctx, struct life *l,
-		const struct rec *r, uint64_t now)
-{
-	if (!l->host || life_unsure(e, l) || blind(e, DXA_KIND_DAX_REMOVE_HOST))
-		return;
-	if (may_have_left(ctx, l, now))
-		gap(e, DXA_GAP_UNCERTAIN);
-	else
-		report_left_behind(e, ctx, l, r);
 	life_clear_host(e, l);
 }
 

@@ -1,33 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "engine/finding.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kinds.h"
 #include "engine/errname.h"
-#include "engine/model.h"
 #include "engine/owner.h"
 
-void gap(struct dxa_engine *e, enum dxa_gap which)
-{
-	e->stats.gaps[which]++;
-}
-
-void gap_unseen(struct dxa_engine *e, const char *name)
-{
-	if (!e->stats.gaps[DXA_GAP_UNSEEN])
-		snprintf(e->stats.unseen, sizeof(e->stats.unseen), "%.*s", DXA_NAME_LEN - 1, name);
-	gap(e, DXA_GAP_UNSEEN);
-}
-
-void report_begin(struct dxa_engine *e, struct dxa_finding *f, enum dxa_rule rule,
+void report_begin(struct dxa_engine *e, struct dxa_finding *f, const struct dxa_rule_info *rule,
 		  const struct life *l, const struct dxa_context *ctx)
 {
 	*f = (struct dxa_finding){
-		.rule = rule,
-		.severity = dxa_rule_info(rule)->severity,
+		.rule = rule->rule,
+		.severity = rule->severity,
 	};
 	if (l)
 		f->life = l->id;
@@ -154,7 +142,7 @@ static int by_arrival(const void *a, const void *b)
 	return x->n < y->n ? -1 : x->n > y->n;
 }
 
-void report(struct dxa_engine *e, struct dxa_finding *f)
+struct answer report(struct dxa_engine *e, struct dxa_finding *f)
 {
 	size_t i;
 
@@ -178,6 +166,14 @@ void report(struct dxa_engine *e, struct dxa_finding *f)
 	e->stats.findings[f->rule]++;
 	if (e->sink.finding)
 		e->sink.finding(e->sink.priv, f);
+	return broken();
+}
+
+void withdraw(struct dxa_engine *e, enum dxa_rule rule, uint64_t id)
+{
+	e->stats.findings[rule]--;
+	if (e->sink.withdrawn)
+		e->sink.withdrawn(e->sink.priv, rule, id);
 }
 
 const char *dxa_finding_driver(const struct dxa_finding *finding)

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Devices that a snapshot shows, and nobody answers for. */
+#include <string.h>
+
+#include "daxaudit/snapshot.h"
+#include "engine/owner.h"
+#include "engine/rules/odd.h"
+#include "engine/rules/rule.h"
+
+RULE(ORPHAN, 5) = {
+	HEAD(ORPHAN, "orphan", ERROR, STATE, ANY_CACHE),
+	.title = "a dax_device that no disk, no bus device and no holder refers to",
+	.meaning =
+		"The list of dax_devices in the kernel holds one that nobody owns any more: it "
+		"is alive but not in dax_hosts, where every disk's device is; or it is killed, its "
+		"disk is gone, and neither a mounted file system nor a dm table is there that "
+		"could hold its references; or it is of device-dax or virtiofs, and no such "
+		"device is there. Two looks at the kernel, some time apart, showed the same.",
+	.consequence =
+		"The dax_device, its inode and its minor number stay until the next boot. It "
+		"was lost before the audit began; an audit around the probe shows how. Known "
+		"causes are null-teardown-leak and reference-leak.",
+	.example = "alloc_dax() = X          a probe failed before the audit began\n"
+		   "...\n"
+		   "dax_superblock: X, pmem_dax_ops, alive, 1 reference\n"
+		   "dax_hosts: no X\n",
+	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_ANY, "nothing refers to it" }),
+};
+
+RULE(ALIVE_CONTRADICTS_SYSFS, 25) = {
+	HEAD(ALIVE_CONTRADICTS_SYSFS, "alive-contradicts-sysfs", WARNING, STATE, ANY_CACHE),
+	.title = "a device-dax is alive without a driver that runs it, or dead with one",
+	.meaning = "On the dax bus a driver that runs its devices (device_dax, fsdev_dax) calls "
+		   "run_dax when it is bound, and kill_dax is called when it is unbound. A device's "
+		   "ALIVE flag says otherwise than its driver link in sysfs.",
+	.consequence = "Dead, the device refuses every mapping and every read although it looks "
+		       "usable. Alive without a driver, it serves accesses that nobody answers for.",
+	.example = "/sys/bus/dax/devices/dax0.0/driver -> device_dax\n"
+		   "dax_superblock: X, dax0.0, not alive\n",
+	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_ANY, "sysfs says otherwise" },
+	      { DXA_KIND_BUS_DEVICE, DXA_MARK_ANY, "its alive bit says otherwise" }),
+};
+
+/* ---- who owns it? ---- */
+
+/* Of a device on the dax bus. */
+static const char *orphaned_on_bus(const struct device *d)
+{
+	/* An open /dev/dax holds the cdev, and with it the device that will put this one. */
+	return !d->bus && (d->view.alive || d->view.cdev_refs <= 0) ?
+		       "is on no bus and nobody has it open" :
+		       NULL;
+}
+
+/* Of a device of a disk that is in dax_hosts for none, and has no holder. */
+static const char *orphaned_of_disk(const struct snapshot *s, const struct device *d, bool *unsure)
+{
+	if (snapshot_has(s, DXA_SNAP_NO_HOSTS)) {
+		*unsure = s->asked;
+		return NULL;
+	}
+	*unsure = !snapshot_has(s, 1 << DXA_WALK_HOSTS);
+	if (*unsure)
+		return NULL;
+	if (d->view.alive)
+		return "is alive, but no disk refers to it: it is not in dax_hosts";
+	/* Killed under a mount or a dm table, it is theirs to put; which one it is, is not known. */
+	*unsure = !snapshot_has(s, 1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS) ||
+		  (s->gone.len && s->gone.len < s->dead);
+	return s->gone.len || *unsure ? NULL :
+					"is killed and its disk is gone, but references are left "
+					"and nothing that could hold them is there";
+}
+
+/* Why nobody owns this device, or NULL: somebody does, or it cannot be told. */
+static const char *orphaned(const struct snapshot *s, const struct device *d, bool *unsure)
+{
+	const struct dxa_owner *owner = dxa_owner_of(d->view.id.driver);
+
+	if (owner->of_disk)
+		return d->host.n || d->view.holder ? NULL : orphaned_of_disk(s, d, unsure);
+	*unsure = !snapshot_has(s, DXA_SNAP_SYSFS) && !d->bus;
+	if (*unsure)
+		return NULL;
+	if (owner->on_dax_bus)
+		return orphaned_on_bus(d);
+	return s->virtiofs_bound ? NULL : "is there, but no virtiofs device is";
+}
+
+JUDGE(FACT_SHOWN_DEVICE, judge_orphan)
+{
+	struct device *d = f->device;
+	bool unsure = false;
+	const char *why;
+
+	if (ops_are_gone(d))
+		return holds();
+	why = orphaned(e->snapshot, d, &unsure);
+	if (unsure && !d->host.n)
+		return unknown(DXA_GAP_STATE);
+	if (!why)
+		return holds();
+	d->view.why = why;
+	return odd(e, &rule_ORPHAN, &d->view.id, &d->rec, NULL, why);
+}
+
+/* ---- does its driver run it? ---- */
+
+/* A device on the dax bus is alive while a driver that runs it is bound (kernel: run_dax). */
+JUDGE(FACT_SHOWN_DEVICE, judge_alive)
+{
+	const struct device *d = f->device;
+	const char *driver = d->bus ? d->bus->driver : "";
+	bool runs = d->bus && dxa_driver_of_dax_bus(driver) >= 0;
+	bool does_not = d->bus && (!driver[0] || !strcmp(driver, "kmem"));
+	const struct rec *r = &d->rec;
+
+	if (ops_are_gone(d) || !d->bus)
+		return holds();
+	/* sysfs shows the driver while it is being bound or unbound, too. */
+	if ((runs && r->ev.arg == DXA_BOUND_NO) || (does_not && r->ev.arg == DXA_BOUND_YES)) {
+		if (runs != d->view.alive)
+			odd_undecided(e);
+		return holds();
+	}
+	if (runs && !d->view.alive)
+		return odd(e, &rule_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r, NULL,
+			   "is dead, although a driver that runs it is bound to it");
+	if (does_not && d->view.alive)
+		return odd(e, &rule_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r, NULL,
+			   "is alive, although no driver that runs it is bound to it");
+	return holds();
+}

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is there now: a snapshot of the kernel's devices, of dax_hosts and of what
+ * sysfs shows. It was taken without a lock, piece by piece, so a device that comes or
+ * goes meanwhile looks odd.
+ */
+#include "engine/track/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "daxaudit/snapshot.h"
+#include "engine/fact.h"
+#include "engine/owner.h"
+#include "engine/track/handlers.h"
+#include "engine/track/loss.h"
+
+#define BUS_VIRTIO "virtio"
+#define DRIVER_VIRTIOFS "virtiofs"
+
+/* ---- collecting ---- */
+
+static void clear(struct snapshot *s)
+{
+	s->devices.len = s->hosts.len = s->disks.len = s->bus.len = s->gone.len = 0;
+	s->waiting.len = s->used.len = 0;
+	dxa_map_free(&s->by_dax);
+	s->known = 0;
+	s->unmatched = 0;
+	s->virtiofs_bound = s->forgot = s->ended = false;
+}
+
+/* The snapshot that is being taken; a new one begins behind the end of the last. */
+static struct snapshot *collecting(struct dxa_engine *e)
+{
+	struct snapshot *s = e->snapshot;
+
+	if (!s) {
+		s = calloc(1, sizeof(*s));
+		if (!s) {
+			e->nomem = true;
+			return NULL;
+		}
+		s->start = e->n;
+		s->start_at = e->cur.ev.ts;
+		s->devices = DXA_VEC_OF(struct device);
+		s->hosts = s->disks = s->bus = s->gone = s->waiting = s->used =
+			DXA_VEC_OF(struct rec);
+		e->snapshot = s;
+	}
+	if (s->ended) {
+		clear(s);
+		s->start = e->n;
+		s->start_at = e->cur.ev.ts;
+	}
+	return s;
+}
+
+static void part_forget(struct dxa_engine *e)
+{
+	e->nomem = true;
+	e->snapshot->forgot = true;
+}
+
+static void *part_add(struct dxa_engine *e, struct dxa_vec *to, const void *what)
+{
+	void *at = dxa_vec_push(to, what);
+
+	if (!at)
+		part_forget(e);
+	return at;
+}
+
+struct device *snapshot_device(const struct snapshot *s, uint64_t dax)
+{
+	size_t at = (size_t)(uintptr_t)dxa_map_get(&s->by_dax, dax);
+
+	return at ? dxa_vec_at(&s->devices, at - 1) : NULL;
+}
+
+static void add_device(struct dxa_engine *e, const struct rec *r, const struct life *l)
+{
+	struct snapshot *s = collecting(e);
+	struct device d = { .rec = *r };
+
+	if (!s)
+		return;
+	if (l)
+		d.view.id = l->id;
+	d.view.id.dax = r->ev.dax;
+	d.view.id.rdev = r->ev.rdev;
+	d.view.id.driver = dxa_owner_of_event(e->cfg.symbols, &r->ev, d.view.module);
+	d.view.ops = r->ev.ops;
+	d.view.refs = r->ev.refs;
+	d.view.cdev_refs = r->ev.cdev_refs;
+	d.view.holder = r->ev.holder;
+	d.view.alive = r->ev.dax_flags & (1u << DXA_DAXDEV_ALIVE);
+	/* A walk that an allocation led back to its beginning shows a device again. */
+	if (snapshot_device(s, r->ev.dax)) {
+		*snapshot_device(s, r->ev.dax) = d;
+		return;
+	}
+	if (!part_add(e, &s->devices, &d))
+		return;
+	if (dxa_map_put(&s->by_dax, r->ev.dax, (void *)(uintptr_t)s->devices.len))
+		part_forget(e);
+}
+
+static void add_host_entry(struct dxa_engine *e, const struct rec *r)
+{
+	struct snapshot *s = collecting(e);
+
+	if (s)
+		part_add(e, &s->hosts, r);
+}
+
+void snapshot_disk(struct dxa_engine *e, const struct rec *r)
+{
+	struct snapshot *s = collecting(e);
+
+	if (s && r->ev.ret == 1)
+		part_add(e, &s->disks, r);
+}
+
+void on_disk_used(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct snapshot *s = collecting(e);
+
+	(void)t;
+	if (s)
+		part_add(e, &s->used, r);
+}
+
+void on_bus_device(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct snapshot *s = collecting(e);
+
+	(void)t;
+	if (!s)
+		return;
+	if (!strcmp(r->ev.bus, BUS_VIRTIO))
+		s->virtiofs_bound |= !strcmp(r->ev.driver, DRIVER_VIRTIOFS);
+	else
+		part_add(e, &s->bus, r);
+}
+
+void on_used_gone(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct snapshot *s = collecting(e);
+
+	(void)t;
+	if (!s)
+		return;
+	/* Several file systems may be on the partitions of one disk. */
+	for (size_t i = 0; i < s->gone.len; i++) {
+		const struct rec *g = dxa_vec_at(&s->gone, i);
+
+		if (!strcmp(g->ev.name, r->ev.name))
+			return;
+	}
+	part_add(e, &s->gone, r);
+}
+
+void on_task_waits(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct snapshot *s = collecting(e);
+
+	(void)t;
+	if (s)
+		part_add(e, &s->waiting, r);
+}
+
+/* ---- what lived before the audit ---- */
+
+void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct life *l;
+
+	(void)t;
+	if (!r->ev.dax)
+		return;
+	l = life_touch(e, r);
+	add_device(e, r, l);
+	if (!l)
+		return;
+	l->shown_in = (uint32_t)e->stats.snapshots + 1;
+	if (l->first == r->n)
+		l->shown_first = l->shown_in;
+	if (l->from_alloc || l->snapshotted)
+		return;
+	life_note(e, l, r);
+	l->snapshotted = true;
+	if (r->ev.name[0] && !l->id.disk[0])
+		memcpy(l->id.disk, r->ev.name, sizeof(l->id.disk));
+	if (!(r->ev.has & DXA_HAS_DAX))
+		return;
+	life_set_owner(e, l, &r->ev);
+	/*
+	 * A lookup that was recorded before this may be counted in it or not:
+	 * taken as not, a reference too many is expected, which accuses nobody.
+	 */
+	l->refs = r->ev.refs;
+	add_refs(&l->refs, l->gets);
+	l->refs_known = true;
+}
+
+void on_snap_host(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct life *l;
+
+	(void)t;
+	if (!r->ev.dax || !r->ev.obj)
+		return;
+	add_host_entry(e, r);
+	if (dxa_map_get(&e->hosts, r->ev.obj) || host_has_left(e, r->ev.obj))
+		return;
+	/* The walk of the devices came before: whom it did not meet, the entry does not bring to
+	 * life. */
+	l = life_at(e, r->ev.dax);
+	if (!l || l->ended || l->host || l->kills)
+		return;
+	if (!l->id.disk[0])
+		memcpy(l->id.disk, r->ev.name, sizeof(l->id.disk));
+	life_note(e, l, r);
+	life_set_host(e, l, r->ev.obj, r->ev.ts);
+}
+
+/* ---- the snapshot is complete ---- */
+
+/* Without the kernel's own list: what sysfs shows, of which much is not known. */
+static void devices_of_sysfs(struct dxa_engine *e, struct snapshot *s)
+{
+	struct device d = { .view = { .refs = -1, .cdev_refs = -1 } };
+
+	s->devices.len = 0;
+	for (size_t i = 0; i < s->disks.len + s->bus.len; i++) {
+		const struct rec *r = i < s->disks.len ? dxa_vec_at(&s->disks, i) :
+							 dxa_vec_at(&s->bus, i - s->disks.len);
+
+		d.view.id.driver = i < s->disks.len ? DXA_DRIVER_UNKNOWN : DXA_DRIVER_DEVICE_DAX;
+		d.view.id.rdev = r->ev.rdev;
+		memcpy(d.view.id.disk, r->ev.name, sizeof(d.view.id.disk));
+		memcpy(d.view.bound, r->ev.driver, sizeof(d.view.bound));
+		part_add(e, &s->devices, &d);
+	}
+}
+
+static void join_bus(struct dxa_engine *e)
+{
+	struct snapshot *s = e->snapshot;
+	struct dxa_map by_rdev = { 0 };
+
+	for (size_t i = 0; i < s->bus.len; i++) {
+		const struct rec *r = dxa_vec_at(&s->bus, i);
+
+		if (dxa_map_put(&by_rdev, r->ev.rdev, (void *)(uintptr_t)(i + 1)))
+			part_forget(e);
+	}
+	for (size_t i = 0; i < s->devices.len; i++) {
+		struct device *d = dxa_vec_at(&s->devices, i);
+		size_t at = (size_t)(uintptr_t)dxa_map_get(&by_rdev, d->view.id.rdev);
+		const struct rec *r = at ? dxa_vec_at(&s->bus, at - 1) : NULL;
+
+		if (!r)
+			continue;
+		d->bus = &r->ev;
+		d->incarnation = r->ev.arg;
+		memcpy(d->view.id.disk, r->ev.name, sizeof(d->view.id.disk));
+		memcpy(d->view.bound, r->ev.driver, sizeof(d->view.bound));
+	}
+	dxa_map_free(&by_rdev);
+}
+
+/* Of two names alike in 64 bits, one would hide the other, which does not happen. */
+static uint64_t name_key(const char *name)
+{
+	return dxa_hash_text(DXA_HASH_START, name);
+}
+
+/* Which incarnation of its disk sysfs shows. */
+static void join_disks(struct dxa_engine *e)
+{
+	struct snapshot *s = e->snapshot;
+	struct dxa_map by_name = { 0 };
+
+	for (size_t i = 0; i < s->disks.len; i++) {
+		struct rec *r = dxa_vec_at(&s->disks, i);
+
+		if (dxa_map_put(&by_name, name_key(r->ev.name), r))
+			part_forget(e);
+	}
+	for (size_t i = 0; i < s->hosts.len; i++) {
+		const struct rec *h = dxa_vec_at(&s->hosts, i);
+		const struct rec *r = dxa_map_get(&by_name, name_key(h->ev.name));
+		struct device *d = snapshot_device(s, h->ev.dax);
+
+		if (r && d)
+			d->incarnation = r->ev.arg;
+	}
+	dxa_map_free(&by_name);
+}
+
+/* Every entry of dax_hosts belongs to the device that it names. */
+static void join_hosts(struct dxa_engine *e)
+{
+	struct snapshot *s = e->snapshot;
+
+	for (size_t i = 0; i < s->hosts.len; i++) {
+		const struct rec *r = dxa_vec_at(&s->hosts, i);
+		struct device *d = snapshot_device(s, r->ev.dax);
+
+		if (!d)
+			continue;
+		d->host = *r;
+		d->view.host = r->ev.obj;
+		memcpy(d->view.id.disk, r->ev.name, sizeof(d->view.id.disk));
+	}
+}
+
+static void join(struct dxa_engine *e)
+{
+	struct snapshot *s = e->snapshot;
+
+	join_bus(e);
+	join_disks(e);
+	/* Whose disk or bus was forgotten would look as if nobody owned it. */
+	if (s->forgot)
+		s->known = 0;
+	else
+		join_hosts(e);
+}
+
+/* ---- what it shows ---- */
+
+static size_t count_dead(const struct snapshot *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->devices.len; i++) {
+		const struct device *d = dxa_vec_at(&s->devices, i);
+
+		n += dxa_owner_of(d->view.id.driver)->of_disk && !d->view.alive && !d->host.n;
+	}
+	return n;
+}
+
+/* Disks that say DAX and of which no device is in dax_hosts. */
+static void tell_disks(struct dxa_engine *e)
+{
+	const struct snapshot *s = e->snapshot;
+	struct dxa_map hosted = { 0 };
+
+	if (!snapshot_has(s, 1 << DXA_WALK_HOSTS))
+		return;
+	for (size_t i = 0; i < s->hosts.len; i++) {
+		struct rec *h = dxa_vec_at(&s->hosts, i);
+
+		if (dxa_map_put(&hosted, name_key(h->ev.name), h))
+			e->nomem = true;
+	}
+	for (size_t i = 0; i < s->disks.len && !e->nomem; i++) {
+		const struct rec *r = dxa_vec_at(&s->disks, i);
+
+		if (!dxa_map_get(&hosted, name_key(r->ev.name)))
+			TELL(e, FACT_SHOWN_DISK, .r = r);
+	}
+	dxa_map_free(&hosted);
+}
+
+static void tell_shown(struct dxa_engine *e)
+{
+	struct snapshot *s = e->snapshot;
+
+	for (size_t i = 0; i < s->waiting.len; i++)
+		TELL(e, FACT_SHOWN_WAITER, .r = dxa_vec_at(&s->waiting, i));
+	if (!snapshot_has(s, 1 << DXA_WALK_DEVICES))
+		return;
+	s->dead = count_dead(s);
+	for (size_t i = 0; i < s->hosts.len; i++) {
+		const struct rec *r = dxa_vec_at(&s->hosts, i);
+
+		TELL(e, FACT_SHOWN_HOST, .r = r, .device = snapshot_device(s, r->ev.dax));
+	}
+	for (size_t i = 0; i < s->devices.len; i++)
+		TELL(e, FACT_SHOWN_DEVICE, .device = dxa_vec_at(&s->devices, i));
+	tell_disks(e);
+}
+
+bool snapshot_end(struct dxa_engine *e, const struct rec *r)
+{
+	struct snapshot *s = collecting(e);
+	bool has_devices;
+
+	if (!s)
+		return false;
+	s->known = r->ev.arg;
+	s->asked = r->ev.ret;
+	s->ended = true;
+	e->stats.snapshots++;
+	/* Asked for what is there: an incomplete answer is none. */
+	if (s->asked && !snapshot_has(s, 1 << DXA_WALK_DEVICES))
+		gap(e, DXA_GAP_STATE);
+	if (s->asked && snapshot_has(s, DXA_SNAP_NO_STACKS))
+		gap(e, DXA_GAP_STATE);
+	has_devices = snapshot_has(s, 1 << DXA_WALK_DEVICES);
+	if (has_devices)
+		join(e);
+	else
+		devices_of_sysfs(e, s);
+	tell_shown(e);
+	return has_devices;
+}
+
+/* ---- for those who ask ---- */
+
+size_t snapshot_unmatched(const struct dxa_engine *e)
+{
+	return e->snapshot ? e->snapshot->unmatched : 0;
+}
+
+void dxa_engine_each_device(const struct dxa_engine *e,
+			    void (*fn)(void *priv, const struct dxa_device *device), void *priv)
+{
+	for (size_t i = 0; e->snapshot && i < e->snapshot->devices.len; i++) {
+		const struct device *d = dxa_vec_at(&e->snapshot->devices, i);
+
+		fn(priv, &d->view);
+	}
+}
+
+void snapshot_free(struct dxa_engine *e)
+{
+	struct snapshot *s = e->snapshot;
+
+	if (!s)
+		return;
+	dxa_vec_free(&s->devices);
+	dxa_vec_free(&s->hosts);
+	dxa_vec_free(&s->disks);
+	dxa_vec_free(&s->bus);
+	dxa_vec_free(&s->gone);
+	dxa_vec_free(&s->used);
+	dxa_vec_free(&s->waiting);
+	dxa_map_free(&s->by_dax);
+	free(s);
+	e->snapshot = NULL;
+}

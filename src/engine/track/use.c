@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Devices in use: run, looked up, declared; and tasks that were looked at. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/errname.h"
+#include "engine/fact.h"
+#include "engine/owner.h"
+#include "engine/track/flags.h"
+#include "engine/track/handlers.h"
+
+void on_run_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct life *l;
+	size_t i;
+
+	if (!r->ev.dax || dxa_is_err_ptr(r->ev.dax))
+		return;
+	/* The drivers run the device after they have initialised its cdev. */
+	for (i = t ? t->frames.len : 0; i; i--) {
+		struct frame *f = frame_at(t, i - 1);
+
+		if (f->cdev_of != r->ev.dax)
+			continue;
+		TELL(e, FACT_BOUND_IN_USE, t, r, life_at(e, f->cdev_of), .frame = f);
+		f->cdev_of = 0;
+	}
+	l = life_touch(e, r);
+	if (!l)
+		return;
+	exercised(e, l->id.driver);
+	life_note(e, l, r);
+	l->alive = true;
+	l->alive_known = true;
+	l->kills = 0;
+}
+
+/*
+ * A lookup that found another holder answers NULL. It may have kept the
+ * reference it took (a known bug, see reference-leak): the count at the end shows
+ * whether it did.
+ */
+static void note_holder_taken(struct dxa_engine *e, const struct rec *r)
+{
+	struct life *l = dxa_map_get(&e->hosts, r->ev.obj);
+
+	/* A put that is under way may not have let go of the holder yet. */
+	if (l && !l->holder && (!l->put_last || r->ev.ts - l->last_put_at > GRACE_NS))
+		return;
+	if (!l || !r->ev.arg || l->holder_taken)
+		return;
+	l->holder_taken = malloc(sizeof(*r));
+	if (l->holder_taken)
+		*l->holder_taken = *r;
+	else
+		e->nomem = true;
+}
+
+/* A device from before the audit: whom fs_dax_get_by_bdev finds, dax_hosts has for that disk. */
+static void learn_host(struct dxa_engine *e, struct life *l, const struct rec *r)
+{
+	if (r->ev.kind != DXA_KIND_FS_DAX_GET_BY_BDEV || l->from_alloc || l->host || l->kills ||
+	    !r->ev.obj || dxa_map_get(&e->hosts, r->ev.obj) || host_has_left(e, r->ev.obj))
+		return;
+	if (!l->id.disk[0])
+		memcpy(l->id.disk, r->ev.name, sizeof(l->id.disk));
+	life_set_host(e, l, r->ev.obj, r->ev.ts);
+}
+
+void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct life *l;
+
+	if (r->ev.kind == DXA_KIND_FS_DAX_GET && r->ev.ret)
+		return;
+	if (!r->ev.dax) {
+		note_holder_taken(e, r);
+		return;
+	}
+	if (dxa_is_err_ptr(r->ev.dax))
+		return;
+	l = life_touch(e, r);
+	if (!l)
+		return;
+	life_note(e, l, r);
+	learn_host(e, l, r);
+	TELL(e, FACT_IN_USE, t, r, l);
+	add_refs(&l->refs, 1);
+	add_refs(&l->gets, 1);
+	/* The lookup was under way when the last known reference was dropped. */
+	life_acquit(e, l);
+	if (r->ev.arg)
+		l->holder = r->ev.arg;
+}
+
+void on_declare(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct life *l;
+
+	(void)t;
+	if (!r->ev.dax || dxa_is_err_ptr(r->ev.dax))
+		return;
+	l = life_touch(e, r);
+	if (l)
+		flags_declared(l, r->ev.kind);
+}
+
+void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	t = task_find(e, r->ev.tid);
+	if (!task_context(t))
+		return;
+	if (r->ev.ret == 'X')
+		t->gone = true;
+	TELL(e, FACT_TASK_SAMPLED, t, r);
+}
