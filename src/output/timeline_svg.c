@@ -103,7 +103,7 @@ static void clip(struct drawing *d)
 	d->start = d->start > margin ? d->start - margin : 0;
 	if (d->start < d->zero && d->zero < d->end)
 		d->start = d->zero;
-	d->end += margin;
+	d->end = d->end < UINT64_MAX - margin ? d->end + margin : UINT64_MAX;
 }
 
 static double x_of(const struct drawing *d, uint64_t ts)
@@ -182,20 +182,32 @@ static uint64_t tick_step(uint64_t span, int *decimals)
 				return power * factors[i];
 }
 
+static void draw_tick(const struct drawing *d, uint64_t at, int decimals)
+{
+	double x = x_of(d, d->zero + at);
+
+	fprintf(d->out,
+		"<path class=\"tick\" d=\"M%.1f %dV%u\"/><text class=\"tick\" x=\"%.1f\" "
+		"y=\"14\" text-anchor=\"%s\">%.*f s</text>\n",
+		x, AXIS, d->height, x, x > WIDTH - 30 ? "end" : "middle", decimals,
+		(double)at / 1e9);
+}
+
+/* A recording may hold any time: nothing may wrap. */
 static void draw_axis(const struct drawing *d)
 {
 	int decimals;
 	uint64_t step = tick_step(d->end - d->start, &decimals);
 	uint64_t from = d->start > d->zero ? d->start - d->zero : 0;
+	uint64_t last = d->end - d->zero, at = from / step * step;
 
-	for (uint64_t at = (from + step - 1) / step * step; d->zero + at <= d->end; at += step) {
-		double x = x_of(d, d->zero + at);
-
-		fprintf(d->out,
-			"<path class=\"tick\" d=\"M%.1f %dV%u\"/><text class=\"tick\" x=\"%.1f\" "
-			"y=\"14\" text-anchor=\"%s\">%.*f s</text>\n",
-			x, AXIS, d->height, x, x > WIDTH - 30 ? "end" : "middle", decimals,
-			(double)at / 1e9);
+	if (d->end < d->zero || (at < from && last - at < step))
+		return;
+	at += at < from ? step : 0;
+	for (;; at += step) {
+		draw_tick(d, at, decimals);
+		if (last - at < step)
+			return;
 	}
 }
 
