@@ -14,6 +14,7 @@
 
 #define ROWS 24
 #define COLUMNS 80
+#define CTRL_Z ('Z' & 0x1f)
 
 /* There is one terminal. */
 static struct {
@@ -56,6 +57,8 @@ static void take_terminal(void)
 		return;
 	raw = screen.before;
 	raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
+	/* Read as a key, for the terminal must be given back before this process stops. */
+	raw.c_cc[VSUSP] = _POSIX_VDISABLE;
 	raw.c_cc[VMIN] = 0;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
@@ -91,17 +94,6 @@ static void top_draw(struct dxa_audit *a, uint64_t now)
 	dxa_topview_draw(&screen.view, stdout, &frame, &run->story);
 }
 
-static bool top_quit(void)
-{
-	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
-	char key;
-
-	while (poll(&keys, 1, 0) == 1 && keys.revents & POLLIN && read(STDIN_FILENO, &key, 1) == 1)
-		if (key == 'q' || key == 'Q')
-			return true;
-	return false;
-}
-
 static void top_close(void)
 {
 	if (!screen.taken)
@@ -110,6 +102,28 @@ static void top_close(void)
 	fflush(stdout);
 	tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
 	screen.taken = false;
+}
+
+/* Stop, as Ctrl-Z stops any job. The next drawing takes the terminal anew. */
+static void suspend(void)
+{
+	top_close();
+	kill(0, SIGTSTP);
+}
+
+static bool top_quit(void)
+{
+	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
+	char key;
+
+	while (poll(&keys, 1, 0) == 1 && keys.revents & POLLIN &&
+	       read(STDIN_FILENO, &key, 1) == 1) {
+		if (key == 'q' || key == 'Q')
+			return true;
+		if (key == CTRL_Z)
+			suspend();
+	}
+	return false;
 }
 
 struct dxa_err *dxa_cmd_top(const struct dxa_opts *opts, int *exit_code)

@@ -9,6 +9,9 @@
 #include "base/utf8.h"
 #include "output/lines.h"
 
+/* The first character that may take two columns (Hangul Jamo); U+FFFD counts as two, too. */
+#define WIDE_FROM 0x1100
+
 /* A screen that is being written. */
 struct page {
 	FILE *out;
@@ -22,6 +25,7 @@ __attribute__((format(printf, 2, 3))) static void put(struct page *p, const char
 	char line[512];
 	unsigned int column = 0;
 	uint32_t cp;
+	size_t len;
 	va_list ap;
 
 	if (p->row == p->frame->rows)
@@ -30,9 +34,13 @@ __attribute__((format(printf, 2, 3))) static void put(struct page *p, const char
 	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
 	fputs(p->row++ ? "\r\n" : "\033[H", p->out);
-	for (size_t i = 0; line[i] && column < p->frame->columns; column++) {
-		i += dxa_utf8_next(line + i, &cp);
-		dxa_utf8_put(p->out, dxa_utf8_printable(cp));
+	for (size_t i = 0; line[i]; i += len) {
+		len = dxa_utf8_next(line + i, &cp);
+		cp = dxa_utf8_printable(cp);
+		column += cp < WIDE_FROM ? 1 : 2;
+		if (column > p->frame->columns)
+			break;
+		dxa_utf8_put(p->out, cp);
 	}
 	fputs("\033[K", p->out);
 }

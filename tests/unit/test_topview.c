@@ -138,6 +138,23 @@ static void test_screen_is_never_left(void **state)
 	dxa_topview_free(&t);
 }
 
+static void test_wide_characters_take_two_columns(void **state)
+{
+	struct dxa_topview t = { .next = 0 };
+	struct dxa_event wide = get("\u6f22\u5b57\u6f22\u5b57");
+	char *text, *end;
+
+	(void)state;
+	feed(&t, wide);
+	/* The offset, then half of the four characters. */
+	text = draw(&t, 10, 19);
+	end = strstr(text, "\u6f22\u5b57");
+	assert_non_null(end);
+	assert_memory_equal(end + strlen("\u6f22\u5b57"), "\033[K", 3);
+	free(text);
+	dxa_topview_free(&t);
+}
+
 static void test_findings_are_shown(void **state)
 {
 	const struct dxa_finding f = { .rule = DXA_RULE_ORPHAN,
@@ -245,6 +262,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_live_devices_and_their_users),
 		cmocka_unit_test(test_screen_is_never_left),
+		cmocka_unit_test(test_wide_characters_take_two_columns),
 		cmocka_unit_test(test_findings_are_shown),
 		cmocka_unit_test(test_shape_of_a_life),
 		cmocka_unit_test(test_two_records_of_a_call_are_one_step),

@@ -53,8 +53,12 @@ class File:
             archive.file(self.guest, self.host.read_bytes(), mode)
 
 
+# What programs need beside their libraries.
+TOOL_DATA = {"tmux": ["/usr/lib/locale/C.utf8"]}
+
+
 def host_tool(name: str) -> list[File]:
-    """A program of the host with the libraries it needs. Only for guests of the host's kind."""
+    """A program of the host with what it needs. Only for guests of the host's kind."""
     path = shutil.which(name)
     if not path:
         raise GuestError(f"--tool {name}: not installed on this machine")
@@ -64,7 +68,7 @@ def host_tool(name: str) -> list[File]:
         library = line.split("=>")[-1].split()[0] if line.strip() else ""
         if library.startswith("/"):
             files.append(File(Path(library), library))
-    return files
+    return files + [File.parse(f"{data}:{data}") for data in TOOL_DATA.get(name, [])]
 
 
 def _busybox(kernel: Kernel) -> bytes:
