@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -182,10 +183,26 @@ static struct dxa_err *cmd_version(const struct dxa_opts *opts, int *exit_code)
 	return NULL;
 }
 
+/*
+ * A standard descriptor that is closed would be the next file that is opened, and that file
+ * would get the report, or the errors. Its number is taken by one that can be neither read nor
+ * written, and that a command does not inherit.
+ */
+static bool reserve_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_PATH | O_CLOEXEC) != fd &&
+		    open("/", O_PATH | O_CLOEXEC) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	const struct dxa_command *c;
 
+	if (!reserve_standard_descriptors())
+		return DXA_EXIT_CANNOT;
 	if (argc < 2) {
 		fprintf(stderr, "daxaudit: no command given: see 'daxaudit --help'\n");
 		return DXA_EXIT_USAGE;
