@@ -166,10 +166,9 @@ static void add_beside(struct files *files, const char *metrics)
 static void add_all(struct files *files, const struct dxa_opts *opts, unsigned int mask)
 {
 	bool replays = mask & (DXA_CMD_REPLAY | DXA_CMD_REPORT);
+	bool reads = replays || mask & (DXA_CMD_DIFF | DXA_CMD_POLICY);
 
-	for (char **arg = opts->args; replays && *arg; arg++)
-		add(files, "", *arg, false);
-	for (char **arg = opts->args; mask & DXA_CMD_POLICY && *arg; arg++)
+	for (char **arg = opts->args; reads && *arg; arg++)
 		add(files, "", *arg, false);
 	for (size_t i = 0; i < opts->n_policies; i++)
 		add(files, "--policy ", opts->policies[i], false);
