@@ -34,12 +34,13 @@ static void break_line(struct dxa_wrap *w)
 	fputc('\n', w->out);
 	w->column = 0;
 	blanks(w, w->indent);
+	w->start = w->column;
 }
 
 /* Is the line without any word so far? */
 static bool is_fresh(const struct dxa_wrap *w)
 {
-	return w->column <= w->indent;
+	return w->column <= w->start;
 }
 
 static bool fits(const struct dxa_wrap *w, unsigned int n)
@@ -80,6 +81,7 @@ void dxa_wrap_begin(struct dxa_wrap *w, unsigned int first, unsigned int indent)
 	w->column = 0;
 	w->indent = indent;
 	blanks(w, first);
+	w->start = w->column;
 }
 
 static void paint(struct dxa_wrap *w, enum dxa_colour colour)

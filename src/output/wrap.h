@@ -19,6 +19,7 @@ struct dxa_wrap {
 	unsigned int width; /* columns; 0: the line is never broken */
 	unsigned int indent; /* of the lines that continue it */
 	unsigned int column; /* where the next character goes */
+	unsigned int start; /* where the line's first word begins */
 	bool colour;
 };
 
