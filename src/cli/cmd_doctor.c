@@ -45,12 +45,17 @@ static const struct {
 #undef DXA_ROW
 };
 
+/* Is a hook that is not attached missed on this kernel? */
+static bool is_blind(const struct dxa_hook_status *h, uint32_t blind)
+{
+	return h->mode == DXA_ATTACH_NONE && blind >> h->info->kind & 1;
+}
+
+/* NULL: nothing is lost. */
 static const char *lost_without(const struct dxa_hook_status *h, uint32_t blind)
 {
-	if (h->mode != DXA_ATTACH_NONE)
+	if (!is_blind(h, blind))
 		return NULL;
-	if (!(blind >> h->info->kind & 1))
-		return "nothing: this kernel needs none";
 	return h->info->need == DXA_NEED_EXTRA ? "what it shows" : "a verdict of pass";
 }
 
@@ -200,12 +205,14 @@ static void print_hook(FILE *out, const struct dxa_hook_status *h, uint32_t blin
 {
 	const char *lost = lost_without(h, blind);
 
-	fprintf(out, "  %s %-30s %-10s ", mark(!lost || !(blind >> h->info->kind & 1)),
+	fprintf(out, h->reason[0] ? "  %s %-30s %-10s " : "  %s %-30s %s", mark(!lost),
 		h->info->name, dxa_attach_mode_name(h->mode));
 	if (h->reason[0])
 		dxa_utf8_print(out, h->reason);
 	if (lost)
 		fprintf(out, "; lost: %s", lost);
+	else if (h->mode == DXA_ATTACH_NONE)
+		fputs("; not needed on this kernel", out);
 	fputc('\n', out);
 }
 

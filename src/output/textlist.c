@@ -63,7 +63,10 @@ void dxa_textlist_end(const struct dxa_textlist *t, struct dxa_sink *s, const st
 	fprintf(s->out, "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s", t->devices,
 		t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s");
 	if (s->run->show) {
-		fprintf(s->out, "; %" PRIu64 " more not shown: only ", r->hidden.devices);
+		fputs("; ", s->out);
+		if (r->hidden.devices)
+			fprintf(s->out, "%" PRIu64 " more not shown: ", r->hidden.devices);
+		fputs("only ", s->out);
 		dxa_utf8_print(s->out, dxa_show_words(words, sizeof(words), s->run->show));
 	}
 	if (!r->verdict.complete) {

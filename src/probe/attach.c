@@ -177,7 +177,7 @@ void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms
 				 info->name);
 		} else if (is_superseded(hook, syms)) {
 			hook->status.mode = DXA_ATTACH_NONE;
-			REASON(hook, "not needed: its successor is watched");
+			REASON(hook, "its successor is watched");
 		} else if (dxa_kallsyms_by_name(syms, info->name, &sym)) {
 			plan_found(hook, &sym, kprobes_why);
 		} else {

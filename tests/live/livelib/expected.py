@@ -15,7 +15,7 @@ from .cases import Case
 
 # What daxaudit gives as reasons, word for word (src/probe/attach.c).
 ABSENT = ("no such function in this kernel: absent, inlined or configured out",
-          "not needed: its successor is watched")
+          "its successor is watched")
 ASKED_FOR = "kprobes were asked for"
 TRACEPOINTS = ("module_load", "module_free")
 # Where daxaudit was told whether the data cache aliases.
