@@ -18,7 +18,7 @@ static struct json_object *line(const char *type)
 	return o;
 }
 
-/* Whoever reads along must see it now: the machine may be gone with the next event. */
+/* Flush each line: the next event may crash the machine. */
 static void write_line(struct dxa_sink *s, struct json_object *o)
 {
 	dxa_json_write(s->out, o, false);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * KTAP version 1 (Documentation/dev-tools/ktap.rst): one result line a case,
- * what was found in diagnostic lines before it. No indentation: whoever nests
+ * what was found in diagnostic lines before it. No indentation: a test runner that nests
  * the output (kselftest's runner) puts its own prefix before each line.
  */
 #include <stdlib.h>

@@ -242,7 +242,7 @@ static void on_bracket(struct dxa_lives *l, const struct dxa_event *ev, int nest
 
 /*
  * A call that kprobes saw: its entry has the arguments, its return the result. The entry
- * waits for the return; *ret gets both in one. False when there is nothing to tell yet.
+ * waits for the return; *ret gets both in one. False when there is nothing to show yet.
  */
 static bool pair_call(struct dxa_lives *l, const struct dxa_event *ev, struct dxa_event *ret)
 {

@@ -44,7 +44,7 @@ struct dxa_lives {
 /* Zero-initialised it is empty. Free what it holds; it is then empty again. */
 void dxa_lives_free(struct dxa_lives *l);
 
-/* The next event. symbols tells whose ops a device has. */
+/* The next event. symbols names the owner of a device's ops. */
 void dxa_lives_event(struct dxa_lives *l, const struct dxa_event *ev, struct dxa_symbols *symbols);
 
 /* Life number i, NULL behind the last. */

@@ -12,7 +12,7 @@
 
 #include "output/sink.h"
 
-/* What only a running audit knows of itself. */
+/* What only a running audit knows about itself. */
 struct dxa_metrics_service {
 	bool reload_failed; /* the newest reload left the old policy in force */
 	const char *const *outputs; /* names ("journal", "log", ...) */

@@ -94,7 +94,7 @@ struct dxa_sink_ops {
 	void (*context)(struct dxa_sink *sink, const struct dxa_context *ctx);
 	void (*finding)(struct dxa_sink *sink, const struct dxa_finding *finding);
 	/*
-	 * The finding does not hold any more. NULL: a finding that may be withdrawn is told
+	 * The finding does not hold any more. NULL: a finding that may be withdrawn is reported
 	 * at the end, if it still holds.
 	 */
 	void (*withdrawn)(struct dxa_sink *sink, const struct dxa_finding *finding);

@@ -319,7 +319,7 @@ static bool is_news(const struct dxa_event *ev)
 	       ev->kind != DXA_KIND_SNAP_END;
 }
 
-/* The names that the event is told with at the end. */
+/* The names with which the event is printed at the end. */
 static void keep_names(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct text *t = s->state;
@@ -367,7 +367,7 @@ static bool has_closed(const struct text *t, uint64_t id)
 	return false;
 }
 
-/* A finding of a context that is still open waits for it: the story is told once. */
+/* A finding of a context that is still open waits for it: the story is printed once. */
 static bool must_wait(const struct text *t, const struct dxa_finding *f)
 {
 	return !t->ending && f->context.id && f->context.outcome == DXA_OUTCOME_OPEN &&

@@ -174,7 +174,7 @@ static void note_refs(const struct dxa_event *ev, struct dxa_mark *mark)
 }
 
 /*
- * Of an entry and a return in two records, the entry of an acquire tells nothing yet,
+ * Of an entry and a return in two records, the entry of an acquire has no result yet,
  * and the return of a bracket is about no device.
  */
 static bool is_halfway(const struct dxa_event *ev)

@@ -22,7 +22,7 @@
 #define REFS_HEIGHT 13
 #define MARK_GAP 10
 #define TICKS_MAX 8
-/* A picture with more lanes helps nobody. */
+/* A picture with more lanes is too tall to read. */
 #define LANES_MAX 120
 #define MOMENT_LINES_MAX 8
 #define LABEL_CHARS 38

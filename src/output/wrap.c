@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-/* What stands between words: a script's lines are joined. */
+/* What stands between words: a script's lines are joined by one blank. */
 #define BLANKS " \n\t"
 
 static unsigned int columns_of(const char *text, size_t len)
@@ -70,9 +70,10 @@ static void put_words(struct dxa_wrap *w, const char *text, unsigned int gap)
 			blanks(w, gap);
 		put(w, text, len);
 		text += len;
-		gap = 0;
-		for (; *text && strchr(BLANKS, *text); text++)
-			gap++;
+		len = strspn(text, BLANKS);
+		/* A line of a script is indented; behind another it is not. */
+		gap = memchr(text, '\n', len) ? 1 : (unsigned int)len;
+		text += len;
 	}
 }
 
@@ -122,8 +123,10 @@ void dxa_wrap_piece(struct dxa_wrap *w, const char *text, unsigned int gap, enum
 
 void dxa_wrap_to(struct dxa_wrap *w, unsigned int column)
 {
-	if (w->column < column)
-		blanks(w, column - w->column);
+	if (w->column >= column)
+		return;
+	blanks(w, column - w->column);
+	w->start = w->column;
 }
 
 void dxa_wrap_end(struct dxa_wrap *w)

@@ -38,7 +38,7 @@ void dxa_wrap_words(struct dxa_wrap *w, const char *text, enum dxa_colour colour
  */
 void dxa_wrap_piece(struct dxa_wrap *w, const char *text, unsigned int gap, enum dxa_colour colour);
 
-/* Blanks up to a column; none when the line is there already. */
+/* Blanks up to a column, where words begin as on a fresh line; none when the line is there. */
 void dxa_wrap_to(struct dxa_wrap *w, unsigned int column);
 
 /* End the line. */

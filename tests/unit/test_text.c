@@ -63,6 +63,46 @@ static void test_pieces_stay_together(void **state)
 	assert_page(&p, "kill_dax(NULL)\n    from here on a b\n");
 }
 
+static void test_a_short_word_within_the_indent_is_a_word(void **state)
+{
+	struct page p;
+
+	(void)state;
+	page_open(&p, 40);
+	dxa_wrap_begin(&p.wrap, 0, 4);
+	dxa_wrap_words(&p.wrap, "sda:", DXA_RESET);
+	dxa_wrap_words(&p.wrap, "pmem", DXA_RESET);
+	dxa_wrap_end(&p.wrap);
+	assert_page(&p, "sda: pmem\n");
+}
+
+static void test_no_line_ends_behind_what_was_padded(void **state)
+{
+	struct page p;
+
+	(void)state;
+	page_open(&p, 20);
+	dxa_wrap_begin(&p.wrap, 0, 6);
+	dxa_wrap_piece(&p.wrap, "+1.0", 0, DXA_RESET);
+	dxa_wrap_to(&p.wrap, 6);
+	dxa_wrap_piece(&p.wrap, "get(pmem0, holder a) = b", 0, DXA_RESET);
+	dxa_wrap_end(&p.wrap);
+	assert_page(&p, "+1.0  get(pmem0,\n      holder a) = b\n");
+}
+
+static void test_lines_of_a_script_are_joined_by_a_blank(void **state)
+{
+	struct page p;
+
+	(void)state;
+	page_open(&p, 80);
+	dxa_wrap_begin(&p.wrap, 0, 4);
+	dxa_wrap_words(&p.wrap, "ran sh -c", DXA_RESET);
+	dxa_wrap_words(&p.wrap, "\n\tmount  a \n\t\tumount a\n", DXA_RESET);
+	dxa_wrap_end(&p.wrap);
+	assert_page(&p, "ran sh -c mount  a umount a\n");
+}
+
 static void test_width_counts_characters_not_bytes(void **state)
 {
 	struct page p;
@@ -243,6 +283,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words_break_between_words),
 		cmocka_unit_test(test_pieces_stay_together),
+		cmocka_unit_test(test_a_short_word_within_the_indent_is_a_word),
+		cmocka_unit_test(test_no_line_ends_behind_what_was_padded),
+		cmocka_unit_test(test_lines_of_a_script_are_joined_by_a_blank),
 		cmocka_unit_test(test_width_counts_characters_not_bytes),
 		cmocka_unit_test(test_colour_takes_no_columns),
 		cmocka_unit_test(test_control_characters_move_nothing),

@@ -46,7 +46,7 @@ RULE(LEAK_ON_FAILED_PROBE, 2) = {
 		   "  alloc_dax() = X\n"
 		   "  device_add_disk(pmem0) = -ENOMEM\n"
 		   "} = ENOMEM          no kill_dax(X), no put_dax(X)\n",
-	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_GRANTED, "nobody puts this device" }),
+	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_GRANTED, "this device is never put" }),
 };
 
 RULE(LEAK_ON_UNLOAD, 3) = {

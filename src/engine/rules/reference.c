@@ -45,7 +45,7 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 		"(CVE-2026-46005, mended in June 2026).",
 	.example = "dax_hosts: pmem0 -> X, refs 2, holder set\n"
 		   "block devices of pmem0: nobody has one open\n",
-	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_ANY, "nobody has its disk open" }),
+	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_ANY, "no opener of its disk is known" }),
 };
 
 /* After the last put that is accounted for, the device must be destroyed. */

@@ -29,8 +29,8 @@ RULE(PUT_WITHOUT_KILL, 8) = {
 	.example = "alloc_dax() = X\n"
 		   "put_dax(X)          refs 1, flags ALIVE\n"
 		   "dax_destroy_inode(X)\n",
-	MARKS({ DXA_KIND_PUT_DAX, DXA_MARK_ANY, "still alive: nobody has killed it" },
-	      { DXA_KIND_FS_PUT_DAX, DXA_MARK_ANY, "still alive: nobody has killed it" }),
+	MARKS({ DXA_KIND_PUT_DAX, DXA_MARK_ANY, "still alive: it was not killed" },
+	      { DXA_KIND_FS_PUT_DAX, DXA_MARK_ANY, "still alive: it was not killed" }),
 };
 
 RULE(PUT_AFTER_FREE, 9) = {
