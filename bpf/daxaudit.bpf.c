@@ -203,7 +203,7 @@ RECORD(DAX_DESTROY_INODE)
 }
 RELEASE(DAX_DESTROY_INODE, dax_destroy_inode, 1)
 
-/* From RCU, in whatever task: its stack tells nothing. */
+/* From RCU, in any task: its stack has no meaning. */
 RECORD(DAX_FREE_INODE)
 {
 	read_dax(ev, dax_of_inode(c->arg[0]));

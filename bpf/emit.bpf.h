@@ -111,7 +111,7 @@ static __always_inline struct dxa_event *event_reserve(const struct call *c, __u
  *
  * The call is counted before `enabled` is read, with a full barrier between them
  * (an atomic operation that returns a value is one): user space clears `enabled`,
- * then reads the counters, and so knows of every call that may still submit a record.
+ * then reads the counters, and so knows about every call that may still submit a record.
  */
 static __always_inline struct dxa_event *event_begin(const struct call *c)
 {

@@ -116,7 +116,7 @@ struct pt_regs___dxa {
  * trampoline's program asks: the program, the trampoline; on arm64 and riscv the
  * program comes twice (the helper's frame is found through its link register) and
  * the traced function, into which the trampoline returns, comes too. An
- * interpreted program has one frame more, which is told by its name.
+ * interpreted program has one frame more, which is recognised by its name.
  */
 #if defined(__TARGET_ARCH_arm64) || defined(__TARGET_ARCH_riscv)
 #define TRAMPOLINE_FRAMES 4

@@ -68,7 +68,7 @@ struct dxa_event {
 	__u64 obj; /* the other object: gendisk, struct device, ... */
 	__u64 arg; /* a further pointer: holder, private, ... */
 	__s64 ret; /* result, sign-extended also on 32-bit kernels */
-	__u64 ops; /* dax->ops: tells the owning driver; NULL is device-dax */
+	__u64 ops; /* dax->ops: identifies the owning driver; NULL is device-dax */
 	__u64 holder; /* dax->holder_data */
 	__u64 stack[DXA_STACK_MAX]; /* return addresses */
 	__u32 tgid;

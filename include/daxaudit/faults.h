@@ -7,7 +7,7 @@
 #include <linux/types.h>
 #endif
 
-/* A call stack is told by so many innermost frames. */
+/* A call stack is identified by so many innermost frames. */
 #define DXA_FAULT_FRAMES 48
 /* So many fallible calls of one round are kept; those behind are counted. */
 #define DXA_FAULT_CALLS_MAX 8192

@@ -128,7 +128,7 @@ enum dxa_hook_need {
 	  "the function in name was made to return ret; arg=the how-manieth fallible call it "    \
 	  "was")                                                                                  \
 	X(SNAP_END, 73, snap_end,                                                                 \
-	  "the snapshot ends here; arg tells what it is complete in; ret: it is what was asked for")
+	  "the snapshot ends here; arg: what it is complete in; ret: it is what was asked for")
 
 enum dxa_kind {
 	DXA_KIND_NONE = 0,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): tells names apart
- * that nobody chose to make alike. Its results are in ids that others store, those
+ * FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): distinguishes names
+ * that were not chosen to collide. Its results are in ids that others store, those
  * of journal entries and of KernelCI's tests: it must not change.
  */
 #ifndef DAXAUDIT_BASE_HASH_H

@@ -41,7 +41,7 @@ struct dxa_hook_status {
 
 /*
  * Does ev say that from now on the kernel does not call a hook that is attached so?
- * It holds until the switch is on again, which no event tells for certain.
+ * It holds until the switch is on again, which no event shows for certain.
  */
 bool dxa_event_silences(const struct dxa_event *ev, enum dxa_attach_mode mode);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The hook table of daxaudit/hooks.h as C data, for whoever needs its names. */
+/* The hook table of daxaudit/hooks.h as C data, for callers that need its names. */
 #ifndef DAXAUDIT_BASE_KINDS_H
 #define DAXAUDIT_BASE_KINDS_H
 

@@ -19,7 +19,7 @@ struct dxa_patient {
 };
 
 /*
- * Wait until fd has events (POLLIN, POLLOUT) or an error to tell. 0; EINTR when a
+ * Wait until fd has events (POLLIN, POLLOUT) or an error. 0; EINTR when a
  * signal asks to end; ETIMEDOUT when dxa_patient_limit() is over; or errno.
  */
 int dxa_patient_wait(int fd, short events);

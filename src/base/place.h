@@ -50,7 +50,7 @@ struct dxa_err *dxa_place_check(const struct dxa_place *p, bool only_regular);
 /*
  * Open what exists or create it, with O_CLOEXEC, O_NOFOLLOW and O_NOCTTY beside flags; then check
  * what was opened as dxa_place_check(only_regular) does, and put its state in p->st. mode is that
- * of a new file, to which the umask applies. *created (NULL is allowed) tells whether it is new. A
+ * of a new file, to which the umask applies. *created (NULL is allowed) says whether it is new. A
  * descriptor is duplicated. Never waits: a FIFO that nothing reads is refused, and one is opened
  * for writing only. INPUT error that says why, without the path.
  */

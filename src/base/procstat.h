@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What /proc says of a task. */
+/* What /proc says about a task. */
 #ifndef DAXAUDIT_BASE_PROCSTAT_H
 #define DAXAUDIT_BASE_PROCSTAT_H
 

@@ -76,7 +76,7 @@ void dxa_symbols_each(const struct dxa_symbols *s,
 		      void (*fn)(void *priv, uint64_t addr, const struct dxa_symbol *sym),
 		      void *priv);
 
-/* Bytes that the memory holds, for whoever has to bound it. */
+/* Bytes that the memory holds, for a caller that bounds it. */
 size_t dxa_symbols_memory(const struct dxa_symbols *s);
 
 #endif

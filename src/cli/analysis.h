@@ -29,7 +29,7 @@ struct dxa_analysis {
 	uint64_t contexts[DXA_CONTEXT_SORTS]; /* closed, with DAX */
 	struct dxa_hidden hidden;
 	struct dxa_map of_devices; /* dax_devices whose names are shown only */
-	bool silent; /* the verdict is told by its caller, or not at all */
+	bool silent; /* the caller prints the verdict, or does not */
 	bool must_exercise; /* a command that exercises no dax_device is no pass */
 	uint64_t dax_calls; /* records of calls with a dax_device */
 	uint64_t last_event; /* ktime of the newest record, ns; 0: none */
@@ -81,7 +81,7 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 
 /*
  * Read the policy anew. From then on findings are judged by its severities,
- * allowances and requirements; what it says of aliasing counts for an audit that
+ * allowances and requirements; what it says about aliasing counts for an audit that
  * begins. On an error the old one stays in force.
  */
 struct dxa_err *dxa_analysis_reload(struct dxa_analysis *a, const struct dxa_opts *opts);

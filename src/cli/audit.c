@@ -142,7 +142,7 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 	collector.now = dxa_ktime_now();
 	if (!dxa_collect_waits(&collector)) {
 		end.arg |= DXA_SNAP_NO_STACKS;
-		/* Later it is told by its open probe; and a daemon has given up the capability. */
+		/* Later its open probe shows it; and a daemon has given up the capability. */
 		if (a->mode->state_only || !a->snapshot_at)
 			why = "where a task sleeps cannot be read: /proc/TID/stack takes CAP_SYS_ADMIN";
 	}

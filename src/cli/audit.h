@@ -90,7 +90,7 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 
 /*
  * Start to record and to judge, and take the first snapshot of what is there;
- * argv is audited, NULL for none. A snapshot that is not complete is told as a
+ * argv is audited, NULL for none. A snapshot that is not complete is logged as a
  * warning.
  */
 struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv);

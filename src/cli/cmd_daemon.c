@@ -143,7 +143,7 @@ static void reload(struct daemon *d)
 	else
 		dxa_log(DXA_LOG_NOTICE, "reloaded");
 	dxa_err_free(err);
-	/* A look at all that is there, for findings that no event tells of. */
+	/* Look at all devices, for findings that no event shows. */
 	if (must_rotate(d, now))
 		rotate_recording(d);
 	else if (may_look(d, now))
@@ -253,7 +253,7 @@ static struct dxa_err *finish(struct daemon *d)
 
 static struct dxa_err *run(struct daemon *d)
 {
-	/* Whoever knows our pid may send one. */
+	/* Any process may send one. */
 	struct dxa_err *err = dxa_signals_catch();
 
 	if (!err)

@@ -365,7 +365,7 @@ struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code)
 	*exit_code = DXA_EXIT_PASS;
 	if (opts->core)
 		return tell_core(opts);
-	/* Whoever ends it in between must not leave its kprobe events behind. */
+	/* A signal in between must not leave kprobe events behind. */
 	err = dxa_signals_catch();
 	if (!err)
 		err = dxa_policies_load(&x.policy, opts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A live audit on the whole screen. What it found is told when it has ended. */
+/* A live audit on the whole screen. Its findings are printed when it has ended. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

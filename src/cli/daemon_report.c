@@ -11,7 +11,7 @@
 #include "cli/notify.h"
 
 #define MS 1000000ull
-/* A probe is many events within milliseconds: they are told together, */
+/* A probe is many events within milliseconds: they are reported together, */
 #define GATHER_NS (200 * MS)
 /* and no more often than this, however much happens. */
 #define INTERVAL_NS (5000 * MS)
@@ -75,7 +75,7 @@ static const struct dxa_sink_ops lines = {
 
 /* ---- where to ---- */
 
-/* Without systemd there is no socket, and that is no failure; any other is told. */
+/* Without systemd there is no socket, and that is no failure; any other error is reported. */
 static void open_journal(struct dxa_daemon_report *r)
 {
 	const char *path = r->journal_socket ? r->journal_socket : DXA_JOURNAL_SOCKET;

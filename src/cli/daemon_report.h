@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a daemon tells while it runs, and where: journal, log, metrics, service manager. */
+/* What a daemon reports while it runs, and where: journal, log, metrics, service manager. */
 #ifndef DAXAUDIT_CLI_DAEMON_REPORT_H
 #define DAXAUDIT_CLI_DAEMON_REPORT_H
 

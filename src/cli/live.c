@@ -185,7 +185,7 @@ static uint64_t ends_at(struct live *l)
 }
 
 /*
- * The next record tells that some before it were lost; where the lost return was
+ * The next record shows that some before it were lost; where the lost return was
  * the last record there is none, and the counters alone tell that there is
  * nothing to wait for. A task that died in its probe does not return either.
  */

@@ -11,7 +11,7 @@
 /* Longer lines than most: a stream's buffer is written when a line ends. */
 #define BUFFER (64 << 10)
 
-/* Whoever wrote to it last may have been killed, or have met a full disk. */
+/* The last writer may have been killed, or have met a full disk. */
 static bool ends_in_half_a_line(int fd)
 {
 	off_t size = lseek(fd, 0, SEEK_END);

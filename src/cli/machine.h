@@ -11,9 +11,9 @@ struct json_object;
 
 /*
  * A new object: release, machine, architecture and the kernel's file that says how
- * that one decides whether its data cache aliases, aliasing and what tells it,
+ * that one decides whether its data cache aliases, aliasing and the source of that,
  * eopnotsupp, the drivers that can allocate a dax_device (missing where the
- * symbols cannot be read, which is told as a warning), those that are installed and
+ * symbols cannot be read, which is logged as a warning), those that are installed and
  * not loaded, and those that policy requires. btf as in struct dxa_probe_config, or NULL.
  */
 struct json_object *dxa_machine_object(const struct dxa_policy *policy, const char *btf);

@@ -51,7 +51,7 @@ enum dxa_when {
 	DXA_WHEN_NEVER,
 };
 
-/* What only a sweep is told. */
+/* Options of sweep only. */
 struct dxa_sweep_opts {
 	const char *drivers; /* comma-separated; NULL: all */
 	const char *sites; /* comma-separated */

@@ -74,7 +74,7 @@ static void push(struct files *files, const struct named *new)
 	files->nomem = true;
 }
 
-/* prefix is what stands before path on the command line; suffix tells what it is for. */
+/* prefix is what stands before path on the command line; suffix says what it is for. */
 static void add_for(struct files *files, const char *prefix, const char *path, const char *suffix,
 		    bool written)
 {

@@ -32,7 +32,7 @@ struct dxa_saving {
  */
 struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts, bool keep);
 
-/* Begin with what analysis knows of the machine; hooks as attached. */
+/* Begin with what analysis knows about the machine; hooks as attached. */
 void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
 		      const struct dxa_opts *opts, const struct dxa_hook_status *hooks,
 		      size_t n_hooks);

@@ -62,7 +62,7 @@ static void watch_event(struct dxa_sink *s, const struct dxa_event *ev)
 		free(line);
 }
 
-/* The context in which the fault was tells what came of it. */
+/* The context of the fault shows its outcome. */
 static void watch_context(struct dxa_sink *s, const struct dxa_context *ctx)
 {
 	struct dxa_sweep_watch *w = s->state;

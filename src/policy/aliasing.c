@@ -111,5 +111,5 @@ void dxa_aliasing_decide(const struct dxa_arch *arch, const struct dxa_aliasing_
 	}
 	if (r && (by_cpuinfo(r, facts, ret) || by_variable(r, facts, ret) || by_log(r, facts, ret)))
 		return;
-	FROM(ret, "unknown: nothing tells whether %s", arch->how);
+	FROM(ret, "unknown: cannot find out whether %s", arch->how);
 }

@@ -57,7 +57,7 @@ static const struct dxa_arch_runtime on_sparc32 = {
  * cpu_dcache_is_aliasing() of each architecture, read in 6.12.107 and 7.2.13
  * (commit 8690bbcf3b70, v6.9, introduced it). EOPNOTSUPP from each
  * architecture's uapi/asm/errno.h. User-mode Linux (um) has no row: its uname -m is
- * the host's (setup_machinename() in arch/um/os-Linux/util.c), so x86's speaks for it
+ * the host's (setup_machinename() in arch/um/os-Linux/util.c), so x86's answer holds for it
  * and is right: um does not select ARCH_HAS_CPU_CACHE_ALIASING either.
  */
 static const struct dxa_arch archs[] = {

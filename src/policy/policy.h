@@ -110,7 +110,7 @@ void dxa_policy_expect(const struct dxa_policy *policy, const struct dxa_policy_
 		       struct dxa_expectation *ret);
 
 /*
- * Apply the policy to a finding: its severity, and what policy says of it (see
+ * Apply the policy to a finding: its severity, and what policy says about it (see
  * struct dxa_finding_policy), with strings of the policy. today is "YYYY-MM-DD".
  */
 void dxa_policy_apply(struct dxa_policy *policy, const struct dxa_policy_machine *machine,

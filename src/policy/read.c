@@ -16,7 +16,7 @@
 
 /* Deeper than every policy: a file of a list of rows with a list of names. */
 #define DEPTH_MAX 8
-/* So many problems are told: more do not help. */
+/* At most so many problems are reported. */
 #define PROBLEMS_MAX 100
 
 #define EXPECTS_LEN 512
@@ -87,7 +87,7 @@ static size_t line_of(const struct reader *r)
 	return r->ev.start_mark.line + 1;
 }
 
-/* For bytes that are no text, libyaml tells how far it came, not the line. */
+/* For bytes that are no text, libyaml gives an offset and no line. */
 static size_t line_at(const char *text, size_t len, size_t offset)
 {
 	size_t line = 1;

@@ -23,7 +23,7 @@ static const char *driver_names(int i)
 	return i < DXA_DRIVER_COUNT ? dxa_driver_name((enum dxa_driver)i) : NULL;
 }
 
-/* Nobody can exercise "unknown" on purpose. */
+/* "unknown" cannot be exercised on purpose. */
 static const char *drivers_to_require(int i)
 {
 	const char *name = driver_names(i);

@@ -483,7 +483,7 @@ void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64
 	dxa_modranges_note(&k->ranges, module, start, size, size);
 }
 
-/* Was another module than `module` (NULL: nobody's) there last? Then *ret is its addr. */
+/* Was another module than `module` (NULL: no module) there last? Then *ret is its addr. */
 static bool is_another(const struct dxa_kallsyms *k, uint64_t addr, const char *module,
 		       struct dxa_symbol *ret)
 {

@@ -66,7 +66,7 @@ void dxa_kallsyms_trim(struct dxa_kallsyms *k);
 void dxa_kallsyms_refresh(struct dxa_kallsyms *k);
 
 /*
- * A module's code lies at start for size bytes: an address in it that no symbol
+ * A module's code begins at start and has size bytes: an address in it that no symbol
  * names, because the module is gone by the time somebody looks, is named after
  * the module. So are those of modules that were there when the file was read.
  */
@@ -77,7 +77,7 @@ void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64
 bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret);
 
 /*
- * The same, the kernel having been asked: text is what its %pS says of addr, such as
+ * The same, for an answer of the kernel: text is what its %pS prints for addr, such as
  * "pmem_attach_disk+0x303/0x650 [nd_pmem]". Reads the file only when that contradicts
  * what is known of modules.
  */

@@ -140,7 +140,7 @@ static void deliver(struct dxa_probe *p, const struct dxa_event *ev)
 		ev = &named;
 	}
 
-	/* The kernel's lists name file systems; who else uses a disk is told by sysfs. */
+	/* The kernel's lists name file systems; sysfs names the other users of a disk. */
 	if ((ev->kind == DXA_KIND_DISK_USED || ev->kind == DXA_KIND_USED_GONE) && !ev->driver[0]) {
 		named = *ev;
 		dxa_read_disk_user(ev, named.driver);
@@ -271,7 +271,7 @@ static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_conf
 /* Attach what the plan says. False when some trampolines are refused, and the plan has changed. */
 static bool attach_as_planned(struct dxa_probe *p)
 {
-	/* What is refused in the kernel proper will be in a module, too, but then nobody is told. */
+	/* What the kernel proper refuses is refused in a module, too, but without an error then. */
 	int refused = dxa_attach_try_kprobe(p->tracefs, dxa_kind_name(DXA_KIND_REALLY_PROBE));
 	bool all = true;
 
@@ -431,7 +431,7 @@ static void consume(void *priv)
 	dxa_probe_consume(priv);
 }
 
-/* Losses that no later record tells of: left of them are records that were never submitted. */
+/* Losses that no later record reports: left of them are records that were never submitted. */
 static void add_final_losses(struct dxa_probe *p, uint64_t left)
 {
 	struct dxa_event lost = { .kind = DXA_KIND_LOST };

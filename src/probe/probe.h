@@ -50,7 +50,7 @@ uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why);
 
 /*
  * Stop recording and deliver all records; a hook that is at work has a second to
- * submit its record. A LOST event tells how many records are missing after that.
+ * submit its record. A LOST event then gives the number of missing records.
  * Then add the drivers that came during the audit.
  */
 void dxa_probe_stop(struct dxa_probe *p);

@@ -32,7 +32,7 @@ void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *ob
 void dxa_snapshot_refuse(struct dxa_walker *walkers);
 
 /*
- * Write a record for everything that the walks come by into the ring buffer.
+ * Write a record for everything that the walks find into the ring buffer.
  * Returns the walks that are complete, and DXA_SNAP_NO_HOSTS, as bits.
  */
 uint32_t dxa_snapshot_run(struct dxa_walker *walkers);

@@ -26,7 +26,7 @@
 #define MAXACTIVE 128
 
 /*
- * The files stay open: whoever has them can remove the events and read what was
+ * The files stay open: a holder can remove the events and read what was
  * missed, also when tracefs was (lazily) unmounted and after privileges were
  * given up.
  */
@@ -243,7 +243,7 @@ int dxa_tracefs_add(struct dxa_tracefs *t, const char *name, const char *module,
 		snprintf(type, sizeof(type), "r%d", MAXACTIVE);
 	snprintf(text, sizeof(text), "%s:%s/%s %s%s%s", type, t->group, event.s,
 		 module ? module : "", module ? ":" : "", symbol);
-	/* Noted first: an event that nobody remembers would stay. */
+	/* Note it first: an event that is not noted is never removed. */
 	if (!dxa_vec_push(&t->made, &event))
 		return -ENOMEM;
 	err = command(t, text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How events are coded inside a block. Events of one kind resemble one
- * another, so a record tells only the 8-byte words in which it differs from
+ * another, so a record holds only the 8-byte words in which it differs from
  * the last one of its kind in the same block (at the block's start: zeroes):
  * a head of 8 bytes, bits 0 to 47 the words that follow, bits 48 to 63 the
  * kind; then those words. Word 0, the sequence number, is left out when it is

@@ -24,7 +24,7 @@ struct dxa_reader;
  */
 struct dxa_err *dxa_reader_open(const char *path, struct dxa_reader **ret);
 
-/* What the recording says of the audit. Owned by the reader. */
+/* What the recording says about the audit. Owned by the reader. */
 const struct dxa_record_head *dxa_reader_head(const struct dxa_reader *r);
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a recording tells besides its events: who was audited, and how the audit ended. */
+/* What a recording holds besides its events: who was audited, and how the audit ended. */
 #ifndef DAXAUDIT_RECORD_RECORD_H
 #define DAXAUDIT_RECORD_RECORD_H
 

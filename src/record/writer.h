@@ -2,7 +2,7 @@
 /*
  * Writing a recording while an audit runs. What has been flushed survives the
  * writer's death; a write that fails ends the recording at its last whole block
- * and is told by dxa_recorder_finish(), while the audit goes on.
+ * and is returned by dxa_recorder_finish(), while the audit goes on.
  */
 #ifndef DAXAUDIT_RECORD_WRITER_H
 #define DAXAUDIT_RECORD_WRITER_H
