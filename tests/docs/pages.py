@@ -2,6 +2,7 @@
 """The documents as a whole: links, the map, README's length, the commands that they show."""
 import importlib.machinery
 import importlib.util
+import json
 import pathlib
 import re
 import shlex
@@ -99,6 +100,33 @@ def test_shown_commands(build):
                 raise ValueError(f"{path.name}: {line}: there is no {option}")
 
 
+def test_transcripts(build):
+    """Findings that a document shows have the titles and the commits that the tool knows."""
+    done = subprocess.run([build / "daxaudit", "explain", "-o", "json"], capture_output=True,
+                          text=True, check=True)
+    rules = {rule["rule"]: rule for rule in json.loads(done.stdout)["rules"]}
+    seen = 0
+    for path in documents():
+        # A line that continues another one is indented by four.
+        text = re.sub(r"\n    (?=\S)", " ", path.read_text(encoding="utf-8"))
+        for kind, block in re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            rule = None
+            for line in [] if kind else block.splitlines():
+                title = re.fullmatch(r"(?:error|warning|info): ([a-z-]+): (.*)", line)
+                commit = re.match(r"  (Fixes|fixed by|known cause): (\w+) \(\"(.*)\"\)", line)
+                if title:
+                    rule, seen = rules[title[1]], seen + 1
+                    if title[2] != rule["title"]:
+                        raise ValueError(f"{path.name}: {line}: the title is {rule['title']}")
+                elif commit and rule and (commit[2], commit[3]) not in {
+                        (known["commit"][:12], known["subject"]) for known in rule["commits"]}:
+                    raise ValueError(f"{path.name}: {line}: explain knows no such commit")
+                elif re.match(r"\s+(introduced|fixed) by [0-9a-f]{40}|.*\(F[0-9]\)", line):
+                    raise ValueError(f"{path.name}: {line}: a report has no such line")
+    if seen < 6:
+        raise ValueError(f"only {seen} findings were found")
+
+
 def test_picture(build):
     """README's picture is what the report of its recording looks like."""
     loader = importlib.machinery.SourceFileLoader("picture", str(ROOT / "tools/picture"))
@@ -110,4 +138,4 @@ def test_picture(build):
         raise ValueError("docs/report.svg is another one: run tools/picture")
 
 
-TESTS = (test_picture, test_links, test_map, test_readme_is_short, test_shown_commands)
+TESTS = (test_picture, test_transcripts, test_links, test_map, test_readme_is_short, test_shown_commands)
