@@ -16,7 +16,7 @@ DRIVERS = {
     "fsdev": "fsdev",
     "virtiofs": "virtio-fs",
     "dcssblk": "dcssblk",
-    "none": "no driver: what daxaudit says of a kernel that it cannot audit, or not wholly",
+    "none": "no driver: kernels that cannot be audited, or not completely",
 }
 
 # daxaudit's exit code.
