@@ -33,7 +33,7 @@ static void a_constant_needs_no_look(void **state)
 	expect("parisc64", FACTS(0), DXA_ALIASING_YES, "constant: arch/*/include/asm/cachetype.h");
 }
 
-static void arm_says_it_in_cacheid(void **state)
+static void arm_aliasing_from_cacheid(void **state)
 {
 	(void)state;
 	expect("armv5tejl", FACTS(.has_value = true, .value = 1), DXA_ALIASING_YES,
@@ -46,7 +46,7 @@ static void arm_says_it_in_cacheid(void **state)
 	expect("armv7l", FACTS(.has_value = true, .value = 32), DXA_ALIASING_NO, "cacheid = 0x20");
 }
 
-static void arm_says_it_in_the_boot_log(void **state)
+static void arm_aliasing_from_boot_log(void **state)
 {
 	const char *vivt = "<6>CPU: ARM926EJ-S\n<6>CPU: VIVT data cache, VIVT instruction cache\n";
 	const char *vipt = "CPU: VIPT aliasing data cache, unknown instruction cache\n";
@@ -64,7 +64,7 @@ static void arm_says_it_in_the_boot_log(void **state)
 	       "cacheid = 0x20");
 }
 
-static void mips_says_it_in_three_places(void **state)
+static void mips_aliasing_from_three_places(void **state)
 {
 	const char *aliasing = "cpu model\t\t: MIPS GENERIC QEMU\n"
 			       "Options implemented\t: tlb 4kex dc_aliases rixi\nVCED\t: 0\n";
@@ -149,9 +149,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_constant_needs_no_look),
-		cmocka_unit_test(arm_says_it_in_cacheid),
-		cmocka_unit_test(arm_says_it_in_the_boot_log),
-		cmocka_unit_test(mips_says_it_in_three_places),
+		cmocka_unit_test(arm_aliasing_from_cacheid),
+		cmocka_unit_test(arm_aliasing_from_boot_log),
+		cmocka_unit_test(mips_aliasing_from_three_places),
 		cmocka_unit_test(sparc_compares_with_the_page_size),
 		cmocka_unit_test(not_knowing_is_said),
 		cmocka_unit_test(every_row_names_its_source),

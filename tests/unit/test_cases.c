@@ -77,7 +77,7 @@ static void test_each_rule_is_a_case(void **state)
 	dxa_cases_free(a.cases);
 }
 
-static void test_what_fails(void **state)
+static void test_failing_severities(void **state)
 {
 	const struct dxa_case *c;
 	struct audit a;
@@ -176,7 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_rule_is_a_case),
-		cmocka_unit_test(test_what_fails),
+		cmocka_unit_test(test_failing_severities),
 		cmocka_unit_test(test_a_rule_that_was_not_looked_at_is_skipped),
 		cmocka_unit_test(test_a_rule_needs_what_can_show_it),
 		cmocka_unit_test(test_an_incomplete_audit_skips_all_but_what_was_found),

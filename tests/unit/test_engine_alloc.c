@@ -83,7 +83,7 @@ STORY(the_probe_fails_after_its_attach_went_on)
 	expect(s, "fallback");
 }
 
-STORY(a_deferred_probe_says_nothing_yet)
+STORY(deferred_probe_is_not_judged)
 {
 	assume(s, DXA_ALIASING_YES);
 	refused_pmem(s, -K_EPROBE_DEFER, K_EPROBE_DEFER);
@@ -266,7 +266,7 @@ STORY(alloc_returns_null)
 	expect(s, "alloc-null");
 }
 
-STORY(what_is_declared_of_null_makes_no_life)
+STORY(declaration_of_null_makes_no_life)
 {
 	struct dxa_event ev = { .kind = DXA_KIND_SET_DAX_NOCACHE, .phase = DXA_PHASE_ARGS };
 
@@ -291,7 +291,7 @@ STORY(a_host_fails_and_the_driver_cleans_up)
 	assert_string_equal(finding_of(s, "host-failed")->life.disk, "pmem0");
 }
 
-STORY(dm_removes_a_host_that_it_never_got)
+STORY(dm_removes_a_host_never_added)
 {
 	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
 	enter(s, DXA_KIND_DM_CREATE, 0);
@@ -383,7 +383,7 @@ STORY(stale_sync_of_a_device_dax)
 	expect(s, "stale-flags");
 }
 
-STORY(stale_flags_of_memory_we_never_saw)
+STORY(stale_flags_of_unseen_memory)
 {
 	pmem_lives(s, 0x5, 0);
 	expect(s, "stale-flags");
@@ -461,7 +461,7 @@ static void pmem_disk_without_dax(struct story *s)
 	probed(s, NS, 0);
 }
 
-STORY(a_disk_advertises_what_it_has_not)
+STORY(disk_advertises_dax_without_device)
 {
 	assume(s, DXA_ALIASING_YES);
 	pmem_disk_without_dax(s);
@@ -548,7 +548,7 @@ int main(void)
 		cmocka_unit_test(the_attach_function_need_not_be_watched),
 		cmocka_unit_test(pmem_goes_on_and_fails_later_for_another_reason),
 		cmocka_unit_test(the_probe_fails_after_its_attach_went_on),
-		cmocka_unit_test(a_deferred_probe_says_nothing_yet),
+		cmocka_unit_test(deferred_probe_is_not_judged),
 		cmocka_unit_test(dm_goes_on_without_dax),
 		cmocka_unit_test(dm_gives_up_and_calls_it_enxio),
 		cmocka_unit_test(dm_name_clash_after_a_fallback_is_no_failure_of_it),
@@ -567,23 +567,23 @@ int main(void)
 		cmocka_unit_test(alloc_fails_and_the_driver_cleans_up_with_null),
 		cmocka_unit_test(alloc_fails_outside_of_everything),
 		cmocka_unit_test(alloc_returns_null),
-		cmocka_unit_test(what_is_declared_of_null_makes_no_life),
+		cmocka_unit_test(declaration_of_null_makes_no_life),
 		cmocka_unit_test(a_host_fails_and_the_driver_cleans_up),
-		cmocka_unit_test(dm_removes_a_host_that_it_never_got),
+		cmocka_unit_test(dm_removes_a_host_never_added),
 		cmocka_unit_test(a_host_fails_outside_of_everything),
 		cmocka_unit_test(a_flag_survives_in_the_slab),
 		cmocka_unit_test(stale_flags_that_the_driver_sets_itself),
 		cmocka_unit_test(flags_are_fresh),
 		cmocka_unit_test(stale_write_cache_of_a_device_dax),
 		cmocka_unit_test(stale_sync_of_a_device_dax),
-		cmocka_unit_test(stale_flags_of_memory_we_never_saw),
+		cmocka_unit_test(stale_flags_of_unseen_memory),
 		cmocka_unit_test(stale_flags_of_a_device_that_never_came_into_use),
 		cmocka_unit_test(stale_flags_where_declarations_are_not_watched),
 		cmocka_unit_test(stale_flags_of_dm_without_a_table),
 		cmocka_unit_test(stale_flags_of_dm_with_a_synchronous_table),
 		cmocka_unit_test(stale_flags_of_dm_that_is_mounted),
 		cmocka_unit_test(stale_flags_after_a_loss),
-		cmocka_unit_test(a_disk_advertises_what_it_has_not),
+		cmocka_unit_test(disk_advertises_dax_without_device),
 		cmocka_unit_test(advertised_disk_reported_once_although_snapshots_show_it),
 		cmocka_unit_test(a_disk_without_dax_says_so),
 		cmocka_unit_test(a_disk_with_dax_says_so),

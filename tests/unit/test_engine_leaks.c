@@ -395,7 +395,7 @@ STORY(a_mount_outlives_the_module)
 	expect(s, "");
 }
 
-STORY(a_leak_is_told_once)
+STORY(leak_reported_once)
 {
 	pmem_f1(s);
 	module_gone(s, "nd_pmem");
@@ -439,7 +439,7 @@ STORY(null_after_a_refusal_is_not_the_next_ones_teardown)
 	expect(s, "alloc-failed leak-on-failed-probe");
 }
 
-STORY(a_suspected_leak_is_not_told_after_a_loss)
+STORY(suspected_leak_not_reported_after_loss)
 {
 	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
 	alloc(s, ASK_DEVICE_DAX, X);
@@ -492,7 +492,7 @@ STORY(put_and_not_killed_while_a_mount_holds_it)
 	expect(s, "put-without-kill");
 }
 
-STORY(a_leak_that_is_destroyed_after_all_is_told_once)
+STORY(leak_destroyed_late_reported_once)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
 	alloc(s, ASK_PMEM, X);
@@ -548,15 +548,15 @@ int main(void)
 		cmocka_unit_test(another_module_goes),
 		cmocka_unit_test(unloading_a_driver_that_no_table_knows),
 		cmocka_unit_test(a_mount_outlives_the_module),
-		cmocka_unit_test(a_leak_is_told_once),
+		cmocka_unit_test(leak_reported_once),
 		cmocka_unit_test(device_dax_outlives_its_drivers),
 		cmocka_unit_test(null_in_an_inner_probe_is_not_the_outer_ones_teardown),
 		cmocka_unit_test(null_after_a_refusal_is_not_the_next_ones_teardown),
-		cmocka_unit_test(a_suspected_leak_is_not_told_after_a_loss),
+		cmocka_unit_test(suspected_leak_not_reported_after_loss),
 		cmocka_unit_test(a_dm_tables_put_is_not_the_owners),
 		cmocka_unit_test(a_put_in_a_later_context_is_not_the_owners),
 		cmocka_unit_test(put_and_not_killed_while_a_mount_holds_it),
-		cmocka_unit_test(a_leak_that_is_destroyed_after_all_is_told_once),
+		cmocka_unit_test(leak_destroyed_late_reported_once),
 		cmocka_unit_test(a_put_by_another_task_is_not_the_owners),
 	};
 

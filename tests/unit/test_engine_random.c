@@ -402,7 +402,7 @@ static bool is_return(const struct story *s, size_t i)
 	return ev->phase == DXA_PHASE_RET;
 }
 
-static void test_holes_accuse_nobody(void **state)
+static void test_lost_records_cause_no_finding(void **state)
 {
 	struct listener l;
 	struct stage st;
@@ -504,7 +504,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_legal_lives),
 		cmocka_unit_test(test_one_broken_life),
-		cmocka_unit_test(test_holes_accuse_nobody),
+		cmocka_unit_test(test_lost_records_cause_no_finding),
 		cmocka_unit_test(test_garbage_does_no_harm),
 	};
 

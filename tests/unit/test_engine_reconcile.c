@@ -31,7 +31,7 @@ static void look(struct story *s, uint64_t addr, const char *disk)
 	snap_end(s, ALL);
 }
 
-STORY(a_device_that_nobody_saw_come)
+STORY(device_with_unseen_allocation)
 {
 	look(s, 0, NULL);
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
@@ -56,7 +56,7 @@ STORY(a_device_that_a_snapshot_shows_first)
 	expect(s, "");
 }
 
-STORY(a_device_that_nobody_saw_go)
+STORY(device_with_unseen_end)
 {
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
 	look(s, X, "pmem0");
@@ -108,7 +108,7 @@ static void held_device(struct story *s)
 	d->holder = XFS1;
 }
 
-STORY(a_holder_that_nobody_accounts_for)
+STORY(holder_without_opener)
 {
 	held_device(s);
 	look_at_holder(s, NULL, 0);
@@ -223,12 +223,12 @@ STORY(a_put_of_a_life_that_is_forgotten)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_device_that_nobody_saw_come),
+		cmocka_unit_test(device_with_unseen_allocation),
 		cmocka_unit_test(a_device_that_a_snapshot_shows_first),
-		cmocka_unit_test(a_device_that_nobody_saw_go),
+		cmocka_unit_test(device_with_unseen_end),
 		cmocka_unit_test(a_device_that_one_walk_missed),
 		cmocka_unit_test(a_device_that_the_last_walk_missed),
-		cmocka_unit_test(a_holder_that_nobody_accounts_for),
+		cmocka_unit_test(holder_without_opener),
 		cmocka_unit_test(a_holder_that_has_the_disk_open),
 		cmocka_unit_test(a_holder_that_opens_the_disk_between_two_looks),
 		cmocka_unit_test(a_leaked_reference_that_looks_orphaned),

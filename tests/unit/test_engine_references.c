@@ -65,7 +65,7 @@ STORY(two_xfs_on_a_kernel_that_drops_the_reference)
 	expect(s, "");
 }
 
-STORY(a_reference_leaks_and_nobody_knows_where)
+STORY(reference_leak_of_unknown_cause)
 {
 	pmem_binds(s);
 	ref_unseen(s, X);
@@ -89,7 +89,7 @@ STORY(a_reference_leak_does_not_wait_for_the_end)
 }
 
 /* A machine that stood still goes on behind the first record that comes then. */
-STORY(a_reference_leak_is_not_told_after_a_standstill)
+STORY(reference_leak_not_reported_after_standstill)
 {
 	pmem_binds(s);
 	ref_unseen(s, X);
@@ -180,7 +180,7 @@ STORY(a_reference_taken_since_the_snapshot_leaks)
 	assert_string_equal(finding_of(s, "reference-leak")->life.disk, "pmem0");
 }
 
-STORY(a_lookup_tells_the_disk_of_a_device_from_before_the_audit)
+STORY(lookup_names_disk_of_older_device)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0x1f);
 	snap_device(s, X);
@@ -269,7 +269,7 @@ STORY(an_overtaken_life_is_no_former_one)
 	assert_null(strstr(finding_of(s, "stale-flags")->detail, "left from"));
 }
 
-STORY(what_was_shown_and_used_had_an_end_that_was_missed)
+STORY(end_missed_between_snapshot_and_use)
 {
 	show_unborn(s);
 	kill_dax(s, Y);
@@ -279,7 +279,7 @@ STORY(what_was_shown_and_used_had_an_end_that_was_missed)
 	expect_gaps(s, 1);
 }
 
-STORY(what_was_shown_and_declared_had_an_end_that_was_missed)
+STORY(end_missed_between_snapshot_and_declaration)
 {
 	show_unborn(s);
 	declare(s, Y, 1U << DXA_DAXDEV_SYNC);
@@ -288,7 +288,7 @@ STORY(what_was_shown_and_declared_had_an_end_that_was_missed)
 	expect_gaps(s, 1);
 }
 
-STORY(what_was_shown_long_ago_had_an_end_that_was_missed)
+STORY(end_missed_long_after_snapshot)
 {
 	show_unborn(s);
 	pass_ms(s, 1001);
@@ -381,7 +381,7 @@ STORY(a_live_device_from_before_the_audit_loses_its_module)
 	expect(s, "leak-on-unload");
 }
 
-STORY(a_device_is_told_by_its_minor_that_its_host_showed)
+STORY(device_identified_by_minor_of_host)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0x1f);
 	add_host(s, X, DISK, "pmem0");
@@ -390,7 +390,7 @@ STORY(a_device_is_told_by_its_minor_that_its_host_showed)
 	assert_non_null(strstr(finding_of(s, "leak-on-unload")->detail, "(minor 0)"));
 }
 
-STORY(a_device_is_told_by_its_minor_that_its_lookup_showed)
+STORY(device_identified_by_minor_of_lookup)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0x1f);
 	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
@@ -503,9 +503,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_xfs_leak_a_reference),
 		cmocka_unit_test(two_xfs_on_a_kernel_that_drops_the_reference),
-		cmocka_unit_test(a_reference_leaks_and_nobody_knows_where),
+		cmocka_unit_test(reference_leak_of_unknown_cause),
 		cmocka_unit_test(a_reference_leak_does_not_wait_for_the_end),
-		cmocka_unit_test(a_reference_leak_is_not_told_after_a_standstill),
+		cmocka_unit_test(reference_leak_not_reported_after_standstill),
 		cmocka_unit_test(the_kernel_itself_held_it_for_a_moment),
 		cmocka_unit_test(a_mount_still_holds_it_at_the_end),
 		cmocka_unit_test(a_reference_leaks_under_a_mount),
@@ -513,15 +513,15 @@ int main(void)
 		cmocka_unit_test(fsdev_holders_are_counted),
 		cmocka_unit_test(references_of_a_device_from_before_the_audit),
 		cmocka_unit_test(a_reference_taken_since_the_snapshot_leaks),
-		cmocka_unit_test(a_lookup_tells_the_disk_of_a_device_from_before_the_audit),
+		cmocka_unit_test(lookup_names_disk_of_older_device),
 		cmocka_unit_test(a_lookup_ends_after_its_disk_has_left),
 		cmocka_unit_test(a_lookup_overtakes_the_snapshot),
 		cmocka_unit_test(the_snapshot_overtakes_an_allocation),
 		cmocka_unit_test(the_snapshot_overtakes_an_allocation_of_used_memory),
 		cmocka_unit_test(an_overtaken_life_is_no_former_one),
-		cmocka_unit_test(what_was_shown_and_used_had_an_end_that_was_missed),
-		cmocka_unit_test(what_was_shown_and_declared_had_an_end_that_was_missed),
-		cmocka_unit_test(what_was_shown_long_ago_had_an_end_that_was_missed),
+		cmocka_unit_test(end_missed_between_snapshot_and_use),
+		cmocka_unit_test(end_missed_between_snapshot_and_declaration),
+		cmocka_unit_test(end_missed_long_after_snapshot),
 		cmocka_unit_test(a_removal_overtakes_the_snapshot),
 		cmocka_unit_test(a_snapshot_finds_what_just_ended),
 		cmocka_unit_test(a_host_from_before_the_audit_is_left_behind),
@@ -529,8 +529,8 @@ int main(void)
 		cmocka_unit_test(a_lookup_that_returns_behind_remove_host),
 		cmocka_unit_test(a_snapshot_behind_a_hundred_removals),
 		cmocka_unit_test(a_live_device_from_before_the_audit_loses_its_module),
-		cmocka_unit_test(a_device_is_told_by_its_minor_that_its_host_showed),
-		cmocka_unit_test(a_device_is_told_by_its_minor_that_its_lookup_showed),
+		cmocka_unit_test(device_identified_by_minor_of_host),
+		cmocka_unit_test(device_identified_by_minor_of_lookup),
 		cmocka_unit_test(a_dead_device_from_before_the_audit_may_lose_its_module),
 		cmocka_unit_test(a_lookup_fails_for_another_reason),
 		cmocka_unit_test(a_refused_holder_takes_no_reference),

@@ -73,7 +73,7 @@ STORY(a_task_that_waits_for_itself)
 	expect(s, "stuck-probe");
 }
 
-STORY(it_is_told_without_the_kernels_list_too)
+STORY(device_identified_without_kernel_list)
 {
 	for (int i = 0; i < 2; i++) {
 		task_waits(s, 700);
@@ -116,7 +116,7 @@ STORY(an_alive_device_that_no_disk_has)
 	expect_evidence(s, "orphan", "snap_device snap_device");
 }
 
-STORY(an_orphan_is_told_once)
+STORY(orphan_reported_once)
 {
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
 	twice(s, show_x);
@@ -157,7 +157,7 @@ STORY(another_device_at_the_same_address)
 	expect(s, "");
 }
 
-STORY(a_leak_that_was_seen_is_not_told_again)
+STORY(seen_leak_not_reported_again)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
 	alloc(s, ASK_PMEM, X);
@@ -220,7 +220,7 @@ STORY(a_dead_device_and_mounts_are_not_known)
 	expect(s, "");
 }
 
-STORY(without_dax_hosts_nobody_can_tell)
+STORY(no_orphan_without_dax_hosts)
 {
 	const uint64_t known = (ALL & ~(1 << DXA_WALK_HOSTS)) | DXA_SNAP_NO_HOSTS;
 
@@ -258,7 +258,7 @@ STORY(a_device_dax_on_no_bus)
 	expect(s, "orphan");
 }
 
-STORY(a_device_dax_that_somebody_has_open)
+STORY(device_dax_open)
 {
 	struct story_device *d;
 
@@ -469,23 +469,23 @@ int main(void)
 		cmocka_unit_test(all_is_well),
 		cmocka_unit_test(nothing_is_there),
 		cmocka_unit_test(a_task_that_waits_for_itself),
-		cmocka_unit_test(it_is_told_without_the_kernels_list_too),
+		cmocka_unit_test(device_identified_without_kernel_list),
 		cmocka_unit_test(tasks_that_waited_once),
 		cmocka_unit_test(where_a_task_sleeps_is_not_known),
 		cmocka_unit_test(an_alive_device_that_no_disk_has),
-		cmocka_unit_test(an_orphan_is_told_once),
+		cmocka_unit_test(orphan_reported_once),
 		cmocka_unit_test(one_look_is_not_enough),
 		cmocka_unit_test(another_device_at_the_same_address),
-		cmocka_unit_test(a_leak_that_was_seen_is_not_told_again),
+		cmocka_unit_test(seen_leak_not_reported_again),
 		cmocka_unit_test(a_dead_device_without_a_disk),
 		cmocka_unit_test(a_dead_device_under_a_mount),
 		cmocka_unit_test(two_dead_devices_and_one_mount),
 		cmocka_unit_test(a_dead_device_and_mounts_are_not_known),
-		cmocka_unit_test(without_dax_hosts_nobody_can_tell),
+		cmocka_unit_test(no_orphan_without_dax_hosts),
 		cmocka_unit_test(without_dax_hosts_no_answer_is_given),
 		cmocka_unit_test(a_held_device_is_no_orphan),
 		cmocka_unit_test(a_device_dax_on_no_bus),
-		cmocka_unit_test(a_device_dax_that_somebody_has_open),
+		cmocka_unit_test(device_dax_open),
 		cmocka_unit_test(a_virtiofs_device_with_its_window),
 		cmocka_unit_test(a_virtiofs_device_without_virtiofs),
 		cmocka_unit_test(the_module_is_gone),

@@ -38,7 +38,7 @@ STORY(a_creation_waits_for_itself)
 		"really_probe task_state");
 }
 
-STORY(what_was_told_while_it_happened_is_not_told_again)
+STORY(stuck_probe_reported_once)
 {
 	device_dax_gets_stuck(s);
 	pass_ms(s, 31000);
@@ -135,7 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_creation_waits_for_itself),
-		cmocka_unit_test(what_was_told_while_it_happened_is_not_told_again),
+		cmocka_unit_test(stuck_probe_reported_once),
 		cmocka_unit_test(a_probe_that_is_stuck_elsewhere),
 		cmocka_unit_test(a_long_probe_that_runs),
 		cmocka_unit_test(a_probe_that_sleeps_for_a_while),

@@ -63,7 +63,7 @@ STORY(an_error_of_a_32_bit_kernel)
 	assert_int_equal(finding_of(s, "err-ptr-teardown")->err, K_ENOMEM);
 }
 
-STORY(each_mistake_is_told)
+STORY(each_mistake_is_reported)
 {
 	kill_dax(s, ERR_DAX(K_EIO));
 	put_dax(s, ERR_DAX(K_EIO));
@@ -86,7 +86,7 @@ STORY(the_last_reference_goes_while_alive)
 			"alloc_dax dax_add_host dax_remove_host put_dax dax_destroy_inode");
 }
 
-STORY(a_mount_keeps_what_was_not_killed)
+STORY(mount_keeps_device_not_killed)
 {
 	pmem_binds(s);
 	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
@@ -94,7 +94,7 @@ STORY(a_mount_keeps_what_was_not_killed)
 	expect(s, "");
 }
 
-STORY(destroyed_by_nobody_we_saw)
+STORY(destroyed_by_unseen_put)
 {
 	pmem_binds(s);
 	remove_host(s, DISK, "pmem0");
@@ -383,7 +383,7 @@ STORY(an_alive_device_is_not_left_behind_before_its_end)
 	assert_non_null(strstr(finding_of(s, "host-left-behind")->detail, "was destroyed"));
 }
 
-STORY(destroyed_by_another_than_who_put_last)
+STORY(destroyed_by_other_task_than_last_put)
 {
 	pmem_binds(s);
 	get_by_bdev(s, X, DISK, "pmem0", NOBODY);
@@ -394,7 +394,7 @@ STORY(destroyed_by_another_than_who_put_last)
 	expect(s, "destroyed-alive");
 }
 
-STORY(destroyed_by_who_took_it_last)
+STORY(destroyed_by_last_taker)
 {
 	pmem_binds(s);
 	remove_host(s, DISK, "pmem0");
@@ -413,10 +413,10 @@ int main(void)
 		cmocka_unit_test(put_of_an_error),
 		cmocka_unit_test(fs_put_of_an_error),
 		cmocka_unit_test(an_error_of_a_32_bit_kernel),
-		cmocka_unit_test(each_mistake_is_told),
+		cmocka_unit_test(each_mistake_is_reported),
 		cmocka_unit_test(the_last_reference_goes_while_alive),
-		cmocka_unit_test(a_mount_keeps_what_was_not_killed),
-		cmocka_unit_test(destroyed_by_nobody_we_saw),
+		cmocka_unit_test(mount_keeps_device_not_killed),
+		cmocka_unit_test(destroyed_by_unseen_put),
 		cmocka_unit_test(destroyed_alive_before_it_was_known),
 		cmocka_unit_test(the_root_of_the_file_system_is_no_device),
 		cmocka_unit_test(a_put_whose_destruction_is_not_watched),
@@ -439,8 +439,8 @@ int main(void)
 		cmocka_unit_test(killed_twice_is_two_mistakes),
 		cmocka_unit_test(a_new_host_replaces_the_old_one),
 		cmocka_unit_test(an_alive_device_is_not_left_behind_before_its_end),
-		cmocka_unit_test(destroyed_by_another_than_who_put_last),
-		cmocka_unit_test(destroyed_by_who_took_it_last),
+		cmocka_unit_test(destroyed_by_other_task_than_last_put),
+		cmocka_unit_test(destroyed_by_last_taker),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,7 +64,7 @@ STORY(bound_again_to_fsdev_with_the_file_open)
 	expect(s, "cdev-reinit");
 }
 
-STORY(a_bind_is_told_by_its_end_where_run_dax_is_not_watched)
+STORY(bind_seen_by_its_end_without_run_dax_hook)
 {
 	device_dax_comes(s);
 	unbind_device_dax(s);
@@ -393,7 +393,7 @@ STORY(a_system_call_begins_in_a_probe_that_returned_unseen)
 	expect_gaps(s, 1);
 }
 
-STORY(after_a_loss_the_task_is_somewhere_else)
+STORY(task_position_unknown_after_loss)
 {
 	probe(s, DEV, "namespace1.0", "nd", "nd_pmem");
 	lost(s, 1);
@@ -464,7 +464,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bound_again_with_the_file_open),
 		cmocka_unit_test(bound_again_to_fsdev_with_the_file_open),
-		cmocka_unit_test(a_bind_is_told_by_its_end_where_run_dax_is_not_watched),
+		cmocka_unit_test(bind_seen_by_its_end_without_run_dax_hook),
 		cmocka_unit_test(bound_to_kmem_with_the_file_open),
 		cmocka_unit_test(a_bind_that_fails_before_it_touches_the_cdev),
 		cmocka_unit_test(bound_again_after_the_file_was_closed),
@@ -491,7 +491,7 @@ int main(void)
 		cmocka_unit_test(deeper_than_any_kernel),
 		cmocka_unit_test(open_contexts_can_be_listed),
 		cmocka_unit_test(a_system_call_begins_in_a_probe_that_returned_unseen),
-		cmocka_unit_test(after_a_loss_the_task_is_somewhere_else),
+		cmocka_unit_test(task_position_unknown_after_loss),
 		cmocka_unit_test(a_free_interrupts_an_allocation),
 		cmocka_unit_test(outcomes),
 	};

@@ -57,7 +57,7 @@ static void assert_kept(const struct templates *t, const struct history *h, cons
 	assert_false(history_next(t, h, DAX, &at, &r));
 }
 
-static void test_what_goes_in_comes_out(void **state)
+static void test_round_trip(void **state)
 {
 	static struct rec all[100];
 	struct templates t = { 0 };
@@ -186,7 +186,7 @@ static void test_slab(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_goes_in_comes_out),
+		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_a_birth_needs_no_more),
 		cmocka_unit_test(test_many_call_paths),
 		cmocka_unit_test(test_slab),

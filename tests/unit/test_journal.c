@@ -151,7 +151,7 @@ static void test_a_finding_is_an_entry(void **state)
 	assert_field(&s, "DAXAUDIT_EVIDENCE", "kill_dax(ffff1000)\nput_dax(ffff1000)");
 }
 
-static void test_a_withdrawn_finding_wakes_nobody(void **state)
+static void test_withdrawn_finding_raises_no_alert(void **state)
 {
 	const struct dxa_finding f = { .rule = DXA_RULE_STUCK_PROBE,
 				       .severity = DXA_SEVERITY_ERROR,
@@ -191,7 +191,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_finding_is_an_entry),
-		cmocka_unit_test(test_a_withdrawn_finding_wakes_nobody),
+		cmocka_unit_test(test_withdrawn_finding_raises_no_alert),
 		cmocka_unit_test(test_a_name_makes_no_fields),
 	};
 

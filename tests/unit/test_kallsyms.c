@@ -139,7 +139,7 @@ static void test_another_in_its_place(void **state)
 	}
 }
 
-static void test_told_by_the_kernel(void **state)
+static void test_names_from_the_kernel(void **state)
 {
 	struct symbols s;
 
@@ -242,7 +242,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_gone_module),
 		cmocka_unit_test(test_another_in_its_place),
-		cmocka_unit_test(test_told_by_the_kernel),
+		cmocka_unit_test(test_names_from_the_kernel),
 		cmocka_unit_test(failed_refresh_keeps_the_old_names),
 		cmocka_unit_test(unreadable_file_is_an_error),
 		cmocka_unit_test(test_ranges_do_not_overlap),

@@ -19,7 +19,7 @@
 
 /* ---- the kernel's list ---- */
 
-static void the_list_tells_what_a_function_returns(void **state)
+static void list_gives_return_type(void **state)
 {
 	struct dxa_errinject e;
 
@@ -57,7 +57,7 @@ static void short_names_stand_for_functions(void **state)
 
 /* ---- the kernel's log ---- */
 
-static void complaints_are_told_by_their_watchdog(void **state)
+static void complaints_identified_by_watchdog(void **state)
 {
 	static const struct {
 		const char *line, *who;
@@ -85,7 +85,7 @@ static void complaints_are_told_by_their_watchdog(void **state)
 		assert_string_equal(dxa_kcomplaint(rows[i].line), rows[i].who);
 }
 
-static void what_the_kernel_says_in_passing_is_none(void **state)
+static void ordinary_kernel_messages_are_no_complaint(void **state)
 {
 	static const char *const lines[] = {
 		"nd_pmem namespace0.0: probe with driver nd_pmem failed with error -12",
@@ -280,7 +280,7 @@ static char *written(void (*write)(FILE *, const void *), const struct dxa_sweep
 	return text;
 }
 
-static void every_format_tells_every_round(void **state)
+static void every_format_has_every_round(void **state)
 {
 	char chain[] = "alloc_dax < pmem_attach_disk", detail[] = "leaked & <kept>";
 	struct dxa_sweep_finding finding = { .severity = DXA_SEVERITY_ERROR, .detail = detail };
@@ -321,11 +321,11 @@ static void every_format_tells_every_round(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_list_tells_what_a_function_returns),
+		cmocka_unit_test(list_gives_return_type),
 		cmocka_unit_test(a_line_that_is_not_known_is_refused),
 		cmocka_unit_test(short_names_stand_for_functions),
-		cmocka_unit_test(complaints_are_told_by_their_watchdog),
-		cmocka_unit_test(what_the_kernel_says_in_passing_is_none),
+		cmocka_unit_test(complaints_identified_by_watchdog),
+		cmocka_unit_test(ordinary_kernel_messages_are_no_complaint),
 		cmocka_unit_test(one_call_of_each_stack_fails),
 		cmocka_unit_test(two_calls_of_each_stack_fail),
 		cmocka_unit_test(all_calls_fail_in_both_modes_one_after_the_other),
@@ -333,7 +333,7 @@ int main(void)
 		cmocka_unit_test(the_state_is_compared_line_by_line),
 		cmocka_unit_test(a_round_that_was_not_reached_is_no_pass),
 		cmocka_unit_test(the_kernel_and_daxaudit_are_compared),
-		cmocka_unit_test(every_format_tells_every_round),
+		cmocka_unit_test(every_format_has_every_round),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

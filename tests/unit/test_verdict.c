@@ -71,7 +71,7 @@ static void counters_whose_sum_wraps_hide_no_loss(void **state)
 	assert_true(v.reasons.len >= 2);
 }
 
-static void test_what_policy_allows_does_not_fail_and_is_said(void **state)
+static void test_allowed_finding_passes_and_is_shown(void **state)
 {
 	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	struct audit a;
@@ -334,7 +334,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quiet_is_a_pass),
 		cmocka_unit_test(counters_whose_sum_wraps_hide_no_loss),
-		cmocka_unit_test(test_what_policy_allows_does_not_fail_and_is_said),
+		cmocka_unit_test(test_allowed_finding_passes_and_is_shown),
 		cmocka_unit_test(test_a_pass_says_that_nothing_was_exercised),
 		cmocka_unit_test(test_a_checked_command_must_exercise_something),
 		cmocka_unit_test(test_a_long_command_is_cut_to_one_line),
