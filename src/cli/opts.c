@@ -497,6 +497,9 @@ static struct dxa_err *unknown_option(const char *given, const char *command, un
 			names[n++] = dashed[i];
 		}
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(given, "="), given);
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return dxa_err_new(DXA_ERR_INPUT, 0, "option '%s' takes no value", name);
 	dxa_similar_of(hint, sizeof(hint), name, names, n);
 	if (hint[0])
 		return dxa_err_new(DXA_ERR_INPUT, 0, "unknown option '%s'%s", given, hint);

@@ -73,13 +73,14 @@ void dxa_lines_event(struct dxa_lines *l, struct dxa_wrap *w, const struct dxa_e
 	char call[DXA_WORDS_LEN], caller[DXA_WORDS_LEN], from[DXA_WORDS_LEN + 8];
 	char offset[DXA_OFFSET_LEN];
 	unsigned int at = CALL_AT + 2 * (unsigned int)(depth < DEPTH_MAX ? depth : DEPTH_MAX);
+	bool fact = dxa_story_fact(call, ev, env);
 
 	dxa_wrap_begin(w, 0, at);
 	dxa_wrap_piece(w, why ? ">>" : "", 0, DXA_RED);
 	dxa_wrap_to(w, OFFSET_AT);
 	dxa_wrap_piece(w, dxa_lines_offset(offset, ev->ts, env->start), 0, DXA_DIM);
 	dxa_wrap_to(w, w->column + 2 > at ? w->column + 2 : at);
-	if (!dxa_story_fact(call, ev, env))
+	if (!fact)
 		dxa_story_call(call, ev, env);
 	dxa_wrap_piece(w, call, 0, why ? DXA_BOLD : DXA_RESET);
 	w->indent = MORE_AT;
@@ -90,7 +91,8 @@ void dxa_lines_event(struct dxa_lines *l, struct dxa_wrap *w, const struct dxa_e
 		snprintf(from, sizeof(from), "from %s", caller);
 		dxa_wrap_piece(w, from, 2, DXA_DIM);
 	}
-	if (l->who) {
+	/* A fact is no task's doing: the auditor has read it. */
+	if (l->who && !fact) {
 		snprintf(from, sizeof(from), "by %s[%u]", ev->comm, ev->tid);
 		dxa_wrap_piece(w, from, 2, DXA_DIM);
 	}
