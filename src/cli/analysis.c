@@ -16,7 +16,7 @@
 #include "output/closing.h"
 #include "output/wrap.h"
 
-/* Of what is said of missing events. */
+/* Of the texts about missing events. */
 #define CUT_LEN 640
 
 static bool use_colour(const struct dxa_sink *s, enum dxa_when when)
@@ -28,7 +28,7 @@ static bool use_colour(const struct dxa_sink *s, enum dxa_when when)
 	return s->terminal && !(no_color && no_color[0]);
 }
 
-/* COLUMNS counts where it is set: who pipes the text into a pager can say how wide that is. */
+/* COLUMNS counts where it is set: text for a pager can be given the pager's width. */
 static unsigned int text_width(const struct dxa_sink *s)
 {
 	const char *columns = getenv("COLUMNS");
@@ -189,7 +189,7 @@ static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
 	dxa_provisional_drop(&finding);
 }
 
-/* What still stands at the end goes to those that could not have taken it back. */
+/* Findings that hold at the end go to the sinks that could not withdraw one. */
 static void tell_provisional(struct dxa_analysis *a)
 {
 	for (size_t i = 0; i < a->provisional.findings.len; i++)
@@ -212,7 +212,7 @@ static void on_device(void *priv, const struct dxa_device *device)
 		dxa_sink_device(a->sinks[i], device);
 }
 
-/* What the live audit concluded stands in its recording: it could look at the machine. */
+/* A recording holds what the live audit concluded: that could look at the machine. */
 static void apply_policy(struct dxa_analysis *a)
 {
 	struct dxa_run *run = &a->run;
@@ -303,7 +303,7 @@ static bool is_shown(struct dxa_analysis *a, const struct dxa_event *ev)
 			      dxa_map_get(&a->of_devices, dax) != NULL);
 }
 
-/* The first of each kind is kept: the verdict names who it was. */
+/* Keep the first of each kind: the verdict names its task. */
 static void note_silence(struct dxa_analysis *a, const struct dxa_event *ev)
 {
 	struct dxa_event *first = &a->silences[ev->kind == DXA_KIND_KPROBES_SWITCH];
@@ -366,7 +366,7 @@ static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result
 	return ret;
 }
 
-/* Append what hooks were silenced, and by whom, to the reasons in text. */
+/* Append which hooks were silenced, and by which task, to the reasons in text. */
 static void add_silence(char text[CUT_LEN], const struct dxa_event *ev,
 			const struct dxa_ending *ending)
 {
@@ -388,7 +388,7 @@ static void add_silence(char text[CUT_LEN], const struct dxa_event *ev,
 		n > 1 ? ", ..." : "");
 }
 
-/* What of the events is missing. Returns text, or NULL when nothing is. */
+/* The events that are missing, as text; NULL when none is. */
 static const char *what_is_cut(const struct dxa_analysis *a, const struct dxa_ending *ending,
 			       char text[CUT_LEN])
 {
@@ -447,7 +447,7 @@ static bool on_stdout(const struct dxa_analysis *a)
 	return false;
 }
 
-/* Who has sent all results to files sees how it ended, too. */
+/* When all results go to files, show the outcome, too. */
 static void tell_verdict(const struct dxa_result *r)
 {
 	_cleanup_free_ char *why = dxa_closing_why(r);

@@ -41,7 +41,7 @@ static void feed(struct dxa_audit *a, const struct dxa_event *ev)
 	/* Saved first: should an event ever be too much for the engine, it can be looked at. */
 	dxa_saving_event(&a->saving, ev, dxa_ktime_now());
 	dxa_analysis_feed(&a->analysis, ev);
-	/* What was found may be the last that this kernel lets anybody see. */
+	/* A finding may be followed by a crash: save it now. */
 	if (a->analysis.found != found)
 		dxa_saving_secure(&a->saving, dxa_ktime_now());
 }
@@ -219,7 +219,7 @@ static void sample_tasks(struct dxa_audit *a, uint64_t now)
 	uint64_t since = now > a->opts->stuck_after_ns ? now - a->opts->stuck_after_ns : 0;
 
 	dxa_open_tasks_sample(&a->tasks, a->analysis.engine, since, now, a->last_event, on_fact, a);
-	/* What the tasks that are gone have submitted comes first: it may close their contexts. */
+	/* Read the last records of tasks that are gone first: they may close their contexts. */
 	dxa_probe_consume(a->probe);
 	dxa_open_tasks_tell_ended(&a->tasks, a->analysis.engine, now, on_fact, a);
 }
@@ -285,7 +285,7 @@ static bool linger(struct dxa_audit *a, uint64_t until)
 }
 
 /*
- * A device that is on its way in or out needs time to arrive before the next look.
+ * A device that is being created or removed needs time before the next look.
  * False when a signal asks to end sooner.
  */
 static bool settle(struct dxa_audit *a)
@@ -315,7 +315,7 @@ static bool look_last(struct dxa_audit *a)
 	return true;
 }
 
-/* What is suspected is proven, or explained, in a second. False when a signal asks to end sooner. */
+/* Wait until suspicions are proven or dropped, a second at most. False when a signal comes. */
 static bool await_proof(struct dxa_audit *a)
 {
 	uint64_t now = dxa_ktime_now(), due = dxa_engine_due(a->analysis.engine);
@@ -331,7 +331,7 @@ static bool await_proof(struct dxa_audit *a)
 /* Status and counters as of now. */
 static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
 {
-	/* Where no event could tell: the hook that sees it is not attached, or was off already. */
+	/* Where no event shows it: the hook for it is not attached, or was off already. */
 	a->silenced |= !a->mode->state_only && dxa_preflight_ftrace_off();
 	if (a->silenced && !ending->cut && !a->analysis.silences[0].kind)
 		ending->cut = "kernel.ftrace_enabled was set to 0 during the audit: no hook was "
@@ -350,7 +350,7 @@ struct dxa_err *dxa_audit_rotate(struct dxa_audit *a)
 	return dxa_saving_rotate(&a->saving, &a->analysis, a->opts, &ending);
 }
 
-/* Between two looks at its counters a hook may be at work: then they do not add up, yet. */
+/* A hook that runs while its counters are read makes them inconsistent. */
 static bool at_rest(const struct dxa_ending *ending)
 {
 	for (size_t i = 0; i < ending->n_hooks; i++) {

@@ -23,7 +23,7 @@
 
 struct dxa_audit;
 
-/* What takes the whole terminal while an audit runs. */
+/* A view that takes the whole terminal while an audit runs. */
 struct dxa_screen {
 	/* Before the audit begins: it may add sinks. */
 	struct dxa_err *(*open)(struct dxa_audit *a);

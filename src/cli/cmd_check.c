@@ -13,7 +13,7 @@ struct dxa_err *dxa_cmd_check(const struct dxa_opts *opts, int *exit_code)
 	if (opts->allow_idle && !has_command)
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "--allow-idle is for a command: none was given");
-	/* An assertion says what is wrong and how it ended; who wants the rest says so. */
+	/* An assertion prints findings and verdict; options ask for more. */
 	terse.quiet = !opts->verbose;
 	return dxa_live_run(&mode, &terse, exit_code);
 }

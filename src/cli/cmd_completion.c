@@ -81,7 +81,7 @@ static bool is_file(const char *arg)
 	return !strcmp(arg, "FILE");
 }
 
-/* What can stand behind a command, beside options. Empty: what comes is not ours. */
+/* What can follow a command, beside options. Empty: the words of another command. */
 static const char *arguments(char words[WORDS_LEN], const struct dxa_command *c)
 {
 	words[0] = '\0';

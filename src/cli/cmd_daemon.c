@@ -62,7 +62,7 @@ static void log_to_journal(enum dxa_log_level level, const char *line)
  */
 static void give_up_privilege(struct daemon *d)
 {
-	/* The least that is enough; with the last one all was attached. */
+	/* The smallest set that is enough; with the last one all was attached. */
 	const uint64_t enough[] = { 0, DXA_CAP(CAP_BPF), DXA_CAP(CAP_SYS_ADMIN),
 				    dxa_caps_effective() };
 	char names[128];
@@ -81,7 +81,7 @@ static void give_up_privilege(struct daemon *d)
 
 /*
  * Plan the look behind one that showed this. An anomaly of two looks in a row is a
- * finding: a device may be on its way in or out. A third look would not tell more.
+ * finding: a device may be appearing or going away. A third look would not show more.
  */
 static void plan_next_look(struct daemon *d, bool anomalies)
 {
@@ -115,7 +115,7 @@ static void rotate_recording(struct daemon *d)
 	look(d);
 }
 
-/* A look that came before --settle has gone by would tell of what is on its way. */
+/* A look before --settle has passed would report devices that are being created. */
 static bool may_look(const struct daemon *d, uint64_t now)
 {
 	return !d->confirming || now >= d->look_at;
@@ -172,7 +172,7 @@ static void ping(struct daemon *d, uint64_t now)
 	d->due = now;
 }
 
-/* When the hooks are called again, what happened meanwhile is to be seen in what is there. */
+/* When the hooks are called again, a snapshot shows the changes that they missed. */
 static void check_silence(struct daemon *d, uint64_t now)
 {
 	bool was = d->silenced;

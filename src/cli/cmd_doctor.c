@@ -318,7 +318,7 @@ static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
 	return NULL;
 }
 
-/* An obstacle is an error, as in any command; what could be found out is printed first. */
+/* An obstacle is an error, as in any command; print what was found out first. */
 static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int *exit_code)
 {
 	const struct dxa_document doc = { print_examined, examined_object, x };
@@ -338,7 +338,7 @@ static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int 
 	return err;
 }
 
-/* What a service manager asks before it starts the daemon: cheap, and nothing is attached. */
+/* For a service manager, before it starts the daemon: cheap, and nothing is attached. */
 static struct dxa_err *tell_core(const struct dxa_opts *opts)
 {
 	struct dxa_kallsyms *syms = NULL;

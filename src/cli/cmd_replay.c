@@ -103,7 +103,7 @@ static struct dxa_err *replay(const struct dxa_opts *opts, const struct shared *
 {
 	struct dxa_analysis analysis;
 	struct dxa_reader *r;
-	/* Opened first: what is no recording leaves no output behind. */
+	/* Open the input first: a file that is no recording leaves no output behind. */
 	struct dxa_err *err = dxa_reader_open(path, &r);
 
 	if (err && dxa_signals_asked()) {
@@ -315,7 +315,7 @@ static bool on_stdout(const struct shared *shared)
 	return false;
 }
 
-/* Who has sent all results to files sees how they ended, too. */
+/* When all results go to files, show the outcomes, too. */
 static void tell_summary(const struct dxa_summary *sum)
 {
 	_cleanup_free_ char *why = dxa_closing_summary(sum);

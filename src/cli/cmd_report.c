@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A recording as a page, to be read by those who were not there. */
+/* A recording as a page. */
 #include <unistd.h>
 
 #include "cli/commands.h"

@@ -206,7 +206,7 @@ static struct dxa_err *restored(struct sweep *s, struct dxa_err *err)
 	return err;
 }
 
-/* What the kernel said before anything failed is no round's. */
+/* Kernel messages from before the first failure belong to no round. */
 static void listen_before(struct sweep *s)
 {
 	struct dxa_vec said = { 0 };
@@ -259,7 +259,7 @@ static struct dxa_sweep_round *last_round(const struct sweep *s)
 	return dxa_vec_last(&s->doc.rounds);
 }
 
-/* What the round before left behind is seen by the first look of the one that follows. */
+/* The first look of a round sees what the round before it left behind. */
 static void compare_state(struct sweep *s, struct dxa_sweep_watch *now)
 {
 	struct dxa_sweep_round *r = last_round(s);

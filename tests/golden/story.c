@@ -432,7 +432,7 @@ static void statement(struct story *s, char **words)
 
 	for (size_t i = 0; i < sizeof(about_kernel) / sizeof(about_kernel[0]); i++)
 		if (s->begun && !strcmp(what, about_kernel[i]))
-			die(s, "%s: too late, events were told already", what);
+			die(s, "%s: too late, events came before", what);
 	if (!strcmp(what, "kernel")) {
 		copy(s, s->machine, sizeof(s->machine), need(s, words, 1));
 		copy(s, s->release, sizeof(s->release), need(s, words, 2));

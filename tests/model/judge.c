@@ -166,7 +166,7 @@ static int count_same(size_t i)
 	return n;
 }
 
-/* Nothing that the engine told may be untrue after `hi` records of the history. */
+/* No finding of the engine may be untrue after `hi` records of the history. */
 static bool check_findings(const struct world *w, int hi)
 {
 	for (size_t i = 0; i < trial.n_findings; i++) {
@@ -174,7 +174,7 @@ static bool check_findings(const struct world *w, int hi)
 			tell(w, WRONG_INVENTED, trial.finding[i].rule, trial.finding[i].detail);
 			return false;
 		}
-		/* Behind a hole it is not known any more what was told. */
+		/* After a hole it is not known which findings were reported. */
 		if (trial.view < VIEW_LOST && count_same(i) > count_breaks(w, i)) {
 			tell(w, WRONG_TWICE, trial.finding[i].rule, trial.finding[i].detail);
 			return false;
@@ -196,7 +196,7 @@ static void check_pass(const struct world *w, int lo, int hi)
 		}
 }
 
-/* The first thing that broke of each device must be told by its own name. */
+/* The first thing that broke of each device must be reported by its own name. */
 static void check_exact(const struct world *w)
 {
 	for (int b = 0; b < w->n_brk; b++) {
@@ -208,7 +208,7 @@ static void check_exact(const struct world *w)
 			found |= trial.finding[i].rule == w->brk[b].rule;
 		if (first && !found && w->brk[b].must != UINT8_MAX) {
 			tell(w, WRONG_NOT_FOUND, (enum dxa_rule)w->brk[b].rule,
-			     trial.n_findings ? trial.finding[0].detail : "nothing was told");
+			     trial.n_findings ? trial.finding[0].detail : "nothing was reported");
 			return;
 		}
 	}

@@ -16,9 +16,9 @@
 	X(BEGUN, "begun here without a snapshot")                                     \
 	X(BEGUN_LOOKED, "begun here with a snapshot")                                 \
 	X(LOOKED, "two looks at this moment, and no record at all")                   \
-	X(LOST, "one record is lost, and told as dropped")                            \
-	X(MISSED, "one call is missed, and told as lost until a later time")          \
-	X(RETURN, "one return is missed, which nobody tells")
+	X(LOST, "one record is lost, and counted as dropped")                         \
+	X(MISSED, "one call is missed, and reported as lost until a later time")      \
+	X(RETURN, "one return is missed, and not reported")
 
 enum view {
 #define VIEW_ENUM(id, words) VIEW_##id,
@@ -28,10 +28,10 @@ enum view {
 };
 
 /* X(ID, words): how an answer is wrong */
-#define WRONGS(X)                 \
-	X(INVENTED, "invented")   \
-	X(TWICE, "told twice")    \
-	X(NOT_FOUND, "not found") \
+#define WRONGS(X)                  \
+	X(INVENTED, "invented")    \
+	X(TWICE, "reported twice") \
+	X(NOT_FOUND, "not found")  \
 	X(PASS, "passed")
 
 enum wrong {

@@ -14,7 +14,7 @@ static void fill_bracket(const struct world *w, struct dxa_event *ev, const stru
 		fill_dax(w, ev, w->dev[DAX0].dax.slot);
 }
 
-/* Binding a device-dax whose cdev is still in use initialises that over (F4). */
+/* Binding a device-dax whose cdev is still in use initialises that over: a known bug. */
 static void bind_cdev(struct world *w, const struct op *o)
 {
 	struct dev_state *d = &w->dev[o->a];
@@ -32,7 +32,7 @@ bool op_probe(struct world *w, int task, const struct op *o)
 
 	struct proc *p = &w->proc[task];
 
-	/* __driver_probe_device() looks whether somebody else was first. */
+	/* __driver_probe_device() looks whether another task was first. */
 	if (p->sub == 0 && w->dev[o->a].driver) {
 		while (programs[p->program][p->pc + 1].code != O_END)
 			p->pc++;
@@ -49,7 +49,7 @@ bool op_probe(struct world *w, int task, const struct op *o)
 	return true;
 }
 
-/* The driver has failed or gone and its reference is still there: nobody will drop it. */
+/* The driver has failed or gone and its reference is still there: it is never dropped. */
 static void note_leak(struct world *w, int dev, bool failed, bool nulls)
 {
 	struct ref r = w->dev[dev].dax;

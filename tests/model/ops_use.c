@@ -74,7 +74,7 @@ static void note_owners_put(struct world *w, struct proc *p)
 {
 	struct dax *d = &w->dax[p->reg.slot];
 
-	/* One too many: somebody else's reference is dropped. */
+	/* One too many: another holder's reference is dropped. */
 	if (!d->owned)
 		broke(w, DXA_RULE_PUT_AFTER_FREE, p->reg, w->n, d->known < 0 ? w->n : UINT8_MAX,
 		      RULE(REFERENCE_LEAK) | RULE(PUT_WITHOUT_KILL) | RULE(HOST_LEFT_BEHIND));
@@ -219,7 +219,7 @@ static void take(struct world *w, struct proc *p, int holder)
 		return;
 	}
 	d->known--;
-	/* The reference is not dropped again (F2). */
+	/* The reference is not dropped again: a known bug. */
 	d->lost_refs++;
 	broke(w, DXA_RULE_REFERENCE_LEAK, p->reg, w->n, UINT8_MAX, RULE(ORPHAN));
 	p->reg = nobody;

@@ -45,7 +45,7 @@
 	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(REFUSED, OWN_PMEM, 12), OP1(KILL_NONE, 0), \
 		OP1(PUT_NONE, 0), ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
 
-/* Broken: F1; without any clean-up; each call of the clean-up left out, or made twice. */
+/* Broken: NULL teardown; no clean-up; each call of the clean-up left out, or made twice. */
 #define PMEM_F1(ns, disk)                                                                         \
 	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(ALLOC, OWN_PMEM, ns), OP1(HOST_FAILS, disk), \
 		OP1(KILL_NONE, 0), OP1(PUT_NONE, 0), ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
@@ -166,7 +166,7 @@ PROGRAM(p_unbind_probe0, PMEM_UNBIND(NS0, 0), PMEM_PROBE(NS0, 0));
 PROGRAM(p_host_fails0, PMEM_HOST_FAILS(NS0, 0));
 PROGRAM(p_disk_fails0, PMEM_DISK_FAILS(NS0, 0));
 PROGRAM(p_no_memory0, PMEM_NO_MEMORY(NS0));
-PROGRAM(p_f1, PMEM_F1(NS0, 0));
+PROGRAM(p_null_teardown, PMEM_F1(NS0, 0));
 PROGRAM(p_leaks, PMEM_LEAKS(NS0, 0));
 PROGRAM(p_no_kill, UNBIND_NO_KILL(NS0, 0));
 PROGRAM(p_no_put, UNBIND_NO_PUT(NS0, 0));
@@ -227,7 +227,7 @@ PROGRAM(p_unbind_both, PMEM_UNBIND(NS0, 0), PMEM_UNBIND(NS1, 1));
 	}
 
 const struct scenario scenarios[] = {
-	/* Nobody meets: every life alone. */
+	/* No overlap: every life alone. */
 	S("pmem life", probe_unbind0, nothing, nothing, nothing),
 	S("pmem probe that fails for its host", host_fails0, nothing, nothing, nothing),
 	S("pmem probe that fails for its disk", disk_fails0, nothing, nothing, nothing),
@@ -298,11 +298,11 @@ const struct scenario scenarios[] = {
 	S("snapshot in the region's end", region, region_go, snapshot, nothing),
 	S("snapshot in virtiofs", nothing, virtiofs_no_window, snapshot, nothing),
 	S("snapshot in a failing probe", nothing, disk_fails0, snapshot, nothing),
-	S("snapshot in F1", nothing, f1, snapshot, nothing),
+	S("snapshot in a NULL teardown", nothing, null_teardown, snapshot, nothing),
 	/* Broken lives, alone and against others. */
-	S("F1", nothing, f1, nothing, nothing),
-	S("F1 against dm", nothing, f1, dm_life, nothing),
-	S("F1 against the other's unbind", probe1, f1, unbind1, nothing),
+	S("NULL teardown", nothing, null_teardown, nothing, nothing),
+	S("NULL teardown against dm", nothing, null_teardown, dm_life, nothing),
+	S("NULL teardown against the other's unbind", probe1, null_teardown, unbind1, nothing),
 	S("leak in a failed probe against dm", nothing, leaks, dm_life, nothing),
 	S("unbind without kill", probe0, no_kill, nothing, nothing),
 	S("unbind without kill against mount", probe0, no_kill, mount_umount, nothing),
@@ -320,9 +320,9 @@ const struct scenario scenarios[] = {
 	S("put before kill against dm", probe0, kill_late, dm_life, nothing),
 	S("kill after put", probe0, kill_twice, dm_life, nothing),
 	S("unload of a bound module", probe0, unload, mount_umount, nothing),
-	S("F2: two xfs on one disk", probe0, xfs0_in_out, xfs1_in_out, unbind0),
-	S("F2 against unbind", probe_xfs, xfs1_in_out, unbind0, xfs0_out),
-	S("F4: rebind of an open device-dax", region_open, rebind, nothing, close),
+	S("two xfs on one disk", probe0, xfs0_in_out, xfs1_in_out, unbind0),
+	S("two xfs against unbind", probe_xfs, xfs1_in_out, unbind0, xfs0_out),
+	S("rebind of an open device-dax", region_open, rebind, nothing, close),
 	/* Refusals where no data cache aliases, and what drivers make of an error. */
 	S("pmem refused", refused, nothing, nothing, nothing),
 	S("pmem refused, fatally, against unbind", probe1, refused_fatal, unbind1, nothing),
@@ -509,7 +509,7 @@ const struct part parts[] = {
 	P("snapshot", snapshot, CLAIM_LOOK, 0, always),
 	P("unload", unload, CLAIM_PMEM, CLAIM_NS0 | CLAIM_NS1, pmem_idle),
 	P("load", load, CLAIM_PMEM, 0, pmem_gone),
-	B("F1", f1, CLAIM_NS0, CLAIM_PMEM, ns0_free),
+	B("NULL teardown", null_teardown, CLAIM_NS0, CLAIM_PMEM, ns0_free),
 	B("leak in a probe", leaks, CLAIM_NS0, CLAIM_PMEM, ns0_free),
 	B("refused", refused, CLAIM_NS0, CLAIM_PMEM, ns0_free),
 	B("refused, fatally", refused_fatal, CLAIM_NS0, CLAIM_PMEM, ns0_free),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is played: two tasks that meet, with what has happened before and what follows. */
+/* The scenarios: two tasks that overlap, what happened before, and what follows. */
 #ifndef DAXAUDIT_MODEL_SCENARIOS_H
 #define DAXAUDIT_MODEL_SCENARIOS_H
 

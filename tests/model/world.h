@@ -68,7 +68,7 @@ struct dax {
 	int8_t cdev_refs;
 	uint8_t flags;
 	uint8_t holder; /* 0: none */
-	uint8_t lost_refs; /* taken, and nobody will drop them */
+	uint8_t lost_refs; /* taken, and never dropped */
 	bool on_list; /* the snapshot's walk finds it */
 	bool owned; /* its driver has its reference still, and can drop it */
 	bool killed; /* in this life */
@@ -83,11 +83,11 @@ struct disk {
 };
 
 struct dev_state {
-	int8_t lock; /* the task that holds it plus one; 0: nobody */
+	int8_t lock; /* the task that holds it plus one; 0: none */
 	uint8_t driver;
 	uint8_t link; /* the driver that sysfs shows */
 	bool there; /* on its bus */
-	bool opened; /* somebody has its character device open */
+	bool opened; /* its character device is open */
 	bool put_due; /* its last reference puts the dax_device */
 	struct ref dax; /* the driver's own pointer */
 };
@@ -119,8 +119,8 @@ struct brk {
 	uint8_t rule; /* what it is */
 	int8_t slot; /* NO_SLOT: no device is concerned */
 	uint8_t life;
-	uint8_t may; /* records after which it may be told, ... */
-	uint8_t must; /* ... and after which nobody may call the stream clean; UINT8_MAX: never */
+	uint8_t may; /* records after which it may be reported, ... */
+	uint8_t must; /* ... and after which the stream must not pass; UINT8_MAX: never */
 	bool astray; /* it hit the device that has the address now: who came late cannot know */
 	uint8_t pad[2];
 	uint32_t others; /* rules, as bits, that say the same in other words, or follow from it */

@@ -27,7 +27,7 @@ static void a_constant_needs_no_look(void **state)
 	(void)state;
 	expect("x86_64", FACTS(0), DXA_ALIASING_NO,
 	       "constant: ARCH_HAS_CPU_CACHE_ALIASING is not selected");
-	/* Whatever a look told, it does not matter here. */
+	/* The result of the look does not matter here. */
 	expect("s390x", FACTS(.has_value = true, .value = 5), DXA_ALIASING_NO,
 	       "constant: ARCH_HAS_CPU_CACHE_ALIASING is not selected");
 	expect("parisc64", FACTS(0), DXA_ALIASING_YES, "constant: arch/*/include/asm/cachetype.h");

@@ -10,7 +10,7 @@
 #include "lib/places.h"
 #include "lib/story.h"
 
-/* Devices that nobody can release any more. */
+/* Devices that cannot be released any more. */
 
 /* ---- null-teardown-leak ---- */
 

@@ -411,7 +411,7 @@ STORY(an_incomplete_beginning_is_no_gap)
 	expect(s, "");
 }
 
-/* Odd at the beginning, and at the end nobody could look: that is no pass. */
+/* An anomaly at the beginning, and no look at the end: that is no pass. */
 STORY(an_oddity_without_a_second_look)
 {
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);

@@ -80,7 +80,7 @@ static void look(struct story *s)
 			else
 				snap_host(s, Z(i), DISK_OF(i), "disk");
 		}
-		/* Asked for: nobody expects records of them. */
+		/* Asked for: no records of them are expected. */
 		snap_end_asked(s, 1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS |
 					  1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS);
 	}
@@ -141,7 +141,7 @@ static void tell(struct story *s)
 	}
 	rcu(s);
 	module_gone(s, "famfs");
-	/* A long life with a reference that nobody drops: the end of the audit tells. */
+	/* A long life with a reference that is never dropped: found at the end of the audit. */
 	alloc(s, ASK_DCSSBLK, Z(50));
 	add_host(s, Z(50), DISK_OF(50), "dcssblk0");
 	for (i = 0; i < 40; i++) {

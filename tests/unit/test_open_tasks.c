@@ -155,7 +155,7 @@ static void test_a_task_that_ends_inside_its_probe_is_reported(void **state)
 	assert_int_equal(t.states[0].tid, tid);
 	assert_int_equal(t.states[0].ret, 'X');
 	assert_int_equal(t.states[0].ts, OPENED + SECOND);
-	/* Told once. */
+	/* Reported once. */
 	dxa_open_tasks_tell_ended(&t.tasks, t.engine, OPENED + SECOND, on_state, &t);
 	assert_int_equal(t.n_states, 1);
 	probe(&t, getpid(), DXA_PHASE_RET, OPENED + SECOND);

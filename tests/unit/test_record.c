@@ -285,7 +285,7 @@ static void synced_when_asked(void **state)
 	assert_non_null(dxa_reader_next(r));
 	assert_null(dxa_reader_next(r));
 	dxa_reader_free(r);
-	/* A file system that cannot sync is no error; a disk that fails is told at the end. */
+	/* A file system that cannot sync is no error; a disk that fails is reported at the end. */
 	sync_error = EINVAL;
 	dxa_recorder_sync(w);
 	sync_error = EIO;
