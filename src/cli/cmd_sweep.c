@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/ktime.h"
 #include "base/log.h"
+#include "base/place.h"
 #include "base/signals.h"
 #include "base/similar.h"
 #include "base/waitstatus.h"
@@ -90,14 +92,21 @@ static struct dxa_err *parse_sites(struct sweep *s, const char *list)
 /* A sweep that ended without a word has its last round there: the machine died in it. */
 static struct dxa_err *check_progress(const struct dxa_opts *opts, const char *path)
 {
-	FILE *f = fopen(path, "re");
+	char text[16] = "";
 	unsigned int round = 0;
+	struct dxa_err *err;
+	int fd;
 
-	if (!f)
+	err = dxa_infile_open(path, &fd);
+	if (err && err->code == ENOENT) {
+		dxa_err_free(err);
 		return NULL;
-	if (fscanf(f, "%u", &round) != 1)
-		round = 0;
-	fclose(f);
+	}
+	if (err)
+		return dxa_err_wrap(err, "cannot read %s", path);
+	if (read(fd, text, sizeof(text) - 1) > 0)
+		round = (unsigned int)strtoul(text, NULL, 10);
+	close(fd);
 	if (!round || opts->sweep.first || opts->sweep.only)
 		return NULL;
 	return dxa_err_new(DXA_ERR_INPUT, 0,
@@ -273,10 +282,24 @@ static void compare_state(struct sweep *s, struct dxa_sweep_watch *now)
 	now->state = (struct dxa_vec){ 0 };
 }
 
+/* The directory may be one to which others can write. */
+static struct dxa_err *open_progress(const char *path, int *fd)
+{
+	struct dxa_place place;
+	struct dxa_err *err = dxa_place_find(path, &place);
+
+	if (!err)
+		err = dxa_place_open(&place, O_WRONLY | O_CREAT | O_TRUNC, DXA_PLACE_MODE, true, fd,
+				     NULL);
+	dxa_place_close(&place);
+	return err;
+}
+
 /* On disk before the round begins: the kernel may not survive it. */
 static void note_progress(const struct sweep *s, unsigned int number)
 {
 	char path[PATH_MAX], text[16];
+	struct dxa_err *err;
 	int fd, n;
 
 	if (!s->rig.opts->record)
@@ -286,9 +309,12 @@ static void note_progress(const struct sweep *s, unsigned int number)
 		unlink(path);
 		return;
 	}
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
+	err = open_progress(path, &fd);
+	if (err) {
+		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, err->msg);
+		dxa_err_free(err);
 		return;
+	}
 	n = snprintf(text, sizeof(text), "%u\n", number);
 	if (write(fd, text, (size_t)n) != n || fsync(fd))
 		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, strerror(errno));
