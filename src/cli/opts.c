@@ -77,10 +77,9 @@ static struct dxa_err *parse_time(const char *option, const char *value, uint64_
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = { { "ms", MS },
-		      { "s", SECOND },
-		      { "m", 60ull * SECOND },
-		      { "h", 3600ull * SECOND } };
+	} units[] = {
+		{ "ms", MS }, { "s", SECOND }, { "m", 60ull * SECOND }, { "h", 3600ull * SECOND }
+	};
 	const char *want = "a time such as 500ms, 2s, 5m or 1h, of a week at most";
 	unsigned long long n;
 	char *end;
