@@ -102,15 +102,15 @@ static void sparc_compares_with_the_page_size(void **state)
 	expect("sparc", FACTS(.log = small, .page_size = 4096), DXA_ALIASING_NO,
 	       "boot log: SRMMU: Using VAC size of 4096");
 	expect("sparc", FACTS(.log = log), DXA_ALIASING_UNKNOWN,
-	       "unknown: nothing tells whether vac_cache_size > PAGE_SIZE");
+	       "unknown: cannot find out whether vac_cache_size > PAGE_SIZE");
 	expect("sparc", FACTS(.log = "SRMMU: Using VAC size of \n", .page_size = 4096),
-	       DXA_ALIASING_UNKNOWN, "unknown: nothing tells whether vac_cache_size > PAGE_SIZE");
+	       DXA_ALIASING_UNKNOWN, "unknown: cannot find out whether vac_cache_size > PAGE_SIZE");
 	expect("sparc", FACTS(.has_value = true, .value = 65536, .page_size = 4096),
 	       DXA_ALIASING_YES, "vac_cache_size = 0x10000");
 	expect("sparc", FACTS(.has_value = true, .value = 0, .page_size = 4096), DXA_ALIASING_NO,
 	       "vac_cache_size = 0x0");
 	expect("sparc", FACTS(.has_value = true, .value = 65536), DXA_ALIASING_UNKNOWN,
-	       "unknown: nothing tells whether vac_cache_size > PAGE_SIZE");
+	       "unknown: cannot find out whether vac_cache_size > PAGE_SIZE");
 }
 
 static void not_knowing_is_said(void **state)
@@ -118,11 +118,11 @@ static void not_knowing_is_said(void **state)
 	(void)state;
 	expect("armv6l", FACTS(.log = "Linux version 6.12\n", .cpuinfo = "Processor : ARMv6\n"),
 	       DXA_ALIASING_UNKNOWN,
-	       "unknown: nothing tells whether cacheid is VIVT or VIPT aliasing");
+	       "unknown: cannot find out whether cacheid is VIVT or VIPT aliasing");
 	expect("mips64", FACTS(.cpuinfo = "cpu model : none\n"), DXA_ALIASING_UNKNOWN,
-	       "unknown: nothing tells whether cpu_has_dc_aliases");
+	       "unknown: cannot find out whether cpu_has_dc_aliases");
 	expect("nios2", FACTS(.has_value = true, .value = 1), DXA_ALIASING_UNKNOWN,
-	       "unknown: nothing tells whether CONFIG_NIOS2_DCACHE_SIZE > PAGE_SIZE");
+	       "unknown: cannot find out whether CONFIG_NIOS2_DCACHE_SIZE > PAGE_SIZE");
 	expect("vax", FACTS(0), DXA_ALIASING_UNKNOWN,
 	       "unknown: an architecture this version does not know");
 }
