@@ -45,6 +45,12 @@ class Remains:
         """The number in a file."""
         return int(self.text(name)) if name in self.files else None
 
+    def phases(self) -> dict[str, float]:
+        """Seconds of each phase of the case by the guest's clock; see driver.sh."""
+        marks = [line.split() for line in self.text("times").splitlines()]
+        return {name: float(end) - float(begin)
+                for (name, begin), (_, end) in zip(marks, marks[1:])}
+
 
 class Frames:
     """Takes the driver's output apart as it comes; see driver.sh."""

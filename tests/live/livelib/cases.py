@@ -11,6 +11,8 @@ from pathlib import Path
 from guestlib import GuestError, faults as injected, matrix
 from guestlib.guest import DEFAULT_MODULES
 
+from . import selection
+
 sys.path.append(str(Path(__file__).resolve().parents[2] / "docs"))
 from snippets import examples  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -45,7 +47,6 @@ class Case:
     drivers: list[str] = field(default_factory=list)
     elsewhere: str = ""
     attach: list[str] = field(default_factory=lambda: ["auto"])
-    slow_attach: list[str] = field(default_factory=list)
 
     # The guest; cases that agree in all of this share one.
     modules: list[str] = field(default_factory=list)
@@ -68,8 +69,8 @@ class Case:
     setup: str = ""
     cleanup: str = ""
     timeout: float = 60
+    # After spread(): with --all only. As declared: everywhere so.
     slow: bool = False
-    slow_kernels: list[str] = field(default_factory=list)
 
     # Expectations beside the exit code.
     report: bool | None = None
@@ -92,8 +93,12 @@ class Case:
     @property
     def id(self) -> str:
         """What the output calls it."""
-        way = "" if self.attach[0] == "auto" else f"@{self.attach[0]}"
-        return f"live/{self.name}{way}/{self.kernels[0]}"
+        return f"live/{self.variant}/{self.kernels[0]}"
+
+    @property
+    def variant(self) -> str:
+        """The name, with the way to attach if that is not the usual one."""
+        return self.name + ("" if self.attach[0] == "auto" else f"@{self.attach[0]}")
 
     @property
     def wants_report(self) -> bool:
@@ -157,6 +162,7 @@ def _parse(table: dict, path: Path) -> Case:
 def load(directory: Path = CASES) -> list[Case]:
     """Every case for every kernel and way to attach."""
     found: dict[str, Case] = {}
+    chosen = selection.load()
     for path in sorted(directory.glob("*.toml")):
         try:
             document = tomllib.loads(path.read_text())
@@ -166,11 +172,12 @@ def load(directory: Path = CASES) -> list[Case]:
         for table in document["case"]:
             declared = _parse(defaults | table, path)
             for kernel in declared.kernels:
-                for way in dict.fromkeys(declared.attach + declared.slow_attach):
-                    case = replace(declared, kernels=[kernel], attach=[way],
-                                   slow=declared.slow or kernel in declared.slow_kernels
-                                   or way not in declared.attach)
+                for way in declared.attach:
+                    case = replace(declared, kernels=[kernel], attach=[way])
+                    case.slow = declared.slow or not chosen.default(
+                        case.variant, kernel, way == declared.attach[0])
                     if case.id in found:
                         raise GuestError(f"{path.name}: there are two {case.id}")
                     found[case.id] = case
+    chosen.check({(case.variant, case.kernels[0]): case.slow for case in found.values()})
     return list(found.values())

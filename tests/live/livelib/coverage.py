@@ -4,7 +4,7 @@
 from guestlib import GuestError
 from guestlib.matrix import REPOSITORY
 
-from . import absent, cases as declared
+from . import absent, cases as declared, selection
 from .absent import Absent
 from .cases import KERNELS, Case
 
@@ -33,7 +33,7 @@ The case fails if one of these findings is missing, or if there is any other.
 * **silent**: there must be no finding.
 * **inconclusive**: what was not seen keeps the verdict from being a pass.
 * **code**: no audit; this is the exit code.
-* *(all)*: run with `--all` only.
+* *(all)*: run with `--all` only; the last section says why.
 
 A first table has a column for each kernel that most cases are run on, a second one
 the cases of all other kernels; [platforms.md](platforms.md) describes each.
@@ -114,6 +114,18 @@ def _section(driver: str, cases: list[Case], entries: list[Absent]) -> list[str]
     return lines
 
 
+def _choices() -> list[str]:
+    """What runs where by default, and why."""
+    lines = ["", "## Where cases run by default", "",
+             "`tests/live/run` runs a case on each of its kernels, but for these, which it runs only "
+             "where the", "table says, and for those that take minutes or another emulator. "
+             "`--all` runs all. `@kprobe`:", "attached by kprobe events. Declared in "
+             "`tests/live/by-default.toml`.", "", _line(["why", *KERNELS]),
+             "|---" * (1 + len(KERNELS)) + "|"]
+    return lines + [_line([choice.why, *(_code(choice.on.get(kernel, [])) for kernel in KERNELS)])
+                    for choice in selection.load().choices]
+
+
 def _check(cases: list[Case]) -> None:
     """Has every case a place, but what is run on the usual kernels and is of no driver?"""
     unknown = {driver for case in cases for driver in case.drivers} - set(DRIVERS)
@@ -133,6 +145,7 @@ def page() -> str:
     lines = [_HEAD.rstrip()]
     for driver in DRIVERS:
         lines += _section(driver, cases, entries)
+    lines += _choices()
     return "\n".join(lines) + "\n"
 
 

@@ -49,6 +49,12 @@ observe() {
 	done
 }
 
+# Appends "NAME SECONDS" to the file times: NAME has begun at that time since the boot.
+phase() {
+	read -r uptime _ </proc/uptime
+	echo "$1 $uptime" >>times
+}
+
 play() {
 	number=$1 limit=$2 others=$3
 	here=/tmp/live/$number
@@ -56,15 +62,20 @@ play() {
 	cd "$here" || exit 1
 	echo "@begin $number"
 	export REPORT="-o text -o json:$here/report.json" ATTACH="--attach=$4"
+	phase setup
 	[ ! -s "/live/$number/setup" ] || timeout -s KILL "$others" sh "/live/$number/setup" >setup.out 2>&1 9>&-
 	code=$?
 	echo $code >setup.code
 	if [ $code -eq 0 ]; then
+		phase run
 		timeout -s KILL "$limit" sh "/live/$number/run" >out 2>err 9>&-
 		echo $? >code
+		phase after
 		observe "/live/$number"
 	fi
+	phase sweep
 	sweep "/live/$number"
+	phase end
 	tar -cf "../$number.tar" .
 	cd ..
 	echo "@end $number $(stat -c %s "$number.tar")"

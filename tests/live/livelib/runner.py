@@ -92,6 +92,7 @@ class Report:
     def __init__(self, save: Path | None):
         self.counts: Counter = Counter()
         self.guests: Counter = Counter()
+        self.seconds: Counter = Counter()
         self.save, self._lock = save, threading.Lock()
 
     def end(self, case: Case | Lacking, wrong: list[str], seconds: float) -> None:
@@ -103,10 +104,18 @@ class Report:
                 for line in reason.splitlines():
                     print(f"       {line}", flush=True)
 
-    def guest(self, result: Result) -> None:
-        """One has come to its end."""
+    def guest(self, result: Result, cases: float) -> None:
+        """One has come to its end; its cases took so many seconds."""
         with self._lock:
             self.guests["restored" if result.restored else "booted"] += 1
+            start = result.boot_seconds or 0
+            self.seconds["restore" if result.restored else "boot"] += start
+            self.seconds["rest"] += result.seconds - start - cases
+
+    def phases(self, remains: boot.Remains) -> None:
+        """A case has ended."""
+        with self._lock:
+            self.seconds.update(remains.phases())
 
     def skip(self, case: Case, reason: str) -> None:
         """A case could not be run here."""
@@ -152,13 +161,14 @@ def _play(cases: list[Case], binary: Path, report: Report, patience: float) -> N
     def ended(case: Case, remains: boot.Remains) -> None:
         verdicts[case.id] = judge(case, remains), remains.seconds
         report.keep(case, remains)
+        report.phases(remains)
         if not case.faults:
             report.end(case, *verdicts[case.id])
 
     began = time.monotonic()
     result, why = boot.play(cases, binary, ended, patience)
     if result:
-        report.guest(result)
+        report.guest(result, sum(seconds for _, seconds in verdicts.values()))
     missing = [case for case in cases if case.id not in verdicts]
     for case in missing:
         report.end(case, _lost(result, why, case is missing[0]), time.monotonic() - began)
@@ -244,6 +254,8 @@ def _run(options: argparse.Namespace) -> int:
     counts, guests = report.counts, report.guests
     for reason in snapshot.hopeless.values():
         print(f"note: guests boot each time, for no state could be saved: {reason}")
+    print("seconds of all guests: " + ", ".join(
+        f"{name} {seconds:.0f}" for name, seconds in sorted(report.seconds.items())))
     print(f"guests: {guests['booted']} booted, {guests['restored']} restored")
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if counts["failed"] else 0
