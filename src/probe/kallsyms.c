@@ -17,6 +17,8 @@
 /* The same behind the last symbol of a module, where another may have been, and in generated code. */
 #define LAST_MAX 4096
 
+#define READ_SIZE 4096
+
 struct symbol {
 	uint64_t addr;
 	uint32_t name; /* offset in pool */
@@ -42,6 +44,11 @@ struct dxa_kallsyms {
 	struct module *modules;
 	size_t n_modules, cap_modules;
 	struct dxa_modranges ranges; /* outlive the symbols */
+	/* The kernel proper, which never changes: what comes first of the file and of the table. */
+	struct {
+		size_t n, pool_len;
+		off_t bytes; /* of the file; 0: it does not come first */
+	} core;
 	bool stale;
 	char bare[128]; /* the last name handed out without its suffix */
 	char module[56]; /* the last that the kernel named */
@@ -116,12 +123,31 @@ struct line {
 	const char *module; /* NULL: the kernel proper */
 };
 
+/* Hexadecimal digits without a prefix; *end is behind them. strtoull() takes thrice the time. */
+static uint64_t parse_address(char *text, char **end)
+{
+	uint64_t addr = 0;
+
+	for (;; text++) {
+		unsigned int digit = (unsigned char)*text - '0';
+
+		if (digit > 9) {
+			digit = ((unsigned char)*text | 0x20) - 'a' + 10u;
+			if (digit < 10 || digit > 15)
+				break;
+		}
+		addr = addr << 4 | digit;
+	}
+	*end = text;
+	return addr;
+}
+
 /* One line is "address type name[\t[module]]". Cuts it into its parts; false for any other. */
 static bool split_line(char *text, struct line *ret)
 {
 	char *p, *name;
 
-	*ret = (struct line){ .addr = strtoull(text, &p, 16) };
+	*ret = (struct line){ .addr = parse_address(text, &p) };
 	if (p == text || p[0] != ' ' || !p[1] || p[2] != ' ')
 		return false;
 	ret->type = p[1];
@@ -210,6 +236,9 @@ static void sort(struct dxa_kallsyms *k)
 {
 	size_t n = sorted_length(k);
 
+	/* What sorting moves is not first any more. */
+	if (n < k->core.n)
+		k->core.bytes = 0;
 	if (n < k->n)
 		qsort(k->syms + n, k->n - n, sizeof(*k->syms), by_addr);
 }
@@ -282,19 +311,58 @@ static void free_table(struct dxa_kallsyms *k)
 	empty_table(k);
 }
 
-/* Fill the table, which is empty. */
-static struct dxa_err *read_all(struct dxa_kallsyms *k)
+/* Begin with the kernel proper as `old` has it, and behind it in the file. False: from the start. */
+static bool take_core(struct dxa_kallsyms *k, const struct dxa_kallsyms *old)
+{
+	if (!old || !old->n || !old->core.bytes ||
+	    !reserve((void **)&k->syms, &k->cap, old->core.n, sizeof(*k->syms)) ||
+	    !reserve((void **)&k->pool, &k->pool_cap, old->core.pool_len, 1) ||
+	    fseeko(k->file, old->core.bytes, SEEK_SET))
+		return false;
+	memcpy(k->syms, old->syms, old->core.n * sizeof(*k->syms));
+	memcpy(k->pool, old->pool, old->core.pool_len);
+	k->n = old->core.n;
+	k->pool_len = old->core.pool_len;
+	return true;
+}
+
+/* Read on to the end of the file; where the kernel proper ends is noted. False without memory. */
+static bool read_lines(struct dxa_kallsyms *k)
 {
 	_cleanup_free_ char *line = NULL;
+	bool core = true;
+	off_t bytes = 0;
 	size_t cap = 0;
+	ssize_t length;
+
+	while ((length = getline(&line, &cap, k->file)) > 0) {
+		if (core && memchr(line, '\t', (size_t)length)) {
+			core = false;
+			k->core.n = k->n;
+			k->core.pool_len = k->pool_len;
+			k->core.bytes = bytes;
+		}
+		bytes += length;
+		if (!keep_line(k, line))
+			return false;
+	}
+	return true;
+}
+
+/* Fill the table, which is empty. What does not change is taken from `old`, if that is not NULL. */
+static struct dxa_err *read_all(struct dxa_kallsyms *k, const struct dxa_kallsyms *old)
+{
+	bool taken;
 
 	rewind(k->file);
 	k->n_modules = 1;
 	if (!reserve((void **)&k->modules, &k->cap_modules, 1, sizeof(*k->modules)))
 		return dxa_err_nomem();
-	while (getline(&line, &cap, k->file) > 0)
-		if (!keep_line(k, line))
-			return dxa_err_nomem();
+	taken = take_core(k, old);
+	if (!read_lines(k))
+		return dxa_err_nomem();
+	if (taken)
+		k->core = old->core;
 	if (ferror(k->file))
 		return dxa_err_new(DXA_ERR_REFUSED, errno, "cannot read the kernel's symbols: %s",
 				   strerror(errno));
@@ -321,7 +389,9 @@ struct dxa_err *dxa_kallsyms_open(const char *path, struct dxa_kallsyms **ret)
 		free(k);
 		return err;
 	}
-	err = read_all(k);
+	/* /proc asks for reads of 1 KiB; the kernel fills a page at a time. */
+	setvbuf(k->file, NULL, _IOFBF, READ_SIZE);
+	err = read_all(k, NULL);
 	if (err) {
 		dxa_kallsyms_free(k);
 		return err;
@@ -424,7 +494,7 @@ void dxa_kallsyms_refresh(struct dxa_kallsyms *k)
 		return;
 	/* The old names serve until the new ones are whole. */
 	empty_table(k);
-	err = read_all(k);
+	err = read_all(k, &old);
 	if (err) {
 		free_table(k);
 		*k = old;

@@ -188,6 +188,50 @@ static void failed_refresh_keeps_the_old_names(void **state)
 	end(&s);
 }
 
+/* What stands behind the kernel proper is read again, and that is all. */
+static void kernel_proper_is_read_once(void **state)
+{
+	struct dxa_kallsym sym;
+	struct symbols s;
+
+	(void)state;
+	begin(&s, KERNEL ND_BTT);
+	show(&s, "ffffffff81000000 T alloc_two\nffffffff81000400 t rest\n" OTHER);
+	dxa_kallsyms_invalidate(s.k);
+	check_name(&s, 0xffffffff81000010, "alloc_dax+0x10");
+	check_name(&s, 0xffffffffc0002810, "other_init+0x7d0 [other]");
+	assert_true(dxa_kallsyms_by_name(s.k, "alloc_dax", &sym));
+	assert_null(sym.module);
+	assert_true(dxa_kallsyms_by_name(s.k, "other_exit", &sym));
+	assert_false(dxa_kallsyms_by_name(s.k, "btt_init", &sym));
+	/* No module, then one again. */
+	show(&s, KERNEL);
+	dxa_kallsyms_invalidate(s.k);
+	check_name(&s, 0xffffffff81000410, "rest+0x10");
+	assert_false(dxa_kallsyms_has_module(s.k, "other"));
+	show(&s, KERNEL ND_BTT);
+	dxa_kallsyms_invalidate(s.k);
+	check_name(&s, 0xffffffffc0001010, "btt_init+0x10 [nd_btt]");
+	/* Names that were given back are read from the start. */
+	show(&s, "ffffffff81000000 T alloc_two\nffffffff81000400 t rest\n" ND_BTT);
+	dxa_kallsyms_trim(s.k);
+	check_name(&s, 0xffffffff81000010, "alloc_two+0x10");
+	end(&s);
+}
+
+/* A kernel proper that is not lowest is sorted, and then read as a whole each time. */
+static void kernel_above_its_modules_is_read_whole(void **state)
+{
+	struct symbols s;
+
+	(void)state;
+	begin(&s, KERNEL "ffffffff80001000 t low_init\t[low]\n");
+	show(&s, "ffffffff81000000 T alloc_two\nffffffff81000400 t rest\n" ND_BTT);
+	dxa_kallsyms_invalidate(s.k);
+	check_name(&s, 0xffffffff81000010, "alloc_two+0x10");
+	end(&s);
+}
+
 /* A read that fails halfway looks like the end of the file. */
 static void unreadable_file_is_an_error(void **state)
 {
@@ -244,6 +288,8 @@ int main(void)
 		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_names_from_the_kernel),
 		cmocka_unit_test(failed_refresh_keeps_the_old_names),
+		cmocka_unit_test(kernel_proper_is_read_once),
+		cmocka_unit_test(kernel_above_its_modules_is_read_whole),
 		cmocka_unit_test(unreadable_file_is_an_error),
 		cmocka_unit_test(test_ranges_do_not_overlap),
 		cmocka_unit_test(test_ranges_are_bounded),
