@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "probe/attach.h"
 
-#include <bpf/btf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/caps.h"
+#include "base/cleanup.h"
 #include "base/log.h"
+#include "probe/btfscan.h"
+#include "probe/preflight.h"
 
 static const struct dxa_hows trampolines[] = {
 	[DXA_SHAPE_ACQUIRE] = { { "fexit" } },
@@ -111,29 +114,6 @@ static void plan_absent(struct dxa_hook *hook, const struct dxa_hook *hooks, siz
 	no_such_function(hook);
 }
 
-/* All functions of the plan in one pass: the library's own search goes through all types each time.
- */
-static void find_btf_ids(struct dxa_hook *hooks, size_t n, const struct btf *btf)
-{
-	__u32 types = btf__type_cnt(btf);
-
-	for (__u32 id = 1; id < types; id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
-		const char *name;
-
-		if (!btf_is_func(t))
-			continue;
-		name = btf__name_by_offset(btf, t->name_off);
-		for (size_t i = 0; i < n; i++) {
-			struct dxa_hook *hook = &hooks[i];
-
-			if (*name == *hook->status.symbol && !hook->btf_id &&
-			    !strcmp(name, hook->status.symbol))
-				hook->btf_id = id;
-		}
-	}
-}
-
 static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym,
 		       const char *kprobes_why)
 {
@@ -151,16 +131,19 @@ static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym,
 /* Trampolines are for functions that the kernel's BTF describes. */
 static void plan_trampolines(struct dxa_hook *hooks, size_t n)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
+	_cleanup_free_ struct dxa_btf_function *functions = calloc(n, sizeof(*functions));
+	bool known;
 
-	if (btf)
-		find_btf_ids(hooks, n, btf);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; functions && i < n; i++)
+		functions[i].name = hooks[i].status.symbol;
+	known = functions && dxa_btfscan_file(DXA_VMLINUX_BTF, functions, n);
+	for (size_t i = 0; i < n; i++) {
+		hooks[i].btf_id = known ? functions[i].id : 0;
 		if (!hooks[i].btf_id)
 			dxa_attach_no_trampoline(&hooks[i],
-						 btf ? "the function is not in the kernel's BTF" :
-						       "the kernel has no BTF of its own");
-	btf__free(btf);
+						 known ? "the function is not in the kernel's BTF" :
+							 "the kernel's BTF cannot be read");
+	}
 }
 
 void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms,

@@ -14,7 +14,6 @@
 #include "probe/daxmodule.h"
 #include "probe/tracefs.h"
 
-#define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 #define LOCKDOWN "/sys/kernel/security/lockdown"
 #define JIT "/proc/sys/net/core/bpf_jit_enable"
 #define KCORE "/proc/kcore"
@@ -127,10 +126,10 @@ static struct dxa_err *check_btf(const struct asked *q)
 
 	if (err)
 		return dxa_err_wrap(err, "cannot read the BTF file %s", q->btf);
-	if (q->btf || access(VMLINUX_BTF, R_OK) == 0)
+	if (q->btf || access(DXA_VMLINUX_BTF, R_OK) == 0)
 		return NULL;
 	return dxa_err_new(DXA_ERR_REFUSED, errno,
-			   "kernel %s shows no BTF (" VMLINUX_BTF
+			   "kernel %s shows no BTF (" DXA_VMLINUX_BTF
 			   ": %s): give its BTF with --btf FILE, or boot a kernel with "
 			   "CONFIG_DEBUG_INFO_BTF=y",
 			   q->release, strerror(errno));

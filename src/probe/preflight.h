@@ -8,6 +8,9 @@
 #include "base/err.h"
 #include "probe/kallsyms.h"
 
+/* The BTF of the kernel proper, raw. */
+#define DXA_VMLINUX_BTF "/sys/kernel/btf/vmlinux"
+
 /*
  * Is there a DAX core, built in or a module, loaded or not? NULL: there is; NO_DAX.
  * It takes no privilege to know.
