@@ -2,6 +2,7 @@
 #include "cli/live.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
@@ -11,6 +12,7 @@
 #include "base/procstat.h"
 #include "cli/audit.h"
 #include "cli/child.h"
+#include "cli/leave.h"
 #include "cli/statusline.h"
 
 #define MS 1000000ull
@@ -316,6 +318,10 @@ struct dxa_err *dxa_live_run(const struct dxa_audit_mode *mode, const struct dxa
 	if (err)
 		return err;
 	err = run(&l, exit_code);
+	/* The verdict is not to wait for the kernel. An error is sticky: main() finds it. */
+	fflush(stdout);
+	if (!mode->probe)
+		dxa_leave(l.audit.probe);
 	dxa_audit_close(&l.audit);
 	return err;
 }

@@ -524,6 +524,26 @@ struct dxa_symbols *dxa_probe_symbols(struct dxa_probe *p)
 	return p->symbols;
 }
 
+size_t dxa_probe_leave(struct dxa_probe *p, int **fds)
+{
+	size_t n = 0;
+
+	*fds = NULL;
+	if (!p || !p->tracefs)
+		return 0;
+	/* Kprobes go at once: their events outlive who would die before removing them. */
+	for (size_t i = 0; i < p->n_hooks; i++)
+		if (p->hooks[i].status.mode == DXA_ATTACH_KPROBE ||
+		    p->hooks[i].status.mode == DXA_ATTACH_PENDING)
+			dxa_detach_hook(&p->hooks[i]);
+	dxa_tracefs_undo(p->tracefs, 0);
+	*fds = calloc(p->n_hooks * DXA_HOOK_LINKS + 1, sizeof(**fds));
+	for (size_t i = 0; *fds && i < p->n_hooks; i++)
+		for (unsigned int k = 0; k < p->hooks[i].n_links; k++)
+			(*fds)[n++] = bpf_link__fd(p->hooks[i].links[k]);
+	return n;
+}
+
 void dxa_probe_close(struct dxa_probe *p)
 {
 	size_t left;

@@ -88,6 +88,14 @@ void dxa_probe_trim(struct dxa_probe *p);
 /* The names of kernel addresses; owned by the probe. */
 struct dxa_symbols *dxa_probe_symbols(struct dxa_probe *p);
 
+/*
+ * For a process that ends soon: detach all kprobes and remove their events. Returns how many
+ * descriptors hold the trampolines, which the kernel detaches when each is closed by its last
+ * holder: *fds, with room for one more, which the caller frees; the descriptors stay the
+ * probe's. 0 and NULL if there are none. p may be NULL.
+ */
+size_t dxa_probe_leave(struct dxa_probe *p, int **fds);
+
 /* Detach everything, remove the kprobe events, free. NULL is allowed. */
 void dxa_probe_close(struct dxa_probe *p);
 

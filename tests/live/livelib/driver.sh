@@ -18,13 +18,23 @@ unload() {
 	echo "$number" >&9
 }
 
+# An auditor's child waits for the kernel to detach the trampolines; it has ten seconds.
+await_detached() {
+	tries=0
+	while pidof daxaudit daxaudit-leave >/dev/null && [ $tries -lt 50 ]; do
+		usleep 200000
+		tries=$((tries + 1))
+	done
+}
+
 # Whatever the case left behind is an observation; then the next starts clean.
 sweep() {
 	[ ! -s "$1/cleanup" ] || sh "$1/cleanup" >cleanup.out 2>&1 8>&- 9>&-
 	while IFS= read -r line; do
 		printf '%s\n' "$line"
 	done 2>/dev/null <$events >left.events
-	pidof daxaudit >left.pids
+	await_detached
+	pidof daxaudit daxaudit-leave >left.pids
 	[ ! -s left.pids ] || killall -q -9 daxaudit
 	for disk in /sys/block/dm-*; do
 		[ -e "$disk" ] || break
