@@ -47,7 +47,7 @@ class Remains:
 
     def phases(self) -> dict[str, float]:
         """Seconds of each phase of the case by the guest's clock; see driver.sh."""
-        marks = [line.split() for line in self.text("times").splitlines()]
+        marks = [line.split() for line in self.text("phases").splitlines()]
         return {name: float(end) - float(begin)
                 for (name, begin), (_, end) in zip(marks, marks[1:])}
 

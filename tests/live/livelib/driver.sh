@@ -59,10 +59,10 @@ observe() {
 	done
 }
 
-# Appends "NAME SECONDS" to the file times: NAME has begun at that time since the boot.
+# Appends "NAME SECONDS" to the file phases: NAME has begun at that time since the boot.
 phase() {
 	read -r uptime _ </proc/uptime
-	echo "$1 $uptime" >>times
+	echo "$1 $uptime" >>phases
 }
 
 play() {
