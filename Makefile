@@ -165,7 +165,7 @@ $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 	$(Q)$(CC) $(SAN_CFLAGS) $(LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ -lcmocka $(CORE_LIBS)
 
 # Of src/probe only what needs no libbpf.
-$(O)/san/tests/unit/test_kallsyms: $(O)/san/src/probe/kallsyms.o $(O)/san/src/probe/modranges.o
+$(O)/san/tests/unit/test_kallsyms: $(patsubst %,$(O)/san/src/probe/%.o,kallsyms modranges symline)
 $(O)/san/tests/unit/test_btfscan: $(O)/san/src/probe/btfscan.o
 $(O)/san/tests/unit/test_drain: $(O)/san/src/probe/drain.o
 $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/probe/collect_tasks.o

@@ -131,7 +131,7 @@ static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym,
 /* Trampolines are for functions that the kernel's BTF describes. */
 static void plan_trampolines(struct dxa_hook *hooks, size_t n)
 {
-	_cleanup_free_ struct dxa_btf_function *functions = calloc(n, sizeof(*functions));
+	_cleanup_free_ struct dxa_btf_function *functions = calloc(n + 1, sizeof(*functions));
 	bool known;
 
 	for (size_t i = 0; functions && i < n; i++)

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "daxaudit/snapshot.h"
 #include "probe/modranges.h"
+#include "probe/symline.h"
 
 /* Beyond this an address is not in the function before it, but in no symbol that we keep. */
 #define FUNCTION_MAX (64 << 10)
@@ -116,72 +117,17 @@ static bool is_wanted_data(const char *name)
 	return dxa_symbol_is_ops(name);
 }
 
-struct line {
-	uint64_t addr;
-	char type;
-	const char *name;
-	const char *module; /* NULL: the kernel proper */
-};
-
-/* Hexadecimal digits without a prefix; *end is behind them. strtoull() takes thrice the time. */
-static uint64_t parse_address(char *text, char **end)
-{
-	uint64_t addr = 0;
-
-	for (;; text++) {
-		unsigned int digit = (unsigned char)*text - '0';
-
-		if (digit > 9) {
-			digit = ((unsigned char)*text | 0x20) - 'a' + 10u;
-			if (digit < 10 || digit > 15)
-				break;
-		}
-		addr = addr << 4 | digit;
-	}
-	*end = text;
-	return addr;
-}
-
-/* One line is "address type name[\t[module]]". Cuts it into its parts; false for any other. */
-static bool split_line(char *text, struct line *ret)
-{
-	char *p, *name;
-
-	*ret = (struct line){ .addr = parse_address(text, &p) };
-	if (p == text || p[0] != ' ' || !p[1] || p[2] != ' ')
-		return false;
-	ret->type = p[1];
-	ret->name = name = p + 3;
-	name[strcspn(name, "\n")] = '\0';
-	p = strchr(name, '\t');
-	if (p) {
-		*p++ = '\0';
-		ret->module = p + (*p == '[');
-		p[strcspn(p, "]")] = '\0';
-	}
-	return true;
-}
-
-/*
- * Labels of the assembler: every data-in-code boundary has one, riscv's modules
- * have one at every relaxed jump. The kernel itself does not name addresses after
- * them (is_mapping_symbol() in include/linux/module_symbol.h, v6.12).
- */
-static bool is_label(const char *name)
-{
-	return !name[0] || name[0] == '$' || !strncmp(name, ".L", 2);
-}
-
 /* Keep text and wanted data. False without memory. */
 static bool keep_line(struct dxa_kallsyms *k, char *text)
 {
-	struct line l;
+	struct dxa_symline l;
 
-	if (!split_line(text, &l))
+	if (!dxa_symline_split(text, &l))
 		return true;
 	if (is_wanted_data(l.name))
 		return add_symbol(k, l.addr, true, l.name, l.module);
-	if (!strchr("tTwW", l.type) || !strncmp(l.name, "__pfx_", 6) || is_label(l.name))
+	if (!strchr("tTwW", l.type) || !strncmp(l.name, "__pfx_", 6) ||
+	    dxa_symline_is_label(l.name))
 		return true;
 	return add_symbol(k, l.addr, false, l.name, l.module);
 }
@@ -464,10 +410,10 @@ uint64_t dxa_kallsyms_look_up(const char *path, const char *name)
 	_cleanup_fclose_ FILE *f = fopen(path, "re");
 	_cleanup_free_ char *text = NULL;
 	size_t cap = 0;
-	struct line l;
+	struct dxa_symline l;
 
 	while (f && getline(&text, &cap, f) > 0)
-		if (split_line(text, &l) && !l.module && !strcmp(l.name, name))
+		if (dxa_symline_split(text, &l) && !l.module && !strcmp(l.name, name))
 			return l.addr;
 	return 0;
 }
