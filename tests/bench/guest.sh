@@ -73,7 +73,8 @@ watched() {
 	calls "$prefix" $pid
 	awk -v name="$prefix" '/^VmHWM/ { print name ".peak_kib", $2 }
 		/^VmRSS/ { print name ".steady_kib", $2 }' /proc/"$pid"/status
-	kill -INT "$pid"
+	# What a shell without job control starts in the background ignores SIGINT.
+	kill -TERM "$pid"
 	wait "$pid"
 }
 
