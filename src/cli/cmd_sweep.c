@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every error path of a driver, one failure at a time. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/infile.h"
 #include "base/ktime.h"
 #include "base/log.h"
-#include "base/place.h"
 #include "base/signals.h"
 #include "base/similar.h"
 #include "base/waitstatus.h"
@@ -22,12 +17,12 @@
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/exitcode.h"
+#include "cli/sweep_dir.h"
 #include "cli/sweep_run.h"
 #include "probe/kmsg.h"
 
 #define SECOND 1000000000ull
 #define DEFAULT_SITES "slab,page"
-#define PROGRESS "progress"
 
 struct sweep {
 	struct dxa_sweep_rig rig;
@@ -89,50 +84,6 @@ static struct dxa_err *parse_sites(struct sweep *s, const char *list)
 				   dxa_err_new(DXA_ERR_INPUT, 0, "--sites: no site is named");
 }
 
-/* A sweep that ended without a word has its last round there: the machine died in it. */
-static struct dxa_err *check_progress(const struct dxa_opts *opts, const char *path)
-{
-	char text[16] = "";
-	unsigned int round = 0;
-	struct dxa_err *err;
-	int fd;
-
-	err = dxa_infile_open(path, &fd);
-	if (err && err->code == ENOENT) {
-		dxa_err_free(err);
-		return NULL;
-	}
-	if (err)
-		return dxa_err_wrap(err, "cannot read %s", path);
-	if (read(fd, text, sizeof(text) - 1) > 0)
-		round = (unsigned int)strtoul(text, NULL, 10);
-	close(fd);
-	if (!round || opts->sweep.first || opts->sweep.only)
-		return NULL;
-	return dxa_err_new(DXA_ERR_INPUT, 0,
-			   "%s: an earlier sweep died in round %u, and the kernel perhaps with it: "
-			   "go on with --from %u, or remove that file",
-			   path, round, round + 1);
-}
-
-static struct dxa_err *check_directory(const struct dxa_opts *opts)
-{
-	char path[PATH_MAX];
-	struct stat st;
-
-	if (!opts->record)
-		return NULL;
-	if (mkdir(opts->record, 0700) && errno != EEXIST)
-		return dxa_err_new(DXA_ERR_INPUT, errno, "--record %s: %s", opts->record,
-				   strerror(errno));
-	if (stat(opts->record, &st) || !S_ISDIR(st.st_mode))
-		return dxa_err_new(DXA_ERR_INPUT, 0,
-				   "--record %s: a sweep keeps its recordings in a directory",
-				   opts->record);
-	snprintf(path, sizeof(path), "%s/" PROGRESS, opts->record);
-	return check_progress(opts, path);
-}
-
 static struct dxa_err *check_input(struct sweep *s, const struct dxa_opts *opts)
 {
 	struct dxa_err *err;
@@ -148,7 +99,7 @@ static struct dxa_err *check_input(struct sweep *s, const struct dxa_opts *opts)
 		err = parse_sites(s, opts->sweep.sites);
 	if (!err)
 		err = dxa_child_check(opts->args);
-	return err ? err : check_directory(opts);
+	return err ? err : dxa_sweep_dir_check(opts);
 }
 
 /* ---- the rounds without a fault ---- */
@@ -275,50 +226,13 @@ static void compare_state(struct sweep *s, struct dxa_sweep_watch *now)
 
 	if (now->settled && r)
 		r->state = dxa_sweep_state_diff(&s->before.state, &now->state);
+	if (r && r->state)
+		dxa_sweep_dir_add(s->rig.opts, r);
 	if (!now->settled)
 		return;
 	dxa_sweep_watch_free(&s->before);
 	s->before = *now;
 	now->state = (struct dxa_vec){ 0 };
-}
-
-/* The directory may be one to which others can write. */
-static struct dxa_err *open_progress(const char *path, int *fd)
-{
-	struct dxa_place place;
-	struct dxa_err *err = dxa_place_find(path, &place);
-
-	if (!err)
-		err = dxa_place_open(&place, O_WRONLY | O_CREAT | O_TRUNC, DXA_PLACE_MODE, true, fd,
-				     NULL);
-	dxa_place_close(&place);
-	return err;
-}
-
-/* On disk before the round begins: the kernel may not survive it. */
-static void note_progress(const struct sweep *s, unsigned int number)
-{
-	char path[PATH_MAX], text[16];
-	struct dxa_err *err;
-	int fd, n;
-
-	if (!s->rig.opts->record)
-		return;
-	snprintf(path, sizeof(path), "%s/" PROGRESS, s->rig.opts->record);
-	if (!number) {
-		unlink(path);
-		return;
-	}
-	err = open_progress(path, &fd);
-	if (err) {
-		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, err->msg);
-		dxa_err_free(err);
-		return;
-	}
-	n = snprintf(text, sizeof(text), "%u\n", number);
-	if (write(fd, text, (size_t)n) != n || fsync(fd))
-		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, strerror(errno));
-	close(fd);
 }
 
 static size_t count_found(const struct sweep *s)
@@ -387,7 +301,7 @@ static struct dxa_err *play_round(struct sweep *s, size_t index)
 		snprintf(path, sizeof(path), "%s/round-%04zu.dxr", s->rig.opts->record, index + 1);
 		record = path;
 	}
-	note_progress(s, (unsigned int)index + 1);
+	dxa_sweep_dir_begin(s->rig.opts, (unsigned int)index + 1);
 	fresh = (struct dxa_sweep_round){ 0 };
 	watch.round = &fresh;
 	err = dxa_sweep_play(&s->rig, t->from ? DXA_FAULT_FROM : DXA_FAULT_ONCE, t, record, &watch);
@@ -404,11 +318,13 @@ static struct dxa_err *play_round(struct sweep *s, size_t index)
 	r->why = fresh.why;
 	r->ns = fresh.ns;
 	r->findings = fresh.findings;
-	err = restored(s, NULL);
+	if (!s->rig.stuck)
+		err = restored(s, NULL);
 	if (s->rig.opts->sweep.kmemleak)
 		dxa_sweep_kmemleak_scan(&s->rig, &r->complaints);
 	dxa_sweep_listen(&s->rig, &r->complaints);
 	drop_recording(record, r);
+	dxa_sweep_dir_add(s->rig.opts, r);
 	dxa_log(DXA_LOG_INFO, "round %u: %s: %s", r->number, r->chain, r->outcome);
 	return err;
 }
@@ -439,14 +355,15 @@ static struct dxa_err *play_all(struct sweep *s)
 	if (first >= s->plan.len)
 		return dxa_err_new(DXA_ERR_INPUT, 0, "there is no round %zu: there are %zu",
 				   first + 1, s->plan.len);
-	for (size_t i = first; i < end && !err && !s->rig.interrupted; i++) {
+	for (size_t i = first; i < end && !err && !s->rig.interrupted && !s->rig.stuck; i++) {
 		show_progress(s, i, first, end);
 		err = play_round(s, i);
 	}
 	clear_progress();
-	if (!err && !s->rig.interrupted)
+	s->doc.stuck = s->rig.stuck;
+	if (!err && !s->rig.interrupted && !s->rig.stuck)
 		err = play_last(s);
-	note_progress(s, 0);
+	dxa_sweep_dir_end(s->rig.opts);
 	return err;
 }
 

@@ -57,6 +57,8 @@ struct live {
 	struct quiet quiet;
 	uint64_t deadline; /* ktime; of the command, 0: none */
 	bool timed_out;
+	bool killed; /* it was sent SIGKILL */
+	bool immortal; /* and lives: it waits in the kernel for what does not come */
 	bool interrupted;
 	uint64_t status_at; /* ktime; when the status line is due; 0: there is none */
 };
@@ -120,6 +122,13 @@ static void enforce_deadline(struct live *l)
 
 	if (!l->deadline || !l->child || now < l->deadline)
 		return;
+	if (l->killed) {
+		l->immortal = true;
+		l->deadline = 0;
+		l->stop_at = now;
+		return;
+	}
+	l->killed = l->timed_out;
 	kill(l->child, l->timed_out ? SIGKILL : SIGTERM);
 	l->timed_out = l->interrupted = true;
 	l->deadline = now + GRACE_NS;
@@ -300,7 +309,10 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 				      .cmd_status = l->status,
 				      .interrupted = l->interrupted };
 	if (l->timed_out)
-		ending.cut = "the command did not end within --timeout and was killed";
+		ending.cut = l->immortal ?
+				     "the command did not end within --timeout and cannot be killed: "
+				     "it waits in the kernel" :
+				     "the command did not end within --timeout and was killed";
 	return dxa_audit_finish(&l->audit, &ending, exit_code);
 }
 

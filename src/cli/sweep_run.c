@@ -22,6 +22,8 @@
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 /* What kmemleak finds in a first scan may only have been in flight. */
 #define SCANS 2
+/* A second apart, when its time is over. */
+#define KILLS 3
 
 /* Those that no round has read. A second one would end the writing of what was found, too. */
 static void read_signals(struct dxa_sweep_rig *rig)
@@ -53,19 +55,27 @@ struct dxa_err *dxa_sweep_play(struct dxa_sweep_rig *rig, enum dxa_fault_mode mo
 	opts.silent = true;
 	opts.record = record;
 	opts.timeout_ns = opts.sweep.per_round_ns;
+	/* What hangs shall be found before the command is killed. */
+	if (opts.stuck_after_ns > opts.timeout_ns / 2)
+		opts.stuck_after_ns = opts.timeout_ns / 2;
 	/* It is short already. */
 	opts.settle_given = true;
 	dxa_faults_arm(rig->faults, mode, target ? target->key : 0, target ? target->before : 0);
 	err = dxa_live_run(&audit, &opts, &code);
 	dxa_faults_disarm(rig->faults);
 	read_signals(rig);
+	rig->stuck = !err && !rig->interrupted && !watch->has_status;
 	return err;
 }
 
-/* Wait for the child, SIGCHLD being blocked; one that takes too long is killed. */
-static void wait_for(pid_t pid, uint64_t limit)
+/*
+ * Wait for the child, SIGCHLD being blocked; one that takes too long is killed. False if it lives
+ * on: the kernel does not let it go.
+ */
+static bool wait_for(pid_t pid, uint64_t limit)
 {
 	uint64_t until = dxa_ktime_now() + limit, now;
+	int kills = 0;
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -74,6 +84,8 @@ static void wait_for(pid_t pid, uint64_t limit)
 		struct timespec left = { 0 };
 
 		now = dxa_ktime_now();
+		if (now >= until && kills++ == KILLS)
+			return false;
 		if (now >= until)
 			kill(pid, SIGKILL);
 		else
@@ -83,6 +95,7 @@ static void wait_for(pid_t pid, uint64_t limit)
 			left.tv_sec = 1;
 		sigtimedwait(&set, NULL, &left);
 	}
+	return true;
 }
 
 struct dxa_err *dxa_sweep_reset(struct dxa_sweep_rig *rig)
@@ -99,7 +112,7 @@ struct dxa_err *dxa_sweep_reset(struct dxa_sweep_rig *rig)
 		free(command);
 		if (err)
 			return err;
-		wait_for(pid, rig->opts->sweep.per_round_ns);
+		rig->stuck = !wait_for(pid, rig->opts->sweep.per_round_ns);
 	}
 	read_signals(rig);
 	return NULL;

@@ -114,7 +114,10 @@ static void watch_end(struct dxa_sink *s, const struct dxa_result *result)
 	if (r->outcome[0])
 		return;
 	how = w->has_status ? dxa_wait_status_text(words, w->status) : NULL;
-	snprintf(r->outcome, sizeof(r->outcome), "command %s", how ? how : "succeeded");
+	snprintf(r->outcome, sizeof(r->outcome), "command %s",
+		 how		 ? how :
+		 w->has_status ? "succeeded" :
+				 "did not end");
 }
 
 const struct dxa_sink_ops dxa_sweep_watch_ops = {

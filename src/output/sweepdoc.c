@@ -53,7 +53,7 @@ static bool is_doubtful(const struct dxa_sweep_round *r)
 
 enum dxa_verdict_kind dxa_sweep_verdict(const struct dxa_sweep *s)
 {
-	bool doubt = s->interrupted || s->unfaithful || !s->rounds.len;
+	bool doubt = s->interrupted || s->unfaithful || s->stuck || !s->rounds.len;
 
 	if (s->leaks.len)
 		return DXA_VERDICT_FINDINGS;
@@ -182,6 +182,11 @@ void dxa_sweep_text(FILE *out, const void *priv)
 		fprintf(out, "kmemleak: nothing\n");
 	if (s->unfaithful)
 		fprintf(out, "the command does not succeed any more without a fault\n");
+	if (s->stuck)
+		fprintf(out,
+			"the kernel does not let the command or the reset of the last round go: "
+			"boot again, and go on with --from %u\n",
+			round_at(s, s->rounds.len - 1)->number + 1);
 	if (s->interrupted)
 		fprintf(out, "interrupted\n");
 	fprintf(out, "verdict: %s\n", dxa_verdict_name(dxa_sweep_verdict(s)));
@@ -218,7 +223,7 @@ static void add_chain(struct json_object *to, const char *chain)
 	}
 }
 
-static struct json_object *round_object(const struct dxa_sweep_round *r)
+struct json_object *dxa_sweep_round_json(const struct dxa_sweep_round *r)
 {
 	struct json_object *o = json_object_new_object(), *list;
 
@@ -273,9 +278,10 @@ struct json_object *dxa_sweep_json(const void *priv)
 		dxa_json_add_u64(table, agreements[i].name, n[i]);
 	dxa_json_add_string(o, "verdict", dxa_verdict_name(dxa_sweep_verdict(s)));
 	json_object_object_add(o, "interrupted", json_object_new_boolean(s->interrupted));
+	json_object_object_add(o, "stuck", json_object_new_boolean(s->stuck));
 	list = dxa_json_array(o, "rounds");
 	for (size_t i = 0; i < s->rounds.len; i++)
-		json_object_array_add(list, round_object(round_at(s, i)));
+		json_object_array_add(list, dxa_sweep_round_json(round_at(s, i)));
 	if (s->leaks_known)
 		add_complaints(o, "kmemleak", &s->leaks);
 	return o;

@@ -64,6 +64,7 @@ struct dxa_sweep {
 	struct dxa_vec rounds; /* struct dxa_sweep_round: those that were run */
 	bool interrupted;
 	bool unfaithful; /* the command did not succeed any more without a fault, at the end */
+	bool stuck; /* the last round's command or reset cannot be killed */
 	bool leaks_known; /* kmemleak was asked at the end */
 	struct dxa_vec leaks; /* struct dxa_sweep_complaint: what it suspects */
 	uint64_t start, end; /* ktime, ns */
@@ -77,6 +78,9 @@ enum dxa_sweep_agreement dxa_sweep_agreement(const struct dxa_sweep_round *round
 
 /* The verdict of all rounds together. */
 enum dxa_verdict_kind dxa_sweep_verdict(const struct dxa_sweep *s);
+
+/* One round as it is in the JSON of the sweep; the caller's. */
+struct json_object *dxa_sweep_round_json(const struct dxa_sweep_round *round);
 
 /* Free a sweep's rounds and what they own. */
 void dxa_sweep_free(struct dxa_sweep *s);

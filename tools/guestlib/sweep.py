@@ -1,147 +1,67 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The sweep by debugger: every call that a driver's probe makes and that can fail, made to fail.
-
-A stock kernel lets nobody override its functions (CONFIG_BPF_KPROBE_OVERRIDE is not set), so
-`daxaudit sweep` cannot run there. Here the debugger does it, and is not told which call is
-worth it: the candidates are those functions that the driver's module calls, by its own
-relocations, and that return an int, by the kernel's BTF. Each is made to fail inside the
-probe, one after the other, while the driver is bound again and again under one audit.
-"""
+"""tools/sweep: the command line. Which way a kernel is swept depends on what it allows."""
 
 import argparse
 import json
-import re
 import sys
-from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
-from . import callees, kernel as kernels, matrix
+from . import matrix, sweepbpf, sweepgdb
 from .errors import GuestError
-from .faults import Fault
-from .guest import Guest, run_guest
-from .initramfs import File
-
-HOOKS = matrix.REPOSITORY / "include" / "daxaudit" / "hooks.h"
-# The first, the second and the third call of a function in one probe, if all before succeed.
-CALLS = [1, 3, 6]
 
 
-@dataclass(frozen=True)
-class Driver:
-    """What to bind, and where its calls are."""
-
-    module: str
-    inside: tuple[str, ...]
-    prepare: str
-    bus: str
-    device: str
-    driver: str
-    pmem: tuple[str, ...] = ()
-
-
-DRIVERS = {
-    "pmem": Driver("nd_pmem", ("pmem_attach_disk", "nd_pmem_probe"),
-                   "modprobe nd_e820; modprobe nd_pmem", "nd", "namespace0.0", "nd_pmem",
-                   ("64M",)),
-}
-
-
-def _hooked() -> set[str]:
-    return set(re.findall(r"X\(\w+, \d+, (\w+),", HOOKS.read_text()))
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tools/sweep", usage="tools/sweep KERNEL WORKLOAD [OPTION...] [-- SWEEP-OPTION...]",
+        description="Make the calls of a driver fail, one at a time, in a guest.",
+        epilog="Exit code: 0 when nothing was found, 1 for findings, 125 when it cannot run. "
+               "Workloads by BPF, where the kernel allows it: " + ", ".join(sweepbpf.load())
+               + "; by debugger: " + ", ".join(sweepgdb.DRIVERS) + ".")
+    add = parser.add_argument
+    add("kernel", help="a name that `tools/guest list` prints")
+    add("workload", help="what to run meanwhile")
+    add("--binary", type=Path, metavar="FILE",
+        default=matrix.REPOSITORY / "build" / "daxaudit.static")
+    add("--rounds", type=int, default=30, metavar="N",
+        help="by debugger: how often the driver is bound (default 30)")
+    add("--json", type=Path, metavar="FILE", help="write what was seen to FILE")
+    add("--save", type=Path, metavar="DIR",
+        help="by BPF: keep reports, recordings and consoles in DIR")
+    return parser
 
 
-def faults_of(driver: Driver, functions: list[str]) -> list[Fault]:
-    """One fault a function. What daxaudit watches fails behind its hook, so that it is seen."""
-    hooked = _hooked()
-    return [Fault(name=name, description="", function=[name], value="-ENOMEM",
-                  at="after-nop" if name in hooked else "entry", inside=list(driver.inside),
-                  calls=CALLS)
-            for name in functions if name not in driver.inside]
-
-
-def _script(driver: Driver, rounds: int) -> str:
-    where = f"/sys/bus/{driver.bus}/drivers/{driver.driver}"
-    return f"""
-cat >/root/rounds <<'END'
-{driver.prepare}
-sleep 1
-round=0
-while [ $round -lt {rounds} ]; do
-	[ -e {where}/{driver.device} ] && echo {driver.device} >{where}/unbind
-	echo {driver.device} >{where}/bind
-	round=$((round + 1))
-done
-exit 0
-END
-daxaudit trace -o json:/root/report.json -- sh /root/rounds >/dev/null 2>/root/err
-"""
-
-
-@dataclass
-class Outcome:
-    """What came of a sweep."""
-
-    hits: dict[str, int]
-    report: dict
-    complaints: list[str]
-
-    def probes(self) -> Counter:
-        """How the probes ended, and how often."""
-        return Counter(context.get("errno", context["outcome"])
-                       for context in self.report["contexts"]
-                       if context["kind"] == "really_probe")
-
-
-def sweep(kernel: str, driver: Driver, binary: Path, rounds: int) -> Outcome:
-    """Run it in one guest."""
-    functions = callees.that_can_fail(kernels.fetch(kernel), driver.module)
-    faults = faults_of(driver, functions)
-    guest = Guest(kernel=kernel, script=_script(driver, rounds), faults=faults,
-                  files=[File(binary, "/bin/daxaudit", 0o755)], pmem=list(driver.pmem),
-                  collect=["/root/report.json", "/root/err"], timeout=900)
-    result = run_guest(guest)
-    report = result.files.get("/root/report.json")
-    if result.outcome != "done" or not report:
-        raise GuestError(f"{kernel}: the sweep did not end: {result.outcome}\n"
-                         + result.files.get("/root/err", b"").decode(errors="replace")
-                         + result.last_words())
-    return Outcome(result.fault_hits, json.loads(report), result.complaints)
-
-
-def _print(kernel: str, name: str, outcome: Outcome) -> None:
-    failed = {function: count for function, count in outcome.hits.items() if count}
-    print(f"{kernel}, {name}: {len(outcome.hits)} functions that can fail, "
-          f"{len(failed)} of them called in its probe, {sum(failed.values())} calls failed")
-    for function, count in failed.items():
-        print(f"  {function:40} {count}")
-    print("never called there: " + " ".join(sorted(set(outcome.hits) - set(failed))))
-    print("probes: " + ", ".join(f"{count} {how}" for how, count in outcome.probes().items()))
-    for finding in outcome.report["findings"]:
-        print(f"{finding['severity']}: {finding['rule']}: {finding['detail']}")
-    for line in outcome.complaints:
-        print(f"kernel: {line}")
-    print(f"verdict: {outcome.report['verdict']}")
-
-
-def main() -> int:
-    """The process's exit code: 0 when nothing was found, 1 for findings, 125 when it cannot run."""
-    parser = argparse.ArgumentParser(prog="tools/sweep", description=__doc__.splitlines()[0])
-    parser.add_argument("kernel", help="a name that `tools/guest list` prints")
-    parser.add_argument("driver", choices=DRIVERS)
-    parser.add_argument("--binary", type=Path,
-                        default=matrix.REPOSITORY / "build" / "daxaudit.static")
-    parser.add_argument("--rounds", type=int, default=30, metavar="N",
-                        help="how often the driver is bound (default 30)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was seen to FILE")
-    options = parser.parse_args()
-    try:
-        outcome = sweep(options.kernel, DRIVERS[options.driver], options.binary, options.rounds)
-    except GuestError as error:
-        print(f"sweep: error: {error}", file=sys.stderr)
-        return 125
+def _by_debugger(options: argparse.Namespace) -> int:
+    if options.workload not in sweepgdb.DRIVERS:
+        raise GuestError(f"by debugger there are {', '.join(sweepgdb.DRIVERS)}")
+    outcome = sweepgdb.sweep(options.kernel, sweepgdb.DRIVERS[options.workload], options.binary,
+                             options.rounds)
     if options.json:
         options.json.write_text(json.dumps({"faults": outcome.hits, "report": outcome.report,
                                             "kernel": outcome.complaints}, indent=1))
-    _print(options.kernel, options.driver, outcome)
+    sweepgdb.show(options.kernel, options.workload, outcome)
     return 1 if outcome.report["findings"] or outcome.complaints else 0
+
+
+def _by_bpf(options: argparse.Namespace, words: list[str]) -> int:
+    outcome = sweepbpf.run(options.kernel, options.workload, options.binary, words, options.save)
+    if options.json:
+        options.json.write_text(json.dumps(outcome.summary(), indent=1) + "\n")
+    sweepbpf.show(outcome)
+    words = outcome.summary()
+    return 1 if outcome.fatal or words["kmemleak"] or set(words["agreement"]) != {"neither"} else 0
+
+
+def main() -> int:
+    """The process's exit code."""
+    before, words = sys.argv[1:], []
+    if "--" in before:
+        position = before.index("--")
+        before, words = before[:position], before[position + 1:]
+    try:
+        options = _parser().parse_args(before)
+        if matrix.lookup(options.kernel).override:
+            return _by_bpf(options, words)
+        return _by_debugger(options)
+    except GuestError as error:
+        print(f"sweep: error: {error}", file=sys.stderr)
+        return 125
