@@ -293,7 +293,7 @@ docs/schema/%.schema.json: $(O)/daxaudit
 	$(Q)mkdir -p $(@D)
 	$(Q)$< schema $* > $@.new && mv $@.new $@
 
-schema: docs/schema/json.schema.json docs/schema/jsonl.schema.json ## write docs/schema/ anew, from the tables
+schema: docs/schema/json.schema.json docs/schema/jsonl.schema.json docs/schema/sweep.schema.json ## write docs/schema/ anew, from the tables
 
 runbooks: $(O)/daxaudit ## write docs/runbooks/ anew, from the rule table
 	$(Q)tools/gen-runbooks $<

@@ -20,6 +20,8 @@ char LICENSE[] SEC("license") = "GPL";
 #define DEPTH_MAX 16
 /* No kernel stack is larger (THREAD_SIZE of 64 bits with KASAN). */
 #define STACK_BYTES 32768
+/* The smallest page that there is. */
+#define PAGE_BYTES 4096
 #define FNV_PRIME 0x100000001b3ull
 #define FNV_OFFSET 0xcbf29ce484222325ull
 
@@ -50,6 +52,8 @@ __u64 wanted_key = 0; /* of the call that shall fail ... */
 __u32 wanted_before = 0; /* ... behind so many of the same key */
 /* Set once, before the programs run. */
 __u64 gfp_nofail = 0;
+__u64 text_start = 0; /* of the kernel proper */
+__u64 text_bytes = 0;
 struct dxa_fault_forced forced[DXA_FAULT_SITES_MAX] = {};
 __u64 probes[DXA_FAULT_PROBES_MAX][DXA_FAULT_DRIVER_LEN / 8] = {};
 /* Counted in a round. */
@@ -187,6 +191,12 @@ static __always_inline int out_of_bounds(void *ctx, __u32 filter)
 	return is_called(name, "kmemlea") || is_called(name, "debug_o");
 }
 
+/* A module that is loaded again is elsewhere, but its code keeps its place within a page. */
+static __always_inline __u64 stable(__u64 addr)
+{
+	return addr - text_start < text_bytes ? addr : addr & (PAGE_BYTES - 1);
+}
+
 static __always_inline void read_call(struct dxa_fault_call *call, void *ctx, __u32 site)
 {
 	long bytes = bpf_get_stack(ctx, call->stack, sizeof(call->stack), 0);
@@ -196,7 +206,7 @@ static __always_inline void read_call(struct dxa_fault_call *call, void *ctx, __
 	for (__u32 i = 0; i < DXA_FAULT_FRAMES; i++) {
 		if (i >= frames)
 			break;
-		key = (key ^ call->stack[i]) * FNV_PRIME;
+		key = (key ^ stable(call->stack[i])) * FNV_PRIME;
 	}
 	call->key = key;
 	call->site = site;

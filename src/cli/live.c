@@ -309,10 +309,11 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 				      .cmd_status = l->status,
 				      .interrupted = l->interrupted };
 	if (l->timed_out)
-		ending.cut = l->immortal ?
-				     "the command did not end within --timeout and cannot be killed: "
-				     "it waits in the kernel" :
-				     "the command did not end within --timeout and was killed";
+		ending.cut =
+			l->immortal ?
+				"the command did not end within --timeout and cannot be killed: "
+				"it waits in the kernel" :
+				"the command did not end within --timeout and was killed";
 	return dxa_audit_finish(&l->audit, &ending, exit_code);
 }
 

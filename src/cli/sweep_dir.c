@@ -68,8 +68,8 @@ static void put(const struct dxa_opts *opts, const char *name, int flags, const 
 		size_t len)
 {
 	char path[PATH_MAX];
-	int fd = open(path_of(opts, name, path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags,
-		      0600);
+	int fd = open(path_of(opts, name, path),
+		      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 
 	if (fd < 0 || write(fd, text, len) != (ssize_t)len || fsync(fd))
 		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, strerror(errno));

@@ -115,7 +115,7 @@ static void watch_end(struct dxa_sink *s, const struct dxa_result *result)
 		return;
 	how = w->has_status ? dxa_wait_status_text(words, w->status) : NULL;
 	snprintf(r->outcome, sizeof(r->outcome), "command %s",
-		 how		 ? how :
+		 how	       ? how :
 		 w->has_status ? "succeeded" :
 				 "did not end");
 }

@@ -10,6 +10,7 @@
 #include "engine/verdict.h"
 #include "output/jsonobj.h"
 #include "output/story.h"
+#include "output/sweepdoc.h"
 
 /*
  * With single quotes, which json-c reads and C need not escape. A string "@NAME"
@@ -166,6 +167,52 @@ static const char document_properties[] =
 	"'findings': {'type': 'array', 'items': {'$ref': '#/$defs/finding'}}"
 	"}";
 
+/* What a sweep writes; a round of it is also a line of its rounds.jsonl. */
+static const char sweep_definitions[] =
+	"{"
+	"'name': {'type': 'string', 'minLength': 1},"
+	"'count': {'type': 'integer', 'minimum': 0},"
+	"'complaint': {'type': 'object', 'additionalProperties': false,"
+	"  'required': ['who', 'text'], 'properties': {"
+	"  'who': {'$ref': '#/$defs/name'}, 'text': {'$ref': '#/$defs/name'}}},"
+	"'finding': {'type': 'object', 'additionalProperties': false,"
+	"  'required': ['rule', 'severity', 'detail'], 'properties': {"
+	"  'rule': {'enum': '@rules'}, 'severity': {'enum': '@severities'},"
+	"  'detail': {'$ref': '#/$defs/name'}}},"
+	"'round': {'type': 'object', 'additionalProperties': false,"
+	"  'required': ['round', 'mode', 'function', 'same_before', 'callers', 'failed', 'outcome',"
+	"  'verdict', 'agreement', 'time_ns', 'findings', 'kernel'], 'properties': {"
+	"  'round': {'type': 'integer', 'minimum': 1}, 'mode': {'enum': ['once', 'from']},"
+	"  'function': {'$ref': '#/$defs/name'}, 'same_before': {'$ref': '#/$defs/count'},"
+	"  'callers': {'type': 'array', 'items': {'$ref': '#/$defs/name'}},"
+	"  'failed': {'$ref': '#/$defs/count'}, 'outcome': {'$ref': '#/$defs/name'},"
+	"  'verdict': {'enum': '@verdicts'}, 'agreement': {'enum': '@agreements'},"
+	"  'reason': {'$ref': '#/$defs/name'}, 'state': {'$ref': '#/$defs/name'},"
+	"  'time_ns': {'$ref': '#/$defs/count'},"
+	"  'findings': {'type': 'array', 'items': {'$ref': '#/$defs/finding'}},"
+	"  'kernel': {'type': 'array', 'items': {'$ref': '#/$defs/complaint'}}}}"
+	"}";
+static const char sweep_required[] =
+	"['schema', 'mode', 'release', 'machine', 'drivers', 'command', 'calls', 'stacks',"
+	" 'planned', 'failed', 'not_reached', 'agreement', 'verdict', 'interrupted', 'stuck',"
+	" 'rounds']";
+static const char sweep_properties[] =
+	"{"
+	"'schema': {'const': '@schema'}, 'mode': {'const': 'sweep'},"
+	"'release': {'$ref': '#/$defs/name'}, 'machine': {'$ref': '#/$defs/name'},"
+	"'drivers': {'$ref': '#/$defs/name'},"
+	"'command': {'type': 'array', 'minItems': 1, 'items': {'type': 'string'}},"
+	"'calls': {'$ref': '#/$defs/count'}, 'stacks': {'$ref': '#/$defs/count'},"
+	"'planned': {'$ref': '#/$defs/count'}, 'failed': {'$ref': '#/$defs/count'},"
+	"'not_reached': {'$ref': '#/$defs/count'},"
+	"'agreement': {'type': 'object', 'propertyNames': {'enum': '@agreements'},"
+	"  'additionalProperties': {'$ref': '#/$defs/count'}},"
+	"'verdict': {'enum': '@verdicts'}, 'interrupted': {'type': 'boolean'},"
+	"'stuck': {'type': 'boolean'},"
+	"'rounds': {'type': 'array', 'items': {'$ref': '#/$defs/round'}},"
+	"'kmemleak': {'type': 'array', 'items': {'$ref': '#/$defs/complaint'}}"
+	"}";
+
 /* ---- the tables ---- */
 
 static const char *rule_name(size_t i)
@@ -203,6 +250,12 @@ static const char *verdict_name(size_t i)
 	return i <= DXA_VERDICT_INCONCLUSIVE ? dxa_verdict_name((enum dxa_verdict_kind)i) : NULL;
 }
 
+static const char *agreement_name(size_t i)
+{
+	return i < DXA_SWEEP_AGREEMENTS ? dxa_sweep_agreement_name((enum dxa_sweep_agreement)i) :
+					  NULL;
+}
+
 /* A recording of a later version can hold a kind that this one has no name for. */
 static const char *kind_name(size_t i)
 {
@@ -216,10 +269,11 @@ static const struct {
 	const char *mark;
 	const char *(*name)(size_t i);
 } tables[] = {
-	{ "@rules", rule_name },       { "@severities", severity_name },
-	{ "@drivers", driver_name },   { "@kinds", kind_name },
-	{ "@outcomes", outcome_name }, { "@modes", mode_name },
-	{ "@verdicts", verdict_name }, { "@aliasings", aliasing_name },
+	{ "@rules", rule_name },	   { "@severities", severity_name },
+	{ "@drivers", driver_name },	   { "@kinds", kind_name },
+	{ "@outcomes", outcome_name },	   { "@modes", mode_name },
+	{ "@verdicts", verdict_name },	   { "@aliasings", aliasing_name },
+	{ "@agreements", agreement_name },
 };
 
 static bool listed(struct json_object *list, const char *name)
@@ -368,24 +422,39 @@ static void describe_document(struct json_object *root, struct json_object *defs
 	json_object_array_add(either, several);
 }
 
+static void describe_sweep(struct json_object *root, struct json_object *defs)
+{
+	(void)defs;
+	describe(root, sweep_required, sweep_properties);
+	fill_in(root);
+}
+
+static const struct {
+	const char *name, *title, *definitions;
+	void (*describe)(struct json_object *root, struct json_object *defs);
+} formats[] = {
+	{ "json", "daxaudit -o json", definitions, describe_document },
+	{ "jsonl", "one line of daxaudit -o jsonl", definitions, describe_lines },
+	{ "sweep", "daxaudit sweep -o json", sweep_definitions, describe_sweep },
+};
+
 struct dxa_err *dxa_schema_write(FILE *out, const char *format)
 {
-	bool document = !strcmp(format, "json");
+	const size_t n = sizeof(formats) / sizeof(formats[0]);
 	struct json_object *root, *defs;
+	size_t i = 0;
 
-	if (!document && strcmp(format, "jsonl") != 0)
-		return dxa_err_new(DXA_ERR_INPUT, 0, "no schema of '%s': there is json, and jsonl",
-				   format);
+	while (i < n && strcmp(format, formats[i].name) != 0)
+		i++;
+	if (i == n)
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "no schema of '%s': there is json, jsonl, and sweep", format);
 	root = json_object_new_object();
-	defs = json_tokener_parse(definitions);
+	defs = json_tokener_parse(formats[i].definitions);
 	dxa_json_add_string(root, "$schema", "https://json-schema.org/draft/2020-12/schema");
-	dxa_json_add_string(root, "title",
-			    document ? "daxaudit -o json" : "one line of daxaudit -o jsonl");
+	dxa_json_add_string(root, "title", formats[i].title);
 	fill_in(defs);
-	if (document)
-		describe_document(root, defs);
-	else
-		describe_lines(root, defs);
+	formats[i].describe(root, defs);
 	json_object_object_add(root, "$defs", defs);
 	dxa_json_write(out, root, true);
 	json_object_put(root);

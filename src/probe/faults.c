@@ -15,6 +15,7 @@
 #include "base/errinject.h"
 #include "base/log.h"
 #include "faults.skel.h"
+#include "probe/kallsyms.h"
 #include "probe/preflight.h"
 
 #define PROBE "really_probe"
@@ -287,6 +288,16 @@ struct dxa_err *dxa_faults_check(const struct dxa_faults_config *config)
 	return find_sites(config, forced);
 }
 
+/* Where the addresses are hidden, all are taken for the kernel's own. */
+static void find_text(struct dxa_faults *f)
+{
+	uint64_t start = dxa_kallsyms_look_up(DXA_KALLSYMS, "_stext");
+	uint64_t end = dxa_kallsyms_look_up(DXA_KALLSYMS, "_etext");
+
+	f->skel->bss->text_start = start;
+	f->skel->bss->text_bytes = start && end > start ? end - start : UINT64_MAX;
+}
+
 static struct dxa_err *open_all(struct dxa_faults *f, const struct dxa_faults_config *config,
 				struct dxa_probe *p)
 {
@@ -300,6 +311,7 @@ static struct dxa_err *open_all(struct dxa_faults *f, const struct dxa_faults_co
 	if (err)
 		return err;
 	f->skel->bss->gfp_nofail = gfp_nofail();
+	find_text(f);
 	memcpy(f->skel->bss->forced, forced, sizeof(forced));
 	attach_brackets(f, config->drivers);
 	if (!f->n_brackets)

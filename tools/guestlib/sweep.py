@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import matrix, sweepbpf, sweepgdb
+from . import matrix, sweepbpf, sweepdocs, sweepgdb
 from .errors import GuestError
 
 
@@ -18,13 +18,17 @@ def _parser() -> argparse.ArgumentParser:
                "Workloads by BPF, where the kernel allows it: " + ", ".join(sweepbpf.load())
                + "; by debugger: " + ", ".join(sweepgdb.DRIVERS) + ".")
     add = parser.add_argument
-    add("kernel", help="a name that `tools/guest list` prints")
-    add("workload", help="what to run meanwhile")
+    add("kernel", nargs="?", help="a name that `tools/guest list` prints")
+    add("workload", nargs="?", help="what to run meanwhile")
     add("--binary", type=Path, metavar="FILE",
         default=matrix.REPOSITORY / "build" / "daxaudit.static")
     add("--rounds", type=int, default=30, metavar="N",
         help="by debugger: how often the driver is bound (default 30)")
     add("--json", type=Path, metavar="FILE", help="write what was seen to FILE")
+    add("--keep", action="store_true",
+        help="by BPF: keep the result in tests/sweeps, for docs/sweep.md")
+    add("--write-docs", action="store_true", help="write the tables of docs/sweep.md anew")
+    add("--check-docs", action="store_true", help="are they current?")
     add("--save", type=Path, metavar="DIR",
         help="by BPF: keep reports, recordings and consoles in DIR")
     return parser
@@ -46,6 +50,10 @@ def _by_bpf(options: argparse.Namespace, words: list[str]) -> int:
     outcome = sweepbpf.run(options.kernel, options.workload, options.binary, words, options.save)
     if options.json:
         options.json.write_text(json.dumps(outcome.summary(), indent=1) + "\n")
+    if options.keep:
+        sweepdocs.RESULTS.mkdir(exist_ok=True)
+        sweepdocs.result_path(options.kernel, options.workload).write_text(
+            json.dumps(outcome.summary(), indent=1) + "\n")
     sweepbpf.show(outcome)
     words = outcome.summary()
     return 1 if outcome.fatal or words["kmemleak"] or set(words["agreement"]) != {"neither"} else 0
@@ -58,7 +66,13 @@ def main() -> int:
         position = before.index("--")
         before, words = before[:position], before[position + 1:]
     try:
-        options = _parser().parse_args(before)
+        parser = _parser()
+        options = parser.parse_args(before)
+        if options.write_docs or options.check_docs:
+            sweepdocs.write() if options.write_docs else sweepdocs.check()
+            return 0
+        if not options.workload:
+            parser.error("a kernel and a workload are needed")
         if matrix.lookup(options.kernel).override:
             return _by_bpf(options, words)
         return _by_debugger(options)

@@ -58,6 +58,11 @@ def faults_of(driver: Driver, functions: list[str]) -> list[Fault]:
             for name in functions if name not in driver.inside]
 
 
+def faults(kernel: str, driver: Driver) -> list[Fault]:
+    """Those of this kernel."""
+    return faults_of(driver, callees.that_can_fail(kernels.fetch(kernel), driver.module))
+
+
 def _script(driver: Driver, rounds: int) -> str:
     where = f"/sys/bus/{driver.bus}/drivers/{driver.driver}"
     return f"""
@@ -93,9 +98,7 @@ class Outcome:
 
 def sweep(kernel: str, driver: Driver, binary: Path, rounds: int) -> Outcome:
     """Run it in one guest."""
-    functions = callees.that_can_fail(kernels.fetch(kernel), driver.module)
-    faults = faults_of(driver, functions)
-    guest = Guest(kernel=kernel, script=_script(driver, rounds), faults=faults,
+    guest = Guest(kernel=kernel, script=_script(driver, rounds), faults=faults(kernel, driver),
                   files=[File(binary, "/bin/daxaudit", 0o755)], pmem=list(driver.pmem),
                   collect=["/root/report.json", "/root/err"], timeout=900)
     result = run_guest(guest)

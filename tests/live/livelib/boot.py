@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from guestlib import Guest, GuestError, Result, run_guest
-from guestlib import arch as arches, debuginfo, matrix
+from guestlib import arch as arches, debuginfo, matrix, sweepgdb
 from guestlib.guest import SCRATCH as GUEST_SCRATCH
 from guestlib.initramfs import File, host_tool
 
@@ -127,9 +127,12 @@ def _guest(cases: list[Case], scripts: Path, binary: Path, patience: float) -> G
         files.append(File(built(first.kernels[0], f"tests/live/{name}"), f"/bin/{name}", 0o755))
     if any(case.btf for case in cases):
         files.append(File(debuginfo.btf(first.kernels[0]), "/root/vmlinux.btf"))
+    faults = [*first.faults]
+    if first.sweep:
+        faults += sweepgdb.faults(first.kernels[0], sweepgdb.DRIVERS[first.sweep])
     return Guest(kernel=first.kernels[0], script="exec sh /live/driver", files=files,
                  modules=first.all_modules, append=first.append, pmem=first.pmem,
-                 virtio_pmem=first.virtio_pmem, faults=first.faults, smp=first.smp, mem=first.mem,
+                 virtio_pmem=first.virtio_pmem, faults=faults, smp=first.smp, mem=first.mem,
                  qemu=first.qemu, qemu_major=first.qemu_major,
                  virtiofs=scripts if first.virtiofs else None, restore=True,
                  timeout=patience * (BOOT_SECONDS + sum(case.timeout + CASE_SECONDS

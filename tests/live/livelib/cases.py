@@ -57,6 +57,8 @@ class Case:
     smp: int = 2
     mem: str = "1G"
     faults: list[str] = field(default_factory=list)
+    # A driver of tools/sweep: every call of its probe that can fail does, by debugger.
+    sweep: str = ""
     qemu: list[str] = field(default_factory=list)
     qemu_major: int = 0  # the oldest that will do
     alone: bool = False
@@ -113,7 +115,7 @@ class Case:
     @property
     def _alone(self) -> bool:
         """Does it leave something behind, or count calls from the boot on?"""
-        return (self.alone or bool(STAYS & set(self.find))
+        return (self.alone or bool(self.sweep) or bool(STAYS & set(self.find))
                 or any("@" in name or name in _counting() for name in self.faults))
 
     @property
@@ -121,7 +123,7 @@ class Case:
         """Equal for cases that can share a guest."""
         return (self.kernels[0], tuple(self.modules), tuple(self.pmem), self.virtio_pmem,
                 self.virtiofs, tuple(self.append), self.smp, self.mem, tuple(self.faults),
-                tuple(self.qemu), self.qemu_major, self.id if self._alone else "")
+                self.sweep, tuple(self.qemu), self.qemu_major, self.id if self._alone else "")
 
     @property
     def all_modules(self) -> list[str]:

@@ -110,11 +110,11 @@ def _schema(remains: Remains) -> list[str]:
         kind = name.rpartition(".")[2]
         if kind not in ("json", "jsonl"):
             continue
-        validator = _validator(kind)
         for document in _documents(name, remains.text(name)):
             # Others than reports of audits have no schema.
             if "mode" not in document and "type" not in document:
                 continue
+            validator = _validator("sweep" if document.get("mode") == "sweep" else kind)
             error = best_match(validator.iter_errors(document))
             if error:
                 wrong.append(f"{name} is not as the schema says: {error.message[:300]}")
