@@ -89,15 +89,18 @@ char *dxa_sweep_chain(const struct dxa_fault_call *call, struct dxa_symbols *sym
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
 	bool begun = false, ended = false;
+	char before[DXA_NAME_LEN] = "";
 
 	if (!out)
 		return NULL;
+	/* A function that BPF watches is there twice: where it was called, and where it calls. */
 	for (uint32_t i = 0; i < call->frames && i < DXA_FAULT_FRAMES && !ended; i++) {
 		struct dxa_symbol sym;
 
 		if (!dxa_symbols_find(symbols, call->stack[i], &sym) || is_tracing(sym.name) ||
-		    (!begun && is_allocator(sym.name)))
+		    (!begun && is_allocator(sym.name)) || !strcmp(sym.name, before))
 			continue;
+		snprintf(before, sizeof(before), "%s", sym.name);
 		fprintf(out, "%s%s", begun ? " < " : "", sym.name);
 		begun = true;
 		ended = ends(sym.name);

@@ -58,19 +58,21 @@ struct dxa_err *dxa_sweep_play(struct dxa_sweep_rig *rig, enum dxa_fault_mode mo
 	/* What hangs shall be found before the command is killed. */
 	if (opts.stuck_after_ns > opts.timeout_ns / 2)
 		opts.stuck_after_ns = opts.timeout_ns / 2;
-	/* It is short already. */
+	/* It is short already; and what hangs was waited for. */
 	opts.settle_given = true;
+	if (opts.settle_limit_ns > opts.timeout_ns)
+		opts.settle_limit_ns = opts.timeout_ns;
 	dxa_faults_arm(rig->faults, mode, target ? target->key : 0, target ? target->before : 0);
 	err = dxa_live_run(&audit, &opts, &code);
 	dxa_faults_disarm(rig->faults);
 	read_signals(rig);
-	rig->stuck = !err && !rig->interrupted && !watch->has_status;
+	rig->stuck = !err && !rig->interrupted && (!watch->has_status || watch->hangs);
 	return err;
 }
 
 /*
- * Wait for the child, SIGCHLD being blocked; one that takes too long is killed. False if it lives
- * on: the kernel does not let it go.
+ * Wait for the child, SIGCHLD being blocked; one that takes too long is killed, and may live on,
+ * for the kernel need not let it go. True if it has ended in time.
  */
 static bool wait_for(pid_t pid, uint64_t limit)
 {
@@ -85,7 +87,7 @@ static bool wait_for(pid_t pid, uint64_t limit)
 
 		now = dxa_ktime_now();
 		if (now >= until && kills++ == KILLS)
-			return false;
+			break;
 		if (now >= until)
 			kill(pid, SIGKILL);
 		else
@@ -95,7 +97,7 @@ static bool wait_for(pid_t pid, uint64_t limit)
 			left.tv_sec = 1;
 		sigtimedwait(&set, NULL, &left);
 	}
-	return true;
+	return !kills;
 }
 
 struct dxa_err *dxa_sweep_reset(struct dxa_sweep_rig *rig)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/waitstatus.h"
+#include "engine/errname.h"
 
 static void watch_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
@@ -62,19 +63,56 @@ static void watch_event(struct dxa_sink *s, const struct dxa_event *ev)
 		free(line);
 }
 
-/* The context of the fault shows its outcome. */
+/*
+ * Does the probe in which event i was end within the context? Then one driver's probe has made
+ * another's begin, and its own result is what the failure came to. NULL: it is the context's.
+ */
+static const struct dxa_event *inner_result(const struct dxa_context *ctx, size_t i)
+{
+	unsigned int depth = 0;
+
+	while (++i < ctx->story_len) {
+		const struct dxa_event *ev = &ctx->story[i];
+
+		if (ev->kind != DXA_KIND_REALLY_PROBE || ev->phase == DXA_PHASE_CALL)
+			continue;
+		if (ev->phase == DXA_PHASE_ARGS)
+			depth++;
+		else if (!depth--)
+			return i + 1 < ctx->story_len ? ev : NULL;
+	}
+	return NULL;
+}
+
+static void tell_outcome(struct dxa_sweep_watch *w, const struct dxa_context *ctx, size_t fault)
+{
+	const struct dxa_event *inner = inner_result(ctx, fault);
+	char words[DXA_WORDS_LEN], name[DXA_ERRNAME_LEN];
+
+	if (!inner) {
+		dxa_story_outcome(words, ctx, &w->run->story);
+		snprintf(w->round->outcome, sizeof(w->round->outcome), "%.63s", words);
+	} else if (!inner->ret) {
+		snprintf(w->round->outcome, sizeof(w->round->outcome), "succeeded");
+	} else {
+		int err = (int)inner->ret;
+
+		snprintf(w->round->outcome, sizeof(w->round->outcome), "failed with %s",
+			 dxa_errname(name, err < 0 ? -err : err, w->run->story.eopnotsupp));
+	}
+}
+
+/* The context in which the fault was tells what came of it. */
 static void watch_context(struct dxa_sink *s, const struct dxa_context *ctx)
 {
 	struct dxa_sweep_watch *w = s->state;
-	char words[DXA_WORDS_LEN];
 
 	if (!w->round || w->round->outcome[0])
 		return;
 	for (size_t i = 0; i < ctx->story_len; i++) {
 		if (ctx->story[i].kind != DXA_KIND_FAULT)
 			continue;
-		dxa_story_outcome(words, ctx, &w->run->story);
-		snprintf(w->round->outcome, sizeof(w->round->outcome), "%.63s", words);
+		tell_outcome(w, ctx, i);
 		return;
 	}
 }
@@ -87,6 +125,7 @@ static void watch_finding(struct dxa_sink *s, const struct dxa_finding *f)
 					   .fails = !f->policy.allowed_by &&
 						    f->severity >= w->run->failing };
 
+	w->hangs |= f->rule == DXA_RULE_STUCK_PROBE;
 	if (!w->round)
 		return;
 	found.detail = strdup(f->detail);

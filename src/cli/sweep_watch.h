@@ -17,6 +17,7 @@ struct dxa_sweep_watch {
 	bool interrupted;
 	bool has_status;
 	int status; /* the command's wait status */
+	bool hangs; /* a probe that does not end was found */
 	const struct dxa_run *run;
 };
 

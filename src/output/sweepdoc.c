@@ -184,8 +184,8 @@ void dxa_sweep_text(FILE *out, const void *priv)
 		fprintf(out, "the command does not succeed any more without a fault\n");
 	if (s->stuck)
 		fprintf(out,
-			"the kernel does not let the command or the reset of the last round go: "
-			"boot again, and go on with --from %u\n",
+			"the command or the reset of the last round does not end, for the kernel "
+			"holds it: boot again, and go on with --from %u\n",
 			round_at(s, s->rounds.len - 1)->number + 1);
 	if (s->interrupted)
 		fprintf(out, "interrupted\n");
