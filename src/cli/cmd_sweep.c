@@ -320,8 +320,8 @@ static struct dxa_err *play_round(struct sweep *s, size_t index)
 	r->findings = fresh.findings;
 	if (!s->rig.stuck)
 		err = restored(s, NULL);
-	if (s->rig.opts->sweep.kmemleak)
-		dxa_sweep_kmemleak_scan(&s->rig, &r->complaints);
+	if (s->rig.opts->sweep.kmemleak && !dxa_sweep_kmemleak_scan(&s->rig, &r->complaints))
+		dxa_log(DXA_LOG_WARN, "kmemleak does not scan: is it switched on?");
 	dxa_sweep_listen(&s->rig, &r->complaints);
 	drop_recording(record, r);
 	dxa_sweep_dir_add(s->rig.opts, r);
@@ -397,9 +397,8 @@ static struct dxa_err *sweep(struct sweep *s, const struct dxa_opts *opts)
 	listen_before(s);
 	if (!err && !s->rig.interrupted)
 		err = play_all(s);
-	s->doc.leaks_known = s->rig.kmemleak >= 0 && !s->rig.interrupted;
-	if (!err && s->doc.leaks_known)
-		dxa_sweep_kmemleak_scan(&s->rig, &s->doc.leaks);
+	s->doc.leaks_known = !err && !s->rig.interrupted &&
+			     dxa_sweep_kmemleak_scan(&s->rig, &s->doc.leaks);
 	s->doc.interrupted = s->rig.interrupted;
 	s->doc.end = dxa_ktime_now();
 	return err;

@@ -146,32 +146,33 @@ void dxa_sweep_listen(const struct dxa_sweep_rig *rig, struct dxa_vec *v)
 void dxa_sweep_kmemleak_open(struct dxa_sweep_rig *rig)
 {
 	rig->kmemleak = open(KMEMLEAK, O_RDWR | O_CLOEXEC);
-	/* It can be there and be switched off: then it takes no command. */
-	if (rig->kmemleak >= 0 && write(rig->kmemleak, "clear", 5) != 5) {
+	/* It can be there and be switched off: then it takes "clear", but not this, its default. */
+	if (rig->kmemleak >= 0 && (write(rig->kmemleak, "stack=on", 8) != 8 ||
+				   write(rig->kmemleak, "clear", 5) != 5)) {
 		close(rig->kmemleak);
 		rig->kmemleak = -1;
 	}
 }
 
-void dxa_sweep_kmemleak_scan(const struct dxa_sweep_rig *rig, struct dxa_vec *v)
+bool dxa_sweep_kmemleak_scan(const struct dxa_sweep_rig *rig, struct dxa_vec *v)
 {
 	static const char unreferenced[] = "unreferenced object";
 	FILE *f;
 	char line[256];
 
 	if (rig->kmemleak < 0)
-		return;
+		return false;
 	for (int i = 0; i < SCANS; i++)
 		if (write(rig->kmemleak, "scan", 4) != 4)
-			return;
+			return false;
 	f = fopen(KMEMLEAK, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!strncmp(line, unreferenced, strlen(unreferenced)))
 			add(v, "kmemleak", line);
 	}
-	if (f)
-		fclose(f);
-	if (write(rig->kmemleak, "clear", 5) != 5)
-		return;
+	if (!f)
+		return false;
+	fclose(f);
+	return write(rig->kmemleak, "clear", 5) == 5;
 }

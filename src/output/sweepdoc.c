@@ -23,7 +23,8 @@ static const struct {
 				    "not about a dax_device" },
 	[DXA_SWEEP_DAXAUDIT_ONLY] = { "daxaudit-only",
 				      "only daxaudit found something: no watchdog of the kernel "
-				      "sees a reference that is kept" },
+				      "sees a reference that is kept, and the one for hung tasks "
+				      "takes its time" },
 };
 
 const char *dxa_sweep_agreement_name(enum dxa_sweep_agreement a)

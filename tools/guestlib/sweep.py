@@ -29,6 +29,8 @@ def _parser() -> argparse.ArgumentParser:
         help="by BPF: keep the result in tests/sweeps, for docs/sweep.md")
     add("--write-docs", action="store_true", help="write the tables of docs/sweep.md anew")
     add("--check-docs", action="store_true", help="are they current?")
+    add("--append", action="append", default=[], metavar="CMDLINE",
+        help="by BPF: kernel parameters, such as kmemleak=on")
     add("--save", type=Path, metavar="DIR",
         help="by BPF: keep reports, recordings and consoles in DIR")
     return parser
@@ -47,7 +49,8 @@ def _by_debugger(options: argparse.Namespace) -> int:
 
 
 def _by_bpf(options: argparse.Namespace, words: list[str]) -> int:
-    outcome = sweepbpf.run(options.kernel, options.workload, options.binary, words, options.save)
+    outcome = sweepbpf.run(options.kernel, options.workload, options.binary, words, options.save,
+                           options.append)
     if options.json:
         options.json.write_text(json.dumps(outcome.summary(), indent=1) + "\n")
     if options.keep:

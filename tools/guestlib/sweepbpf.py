@@ -10,7 +10,7 @@ import shlex
 import tempfile
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import matrix
@@ -201,13 +201,16 @@ def show(outcome: Outcome) -> None:
             print(f"  round {number}: state: {each['state']}")
 
 
-def run(kernel: str, name: str, binary: Path, options: list[str], save: Path | None) -> Outcome:
+def run(kernel: str, name: str, binary: Path, options: list[str], save: Path | None,
+        append: list[str]) -> Outcome:
     """Sweep one workload; everything that it left is kept in `save`."""
     workloads = load()
     if name not in workloads:
         raise GuestError(f"no sweep {name} in {TABLE.name}; there are {', '.join(workloads)}")
+    workload = workloads[name]
+    workload = replace(workload, append=(*workload.append, *append))
     if save:
         save.mkdir(parents=True, exist_ok=True)
-        return sweep(kernel, workloads[name], binary, options, save)
+        return sweep(kernel, workload, binary, options, save)
     with tempfile.TemporaryDirectory(prefix="daxaudit-sweep.") as share:
-        return sweep(kernel, workloads[name], binary, options, Path(share))
+        return sweep(kernel, workload, binary, options, Path(share))
