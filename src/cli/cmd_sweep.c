@@ -288,6 +288,16 @@ static void drop_recording(const char *path, const struct dxa_sweep_round *r)
 		unlink(path);
 }
 
+/* Whoever had an oops has left its locks behind. */
+static bool had_oops(const struct dxa_sweep_round *r)
+{
+	for (size_t i = 0; i < r->complaints.len; i++)
+		if (!strcmp(((struct dxa_sweep_complaint *)dxa_vec_at(&r->complaints, i))->who,
+			    "oops"))
+			return true;
+	return false;
+}
+
 static struct dxa_err *play_round(struct sweep *s, size_t index)
 {
 	const struct dxa_sweep_target *t = dxa_vec_at(&s->plan, index);
@@ -323,6 +333,7 @@ static struct dxa_err *play_round(struct sweep *s, size_t index)
 	if (s->rig.opts->sweep.kmemleak && !dxa_sweep_kmemleak_scan(&s->rig, &r->complaints))
 		dxa_log(DXA_LOG_WARN, "kmemleak does not scan: is it switched on?");
 	dxa_sweep_listen(&s->rig, &r->complaints);
+	s->rig.stuck |= had_oops(r);
 	drop_recording(record, r);
 	dxa_sweep_dir_add(s->rig.opts, r);
 	dxa_log(DXA_LOG_INFO, "round %u: %s: %s", r->number, r->chain, r->outcome);

@@ -147,8 +147,8 @@ void dxa_sweep_kmemleak_open(struct dxa_sweep_rig *rig)
 {
 	rig->kmemleak = open(KMEMLEAK, O_RDWR | O_CLOEXEC);
 	/* It can be there and be switched off: then it takes "clear", but not this, its default. */
-	if (rig->kmemleak >= 0 && (write(rig->kmemleak, "stack=on", 8) != 8 ||
-				   write(rig->kmemleak, "clear", 5) != 5)) {
+	if (rig->kmemleak >= 0 &&
+	    (write(rig->kmemleak, "stack=on", 8) != 8 || write(rig->kmemleak, "clear", 5) != 5)) {
 		close(rig->kmemleak);
 		rig->kmemleak = -1;
 	}

@@ -17,7 +17,7 @@ struct dxa_sweep_rig {
 	int kmemleak; /* -1: this kernel has none */
 	bool silent; /* of the newest round, and of the reset after it */
 	bool interrupted; /* a signal has asked to end */
-	bool stuck; /* the newest command or reset does not end: the kernel holds it */
+	bool stuck; /* the newest command or reset does not end, or the kernel had an oops */
 };
 
 /*

@@ -185,8 +185,8 @@ void dxa_sweep_text(FILE *out, const void *priv)
 		fprintf(out, "the command does not succeed any more without a fault\n");
 	if (s->stuck)
 		fprintf(out,
-			"the command or the reset of the last round does not end, for the kernel "
-			"holds it: boot again, and go on with --from %u\n",
+			"after the last round this kernel cannot be swept any more: boot again, "
+			"and go on with --from %u\n",
 			round_at(s, s->rounds.len - 1)->number + 1);
 	if (s->interrupted)
 		fprintf(out, "interrupted\n");

@@ -64,7 +64,7 @@ struct dxa_sweep {
 	struct dxa_vec rounds; /* struct dxa_sweep_round: those that were run */
 	bool interrupted;
 	bool unfaithful; /* the command did not succeed any more without a fault, at the end */
-	bool stuck; /* the last round's command or reset does not end: the kernel holds it */
+	bool stuck; /* the last round's command or reset does not end, or the kernel had an oops */
 	bool leaks_known; /* kmemleak was asked at the end */
 	struct dxa_vec leaks; /* struct dxa_sweep_complaint: what it suspects */
 	uint64_t start, end; /* ktime, ns */

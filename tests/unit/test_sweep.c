@@ -175,7 +175,7 @@ static void name(struct dxa_symbols *symbols, uint64_t addr, const char *functio
 
 static void the_chain_is_the_drivers_own(void **state)
 {
-	const struct dxa_fault_call call = { .frames = 8, .stack = { 1, 2, 3, 4, 5, 6, 7, 8 } };
+	const struct dxa_fault_call call = { .frames = 9, .stack = { 1, 2, 3, 4, 5, 6, 9, 7, 8 } };
 	struct dxa_symbols *symbols = dxa_symbols_new(NULL, NULL);
 	char *chain;
 
@@ -184,7 +184,9 @@ static void the_chain_is_the_drivers_own(void **state)
 	name(symbols, 2, "kmem_cache_alloc_noprof");
 	name(symbols, 3, "bpf_trampoline_6442500000");
 	name(symbols, 4, "alloc_dax");
+	/* Where BPF watches a function it is there twice. */
 	name(symbols, 6, "pmem_attach_disk");
+	name(symbols, 9, "pmem_attach_disk");
 	name(symbols, 7, "really_probe");
 	name(symbols, 8, "bind_store");
 	chain = dxa_sweep_chain(&call, symbols, is_the_end);
@@ -241,8 +243,11 @@ static void a_round_that_was_not_reached_is_no_pass(void **state)
 	assert_int_equal(dxa_sweep_verdict(&s), DXA_VERDICT_PASS);
 	s.unfaithful = true;
 	assert_int_equal(dxa_sweep_verdict(&s), DXA_VERDICT_INCONCLUSIVE);
-	s.rounds.len = 0;
 	s.unfaithful = false;
+	s.stuck = true;
+	assert_int_equal(dxa_sweep_verdict(&s), DXA_VERDICT_INCONCLUSIVE);
+	s.stuck = false;
+	s.rounds.len = 0;
 	assert_int_equal(dxa_sweep_verdict(&s), DXA_VERDICT_INCONCLUSIVE);
 }
 
@@ -278,6 +283,24 @@ static char *written(void (*write)(FILE *, const void *), const struct dxa_sweep
 	write(out, s);
 	assert_int_equal(fclose(out), 0);
 	return text;
+}
+
+static void a_sweep_that_hangs_tells_where_to_go_on(void **state)
+{
+	struct dxa_sweep_round rounds[] = { { .number = 53, .failed = 1 } };
+	struct dxa_sweep s = sweep_of(rounds, 1);
+	struct json_object *o, *value;
+	char *text;
+
+	(void)state;
+	s.stuck = true;
+	text = written(dxa_sweep_text, &s);
+	assert_non_null(strstr(text, "boot again, and go on with --from 54\n"));
+	free(text);
+	o = dxa_sweep_json(&s);
+	assert_true(json_object_object_get_ex(o, "stuck", &value));
+	assert_true(json_object_get_boolean(value));
+	json_object_put(o);
 }
 
 static void every_format_has_every_round(void **state)
@@ -333,6 +356,7 @@ int main(void)
 		cmocka_unit_test(the_state_is_compared_line_by_line),
 		cmocka_unit_test(a_round_that_was_not_reached_is_no_pass),
 		cmocka_unit_test(the_kernel_and_daxaudit_are_compared),
+		cmocka_unit_test(a_sweep_that_hangs_tells_where_to_go_on),
 		cmocka_unit_test(every_format_has_every_round),
 	};
 
