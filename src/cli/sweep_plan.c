@@ -58,8 +58,7 @@ bool dxa_sweep_plan(const struct dxa_fault_call *calls, size_t n,
 
 /* ---- who called ---- */
 
-/* The allocators of mm/: who asked them is what tells. */
-static bool is_allocator(const char *name)
+bool dxa_sweep_is_allocator(const char *name)
 {
 	static const char *const begins[] = {
 		"should_fail",	 "kmem_cache_",	  "__kmem_cache",   "kmalloc",	      "__kmalloc",
@@ -98,7 +97,7 @@ char *dxa_sweep_chain(const struct dxa_fault_call *call, struct dxa_symbols *sym
 		struct dxa_symbol sym;
 
 		if (!dxa_symbols_find(symbols, call->stack[i], &sym) || is_tracing(sym.name) ||
-		    (!begun && is_allocator(sym.name)) || !strcmp(sym.name, before))
+		    (!begun && dxa_sweep_is_allocator(sym.name)) || !strcmp(sym.name, before))
 			continue;
 		snprintf(before, sizeof(before), "%s", sym.name);
 		fprintf(out, "%s%s", begun ? " < " : "", sym.name);

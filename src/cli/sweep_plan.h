@@ -31,6 +31,9 @@ struct dxa_sweep_bounds {
 bool dxa_sweep_plan(const struct dxa_fault_call *calls, size_t n,
 		    const struct dxa_sweep_bounds *bounds, struct dxa_vec *plan, size_t *stacks);
 
+/* Is it one of the allocators of mm/, of which only the callers tell something? */
+bool dxa_sweep_is_allocator(const char *function);
+
 /*
  * Who made a call, innermost first, joined by " < ", up to the function that ends(name) is true
  * of: without the allocator's own functions and without BPF's. The caller frees it; NULL without

@@ -22,6 +22,9 @@
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 /* What kmemleak finds in a first scan may only have been in flight. */
 #define SCANS 2
+/* It suspects nothing that is younger than five seconds (MSECS_MIN_AGE in mm/kmemleak.c). */
+#define LEAK_AGE_S 5
+#define LEAK_AGE_MORE_NS 500000000
 /* A second apart, when its time is over. */
 #define KILLS 3
 
@@ -154,25 +157,58 @@ void dxa_sweep_kmemleak_open(struct dxa_sweep_rig *rig)
 	}
 }
 
-bool dxa_sweep_kmemleak_scan(const struct dxa_sweep_rig *rig, struct dxa_vec *v)
+/* Append the function of a line of a backtrace, such as "    [<0123>] kstrdup+0x1/0x2". */
+static void add_caller(char *text, size_t size, const char *line)
+{
+	const char *end = strstr(line, "+0x"), *name = end;
+	size_t len = strlen(text);
+	char function[64];
+
+	while (name && name > line && name[-1] != ' ')
+		name--;
+	if (!end || len + 3 >= size)
+		return;
+	snprintf(function, sizeof(function), "%.*s", (int)(end - name), name);
+	if (!dxa_sweep_is_allocator(function) && !strstr(function, "kmemleak"))
+		snprintf(text + len, size - len, " < %s", function);
+}
+
+/* Each object that it suspects, and who asked for it. */
+static void read_kmemleak(FILE *f, struct dxa_vec *v)
 {
 	static const char unreferenced[] = "unreferenced object";
+	char line[256], text[512] = "";
+
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strncmp(line, unreferenced, strlen(unreferenced)) != 0) {
+			if (text[0])
+				add_caller(text, sizeof(text), line);
+			continue;
+		}
+		if (text[0])
+			add(v, "kmemleak", text);
+		snprintf(text, sizeof(text), "%s", line);
+	}
+	if (text[0])
+		add(v, "kmemleak", text);
+}
+
+bool dxa_sweep_kmemleak_scan(const struct dxa_sweep_rig *rig, struct dxa_vec *v)
+{
+	const struct timespec age = { LEAK_AGE_S, LEAK_AGE_MORE_NS };
 	FILE *f;
-	char line[256];
 
 	if (rig->kmemleak < 0)
 		return false;
+	nanosleep(&age, NULL);
 	for (int i = 0; i < SCANS; i++)
 		if (write(rig->kmemleak, "scan", 4) != 4)
 			return false;
 	f = fopen(KMEMLEAK, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (!strncmp(line, unreferenced, strlen(unreferenced)))
-			add(v, "kmemleak", line);
-	}
 	if (!f)
 		return false;
+	read_kmemleak(f, v);
 	fclose(f);
 	return write(rig->kmemleak, "clear", 5) == 5;
 }

@@ -38,8 +38,8 @@ void dxa_sweep_listen(const struct dxa_sweep_rig *rig, struct dxa_vec *v);
 void dxa_sweep_kmemleak_open(struct dxa_sweep_rig *rig);
 
 /*
- * Let kmemleak scan, append what it suspects to v (complaints), and forget it. False if it cannot:
- * it switches itself off when it has no memory.
+ * Wait until what leaked is old enough, let kmemleak scan, append what it suspects to v
+ * (complaints), and forget it. False if it cannot: it switches itself off when it has no memory.
  */
 bool dxa_sweep_kmemleak_scan(const struct dxa_sweep_rig *rig, struct dxa_vec *v);
 
