@@ -169,8 +169,10 @@ static void add_caller(char *text, size_t size, const char *line)
 	if (!end || len + 3 >= size)
 		return;
 	snprintf(function, sizeof(function), "%.*s", (int)(end - name), name);
-	if (!dxa_sweep_is_allocator(function) && !strstr(function, "kmemleak"))
-		snprintf(text + len, size - len, " < %s", function);
+	if (!dxa_sweep_is_allocator(function) && !strstr(function, "kmemleak") &&
+	    !strstr(function, "trampoline"))
+		snprintf(text + len, size - len, "%s%s", text[len - 1] == ':' ? " " : " < ",
+			 function);
 }
 
 /* Each object that it suspects, and who asked for it. */

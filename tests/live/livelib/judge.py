@@ -97,7 +97,10 @@ def _documents(name: str, text: str) -> list[dict]:
 
 @cache
 def _validator(kind: str) -> jsonschema.protocols.Validator:
-    schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text())
+    of = "sweep" if kind == "round" else kind
+    schema = json.loads((SCHEMAS / f"{of}.schema.json").read_text())
+    if kind == "round":
+        schema = {key: schema[key] for key in ("$schema", "$defs")} | {"$ref": "#/$defs/round"}
     made = jsonschema.validators.validator_for(schema)
     made.check_schema(schema)
     return made(schema)
@@ -114,7 +117,8 @@ def _schema(remains: Remains) -> list[str]:
             # Others than reports of audits have no schema.
             if "mode" not in document and "type" not in document:
                 continue
-            validator = _validator("sweep" if document.get("mode") == "sweep" else kind)
+            validator = _validator("sweep" if document.get("mode") == "sweep" else
+                                   "round" if "round" in document else kind)
             error = best_match(validator.iter_errors(document))
             if error:
                 wrong.append(f"{name} is not as the schema says: {error.message[:300]}")
