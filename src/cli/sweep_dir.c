@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/log.h"
+#include "base/place.h"
 
 #define PROGRESS "progress"
 #define ROUNDS "rounds.jsonl"
@@ -25,15 +27,21 @@ static const char *path_of(const struct dxa_opts *opts, const char *name, char p
 /* A sweep that ended without a word has its last round there: the machine died in it. */
 static struct dxa_err *check_progress(const struct dxa_opts *opts)
 {
-	char path[PATH_MAX];
-	FILE *f = fopen(path_of(opts, PROGRESS, path), "re");
+	char path[PATH_MAX], text[16] = "";
 	unsigned int round = 0;
+	struct dxa_err *err;
+	int fd;
 
-	if (!f)
+	err = dxa_infile_open(path_of(opts, PROGRESS, path), &fd);
+	if (err && err->code == ENOENT) {
+		dxa_err_free(err);
 		return NULL;
-	if (fscanf(f, "%u", &round) != 1)
-		round = 0;
-	fclose(f);
+	}
+	if (err)
+		return dxa_err_wrap(err, "cannot read %s", path);
+	if (read(fd, text, sizeof(text) - 1) > 0)
+		round = (unsigned int)strtoul(text, NULL, 10);
+	close(fd);
 	if (!round || opts->sweep.first || opts->sweep.only)
 		return NULL;
 	return dxa_err_new(DXA_ERR_INPUT, 0,
@@ -64,17 +72,35 @@ struct dxa_err *dxa_sweep_dir_check(const struct dxa_opts *opts)
 	return err;
 }
 
+/* The directory may be one to which others can write. */
+static struct dxa_err *open_in(const char *path, int flags, int *fd)
+{
+	struct dxa_place place;
+	struct dxa_err *err = dxa_place_find(path, &place);
+
+	if (!err)
+		err = dxa_place_open(&place, O_WRONLY | O_CREAT | flags, DXA_PLACE_MODE, true, fd,
+				     NULL);
+	dxa_place_close(&place);
+	return err;
+}
+
 static void put(const struct dxa_opts *opts, const char *name, int flags, const char *text,
 		size_t len)
 {
 	char path[PATH_MAX];
-	int fd = open(path_of(opts, name, path),
-		      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+	struct dxa_err *err;
+	int fd;
 
-	if (fd < 0 || write(fd, text, len) != (ssize_t)len || fsync(fd))
+	err = open_in(path_of(opts, name, path), flags, &fd);
+	if (err) {
+		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, err->msg);
+		dxa_err_free(err);
+		return;
+	}
+	if (write(fd, text, len) != (ssize_t)len || fsync(fd))
 		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
+	close(fd);
 }
 
 void dxa_sweep_dir_begin(const struct dxa_opts *opts, unsigned int number)
