@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/rules/list.h"
 
@@ -64,6 +65,7 @@ struct dxa_rule_info {
 	enum dxa_severity severity;
 	enum dxa_shown_by shown_by; /* a rule of which no such thing was seen is not judged */
 	bool needs_cache_known; /* whether the data cache aliases: else it is never broken */
+	uint32_t hooks; /* bits 1 << kind: without one of them calls do not show it */
 	const char *title;
 	const char *meaning; /* what was seen, in one paragraph */
 	const char *consequence; /* why it matters */

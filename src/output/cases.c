@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/kinds.h"
 #include "output/coverage.h"
 #include "output/prose.h"
 
@@ -16,6 +17,7 @@ struct collected {
 	size_t len;
 	size_t failing;
 	char message[sizeof(((struct dxa_finding *)0)->detail) + 32];
+	char blind[64]; /* why it could not be judged */
 };
 
 struct dxa_cases {
@@ -84,8 +86,17 @@ static unsigned int looked_at(const struct dxa_result *r)
 	return ret;
 }
 
+/* A hook that the rule needs and that is not watched: its kind, or 0. */
+static int blind_of(const struct dxa_rule_info *info, const struct dxa_result *r)
+{
+	uint32_t blind = dxa_hooks_blind(r->hooks, r->n_hooks) & info->hooks;
+
+	return blind ? __builtin_ctz(blind) : 0;
+}
+
 /* Not having seen something is no pass. */
-static const char *why_skipped(int rule, const struct dxa_run *run, const struct dxa_result *r)
+static const char *why_skipped(int rule, const struct dxa_run *run, const struct dxa_result *r,
+			       struct collected *of)
 {
 	const struct dxa_rule_info *info = dxa_rule_info((enum dxa_rule)rule);
 	unsigned int by = info->shown_by;
@@ -97,6 +108,11 @@ static const char *why_skipped(int rule, const struct dxa_run *run, const struct
 	if (!(by & looked_at(r)))
 		return by & DXA_SHOWN_BY_EVENTS ? "no call was watched" :
 						  "no snapshot of what is there was taken";
+	if ((by & looked_at(r)) == DXA_SHOWN_BY_EVENTS && blind_of(info, r)) {
+		snprintf(of->blind, sizeof(of->blind), "%s is not watched",
+			 dxa_kind_name((unsigned int)blind_of(info, r)));
+		return of->blind;
+	}
 	if (info->needs_cache_known && run->aliasing == DXA_ALIASING_UNKNOWN)
 		return dxa_prose_aliasing(run->aliasing);
 	return NULL;
@@ -108,7 +124,7 @@ static void judge_rule(struct dxa_cases *c, int rule, const struct dxa_run *run,
 	const struct dxa_rule_info *info = dxa_rule_info((enum dxa_rule)rule);
 	struct dxa_case *ret = &c->cases[rule];
 	struct collected *of = &c->of[rule];
-	const char *why = why_skipped(rule, run, r);
+	const char *why = why_skipped(rule, run, r, of);
 	size_t len = strlen(of->message);
 
 	*ret = (struct dxa_case){ .name = info->name, .title = info->title, .message = "" };

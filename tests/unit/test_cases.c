@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/kinds.h"
 #include "output/cases.h"
 
 #define COMPLETE (DXA_CASE_COUNT - 1)
@@ -15,7 +16,7 @@
 struct audit {
 	struct dxa_run run;
 	struct dxa_engine_stats stats;
-	struct dxa_hook_status hook;
+	struct dxa_hook_status hooks[2];
 	struct dxa_result result;
 	struct dxa_cases *cases;
 };
@@ -28,10 +29,13 @@ static void begin(struct audit *a)
 				      .aliasing = DXA_ALIASING_NO,
 				      .failing = DXA_SEVERITY_WARNING },
 			     .stats = { .lives = 1, .snapshots = 1 },
-			     .hook = { .mode = DXA_ATTACH_FENTRY } };
+			     .hooks = { { .info = dxa_kind_info(DXA_KIND_ALLOC_DAX),
+					  .mode = DXA_ATTACH_FENTRY },
+					{ .info = dxa_kind_info(DXA_KIND_SET_DAX_SYNCHRONOUS),
+					  .mode = DXA_ATTACH_FENTRY } } };
 	a->stats.allocs[DXA_DRIVER_PMEM] = 1;
 	a->result = (struct dxa_result){
-		.verdict = { .complete = true }, .stats = &a->stats, .hooks = &a->hook, .n_hooks = 1
+		.verdict = { .complete = true }, .stats = &a->stats, .hooks = a->hooks, .n_hooks = 2
 	};
 	a->cases = dxa_cases_new();
 }
@@ -134,7 +138,7 @@ static void test_a_rule_needs_what_can_show_it(void **state)
 
 	(void)state;
 	begin(&a);
-	a.hook.mode = DXA_ATTACH_NONE;
+	a.hooks[0].mode = a.hooks[1].mode = DXA_ATTACH_NONE;
 	c = judge(&a);
 	assert_int_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].status, DXA_CASE_SKIP);
 	assert_string_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].message, "no call was watched");
@@ -148,6 +152,23 @@ static void test_a_rule_needs_what_can_show_it(void **state)
 	assert_int_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].status, DXA_CASE_PASS);
 	assert_int_equal(c[DXA_RULE_HOST_LEFT_BEHIND].status, DXA_CASE_PASS);
 	assert_int_equal(c[DXA_RULE_ORPHAN].status, DXA_CASE_SKIP);
+	dxa_cases_free(a.cases);
+}
+
+static void test_a_rule_needs_its_hooks(void **state)
+{
+	const struct dxa_case *c;
+	struct audit a;
+
+	(void)state;
+	begin(&a);
+	a.hooks[1] = (struct dxa_hook_status){ .info = dxa_kind_info(DXA_KIND_FS_DAX_GET),
+					       .symbol = "fs_dax_get" };
+	a.stats.snapshots = 0;
+	c = judge(&a);
+	assert_int_equal(c[DXA_RULE_REFERENCE_LEAK].status, DXA_CASE_SKIP);
+	assert_string_equal(c[DXA_RULE_REFERENCE_LEAK].message, "fs_dax_get is not watched");
+	assert_int_equal(c[DXA_RULE_FALLBACK].status, DXA_CASE_PASS);
 	dxa_cases_free(a.cases);
 }
 
@@ -179,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_failing_severities),
 		cmocka_unit_test(test_a_rule_that_was_not_looked_at_is_skipped),
 		cmocka_unit_test(test_a_rule_needs_what_can_show_it),
+		cmocka_unit_test(test_a_rule_needs_its_hooks),
 		cmocka_unit_test(test_an_incomplete_audit_skips_all_but_what_was_found),
 	};
 

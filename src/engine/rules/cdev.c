@@ -10,7 +10,7 @@ static const struct dxa_rule_commit cdev_of_each_bind[] = {
 };
 
 RULE(CDEV_REINIT, 23) = {
-	HEAD(CDEV_REINIT, "cdev-reinit", ERROR, EVENTS, ANY_CACHE),
+	HEAD(CDEV_REINIT, "cdev-reinit", ERROR, EVENTS, ANY_CACHE, CALLS(REALLY_PROBE)),
 	.title = "a device-dax was bound again while its cdev was still open",
 	.meaning = "A device-dax was bound to its driver again while its character device was "
 		   "still in use, for instance by an open /dev/dax: the bind initialised the live "

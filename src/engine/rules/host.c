@@ -8,7 +8,7 @@
 #include "engine/rules/rule.h"
 
 RULE(HOST_FAILED, 19) = {
-	HEAD(HOST_FAILED, "host-failed", INFO, EVENTS, ANY_CACHE),
+	HEAD(HOST_FAILED, "host-failed", INFO, EVENTS, ANY_CACHE, CALLS(DAX_ADD_HOST)),
 	.title = "dax_add_host failed",
 	.meaning = "dax_add_host failed: the device could not be entered for its disk. When that "
 		   "leads to a leak, the leak is told and this is part of its evidence.",
@@ -21,7 +21,8 @@ RULE(HOST_FAILED, 19) = {
 };
 
 RULE(HOST_LEFT_BEHIND, 11) = {
-	HEAD(HOST_LEFT_BEHIND, "host-left-behind", ERROR, EVENTS_AND_STATE, ANY_CACHE),
+	HEAD(HOST_LEFT_BEHIND, "host-left-behind", ERROR, EVENTS_AND_STATE, ANY_CACHE,
+	     CALLS(DAX_ADD_HOST) | CALLS(DAX_REMOVE_HOST)),
 	.title = "a device was freed, or killed and put by its driver, while still in dax_hosts",
 	.meaning = "A device was destroyed, or killed and put by its driver, while dax_hosts still "
 		   "had it for a disk: dax_remove_host was not called before.",
@@ -39,7 +40,7 @@ RULE(HOST_LEFT_BEHIND, 11) = {
 
 RULE(DAX_ADVERTISED_WITHOUT_DEVICE, 20) = {
 	HEAD(DAX_ADVERTISED_WITHOUT_DEVICE, "dax-advertised-without-device", WARNING,
-	     EVENTS_AND_STATE, ANY_CACHE),
+	     EVENTS_AND_STATE, ANY_CACHE, CALLS(ALLOC_DAX) | CALLS(DEVICE_ADD_DISK)),
 	.title = "the disk's queue says DAX, but there is no dax_device behind it",
 	.meaning = "alloc_dax had refused this disk's driver, the disk came up, and its queue says "
 		   "that it does DAX. There is no dax_device behind it. Seen on 6.12 with pmem.",

@@ -14,7 +14,8 @@ static const struct dxa_rule_commit pmem_leak[] = {
 };
 
 RULE(NULL_TEARDOWN_LEAK, 1) = {
-	HEAD(NULL_TEARDOWN_LEAK, "null-teardown-leak", ERROR, EVENTS, ANY_CACHE),
+	HEAD(NULL_TEARDOWN_LEAK, "null-teardown-leak", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(ALLOC_DAX) | CALLS(KILL_DAX) | CALLS(PUT_DAX) | CALLS(REALLY_PROBE)),
 	.title = "kill_dax/put_dax got NULL because the device was not stored yet: it is lost",
 	.meaning = "In one failing probe alloc_dax returned a device, and afterwards the driver "
 		   "called kill_dax or put_dax with NULL. The device itself was neither killed nor "
@@ -35,7 +36,8 @@ RULE(NULL_TEARDOWN_LEAK, 1) = {
 };
 
 RULE(LEAK_ON_FAILED_PROBE, 2) = {
-	HEAD(LEAK_ON_FAILED_PROBE, "leak-on-failed-probe", ERROR, EVENTS, ANY_CACHE),
+	HEAD(LEAK_ON_FAILED_PROBE, "leak-on-failed-probe", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(ALLOC_DAX) | CALLS(PUT_DAX) | CALLS(REALLY_PROBE)),
 	.title = "a probe failed and a dax_device it allocated is still there",
 	.meaning = "A probe, or another creation of a device, failed. When it had returned, "
 		   "driver-managed clean-up included, a dax_device that was allocated in it had not "
@@ -50,7 +52,8 @@ RULE(LEAK_ON_FAILED_PROBE, 2) = {
 };
 
 RULE(LEAK_ON_UNLOAD, 3) = {
-	HEAD(LEAK_ON_UNLOAD, "leak-on-unload", ERROR, EVENTS_AND_STATE, ANY_CACHE),
+	HEAD(LEAK_ON_UNLOAD, "leak-on-unload", ERROR, EVENTS_AND_STATE, ANY_CACHE,
+	     CALLS(ALLOC_DAX) | CALLS(PUT_DAX) | CALLS(MODULE_FREE)),
 	.title = "the module that owns a live dax_device is gone",
 	.meaning = "A module was unloaded while a dax_device whose operations lie in it was alive, "
 		   "or killed and not yet put by its driver.",
@@ -62,7 +65,8 @@ RULE(LEAK_ON_UNLOAD, 3) = {
 };
 
 RULE(LEAK_ON_UNBIND, 4) = {
-	HEAD(LEAK_ON_UNBIND, "leak-on-unbind", ERROR, EVENTS, ANY_CACHE),
+	HEAD(LEAK_ON_UNBIND, "leak-on-unbind", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(ALLOC_DAX) | CALLS(PUT_DAX) | CALLS(REALLY_PROBE) | CALLS(RELEASE_DRIVER)),
 	.title = "a driver was unbound and a dax_device that its probe allocated is still there",
 	.meaning = "A driver was unbound from a device. A dax_device that its probe of that device "
 		   "had allocated was still not put when the unbinding had returned, driver-managed "

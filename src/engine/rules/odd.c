@@ -57,10 +57,25 @@ static struct odds *current(struct dxa_engine *e)
 	return o;
 }
 
+/*
+ * The memory of a module that is gone is given to others, to BPF's own code among them.
+ * Its names: bpf_trampoline_get() in kernel/bpf/trampoline.c and bpf_prog_ksym_set_name()
+ * in kernel/bpf/core.c.
+ */
+static bool is_bpf_code(const char *symbol)
+{
+	return !strncmp(symbol, "bpf_trampoline_", strlen("bpf_trampoline_")) ||
+	       !strncmp(symbol, "bpf_prog_", strlen("bpf_prog_"));
+}
+
 bool ops_are_gone(const struct device *d)
 {
+	const char *symbol = d->rec.ev.driver;
+
+	if (!d->rec.ev.ops || !d->view.alive)
+		return false;
 	/* The kernel found no symbol for the ops, nor a module around them. */
-	return d->rec.ev.ops && !strncmp(d->rec.ev.driver, "0x", 2) && d->view.alive;
+	return !strncmp(symbol, "0x", 2) || is_bpf_code(symbol);
 }
 
 /* Somebody is at work on it, or was while the snapshot passed: it may be half done. */

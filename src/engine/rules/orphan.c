@@ -8,7 +8,7 @@
 #include "engine/rules/rule.h"
 
 RULE(ORPHAN, 5) = {
-	HEAD(ORPHAN, "orphan", ERROR, STATE, ANY_CACHE),
+	HEAD(ORPHAN, "orphan", ERROR, STATE, ANY_CACHE, NO_CALLS),
 	.title = "a dax_device that no disk, no bus device and no holder refers to",
 	.meaning =
 		"The list of dax_devices in the kernel holds one that nobody owns any more: it "
@@ -28,7 +28,8 @@ RULE(ORPHAN, 5) = {
 };
 
 RULE(ALIVE_CONTRADICTS_SYSFS, 25) = {
-	HEAD(ALIVE_CONTRADICTS_SYSFS, "alive-contradicts-sysfs", WARNING, STATE, ANY_CACHE),
+	HEAD(ALIVE_CONTRADICTS_SYSFS, "alive-contradicts-sysfs", WARNING, STATE, ANY_CACHE,
+	     NO_CALLS),
 	.title = "a device-dax is alive without a driver that runs it, or dead with one",
 	.meaning = "On the dax bus a driver that runs its devices (device_dax, fsdev_dax) calls "
 		   "run_dax when it is bound, and kill_dax is called when it is unbound. A device's "

@@ -25,7 +25,7 @@ static const struct dxa_rule_commit aliasing_check[] = {
 };
 
 RULE(FALLBACK, 12) = {
-	HEAD(FALLBACK, "fallback", INFO, EVENTS, ANY_CACHE),
+	HEAD(FALLBACK, "fallback", INFO, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
 	.title = "alloc_dax refused with EOPNOTSUPP and the probe went on without DAX",
 	.meaning = "alloc_dax refused with EOPNOTSUPP, and the driver went on without DAX, as it "
 		   "should.",
@@ -37,7 +37,7 @@ RULE(FALLBACK, 12) = {
 };
 
 RULE(FALLBACK_FATAL, 13) = {
-	HEAD(FALLBACK_FATAL, "fallback-fatal", ERROR, EVENTS, ANY_CACHE),
+	HEAD(FALLBACK_FATAL, "fallback-fatal", ERROR, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
 	.title = "EOPNOTSUPP from alloc_dax made a probe fail that must go on without DAX",
 	.meaning = "alloc_dax refused with EOPNOTSUPP, and for that the driver gave the whole "
 		   "device up. pmem, dm and virtio_fs must go on without DAX; dcssblk may fail. dm "
@@ -53,7 +53,8 @@ RULE(FALLBACK_FATAL, 13) = {
 };
 
 RULE(UNEXPECTED_EOPNOTSUPP, 14) = {
-	HEAD(UNEXPECTED_EOPNOTSUPP, "unexpected-eopnotsupp", ERROR, EVENTS, CACHE_KNOWN),
+	HEAD(UNEXPECTED_EOPNOTSUPP, "unexpected-eopnotsupp", ERROR, EVENTS, CACHE_KNOWN,
+	     CALLS(ALLOC_DAX)),
 	.title = "alloc_dax refused with EOPNOTSUPP although the data cache does not alias",
 	.meaning = "alloc_dax refused a file-system DAX device with EOPNOTSUPP although this CPU's "
 		   "data cache does not alias.",
@@ -65,7 +66,8 @@ RULE(UNEXPECTED_EOPNOTSUPP, 14) = {
 };
 
 RULE(MISSING_EOPNOTSUPP, 15) = {
-	HEAD(MISSING_EOPNOTSUPP, "missing-eopnotsupp", ERROR, EVENTS, CACHE_KNOWN),
+	HEAD(MISSING_EOPNOTSUPP, "missing-eopnotsupp", ERROR, EVENTS, CACHE_KNOWN,
+	     CALLS(ALLOC_DAX)),
 	.title = "alloc_dax granted a file-system DAX device although the data cache aliases",
 	.meaning = "alloc_dax granted a file-system DAX device although this CPU's data cache "
 		   "aliases.",
@@ -77,7 +79,7 @@ RULE(MISSING_EOPNOTSUPP, 15) = {
 };
 
 RULE(DEVICE_DAX_REFUSED, 16) = {
-	HEAD(DEVICE_DAX_REFUSED, "device-dax-refused", ERROR, EVENTS, ANY_CACHE),
+	HEAD(DEVICE_DAX_REFUSED, "device-dax-refused", ERROR, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
 	.title = "alloc_dax refused device-dax with EOPNOTSUPP, which is exempt from aliasing",
 	.meaning = "alloc_dax answered EOPNOTSUPP to a caller without file-system operations. "
 		   "Device-dax maps to user space only and is exempt from the check for aliasing.",
@@ -88,7 +90,7 @@ RULE(DEVICE_DAX_REFUSED, 16) = {
 };
 
 RULE(ALLOC_NULL, 17) = {
-	HEAD(ALLOC_NULL, "alloc-null", ERROR, EVENTS, ANY_CACHE),
+	HEAD(ALLOC_NULL, "alloc-null", ERROR, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
 	.title = "alloc_dax returned NULL",
 	.meaning = "alloc_dax returned NULL, which is neither a device nor an error.",
 	.consequence = "Callers check with IS_ERR and take NULL for a device.",
@@ -97,7 +99,7 @@ RULE(ALLOC_NULL, 17) = {
 };
 
 RULE(ALLOC_FAILED, 18) = {
-	HEAD(ALLOC_FAILED, "alloc-failed", INFO, EVENTS, ANY_CACHE),
+	HEAD(ALLOC_FAILED, "alloc-failed", INFO, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
 	.title = "alloc_dax failed with another error",
 	.meaning =
 		"alloc_dax failed with an error that says nothing about aliasing, such as "

@@ -13,7 +13,8 @@ static const struct dxa_rule_commit holder_leak[] = {
 };
 
 RULE(REFERENCE_LEAK, 21) = {
-	HEAD(REFERENCE_LEAK, "reference-leak", ERROR, EVENTS, ANY_CACHE),
+	HEAD(REFERENCE_LEAK, "reference-leak", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(PUT_DAX) | CALLS(FS_PUT_DAX) | CALLS(FS_DAX_GET_BY_BDEV) | CALLS(FS_DAX_GET)),
 	.title = "the driver's own put left references that no holder accounts for",
 	.meaning = "Every reference to a device that was seen to be taken was dropped again, but "
 		   "the device was not destroyed: somebody took one more. Where it was seen, the "
@@ -33,7 +34,7 @@ RULE(REFERENCE_LEAK, 21) = {
 };
 
 RULE(UNACCOUNTED_REFERENCE, 6) = {
-	HEAD(UNACCOUNTED_REFERENCE, "unaccounted-reference", ERROR, STATE, ANY_CACHE),
+	HEAD(UNACCOUNTED_REFERENCE, "unaccounted-reference", ERROR, STATE, ANY_CACHE, NO_CALLS),
 	.title = "a dax_device has a holder, but nobody has its disk open",
 	.meaning = "A device of a disk has a holder, which a file system sets when it takes the "
 		   "device, but no file system, dm table or other user has the disk's block device "
@@ -59,10 +60,10 @@ JUDGE(FACT_PUT, judge_last_put)
 	return holds();
 }
 
-/* Would every reference have been seen to be taken, and the end of the device, too? */
+/* May a reference have been taken, or the device have ended, unseen? */
 static bool is_blind(const struct dxa_engine *e)
 {
-	return blind(e, DXA_KIND_FS_DAX_GET_BY_BDEV) || blind(e, DXA_KIND_FS_DAX_GET) ||
+	return e->cfg.blind_hooks & rule_REFERENCE_LEAK.hooks ||
 	       (blind(e, DXA_KIND_DAX_DESTROY_INODE) && blind(e, DXA_KIND_DAX_FREE_INODE));
 }
 

@@ -2,8 +2,8 @@
 /*
  * How a rule is written: a definition, which says all that anybody needs to know of it,
  * and the functions that judge it. tools/gen-rules collects both, from lines that begin
- * with RULE( and JUDGE(, into list.h. Private to
- * src/engine/rules and to the engine's table of judges.
+ * with RULE( and JUDGE(, into list.h. Private
+ * to src/engine/rules and to the engine's table of judges.
  */
 #ifndef DAXAUDIT_ENGINE_RULES_RULE_H
 #define DAXAUDIT_ENGINE_RULES_RULE_H
@@ -15,13 +15,18 @@
 /* The definition of a rule; place: where it stands in every list. */
 #define RULE(id, place) const struct dxa_rule_info rule_##id
 
-/* What none may leave out: cache is CACHE_KNOWN or ANY_CACHE. */
-#define HEAD(id, rule_name, level, shown, cache)                                      \
+/*
+ * What none may leave out: cache is CACHE_KNOWN or ANY_CACHE; hooks are those without which
+ * calls show nothing, CALLS(A) | CALLS(B), or NO_CALLS.
+ */
+#define HEAD(id, rule_name, level, shown, cache, calls)                               \
 	.rule = DXA_RULE_##id, .name = (rule_name), .severity = DXA_SEVERITY_##level, \
-	.shown_by = DXA_SHOWN_BY_##shown, .needs_cache_known = (cache)
+	.shown_by = DXA_SHOWN_BY_##shown, .needs_cache_known = (cache), .hooks = (calls)
 
 #define CACHE_KNOWN true
 #define ANY_CACHE false
+#define CALLS(id) (1U << DXA_KIND_##id)
+#define NO_CALLS 0U
 
 /*
  * Commits: ids and subjects as they are in mainline; that the sources of 6.1.176,

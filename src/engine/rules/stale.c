@@ -11,7 +11,8 @@ static const struct dxa_rule_commit flags_kept[] = {
 };
 
 RULE(STALE_FLAGS, 22) = {
-	HEAD(STALE_FLAGS, "stale-flags", ERROR, EVENTS, ANY_CACHE),
+	HEAD(STALE_FLAGS, "stale-flags", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(ALLOC_DAX) | CALLS(SET_DAX_SYNCHRONOUS)),
 	.title = "a device is in use with flags that only its former life had set",
 	.meaning =
 		"A device went into use with flags that its driver never set: its memory had been "

@@ -12,7 +12,7 @@ static const struct dxa_rule_commit locked_twice[] = {
 };
 
 RULE(STUCK_PROBE, 24) = {
-	HEAD(STUCK_PROBE, "stuck-probe", ERROR, EVENTS_AND_STATE, ANY_CACHE),
+	HEAD(STUCK_PROBE, "stuck-probe", ERROR, EVENTS_AND_STATE, ANY_CACHE, CALLS(REALLY_PROBE)),
 	.title = "a probe has not ended and its task sleeps uninterruptibly",
 	.meaning =
 		"A probe, or another creation of a device, has been running for longer than the "

@@ -4,7 +4,8 @@
 #include "engine/rules/rule.h"
 
 RULE(ERR_PTR_TEARDOWN, 7) = {
-	HEAD(ERR_PTR_TEARDOWN, "err-ptr-teardown", ERROR, EVENTS, ANY_CACHE),
+	HEAD(ERR_PTR_TEARDOWN, "err-ptr-teardown", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(KILL_DAX) | CALLS(PUT_DAX) | CALLS(FS_PUT_DAX)),
 	.title = "kill_dax or put_dax got an ERR_PTR",
 	.meaning = "kill_dax, put_dax or fs_put_dax was called with an error code in place of a "
 		   "device. These functions accept NULL, not an ERR_PTR.",
@@ -18,7 +19,8 @@ RULE(ERR_PTR_TEARDOWN, 7) = {
 };
 
 RULE(PUT_WITHOUT_KILL, 8) = {
-	HEAD(PUT_WITHOUT_KILL, "put-without-kill", ERROR, EVENTS, ANY_CACHE),
+	HEAD(PUT_WITHOUT_KILL, "put-without-kill", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(KILL_DAX) | CALLS(PUT_DAX) | CALLS(FS_PUT_DAX)),
 	.title = "the final reference was dropped while the device was alive",
 	.meaning = "The last reference to a device was dropped while its ALIVE flag was set: its "
 		   "driver did not call kill_dax before.",
@@ -34,7 +36,8 @@ RULE(PUT_WITHOUT_KILL, 8) = {
 };
 
 RULE(PUT_AFTER_FREE, 9) = {
-	HEAD(PUT_AFTER_FREE, "put-after-free", ERROR, EVENTS, ANY_CACHE),
+	HEAD(PUT_AFTER_FREE, "put-after-free", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(PUT_DAX) | CALLS(FS_PUT_DAX)),
 	.title = "put_dax on a device whose life was over",
 	.meaning = "put_dax or fs_put_dax was called on an address whose device was destroyed "
 		   "before, and no new device had begun there.",
@@ -48,7 +51,7 @@ RULE(PUT_AFTER_FREE, 9) = {
 };
 
 RULE(KILL_AFTER_FREE, 10) = {
-	HEAD(KILL_AFTER_FREE, "kill-after-free", ERROR, EVENTS, ANY_CACHE),
+	HEAD(KILL_AFTER_FREE, "kill-after-free", ERROR, EVENTS, ANY_CACHE, CALLS(KILL_DAX)),
 	.title = "kill_dax on a device whose life was over",
 	.meaning = "kill_dax was called on an address whose device was destroyed before, and no "
 		   "new device had begun there.",
@@ -61,7 +64,8 @@ RULE(KILL_AFTER_FREE, 10) = {
 };
 
 RULE(DESTROYED_ALIVE, 26) = {
-	HEAD(DESTROYED_ALIVE, "destroyed-alive", ERROR, EVENTS, ANY_CACHE),
+	HEAD(DESTROYED_ALIVE, "destroyed-alive", ERROR, EVENTS, ANY_CACHE,
+	     CALLS(DAX_DESTROY_INODE)),
 	.title = "the dax inode was destroyed while the device was alive",
 	.meaning = "The inode of a device was destroyed while its ALIVE flag was set, and the call "
 		   "that dropped the last reference was not seen.",

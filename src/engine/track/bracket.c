@@ -204,8 +204,8 @@ void note_probe(struct dxa_engine *e, struct task *t, const struct rec *r)
 	struct frame *f = dxa_vec_last(&t->frames);
 	struct life *l;
 
-	if (ev->kind != DXA_KIND_REALLY_PROBE || strncmp(ev->bus, "dax", DXA_BUS_LEN) != 0 ||
-	    !ev->dax || dxa_is_err_ptr(ev->dax))
+	if (ev->kind != DXA_KIND_REALLY_PROBE || strcmp(ev->bus, "dax") != 0 || !ev->dax ||
+	    dxa_is_err_ptr(ev->dax))
 		return;
 	if (initialises_cdev(ev))
 		exercised(e, (enum dxa_driver)dxa_driver_of_dax_bus(ev->driver));

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A module is gone under a live device, and BPF has got the memory of its operations: one
+# look finds no symbol there, the other one a trampoline. Both say that the module is gone.
+snap_device dax=X ops=0xffffffffc0a01000 driver=0xffffffffc0a01000 rdev=252:0 refs=1 flags=alive
+snap_end known=devices|hosts|holders|sysfs ret=1
+wait 2000
+snap_device dax=X ops=0xffffffffc0a01000 driver=bpf_trampoline_6442492679 rdev=252:0 refs=1 flags=alive
+snap_end known=devices|hosts|holders|sysfs ret=1
