@@ -54,8 +54,10 @@ static const char *orphaned_on_bus(const struct device *d)
 }
 
 /* Of a device of a disk that is in dax_hosts for none, and has no holder. */
-static const char *orphaned_of_disk(const struct snapshot *s, const struct device *d, bool *unsure)
+static const char *orphaned_of_disk(struct dxa_engine *e, const struct device *d, bool *unsure)
 {
+	const struct snapshot *s = e->snapshot;
+
 	if (snapshot_has(s, DXA_SNAP_NO_HOSTS)) {
 		*unsure = s->asked;
 		return NULL;
@@ -65,6 +67,11 @@ static const char *orphaned_of_disk(const struct snapshot *s, const struct devic
 		return NULL;
 	if (d->view.alive)
 		return "is alive, but no disk refers to it: it is not in dax_hosts";
+	/* Its disk may be there still, and its driver in the midst of letting go. */
+	if (s->unhosted.len) {
+		odd_undecided(e);
+		return NULL;
+	}
 	/* Killed under a mount or a dm table, it is theirs to put; which one it is, is not known. */
 	*unsure = !snapshot_has(s, 1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS) ||
 		  (s->gone.len && s->gone.len < s->dead);
@@ -74,12 +81,13 @@ static const char *orphaned_of_disk(const struct snapshot *s, const struct devic
 }
 
 /* Why nobody owns this device, or NULL: somebody does, or it cannot be told. */
-static const char *orphaned(const struct snapshot *s, const struct device *d, bool *unsure)
+static const char *orphaned(struct dxa_engine *e, const struct device *d, bool *unsure)
 {
+	const struct snapshot *s = e->snapshot;
 	const struct dxa_owner *owner = dxa_owner_of(d->view.id.driver);
 
 	if (owner->of_disk)
-		return d->host.n || d->view.holder ? NULL : orphaned_of_disk(s, d, unsure);
+		return d->host.n || d->view.holder ? NULL : orphaned_of_disk(e, d, unsure);
 	*unsure = !snapshot_has(s, DXA_SNAP_SYSFS) && !d->bus;
 	if (*unsure)
 		return NULL;
@@ -96,7 +104,7 @@ JUDGE(FACT_SHOWN_DEVICE, judge_orphan)
 
 	if (ops_are_gone(d))
 		return holds();
-	why = orphaned(e->snapshot, d, &unsure);
+	why = orphaned(e, d, &unsure);
 	if (unsure && !d->host.n)
 		return unknown(DXA_GAP_STATE);
 	if (!why)

@@ -167,9 +167,12 @@ JUDGE(FACT_PUT_BEGINS, judge_put_again)
 	const struct life *l = f->life;
 	const struct rec *r = f->r;
 
-	if (r->ev.kind != DXA_KIND_PUT_DAX || !l->owner_put || !task_context(f->t) ||
-	    l->last_put_tid != r->ev.tid || l->last_kill_in != f->t->ctx.id || !l->from_alloc ||
-	    l->refs > 0)
+	if (r->ev.kind != DXA_KIND_PUT_DAX || !l->owner_put || l->last_put_tid != r->ev.tid)
+		return holds();
+	/* Whose references a device has that is older than the audit is not known. */
+	if (!task_context(f->t) || !l->from_alloc)
+		return l->last_kill_tid == r->ev.tid ? unknown(DXA_GAP_UNCERTAIN) : holds();
+	if (l->last_kill_in != f->t->ctx.id || l->refs > 0)
 		return holds();
 	if (life_unsure(e, l))
 		return unknown(WHY_COUNTED);

@@ -24,7 +24,7 @@
 static void clear(struct snapshot *s)
 {
 	s->devices.len = s->hosts.len = s->disks.len = s->bus.len = s->gone.len = 0;
-	s->waiting.len = s->used.len = 0;
+	s->waiting.len = s->used.len = s->unhosted.len = 0;
 	dxa_map_free(&s->by_dax);
 	s->known = 0;
 	s->unmatched = 0;
@@ -45,7 +45,7 @@ static struct snapshot *collecting(struct dxa_engine *e)
 		s->start = e->n;
 		s->start_at = e->cur.ev.ts;
 		s->devices = DXA_VEC_OF(struct device);
-		s->hosts = s->disks = s->bus = s->gone = s->waiting = s->used =
+		s->hosts = s->disks = s->bus = s->gone = s->waiting = s->used = s->unhosted =
 			DXA_VEC_OF(struct rec);
 		e->snapshot = s;
 	}
@@ -318,12 +318,36 @@ static void join_hosts(struct dxa_engine *e)
 	}
 }
 
+/* Which disks say DAX and have no device in dax_hosts. */
+static void find_unhosted(struct dxa_engine *e)
+{
+	struct snapshot *s = e->snapshot;
+	struct dxa_map hosted = { 0 };
+
+	if (!snapshot_has(s, 1 << DXA_WALK_HOSTS))
+		return;
+	for (size_t i = 0; i < s->hosts.len; i++) {
+		struct rec *h = dxa_vec_at(&s->hosts, i);
+
+		if (dxa_map_put(&hosted, name_key(h->ev.name), h))
+			part_forget(e);
+	}
+	for (size_t i = 0; i < s->disks.len && !s->forgot; i++) {
+		const struct rec *r = dxa_vec_at(&s->disks, i);
+
+		if (!dxa_map_get(&hosted, name_key(r->ev.name)))
+			part_add(e, &s->unhosted, r);
+	}
+	dxa_map_free(&hosted);
+}
+
 static void join(struct dxa_engine *e)
 {
 	struct snapshot *s = e->snapshot;
 
 	join_bus(e);
 	join_disks(e);
+	find_unhosted(e);
 	/* Whose disk or bus was forgotten would look as if nobody owned it. */
 	if (s->forgot)
 		s->known = 0;
@@ -345,29 +369,6 @@ static size_t count_dead(const struct snapshot *s)
 	return n;
 }
 
-/* Disks that say DAX and of which no device is in dax_hosts. */
-static void tell_disks(struct dxa_engine *e)
-{
-	const struct snapshot *s = e->snapshot;
-	struct dxa_map hosted = { 0 };
-
-	if (!snapshot_has(s, 1 << DXA_WALK_HOSTS))
-		return;
-	for (size_t i = 0; i < s->hosts.len; i++) {
-		struct rec *h = dxa_vec_at(&s->hosts, i);
-
-		if (dxa_map_put(&hosted, name_key(h->ev.name), h))
-			e->nomem = true;
-	}
-	for (size_t i = 0; i < s->disks.len && !e->nomem; i++) {
-		const struct rec *r = dxa_vec_at(&s->disks, i);
-
-		if (!dxa_map_get(&hosted, name_key(r->ev.name)))
-			TELL(e, FACT_SHOWN_DISK, .r = r);
-	}
-	dxa_map_free(&hosted);
-}
-
 static void tell_shown(struct dxa_engine *e)
 {
 	struct snapshot *s = e->snapshot;
@@ -384,7 +385,8 @@ static void tell_shown(struct dxa_engine *e)
 	}
 	for (size_t i = 0; i < s->devices.len; i++)
 		TELL(e, FACT_SHOWN_DEVICE, .device = dxa_vec_at(&s->devices, i));
-	tell_disks(e);
+	for (size_t i = 0; i < s->unhosted.len; i++)
+		TELL(e, FACT_SHOWN_DISK, .r = dxa_vec_at(&s->unhosted, i));
 }
 
 bool snapshot_end(struct dxa_engine *e, const struct rec *r)
@@ -438,6 +440,7 @@ void snapshot_free(struct dxa_engine *e)
 	dxa_vec_free(&s->devices);
 	dxa_vec_free(&s->hosts);
 	dxa_vec_free(&s->disks);
+	dxa_vec_free(&s->unhosted);
 	dxa_vec_free(&s->bus);
 	dxa_vec_free(&s->gone);
 	dxa_vec_free(&s->used);

@@ -22,6 +22,7 @@ struct snapshot {
 	struct dxa_vec devices; /* struct device */
 	struct dxa_vec hosts; /* struct rec */
 	struct dxa_vec disks; /* struct rec: they say DAX */
+	struct dxa_vec unhosted; /* struct rec: of these, those that dax_hosts does not have */
 	struct dxa_vec bus; /* struct rec */
 	struct dxa_map by_dax; /* index in devices plus one, as a pointer */
 	uint64_t known; /* what it is complete in */
