@@ -35,12 +35,25 @@ const struct dxa_kind_info *dxa_kinds(size_t *n)
 	return kinds;
 }
 
+/* Where each kind stands in the table, counted from 1. */
+enum {
+	NOWHERE,
+#define POSITION(id, ...) AT_##id,
+	DXA_HOOKS(POSITION) DXA_SYNTHETIC_KINDS(POSITION)
+#undef POSITION
+};
+
+static const unsigned char positions[] = {
+#define ROW(id, num, ...) [num] = AT_##id,
+	DXA_HOOKS(ROW) DXA_SYNTHETIC_KINDS(ROW)
+#undef ROW
+};
+
 const struct dxa_kind_info *dxa_kind_info(unsigned int kind)
 {
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (kinds[i].kind == kind)
-			return &kinds[i];
-	return NULL;
+	if (kind >= sizeof(positions) || !positions[kind])
+		return NULL;
+	return &kinds[positions[kind] - 1];
 }
 
 const char *dxa_kind_name(unsigned int kind)

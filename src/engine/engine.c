@@ -264,7 +264,8 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
 		handlers[ev->kind](e, NULL, &e->cur);
 	else
 		gap(e, DXA_GAP_UNKNOWN_KIND);
-	judge_suspects(e, e->last_ts, false);
+	if (e->suspects.first)
+		judge_suspects(e, e->last_ts, false);
 	return settle_memory(e);
 }
 

@@ -107,8 +107,8 @@ def test_transcripts(build):
     rules = {rule["rule"]: rule for rule in json.loads(done.stdout)["rules"]}
     seen = 0
     for path in documents():
-        # A line that continues another one is indented by four.
-        text = re.sub(r"\n    (?=\S)", " ", path.read_text(encoding="utf-8"))
+        # A line that continues another one, and no fence, is indented by four.
+        text = re.sub(r"(?<!`)\n    (?=\S)", " ", path.read_text(encoding="utf-8"))
         for kind, block in re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
             rule = None
             for line in [] if kind else block.splitlines():
