@@ -191,23 +191,22 @@ static size_t frame_of(const struct task *t, const struct dxa_event *ret)
 	return 0;
 }
 
-/* Did the task put a device whose kill was before the audit, if there was one? */
-static bool put_what_it_had_killed(const struct dxa_engine *e, uint32_t tid)
+/* Did the task put one of these whose kill was before the audit, if there was one? */
+static bool put_unkilled(const struct dxa_list *lives, uint32_t tid)
 {
-	const struct dxa_list *const lists[] = { &e->live, &e->ended };
 	const struct life *l;
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
-		DXA_LIST_EACH(l, lists[i], const struct life, link)
-			if (!l->from_alloc && !l->kills && l->last_put_tid == tid)
-				return true;
+	DXA_LIST_EACH(l, lives, const struct life, link)
+		if (!l->from_alloc && !l->kills && l->last_put_tid == tid)
+			return true;
 	return false;
 }
 
 static void unpaired(struct dxa_engine *e, const struct dxa_event *ret)
 {
 	/* An unbinding of which only the end was seen may have put the device before, too. */
-	if (ret->kind == DXA_KIND_RELEASE_DRIVER && put_what_it_had_killed(e, ret->tid))
+	if (ret->kind == DXA_KIND_RELEASE_DRIVER &&
+	    (put_unkilled(&e->live, ret->tid) || put_unkilled(&e->ended, ret->tid)))
 		gap(e, DXA_GAP_UNCERTAIN);
 	/* What was entered before the audit, or before a loss, may well return now. */
 	if (ret->ts > e->blind_since && ret->ts - e->blind_since > e->cfg.stuck_after_ns)
