@@ -113,8 +113,10 @@ JUDGE(FACT_SHOWN_DEVICE, judge_holder)
 
 	if (ops_are_gone(d) || d->bus || !d->host.n || !d->view.holder)
 		return holds();
-	/* Who has a disk open was not asked for, or is not known on this kernel. */
-	if (!snapshot_has(s, DXA_SNAP_HOLDERS | 1 << DXA_WALK_HOLDERS) || is_used(s, &d->host))
+	/* Of a snapshot that is there for the beginnings of lives only, no more is asked. */
+	if (!snapshot_has(s, DXA_SNAP_HOLDERS | 1 << DXA_WALK_HOLDERS))
+		return s->asked ? unknown(DXA_GAP_STATE) : holds();
+	if (is_used(s, &d->host))
 		return holds();
 	return odd(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
 		   "has a holder, but nobody has its disk open");
