@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What joins the two halves of the engine. Trackers keep facts and tell each new one;
- * rules judge it and answer. A tracker never calls a rule, and a rule changes nothing
- * that a tracker reads, but for the marks of what has been told.
+ * rules judge it and answer. A tracker never calls a rule. Of what a tracker keeps a rule
+ * changes only marks: what it suspects, and what it has told once and for all (told,
+ * life_suspect(), life_clear_host(), flags_forget()).
  */
 #ifndef DAXAUDIT_ENGINE_FACT_H
 #define DAXAUDIT_ENGINE_FACT_H

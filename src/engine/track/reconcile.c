@@ -9,7 +9,7 @@
 #include "engine/track/snapshot.h"
 
 /* It is there, and no alloc_dax made it since an earlier snapshot saw all there was. */
-static void judge_newcomer(struct dxa_engine *e, struct life *l)
+static void compare_newcomer(struct dxa_engine *e, struct life *l)
 {
 	struct snapshot *s = e->snapshot;
 
@@ -26,7 +26,7 @@ static void judge_newcomer(struct dxa_engine *e, struct life *l)
 }
 
 /* Its disk or its device on the bus was taken away and made anew, and it was not. */
-static void judge_incarnation(struct dxa_engine *e, struct life *l)
+static void compare_incarnation(struct dxa_engine *e, struct life *l)
 {
 	const struct device *d = snapshot_device(e->snapshot, l->id.dax);
 
@@ -38,7 +38,7 @@ static void judge_incarnation(struct dxa_engine *e, struct life *l)
 }
 
 /* It was there before the walk, nothing has happened to it since, and it was not met. */
-static void judge_absent(struct dxa_engine *e, struct life *l)
+static void compare_absent(struct dxa_engine *e, struct life *l)
 {
 	if (l->first >= e->snapshot->start || l->last_at >= e->snapshot->start_at)
 		return;
@@ -62,12 +62,12 @@ static void reconcile(struct dxa_engine *e)
 	for (l = DXA_LIST_OF(e->live.first, struct life, link); l; l = next) {
 		next = DXA_LIST_OF(l->link.next, struct life, link);
 		if (l->shown_in != e->stats.snapshots) {
-			judge_absent(e, l);
+			compare_absent(e, l);
 			continue;
 		}
 		l->missed = false;
-		judge_newcomer(e, l);
-		judge_incarnation(e, l);
+		compare_newcomer(e, l);
+		compare_incarnation(e, l);
 	}
 	e->snapshot->compared = true;
 	e->all_shown = true;

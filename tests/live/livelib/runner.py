@@ -158,7 +158,8 @@ def _lost(result: Result | None, why: str, first: bool) -> list[str]:
 def _missed(remains: boot.Remains) -> bool:
     """Did the kernel itself miss calls? It does when another task's call comes amid a program of
     the same function, on the same processor: daxaudit counts it, and the case shows nothing."""
-    return bool(re.search(r"INCONCLUSIVE: .*the kernel missed \d+ calls", remains.text("out")))
+    said = remains.text("out") + remains.text("err")
+    return bool(re.search(r"INCONCLUSIVE: .*the kernel missed \d+ calls", said))
 
 
 def _play(cases: list[Case], binary: Path, report: Report, patience: float,
