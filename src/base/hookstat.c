@@ -59,7 +59,7 @@ static const uint32_t declarations = 1u << DXA_KIND_SET_DAX_SYNCHRONOUS |
 				     1u << DXA_KIND_SET_DAX_NOCACHE | 1u << DXA_KIND_SET_DAX_NOMC |
 				     1u << DXA_KIND_DAX_WRITE_CACHE;
 
-uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n)
+uint32_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n)
 {
 	bool fs_dax = has_fs_dax(hooks, n);
 	uint32_t blind = declarations;

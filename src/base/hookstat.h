@@ -58,7 +58,7 @@ struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, 
  * ones and those that are not in the list included. A hook that waits for its
  * module is attached.
  */
-uint32_t dxa_hooks_blind(const struct dxa_hook_status *hooks, size_t n);
+uint32_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n);
 
 /*
  * How many more records were dropped, by what a record says (event.h: dropped),

@@ -243,7 +243,7 @@ static void tell_unused(const struct dxa_analysis *a)
 }
 
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
-				   struct dxa_symbols *symbols, uint32_t blind_hooks)
+				   struct dxa_symbols *symbols, uint32_t unobserved_hooks)
 {
 	const struct dxa_engine_sink sink = { on_context, on_finding, on_withdrawn, a };
 	struct dxa_engine_config config;
@@ -257,7 +257,7 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	config = (struct dxa_engine_config){ .aliasing = a->run.aliasing,
 					     .eopnotsupp = a->run.story.eopnotsupp,
 					     .symbols = symbols,
-					     .blind_hooks = blind_hooks,
+					     .unobserved_hooks = unobserved_hooks,
 					     .stuck_after_ns = opts->stuck_after_ns };
 	a->engine = dxa_engine_new(&config, &sink);
 	if (!a->engine)
@@ -453,7 +453,7 @@ static void tell_verdict(const struct dxa_result *r)
 	_cleanup_free_ char *why = dxa_closing_why(r);
 
 	fprintf(stderr, "%s: ", dxa_closing_word(r->verdict.kind));
-	dxa_utf8_print(stderr, why ? why : "there was no memory to say why");
+	dxa_utf8_print(stderr, why ? why : "out of memory for the reason");
 	fputc('\n', stderr);
 }
 

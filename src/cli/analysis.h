@@ -74,10 +74,10 @@ struct dxa_err *dxa_analysis_add(struct dxa_analysis *a, const struct dxa_opts *
  * Begin: a->run's machine strings, argv, mode and start are set by the caller
  * (a recording's aliasing, aliasing_from and story.eopnotsupp, too); this adds
  * what policy concludes for the machine and opts, and makes the engine.
- * symbols is borrowed; blind_hooks as dxa_hooks_blind() tells.
+ * symbols is borrowed; unobserved_hooks as dxa_hooks_unobserved() tells.
  */
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
-				   struct dxa_symbols *symbols, uint32_t blind_hooks);
+				   struct dxa_symbols *symbols, uint32_t unobserved_hooks);
 
 /*
  * Read the policy anew. From then on findings are judged by its severities,

@@ -189,7 +189,7 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	run->hooks = hooks;
 	run->n_hooks = n;
 	err = dxa_analysis_begin(&a->analysis, a->opts, dxa_probe_symbols(a->probe),
-				 dxa_hooks_blind(hooks, n));
+				 dxa_hooks_unobserved(hooks, n));
 	if (err)
 		return err;
 	dxa_saving_begin(&a->saving, &a->analysis, a->opts, hooks, n);
@@ -305,9 +305,9 @@ static bool look_last(struct dxa_audit *a)
 {
 	const struct dxa_engine *e = a->analysis.engine;
 
-	if (!a->mode->state_only && !dxa_engine_oddities(e))
+	if (!a->mode->state_only && !dxa_engine_anomalies(e))
 		dxa_audit_snapshot(a);
-	for (int i = 0; i < LAST_LOOKS && dxa_engine_oddities(e); i++) {
+	for (int i = 0; i < LAST_LOOKS && dxa_engine_anomalies(e); i++) {
 		if (!settle(a))
 			return false;
 		dxa_audit_snapshot(a);

@@ -99,7 +99,7 @@ static void look(struct daemon *d)
 	if (why && !d->partial)
 		dxa_log(DXA_LOG_WARN, "what is there now is not fully known: %s", why);
 	d->partial = why != NULL;
-	plan_next_look(d, dxa_engine_oddities(d->audit.analysis.engine));
+	plan_next_look(d, dxa_engine_anomalies(d->audit.analysis.engine));
 }
 
 /* A recording begins with what lives when it begins. */
@@ -233,7 +233,7 @@ static struct dxa_err *start(struct daemon *d)
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
 	dxa_probe_trim(d->audit.probe);
 	dxa_daemon_report_tell(&d->report);
-	plan_next_look(d, dxa_engine_oddities(d->audit.analysis.engine));
+	plan_next_look(d, dxa_engine_anomalies(d->audit.analysis.engine));
 	d->ping_every = dxa_notify_watchdog();
 	d->ping_at = d->ping_every ? dxa_ktime_now() + d->ping_every : 0;
 	dxa_log(DXA_LOG_NOTICE, "daxaudit %s watches Linux %s", DXA_VERSION, d->audit.uts.release);

@@ -80,7 +80,7 @@ static bool snapshot_complete(const struct examined *x)
 /* Can a trace here end in a pass? */
 static bool can_pass(const struct examined *x)
 {
-	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
+	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 
 	for (size_t i = 0; i < x->n_hooks; i++)
 		if (blind >> x->hooks[i].info->kind & 1 && x->hooks[i].info->need != DXA_NEED_EXTRA)
@@ -128,7 +128,7 @@ static struct json_object *check_object(const struct checked *c)
 static struct json_object *examined_object(const void *priv)
 {
 	const struct examined *x = priv;
-	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
+	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	struct json_object *o = json_object_new_object(), *a;
 
 	dxa_json_add_u64(o, "schema", DXA_JSON_SCHEMA);
@@ -160,7 +160,7 @@ static const char *mark(bool ok)
 /* How many hooks are not attached that this kernel would need. */
 static size_t count_lost(const struct examined *x)
 {
-	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
+	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	size_t n = 0;
 
 	for (size_t i = 0; i < x->n_hooks; i++)
@@ -233,7 +233,7 @@ static void print_walks(FILE *out, const struct examined *x)
 static void print_examined(FILE *out, const void *priv)
 {
 	const struct examined *x = priv;
-	uint32_t blind = dxa_hooks_blind(x->hooks, x->n_hooks);
+	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	struct json_object *machine = dxa_machine_object(&x->policy, x->btf);
 
 	print_summary(out, x);

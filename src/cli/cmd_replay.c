@@ -72,7 +72,7 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 	dxa_log(DXA_LOG_INFO, "%s: by %s, a %u-bit kernel%s", path, head->tool, head->word_bits,
 		dxa_reader_swapped(r) ? " of the other byte order" : "");
 	err = dxa_analysis_begin(a, &as_recorded, dxa_reader_symbols(r),
-				 dxa_hooks_blind(head->hooks, head->n_hooks));
+				 dxa_hooks_unobserved(head->hooks, head->n_hooks));
 	if (err)
 		return err;
 	while (!dxa_signals_asked() && (ev = dxa_reader_next(r)))
@@ -321,7 +321,7 @@ static void tell_summary(const struct dxa_summary *sum)
 	_cleanup_free_ char *why = dxa_closing_summary(sum);
 
 	fprintf(stderr, "%s: %s\n", dxa_closing_word(sum->verdict),
-		why ? why : "there was no memory to say why");
+		why ? why : "out of memory for the reason");
 }
 
 static struct dxa_err *replay_all(struct several *s)

@@ -251,7 +251,7 @@ static void tell_doubt(struct dxa_daemon_report *r, const struct dxa_verdict *v)
 	_cleanup_free_ char *doubts = NULL;
 
 	if (!v->complete && !r->doubted) {
-		doubts = dxa_verdict_join(v, v->first_doubt);
+		doubts = dxa_verdict_join(v, v->first_incomplete);
 		dxa_log(DXA_LOG_WARN, "not everything is seen%s%s", doubts ? ": " : "",
 			doubts ? doubts : "");
 	}

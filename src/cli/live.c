@@ -184,7 +184,7 @@ static uint64_t ends_at(struct live *l)
 		return l->stop_at;
 	if (l->child)
 		return 0;
-	if (l->mode->state_only && !dxa_engine_oddities(l->audit.analysis.engine))
+	if (l->mode->state_only && !dxa_engine_anomalies(l->audit.analysis.engine))
 		return 1;
 	if (!l->child_end)
 		return 0;

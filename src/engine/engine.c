@@ -11,78 +11,78 @@
 #include "engine/errname.h"
 #include "engine/fact.h"
 #include "engine/owner.h"
-#include "engine/rules/odd.h"
+#include "engine/rules/anomaly.h"
 #include "engine/rules/rule.h"
 #include "engine/track/handlers.h"
 #include "engine/track/loss.h"
 
-/* ---- which rules judge a fact ---- */
+/* ---- from a fact to its checks ---- */
 
-#define JUDGES_MAX 6 /* of one fact */
+#define CHECKS_MAX 6 /* of one fact */
 
-static const judge_fn judges[FACT_COUNT][JUDGES_MAX] = {
-#define ROW(kind, which, judge) [kind][which] = (judge),
-	DXA_JUDGES(ROW)
+static const check_fn checks[FACT_COUNT][CHECKS_MAX] = {
+#define ROW(kind, which, check) [kind][which] = (check),
+	DXA_CHECKS(ROW)
 #undef ROW
 };
 
-/* No rule abstains in silence: what it does not know, the audit does not know. */
+/* Count the gap that a check reports: an audit with a gap does not pass. */
 static void count_unknown(struct dxa_engine *e, unsigned int why)
 {
 	if (why < DXA_GAP_COUNT)
 		gap(e, (enum dxa_gap)why);
-	else if (why == WHY_BLIND || !e->has_gap)
+	else if (why == WHY_UNOBSERVED || !e->has_gap)
 		gap(e, DXA_GAP_UNCERTAIN);
 }
 
-void fact_tell(struct dxa_engine *e, const struct fact *f)
+void fact_publish(struct dxa_engine *e, const struct fact *f)
 {
-	for (size_t i = 0; i < JUDGES_MAX && judges[f->kind][i]; i++) {
-		struct answer answer = judges[f->kind][i](e, f);
+	for (size_t i = 0; i < CHECKS_MAX && checks[f->kind][i]; i++) {
+		struct result result = checks[f->kind][i](e, f);
 
-		if (answer.is == ANSWER_UNKNOWN)
-			count_unknown(e, answer.why);
+		if (result.is == RESULT_UNKNOWN)
+			count_unknown(e, result.why);
 	}
 }
 
 /* ---- deadlines ---- */
 
 /*
- * The machine may have stood still for as long as the grace is: what was under way goes
- * on right behind the first record that comes then.
+ * The machine may have been suspended during the grace period: calls that were running
+ * then go on right after the first record that follows. So wait a little longer.
  */
-static bool is_ripe(struct suspect *s, uint64_t now, bool all)
+static bool is_due(struct suspect *s, uint64_t now, bool all)
 {
 	if (all)
 		return now > s->since && now - s->since > END_GRACE_NS;
-	if (!s->ripe)
-		s->ripe = now;
-	return now - s->ripe > STANDSTILL_NS;
+	if (!s->grace_over)
+		s->grace_over = now;
+	return now - s->grace_over > STANDSTILL_NS;
 }
 
-/* Judge the suspects from before ktime now less the grace; all: every suspect. */
-static void judge_suspects(struct dxa_engine *e, uint64_t now, bool all)
+/* Check the suspects whose grace period is over at ktime now; all: every suspect. */
+static void check_suspects(struct dxa_engine *e, uint64_t now, bool all)
 {
 	struct suspect *s, *next;
 
 	for (s = DXA_LIST_OF(e->suspects.first, struct suspect, link); s; s = next) {
 		struct life *l = s->life;
-		/* A lookup that has not returned may have the reference. */
+		/* A lookup that has not returned may hold the reference. */
 		bool looked_up = s->what == SUSPECT_REFERENCE_LEAK && e->gets_pending;
-		bool ripe;
+		bool due;
 
 		next = DXA_LIST_OF(s->link.next, struct suspect, link);
 		if (!all && (now <= s->since || now - s->since <= GRACE_NS))
 			break;
-		ripe = is_ripe(s, now, all);
-		if (ripe && !looked_up)
-			TELL(e, FACT_DUE, .life = l);
+		due = is_due(s, now, all);
+		if (due && !looked_up)
+			PUBLISH(e, FACT_DUE, .life = l);
 		else if (all)
 			gap(e, DXA_GAP_PENDING);
-		else if (ripe)
+		else if (due)
 			life_suspect_again(e, l, now);
-		if (all || (ripe && !looked_up))
-			life_acquit(e, l);
+		if (all || (due && !looked_up))
+			life_clear_suspicion(e, l);
 	}
 }
 
@@ -93,14 +93,14 @@ uint64_t dxa_engine_due(const struct dxa_engine *e)
 	return s ? s->since + GRACE_NS + 1 : 0;
 }
 
-/* ---- which event goes where ---- */
+/* ---- from an event to its handler ---- */
 
-/* Nobody knows what has happened until this ktime. */
-static void doubt_all(struct dxa_engine *e, uint64_t ts)
+/* Records up to this ktime may be missing: invalidate all derived state. */
+static void invalidate_all(struct dxa_engine *e, uint64_t ts)
 {
 	e->epoch++;
 	tasks_abandon(e, ts);
-	e->blind_since = ts;
+	e->unpaired_since = ts;
 }
 
 static void on_lost(struct dxa_engine *e, struct task *t, const struct rec *r)
@@ -108,24 +108,24 @@ static void on_lost(struct dxa_engine *e, struct task *t, const struct rec *r)
 	(void)t;
 	gap(e, DXA_GAP_LOST);
 	e->stats.gaps[DXA_GAP_LOST] += r->ev.ret > 0 ? (uint64_t)r->ev.ret - 1 : 0;
-	doubt_all(e, r->ev.ts ? r->ev.ts : e->last_ts);
+	invalidate_all(e, r->ev.ts ? r->ev.ts : e->last_ts);
 	if (r->ev.arg > e->lost_until)
 		e->lost_until = r->ev.arg;
-	e->in_doubt = r->ev.arg != 0;
+	e->in_loss_window = r->ev.arg != 0;
 }
 
 /*
- * What was lost may belong between any two records of that time, and after its
- * last. A record of that time can be held up behind later ones.
+ * The lost records may belong between any two records up to lost_until, and after
+ * the last of them. Such a record can also arrive after later ones.
  */
-static void doubt_again(struct dxa_engine *e, const struct dxa_event *ev)
+static void recheck_loss_window(struct dxa_engine *e, const struct dxa_event *ev)
 {
-	bool of_that_time = ev->ts <= e->lost_until;
+	bool in_window = ev->ts <= e->lost_until;
 
-	if (!of_that_time && !e->in_doubt)
+	if (!in_window && !e->in_loss_window)
 		return;
-	doubt_all(e, ev->ts);
-	e->in_doubt = of_that_time;
+	invalidate_all(e, ev->ts);
+	e->in_loss_window = in_window;
 }
 
 static void on_nothing(struct dxa_engine *e, struct task *t, const struct rec *r)
@@ -142,7 +142,7 @@ static void on_driver(struct dxa_engine *e, struct task *t, const struct rec *r)
 		1u << (r->ev.name[0] ? dxa_driver_by_ops(r->ev.name) : DXA_DRIVER_DEVICE_DAX);
 }
 
-/* A call that a sweep made to fail belongs to what its task does. */
+/* A call that a sweep made fail belongs to the story of its task. */
 static void on_fault(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	(void)t;
@@ -186,7 +186,7 @@ static handler_fn *const handlers[] = {
 
 static void handle(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
-	/* The free comes from an interrupt: it belongs to what the task does by chance only. */
+	/* The free runs in an interrupt: it is not part of the story of the task. */
 	if (r->ev.kind != DXA_KIND_DAX_FREE_INODE)
 		story_add(e, t, &r->ev);
 	handlers[r->ev.kind](e, t, r);
@@ -226,8 +226,8 @@ static void on_hook(struct dxa_engine *e, struct rec *r)
 	}
 }
 
-/* The record as ours: a recording may hold names that do not end. */
-static void take(struct rec *cur, uint64_t n, const struct dxa_event *ev)
+/* Copy the record and terminate its names: a recording may contain any bytes. */
+static void copy_record(struct rec *cur, uint64_t n, const struct dxa_event *ev)
 {
 	cur->n = n;
 	cur->ev = *ev;
@@ -237,8 +237,8 @@ static void take(struct rec *cur, uint64_t n, const struct dxa_event *ev)
 	cur->ev.driver[DXA_DRIVER_LEN - 1] = '\0';
 }
 
-/* Something was not remembered: as if an event had been lost. */
-static int settle_memory(struct dxa_engine *e)
+/* A failed allocation counts as a lost event. */
+static int count_nomem(struct dxa_engine *e)
 {
 	if (!e->nomem)
 		return 0;
@@ -253,11 +253,11 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
 	const size_t kinds = sizeof(handlers) / sizeof(*handlers);
 
 	if (!e->stats.events++)
-		e->blind_since = ev->ts;
-	take(&e->cur, ++e->n, ev);
+		e->unpaired_since = ev->ts;
+	copy_record(&e->cur, ++e->n, ev);
 	if (ev->ts > e->last_ts)
 		e->last_ts = ev->ts;
-	doubt_again(e, ev);
+	recheck_loss_window(e, ev);
 	if (ev->kind > DXA_KIND_NONE && ev->kind < DXA_HOOK_MAX)
 		on_hook(e, &e->cur);
 	else if (ev->kind < kinds && handlers[ev->kind])
@@ -265,26 +265,26 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
 	else
 		gap(e, DXA_GAP_UNKNOWN_KIND);
 	if (e->suspects.first)
-		judge_suspects(e, e->last_ts, false);
-	return settle_memory(e);
+		check_suspects(e, e->last_ts, false);
+	return count_nomem(e);
 }
 
 void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
 {
 	if (now < e->last_ts)
 		now = e->last_ts;
-	if (e->in_doubt)
-		doubt_all(e, now);
+	if (e->in_loss_window)
+		invalidate_all(e, now);
 	tasks_finish(e, now);
-	judge_suspects(e, now, true);
+	check_suspects(e, now, true);
 	if (snapshot_unmatched(e))
 		gap(e, DXA_GAP_PENDING);
 	else
-		TELL(e, FACT_AUDIT_ENDS);
-	(void)settle_memory(e);
+		PUBLISH(e, FACT_AUDIT_ENDS);
+	(void)count_nomem(e);
 }
 
-/* ---- the object ---- */
+/* ---- making and freeing an engine ---- */
 
 struct dxa_engine *dxa_engine_new(const struct dxa_engine_config *config,
 				  const struct dxa_engine_sink *sink)
@@ -316,7 +316,7 @@ void dxa_engine_free(struct dxa_engine *e)
 	lives_free(e);
 	hosts_free(e);
 	snapshot_free(e);
-	odds_free(e);
+	anomalies_free(e);
 	free(e->refused);
 	dxa_map_free(&e->advertised);
 	dxa_vec_free(&e->evidence);
@@ -324,9 +324,9 @@ void dxa_engine_free(struct dxa_engine *e)
 	free(e);
 }
 
-size_t dxa_engine_oddities(const struct dxa_engine *e)
+size_t dxa_engine_anomalies(const struct dxa_engine *e)
 {
-	return odd_count(e) + snapshot_unmatched(e);
+	return anomaly_count(e) + snapshot_unmatched(e);
 }
 
 const struct dxa_engine_stats *dxa_engine_stats(const struct dxa_engine *e)

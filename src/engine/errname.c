@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-/* 1 to 34 are the same everywhere Linux runs. */
+/* 1 to 34 are the same on every architecture. */
 static const char *const everywhere[] = {
 	[1] = "EPERM",	  [2] = "ENOENT",  [3] = "ESRCH",   [4] = "EINTR",   [5] = "EIO",
 	[6] = "ENXIO",	  [7] = "E2BIG",   [8] = "ENOEXEC", [9] = "EBADF",   [10] = "ECHILD",
@@ -14,7 +14,7 @@ static const char *const everywhere[] = {
 	[31] = "EMLINK",  [32] = "EPIPE",  [33] = "EDOM",   [34] = "ERANGE",
 };
 
-/* include/uapi/asm-generic/errno.h, what a probe or an allocation may answer. */
+/* include/uapi/asm-generic/errno.h: what a probe or an allocation may return. */
 static const struct {
 	int err;
 	const char *name;
@@ -30,7 +30,7 @@ static const struct {
 	{ 126, "ENOKEY" },    { 129, "EKEYREJECTED" }, { 133, "EHWPOISON" },
 };
 
-/* The kernel's own, never seen by user space; the same everywhere. */
+/* include/linux/errno.h: internal to the kernel, the same on every architecture. */
 static const struct {
 	int err;
 	const char *name;

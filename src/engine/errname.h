@@ -10,21 +10,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Errors that mean the same number on every architecture (517 is the kernel's own). */
+/* Errors that have the same number on every architecture (517 is internal to the kernel). */
 #define DXA_ENXIO 6
 #define DXA_ENODEV 19
 #define DXA_EPROBE_DEFER 517
-/* Not one of them: this is include/uapi/asm-generic/errno.h's, for all but the few that differ. */
+/* EOPNOTSUPP in include/uapi/asm-generic/errno.h; a few architectures have another number. */
 #define DXA_EOPNOTSUPP_MOST 95
 
-/* Enough for every name and for "errno -2147483648". */
+/* Holds every name and "errno -2147483648". */
 #define DXA_ERRNAME_LEN 24
 
 /*
  * Write the name ("ENOMEM", or "errno 77" when it is not known) of the positive
- * error number err into buf and return buf. eopnotsupp is the audited
- * architecture's EOPNOTSUPP, which also tells whether the numbers above 34 are
- * the common ones.
+ * error number err into buf and return buf. eopnotsupp is EOPNOTSUPP of the audited
+ * architecture; if it is not the usual number, the numbers above 34 have no names.
  */
 const char *dxa_errname(char buf[DXA_ERRNAME_LEN], int err, int eopnotsupp);
 

@@ -10,8 +10,8 @@
 #include "engine/errname.h"
 #include "engine/owner.h"
 
-void report_begin(struct dxa_engine *e, struct dxa_finding *f, const struct dxa_rule_info *rule,
-		  const struct life *l, const struct dxa_context *ctx)
+void finding_begin(struct dxa_engine *e, struct dxa_finding *f, const struct dxa_rule_info *rule,
+		   const struct life *l, const struct dxa_context *ctx)
 {
 	*f = (struct dxa_finding){
 		.rule = rule->rule,
@@ -24,7 +24,7 @@ void report_begin(struct dxa_engine *e, struct dxa_finding *f, const struct dxa_
 	e->evidence.len = 0;
 }
 
-void say(struct dxa_finding *f, const char *fmt, ...)
+void finding_append(struct dxa_finding *f, const char *fmt, ...)
 {
 	size_t len = strlen(f->detail);
 	va_list ap;
@@ -34,28 +34,28 @@ void say(struct dxa_finding *f, const char *fmt, ...)
 	va_end(ap);
 }
 
-void say_life(struct dxa_finding *f, const struct dxa_life_id *id)
+void finding_append_life(struct dxa_finding *f, const struct dxa_life_id *id)
 {
 	if (id->disk[0])
-		say(f, "%.*s's dax_device", DXA_NAME_LEN, id->disk);
+		finding_append(f, "%.*s's dax_device", DXA_NAME_LEN, id->disk);
 	else if (id->driver == DXA_DRIVER_UNKNOWN || id->driver == DXA_DRIVER_OTHER)
-		say(f, "a dax_device");
+		finding_append(f, "a dax_device");
 	else
-		say(f, "a dax_device of %s", dxa_driver_name(id->driver));
+		finding_append(f, "a dax_device of %s", dxa_driver_name(id->driver));
 	if (id->rdev)
-		say(f, " (minor %u)", DXA_DEV_MINOR(id->rdev));
+		finding_append(f, " (minor %u)", DXA_DEV_MINOR(id->rdev));
 	else
-		say(f, " at 0x%" PRIx64, id->dax);
+		finding_append(f, " at 0x%" PRIx64, id->dax);
 }
 
-void say_errno(const struct dxa_engine *e, struct dxa_finding *f, int err)
+void finding_append_errno(const struct dxa_engine *e, struct dxa_finding *f, int err)
 {
 	char name[DXA_ERRNAME_LEN];
 
-	say(f, "%s", dxa_errname(name, err, e->cfg.eopnotsupp));
+	finding_append(f, "%s", dxa_errname(name, err, e->cfg.eopnotsupp));
 }
 
-void say_place(struct dxa_finding *f, const struct dxa_event *entry)
+void finding_append_bracket(struct dxa_finding *f, const struct dxa_event *entry)
 {
 	const char *name = entry->has & DXA_HAS_DEVICE ? entry->name : "";
 
@@ -63,76 +63,79 @@ void say_place(struct dxa_finding *f, const struct dxa_event *entry)
 	case DXA_KIND_REALLY_PROBE:
 	case DXA_KIND_PMEM_ATTACH_DISK:
 	case DXA_KIND_VIRTIO_FS_PROBE:
-		say(f, "the probe of %.*s", DXA_NAME_LEN, name[0] ? name : "a device");
+		finding_append(f, "the probe of %.*s", DXA_NAME_LEN, name[0] ? name : "a device");
 		break;
 	case DXA_KIND_RELEASE_DRIVER:
-		say(f, "the unbinding of %.*s", DXA_NAME_LEN, name[0] ? name : "a device");
+		finding_append(f, "the unbinding of %.*s", DXA_NAME_LEN,
+			       name[0] ? name : "a device");
 		break;
 	case DXA_KIND_DM_CREATE:
 	case DXA_KIND_DM_DEV_CREATE:
-		say(f, "the creation of a dm device");
+		finding_append(f, "the creation of a dm device");
 		break;
 	case DXA_KIND_DCSSBLK_ADD:
-		say(f, "the adding of a dcssblk segment");
+		finding_append(f, "the adding of a dcssblk segment");
 		break;
 	default:
-		say(f, "the creation of a device-dax");
+		finding_append(f, "the creation of a device-dax");
 	}
 }
 
-void say_outcome(const struct dxa_engine *e, struct dxa_finding *f, const struct decider *d)
+void finding_append_outcome(const struct dxa_engine *e, struct dxa_finding *f,
+			    const struct bracket_outcome *o)
 {
-	say_place(f, &d->entry.ev);
-	switch (d->outcome) {
+	finding_append_bracket(f, &o->entry.ev);
+	switch (o->outcome) {
 	case DXA_OUTCOME_OK:
-		say(f, " succeeded");
+		finding_append(f, " succeeded");
 		break;
 	case DXA_OUTCOME_DEFERRED:
-		say(f, " was deferred");
+		finding_append(f, " was deferred");
 		break;
 	case DXA_OUTCOME_OPEN:
 	case DXA_OUTCOME_MISSED:
-		say(f, " was not seen to end");
+		finding_append(f, " was not seen to end");
 		break;
 	default:
-		say(f, " failed");
-		if (d->err) {
-			say(f, " with ");
-			say_errno(e, f, d->err);
+		finding_append(f, " failed");
+		if (o->err) {
+			finding_append(f, " with ");
+			finding_append_errno(e, f, o->err);
 		}
 	}
 }
 
-void say_caller(const struct dxa_engine *e, struct dxa_finding *f, const struct dxa_event *ev)
+void finding_append_caller(const struct dxa_engine *e, struct dxa_finding *f,
+			   const struct dxa_event *ev)
 {
 	struct dxa_symbol sym;
 
-	/* Of a caller without a name nothing is said rather than a lie. */
+	/* Omit a caller without a symbol. */
 	if (e->cfg.symbols && dxa_symbols_caller(e->cfg.symbols, ev, &sym) && sym.name)
-		say(f, " by %s", sym.name);
+		finding_append(f, " by %s", sym.name);
 }
 
-void prove(struct dxa_engine *e, const struct rec *r)
+void finding_add(struct dxa_engine *e, const struct rec *r)
 {
 	if (r->n && !dxa_vec_push(&e->evidence, r))
 		e->nomem = true;
 }
 
-void prove_life(struct dxa_engine *e, const struct life *l)
+void finding_add_life(struct dxa_engine *e, const struct life *l)
 {
 	size_t at = 0;
 	struct rec r;
 
 	while (history_next(&e->templates, &l->hist, l->id.dax, &at, &r))
-		prove(e, &r);
+		finding_add(e, &r);
 	if (l->holder_taken)
-		prove(e, l->holder_taken);
+		finding_add(e, l->holder_taken);
 }
 
-void prove_decider(struct dxa_engine *e, const struct decider *d)
+void finding_add_outcome(struct dxa_engine *e, const struct bracket_outcome *o)
 {
-	prove(e, &d->entry);
-	prove(e, &d->exit);
+	finding_add(e, &o->entry);
+	finding_add(e, &o->exit);
 }
 
 static int by_arrival(const void *a, const void *b)
@@ -142,7 +145,7 @@ static int by_arrival(const void *a, const void *b)
 	return x->n < y->n ? -1 : x->n > y->n;
 }
 
-struct answer report(struct dxa_engine *e, struct dxa_finding *f)
+struct result finding_report(struct dxa_engine *e, struct dxa_finding *f)
 {
 	size_t i;
 
@@ -152,7 +155,7 @@ struct answer report(struct dxa_engine *e, struct dxa_finding *f)
 	for (i = 0; i < e->evidence.len; i++) {
 		const struct rec *r = dxa_vec_at(&e->evidence, i);
 
-		/* A life's history may have the record that is proof in itself. */
+		/* The same record may have been added twice, also by the history. */
 		if (i && r->n == ((const struct rec *)dxa_vec_at(&e->evidence, i - 1))->n)
 			continue;
 		if (!dxa_vec_push(&e->evidence_out, &r->ev))
@@ -169,7 +172,7 @@ struct answer report(struct dxa_engine *e, struct dxa_finding *f)
 	return broken();
 }
 
-void withdraw(struct dxa_engine *e, enum dxa_rule rule, uint64_t id)
+void finding_withdraw(struct dxa_engine *e, enum dxa_rule rule, uint64_t id)
 {
 	e->stats.findings[rule]--;
 	if (e->sink.withdrawn)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How a rule makes a finding: who is concerned, one sentence, and the evidence. */
+/* Making a finding: the device and context concerned, one sentence, and the evidence. */
 #ifndef DAXAUDIT_ENGINE_FINDING_H
 #define DAXAUDIT_ENGINE_FINDING_H
 
@@ -9,29 +9,32 @@
 
 #include "engine/fact.h"
 
-/* Start a finding; life and ctx may be NULL. The detail is written with say(). */
-void report_begin(struct dxa_engine *e, struct dxa_finding *f, const struct dxa_rule_info *rule,
-		  const struct life *l, const struct dxa_context *ctx);
+/* Start a finding; l and ctx may be NULL. */
+void finding_begin(struct dxa_engine *e, struct dxa_finding *f, const struct dxa_rule_info *rule,
+		   const struct life *l, const struct dxa_context *ctx);
 
 /* Append to the detail, printf-style; what does not fit is cut. */
-void say(struct dxa_finding *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void finding_append(struct dxa_finding *f, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
-/* Append a name: of a device, of an error, of a bracket, of the caller of a record. */
-void say_life(struct dxa_finding *f, const struct dxa_life_id *id);
-void say_errno(const struct dxa_engine *e, struct dxa_finding *f, int err);
-void say_place(struct dxa_finding *f, const struct dxa_event *entry);
-void say_outcome(const struct dxa_engine *e, struct dxa_finding *f, const struct decider *d);
-void say_caller(const struct dxa_engine *e, struct dxa_finding *f, const struct dxa_event *ev);
+/* Append the name of a device, of an error, of a bracket, the outcome of a bracket, a caller. */
+void finding_append_life(struct dxa_finding *f, const struct dxa_life_id *id);
+void finding_append_errno(const struct dxa_engine *e, struct dxa_finding *f, int err);
+void finding_append_bracket(struct dxa_finding *f, const struct dxa_event *entry);
+void finding_append_outcome(const struct dxa_engine *e, struct dxa_finding *f,
+			    const struct bracket_outcome *o);
+void finding_append_caller(const struct dxa_engine *e, struct dxa_finding *f,
+			   const struct dxa_event *ev);
 
-/* Add evidence: one record, what is kept of a life, a bracket's entry and return. */
-void prove(struct dxa_engine *e, const struct rec *r);
-void prove_life(struct dxa_engine *e, const struct life *l);
-void prove_decider(struct dxa_engine *e, const struct decider *d);
+/* Add evidence: one record; the history of a life; the entry and return of a bracket. */
+void finding_add(struct dxa_engine *e, const struct rec *r);
+void finding_add_life(struct dxa_engine *e, const struct life *l);
+void finding_add_outcome(struct dxa_engine *e, const struct bracket_outcome *o);
 
-/* Sort the evidence and hand the finding out, which gets an id. Returns broken(). */
-struct answer report(struct dxa_engine *e, struct dxa_finding *f);
+/* Sort the evidence, give the finding its id and report it. Returns broken(). */
+struct result finding_report(struct dxa_engine *e, struct dxa_finding *f);
 
-/* What this finding said has come to an end by itself. */
-void withdraw(struct dxa_engine *e, enum dxa_rule rule, uint64_t id);
+/* Withdraw a finding: its condition has ended. */
+void finding_withdraw(struct dxa_engine *e, enum dxa_rule rule, uint64_t id);
 
 #endif

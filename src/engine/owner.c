@@ -4,8 +4,8 @@
 #include <string.h>
 
 /*
- * fsdev has no module here: its devices belong to the dax bus, which takes them
- * back when fsdev_dax is unbound.
+ * fsdev has no module here: its devices belong to the dax bus, which keeps them
+ * when fsdev_dax is unbound.
  */
 static const struct dxa_owner owners[DXA_DRIVER_COUNT] = {
 #define ROW(id, ...) [DXA_DRIVER_##id] = { __VA_ARGS__ }
@@ -108,8 +108,8 @@ int dxa_driver_of_dax_bus(const char *driver)
 }
 
 /*
- * Without CONFIG_KALLSYMS_ALL the kernel names a table after the last function
- * before it, and that one's module is all it tells of it.
+ * Without CONFIG_KALLSYMS_ALL the kernel resolves the ops to the last function before
+ * them, of which only the module is of use.
  */
 static enum dxa_driver driver_by_module(const char *module)
 {
@@ -119,8 +119,8 @@ static enum dxa_driver driver_by_module(const char *module)
 	return DXA_DRIVER_UNKNOWN;
 }
 
-/* What the kernel itself calls the ops, where the record has it. */
-static const char *ops_words(const struct dxa_event *ev)
+/* The kernel's own name of the ops, where the record has it, else "". */
+static const char *ops_symbol(const struct dxa_event *ev)
 {
 	return ev->kind == DXA_KIND_ALLOC_DAX	? ev->name :
 	       ev->kind == DXA_KIND_SNAP_DEVICE ? ev->driver :
@@ -136,7 +136,7 @@ enum dxa_driver dxa_owner_of_event(struct dxa_symbols *symbols, const struct dxa
 	module[0] = '\0';
 	if (!ev->ops)
 		return DXA_DRIVER_DEVICE_DAX;
-	if (dxa_symbol_split(ops_words(ev), name, module))
+	if (dxa_symbol_split(ops_symbol(ev), name, module))
 		return dxa_symbol_is_ops(name) ? dxa_driver_by_ops(name) : driver_by_module(module);
 	if (!symbols || !dxa_symbols_find(symbols, ev->ops, &sym) || sym.offset)
 		return DXA_DRIVER_UNKNOWN;

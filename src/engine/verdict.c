@@ -12,7 +12,7 @@
 #include "base/utf8.h"
 #include "base/waitstatus.h"
 
-/* Of the audited command so much is shown, in bytes. */
+/* How much of the audited command a reason shows, in bytes. */
 #define COMMAND_LEN 100
 /* The names of all rules, with a number behind each. */
 #define RULES_LEN 1024
@@ -28,15 +28,15 @@ const char *dxa_verdict_name(enum dxa_verdict_kind kind)
 	return names[kind];
 }
 
-/* Stands for a reason whose text found no memory. */
-static const char no_memory[] = "there was no memory to say why";
+/* The text of a reason when its own could not be allocated. */
+static const char no_memory[] = "out of memory for the reason";
 
 const char *dxa_verdict_reason(const struct dxa_verdict *v, size_t i)
 {
 	char *const *text;
 
 	if (i >= v->reasons.len)
-		return !v->complete && i == v->first_doubt ? no_memory : NULL;
+		return !v->complete && i == v->first_incomplete ? no_memory : NULL;
 	text = dxa_vec_at(&v->reasons, i);
 	return *text ? *text : no_memory;
 }
@@ -83,8 +83,8 @@ void dxa_verdict_deinit(struct dxa_verdict *v)
 	dxa_vec_free(&v->reasons);
 }
 
-/* A doubt makes a pass inconclusive and is said beside findings. */
-#define DOUBT(v, ...)                                         \
+/* Add a reason why the audit is not complete: a pass becomes inconclusive. */
+#define INCOMPLETE(v, ...)                                    \
 	do {                                                  \
 		(v)->complete = false;                        \
 		if ((v)->kind == DXA_VERDICT_PASS)            \
@@ -122,7 +122,7 @@ static void count_findings(const struct dxa_verdict_input *in, int s, struct dxa
 			rules[0] ? ")" : "");
 }
 
-static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+static void add_findings(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	uint64_t failing = 0;
 
@@ -142,19 +142,19 @@ static void judge_findings(const struct dxa_verdict_input *in, struct dxa_verdic
 		v->kind = DXA_VERDICT_FINDINGS;
 }
 
-static void judge_hooks(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+static void add_hooks(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
-	uint32_t blind = dxa_hooks_blind(in->hooks, in->n_hooks);
+	uint32_t unobserved = dxa_hooks_unobserved(in->hooks, in->n_hooks);
 
 	for (size_t i = 0; i < in->n_hooks; i++) {
 		const struct dxa_hook_status *h = &in->hooks[i];
 
-		if (blind >> h->info->kind & 1 && h->info->need != DXA_NEED_EXTRA)
-			DOUBT(v, "%s is not watched (%s)", h->info->name, h->reason);
+		if (unobserved >> h->info->kind & 1 && h->info->need != DXA_NEED_EXTRA)
+			INCOMPLETE(v, "%s is not watched (%s)", h->info->name, h->reason);
 	}
 }
 
-static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+static void add_losses(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	const char *first = NULL;
 	size_t unreadable = 0;
@@ -162,52 +162,49 @@ static void judge_losses(const struct dxa_verdict_input *in, struct dxa_verdict 
 	struct dxa_count total = dxa_hooks_total(in->hooks, in->n_hooks, &missed);
 
 	if (total.dropped)
-		DOUBT(v, "%" PRIu64 " of %" PRIu64 " records were lost: raise --ring-size",
-		      total.dropped, total.seen);
+		INCOMPLETE(v, "%" PRIu64 " of %" PRIu64 " records were lost: raise --ring-size",
+			   total.dropped, total.seen);
 	if (missed)
-		DOUBT(v, "the kernel missed %" PRIu64 " calls", missed);
-	/* Hook by hook: the errors of two must not cancel each other out. */
+		INCOMPLETE(v, "the kernel missed %" PRIu64 " calls", missed);
+	/* For each hook, so that errors of two hooks cannot cancel each other out. */
 	for (size_t i = 0; i < in->n_hooks; i++) {
 		const struct dxa_count *c = &in->hooks[i].count;
 
 		if (in->hooks[i].unreadable && !unreadable++)
 			first = in->hooks[i].info->name;
 		if (c->seen != c->submitted + c->dropped)
-			DOUBT(v,
-			      "%s: counters do not add up: %" PRIu64 " seen, %" PRIu64
-			      " submitted, %" PRIu64 " dropped",
-			      in->hooks[i].info->name, c->seen, c->submitted, c->dropped);
+			INCOMPLETE(v,
+				   "%s: counters do not add up: %" PRIu64 " seen, %" PRIu64
+				   " submitted, %" PRIu64 " dropped",
+				   in->hooks[i].info->name, c->seen, c->submitted, c->dropped);
 	}
 	if (unreadable == 1)
-		DOUBT(v, "the counters of %s could not be read", first);
+		INCOMPLETE(v, "the counters of %s could not be read", first);
 	else if (unreadable)
-		DOUBT(v, "the counters of %zu hooks could not be read, %s among them", unreadable,
-		      first);
+		INCOMPLETE(v, "the counters of %zu hooks could not be read, %s among them",
+			   unreadable, first);
 }
 
-/* Where no calls were watched, only what is there was judged, and there must be something. */
+/* An audit without hooks checks only existing devices: there must be one. */
 static bool exercised(const struct dxa_verdict_input *in, int driver)
 {
 	return in->n_hooks ? in->stats->exercised[driver] : in->stats->lives_of[driver];
 }
 
-/*
- * Nobody allocated, probed, bound or ran one of its devices: whatever the verdict is
- * about, it is not about this driver.
- */
-static void judge_coverage(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+/* A required driver of which no device was allocated, probed, bound or run. */
+static void add_coverage(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
 		if (in->required >> d & 1 && !exercised(in, d))
-			DOUBT(v, "%s was required but not exercised%s",
-			      dxa_driver_name((enum dxa_driver)d),
-			      in->stats->available >> d & 1 ?
-				      "" :
-				      ": this kernel does not have it loaded");
+			INCOMPLETE(v, "%s was required but not exercised%s",
+				   dxa_driver_name((enum dxa_driver)d),
+				   in->stats->available >> d & 1 ?
+					   "" :
+					   ": this kernel does not have it loaded");
 }
 
-/* What the engine itself found missing. */
-static void judge_gaps(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+/* Gaps that the engine counted. */
+static void add_gaps(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	char text[DXA_GAP_LEN];
 
@@ -215,13 +212,13 @@ static void judge_gaps(const struct dxa_verdict_input *in, struct dxa_verdict *v
 		const char *who = gap == DXA_GAP_UNSEEN ? in->stats->unseen : "";
 
 		if (in->stats->gaps[gap])
-			DOUBT(v, "%s%s%s%s",
-			      dxa_gap_text(text, (enum dxa_gap)gap, in->stats->gaps[gap]),
-			      who[0] ? " (" : "", who, who[0] ? ")" : "");
+			INCOMPLETE(v, "%s%s%s%s",
+				   dxa_gap_text(text, (enum dxa_gap)gap, in->stats->gaps[gap]),
+				   who[0] ? " (" : "", who, who[0] ? ")" : "");
 	}
 }
 
-/* The command as a line for people, cut to fit. Returns buf. */
+/* Write the command as one line to buf, cut to fit. Returns buf. */
 static const char *command_words(char buf[COMMAND_LEN], const char *const *argv)
 {
 	size_t len = 0;
@@ -239,7 +236,7 @@ static const char *command_words(char buf[COMMAND_LEN], const char *const *argv)
 	return buf;
 }
 
-/* A release is no allocation, but it is judged all the same. */
+/* A release of a device exercises nothing, but it is checked and is a DAX call. */
 static bool is_idle(const struct dxa_verdict_input *in)
 {
 	uint64_t exercises = 0;
@@ -249,7 +246,7 @@ static bool is_idle(const struct dxa_verdict_input *in)
 	return in->argv && !exercises && !in->dax_calls;
 }
 
-/* Returns what to say of it; the caller frees it. NULL without memory. */
+/* Returns the reason; the caller frees it. NULL without memory. */
 static char *idle_text(const struct dxa_verdict_input *in)
 {
 	char words[COMMAND_LEN], status[DXA_WAIT_STATUS_LEN], *text;
@@ -263,8 +260,8 @@ static char *idle_text(const struct dxa_verdict_input *in)
 	return text;
 }
 
-/* A pass must not hide that there was nothing to judge. */
-static void judge_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
+/* A pass must show that there was nothing to check. */
+static void add_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	_cleanup_free_ char *text = NULL;
 
@@ -272,7 +269,7 @@ static void judge_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v
 		return;
 	text = idle_text(in);
 	if (in->must_exercise)
-		DOUBT(v, "%s", text ? text : "nothing was exercised");
+		INCOMPLETE(v, "%s", text ? text : "nothing was exercised");
 	else
 		dxa_verdict_add(v, "%s", text ? text : "nothing was exercised");
 }
@@ -280,21 +277,21 @@ static void judge_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v
 void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	*v = (struct dxa_verdict){ .kind = DXA_VERDICT_PASS, .complete = true };
-	judge_findings(in, v);
+	add_findings(in, v);
 	if (!in->must_exercise)
-		judge_idle(in, v);
-	v->first_doubt = v->reasons.len;
-	/* What cut it says more. */
+		add_idle(in, v);
+	v->first_incomplete = v->reasons.len;
+	/* The text of cut is more precise. */
 	if (in->interrupted && !in->cut)
-		DOUBT(v, "the audit was interrupted before it was complete");
+		INCOMPLETE(v, "the audit was interrupted before it was complete");
 	if (in->cut)
-		DOUBT(v, "%s", in->cut);
+		INCOMPLETE(v, "%s", in->cut);
 	if (in->must_exercise)
-		judge_idle(in, v);
-	judge_coverage(in, v);
-	judge_losses(in, v);
-	judge_hooks(in, v);
-	judge_gaps(in, v);
+		add_idle(in, v);
+	add_coverage(in, v);
+	add_losses(in, v);
+	add_hooks(in, v);
+	add_gaps(in, v);
 	if (!in->stats->lives && !v->reasons.len)
 		dxa_verdict_add(v, "no dax_device was seen, so nothing was exercised");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From findings, losses and gaps to one answer. Pure. */
+/* The verdict: from findings, losses and gaps. Pure. */
 #ifndef DAXAUDIT_ENGINE_VERDICT_H
 #define DAXAUDIT_ENGINE_VERDICT_H
 
@@ -13,11 +13,11 @@
 
 enum dxa_verdict_kind {
 	DXA_VERDICT_PASS,
-	DXA_VERDICT_FINDINGS, /* something at or above the failing severity: outranks all */
-	DXA_VERDICT_INCONCLUSIVE, /* not all was seen: outranks pass */
+	DXA_VERDICT_FINDINGS, /* a finding of the failing severity or above; has precedence */
+	DXA_VERDICT_INCONCLUSIVE, /* no such finding, and the audit is not complete */
 };
 
-/* Findings, counted as policy left them. */
+/* Counts of findings, with the severities that policy gave them. */
 struct dxa_tally {
 	uint64_t findings[DXA_SEVERITY_COUNT][DXA_RULE_COUNT][DXA_DRIVER_COUNT];
 	uint64_t allowed; /* by policy: not in findings */
@@ -26,41 +26,40 @@ struct dxa_tally {
 /* Zero-initialised, it owns nothing. */
 struct dxa_verdict {
 	enum dxa_verdict_kind kind;
-	bool complete; /* all that had to be seen was seen; else the reasons from first_doubt on
-			  say why not */
-	size_t first_doubt;
+	bool complete; /* nothing was missed; else the reasons from first_incomplete on say what */
+	size_t first_incomplete;
 	struct dxa_vec reasons; /* char *, owned; read with dxa_verdict_reason() */
 };
 
 struct dxa_verdict_input {
 	const struct dxa_engine_stats *stats;
-	uint64_t by_severity[DXA_SEVERITY_COUNT]; /* findings, after policy had its say */
+	uint64_t by_severity[DXA_SEVERITY_COUNT]; /* findings, after policy */
 	uint64_t allowed; /* findings that policy allows; not in by_severity */
-	const struct dxa_tally *tally; /* the same by rule; NULL: the rules are not named */
+	const struct dxa_tally *tally; /* the same by rule; NULL: do not name the rules */
 	enum dxa_severity failing; /* findings of this severity and above fail */
 	uint32_t required; /* drivers that must have been exercised: bits 1 << driver */
 	const struct dxa_hook_status *hooks;
 	size_t n_hooks;
-	bool interrupted; /* the audit was cut short */
+	bool interrupted; /* the audit ended early */
 	const char *const *argv; /* the audited command, NULL-terminated; NULL without one */
 	bool has_cmd_status;
 	int cmd_status; /* its wait status */
 	uint64_t dax_calls; /* records of calls with a dax_device */
 	bool must_exercise; /* a command that exercised no dax_device makes it inconclusive */
-	const char *cut; /* one line: what of a recording is missing; NULL when it is whole */
+	const char *cut; /* one line: which part of a recording is missing; NULL: none */
 };
 
-/* Judge. Writes *ret, which the caller frees with dxa_verdict_deinit(). */
+/* Write the verdict to *ret, which the caller frees with dxa_verdict_deinit(). */
 void dxa_verdict_judge(const struct dxa_verdict_input *in, struct dxa_verdict *ret);
 
 /*
- * Reason i, one line for people, most important first; NULL behind the last one.
- * A verdict that is not complete has at least one reason from first_doubt on.
+ * Reason i, one line for people, most important first; NULL after the last one.
+ * A verdict that is not complete has at least one reason from first_incomplete on.
  * Owned by the verdict.
  */
 const char *dxa_verdict_reason(const struct dxa_verdict *v, size_t i);
 
-/* Add a reason, printf-style; kind and complete stay as they are. */
+/* Add a reason, printf-style; does not change kind and complete. */
 __attribute__((format(printf, 2, 3))) void dxa_verdict_add(struct dxa_verdict *v, const char *fmt,
 							   ...);
 

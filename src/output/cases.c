@@ -89,7 +89,7 @@ static unsigned int looked_at(const struct dxa_result *r)
 /* A hook that the rule needs and that is not watched: its kind, or 0. */
 static int blind_of(const struct dxa_rule_info *info, const struct dxa_result *r)
 {
-	uint32_t blind = dxa_hooks_blind(r->hooks, r->n_hooks) & info->hooks;
+	uint32_t blind = dxa_hooks_unobserved(r->hooks, r->n_hooks) & info->hooks;
 
 	return blind ? __builtin_ctz(blind) : 0;
 }
@@ -153,7 +153,7 @@ static void judge_audit(struct dxa_cases *c, const struct dxa_result *r)
 				  .message = "" };
 	if (!v->complete) {
 		ret->status = DXA_CASE_ERROR;
-		ret->message = dxa_verdict_reason(v, v->first_doubt);
+		ret->message = dxa_verdict_reason(v, v->first_incomplete);
 	}
 	if (!out)
 		return;

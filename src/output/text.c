@@ -489,7 +489,7 @@ static void print_verdict(struct dxa_sink *s, enum dxa_verdict_kind kind, const 
 	dxa_wrap_begin(&w, 0, 4);
 	dxa_wrap_words(&w, dxa_closing_word(kind), verdict_colour(kind));
 	dxa_wrap_piece(&w, ":", 0, DXA_RESET);
-	dxa_wrap_words(&w, why ? why : "there was no memory to say why", DXA_RESET);
+	dxa_wrap_words(&w, why ? why : "out of memory for the reason", DXA_RESET);
 	dxa_wrap_end(&w);
 }
 

@@ -50,8 +50,8 @@ static void print_doubts(struct dxa_sink *s, const struct dxa_verdict *v)
 {
 	const char *reason;
 
-	for (size_t i = v->first_doubt; (reason = dxa_verdict_reason(v, i)); i++) {
-		fputs(i > v->first_doubt ? "; " : ": ", s->out);
+	for (size_t i = v->first_incomplete; (reason = dxa_verdict_reason(v, i)); i++) {
+		fputs(i > v->first_incomplete ? "; " : ": ", s->out);
 		dxa_utf8_print(s->out, reason);
 	}
 }

@@ -34,7 +34,7 @@ static void ask_hooks(const struct dxa_hook_status *hooks, size_t n)
 		must(hooks[i].info && !hooks[i].info->synthetic &&
 		     dxa_attach_mode_name(hooks[i].mode));
 	dxa_hooks_total(hooks, n, &missed);
-	dxa_hooks_blind(hooks, n);
+	dxa_hooks_unobserved(hooks, n);
 }
 
 static void read_header(struct dxr_cursor items)

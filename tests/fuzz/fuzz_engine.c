@@ -125,7 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	config.aliasing = a.run.aliasing = (enum dxa_aliasing)(data[0] % 3);
-	config.blind_hooks = data[0] & 4 ? 1u << (data[0] >> 3) : 0;
+	config.unobserved_hooks = data[0] & 4 ? 1u << (data[0] >> 3) : 0;
 	audit_begin(&a, &config);
 	data += HEAD;
 	size -= HEAD;

@@ -32,7 +32,7 @@ static void replay(struct dxa_reader *r, size_t size)
 		.eopnotsupp = 95,
 		.symbols = dxa_reader_symbols(r),
 		.stuck_after_ns = head->stuck_after_ns,
-		.blind_hooks = dxa_hooks_blind(head->hooks, head->n_hooks),
+		.unobserved_hooks = dxa_hooks_unobserved(head->hooks, head->n_hooks),
 	};
 	const struct dxa_record_end *end;
 	const struct dxa_event *ev;

@@ -104,7 +104,7 @@ static void look(const struct world *w, uint64_t ts)
 static void look_last(const struct world *w, bool always_twice)
 {
 	look(w, last_ts() + 500 * MS);
-	for (int i = 0; i < 2 && (always_twice || dxa_engine_oddities(engine)); i++)
+	for (int i = 0; i < 2 && (always_twice || dxa_engine_anomalies(engine)); i++)
 		look(w, last_ts() + 500 * MS);
 }
 

@@ -179,7 +179,7 @@ static void look(size_t n)
 }
 
 /* Nobody refers to these devices. */
-static void reach_ODDS(size_t n)
+static void reach_ANOMALIES(size_t n)
 {
 	look(n);
 	look(n);
@@ -203,8 +203,8 @@ static uint64_t errors(size_t bound, bool beyond)
 	switch (bound) {
 	case DXA_BOUND_ID_ENDED:
 		return beyond ? 0 : 1;
-	case DXA_BOUND_ID_ODDS:
-		return ODDS_MAX;
+	case DXA_BOUND_ID_ANOMALIES:
+		return ANOMALIES_MAX;
 	default:
 		return 0;
 	}

@@ -54,7 +54,7 @@ STORY(two_xfs_leak_a_reference)
 	expect_evidence(s, "reference-leak",
 			"alloc_dax dax_add_host fs_dax_get_by_bdev fs_dax_get_by_bdev fs_put_dax "
 			"dax_remove_host kill_dax put_dax");
-	assert_non_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
+	assert_non_null(strstr(finding_of(s, "reference-leak")->detail, "another holder"));
 }
 
 STORY(two_xfs_on_a_kernel_that_drops_the_reference)
@@ -71,7 +71,7 @@ STORY(reference_leak_of_unknown_cause)
 	ref_unseen(s, X);
 	pmem_unbinds(s);
 	expect(s, "reference-leak");
-	assert_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
+	assert_null(strstr(finding_of(s, "reference-leak")->detail, "another holder"));
 }
 
 STORY(a_reference_leak_does_not_wait_for_the_end)
@@ -137,7 +137,7 @@ STORY(lookups_are_not_watched)
 {
 	struct dxa_engine_config config = s->config;
 
-	config.blind_hooks = 1U << DXA_KIND_FS_DAX_GET_BY_BDEV;
+	config.unobserved_hooks = 1U << DXA_KIND_FS_DAX_GET_BY_BDEV;
 	story_configure(s, &config);
 	pmem_binds(s);
 	ref_unseen(s, X);
@@ -190,7 +190,7 @@ STORY(lookup_names_disk_of_older_device)
 	expect_evidence(s, "reference-leak",
 			"snap_device fs_dax_get_by_bdev fs_dax_get_by_bdev fs_put_dax "
 			"dax_remove_host kill_dax put_dax");
-	assert_non_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
+	assert_non_null(strstr(finding_of(s, "reference-leak")->detail, "another holder"));
 }
 
 STORY(a_lookup_ends_after_its_disk_has_left)
@@ -425,7 +425,7 @@ STORY(a_lookup_fails_for_another_reason)
 	ref_unseen(s, X);
 	pmem_unbinds(s);
 	expect(s, "reference-leak");
-	assert_null(strstr(finding_of(s, "reference-leak")->detail, "holder taken"));
+	assert_null(strstr(finding_of(s, "reference-leak")->detail, "another holder"));
 }
 
 STORY(a_refused_holder_takes_no_reference)

@@ -129,11 +129,11 @@ STORY(one_look_is_not_enough)
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
 	snap_device(s, X);
 	snap_end_asked(s, ALL);
-	assert_int_equal(dxa_engine_oddities(s->engine), 1);
+	assert_int_equal(dxa_engine_anomalies(s->engine), 1);
 	snap_device(s, X);
 	snap_host(s, X, DISK, "pmem0");
 	snap_end_asked(s, ALL);
-	assert_int_equal(dxa_engine_oddities(s->engine), 0);
+	assert_int_equal(dxa_engine_anomalies(s->engine), 0);
 	expect(s, "");
 }
 

@@ -50,7 +50,7 @@ STORY(bound_again_with_the_file_open)
 	assert_string_equal(finding_of(s, "cdev-reinit")->life.disk, "dax0.0");
 	assert_string_equal(finding_of(s, "cdev-reinit")->detail,
 			    "dax0.0 was bound to device_dax while its character device had 1 "
-			    "reference: it was initialised over a live one");
+			    "reference: it was initialised again while live");
 }
 
 STORY(bound_again_to_fsdev_with_the_file_open)

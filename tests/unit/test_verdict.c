@@ -187,12 +187,12 @@ static void test_a_gap_is_inconclusive_and_a_finding_outranks_it(void **state)
 		assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
 		assert_int_equal(v.reasons.len, 1);
 		assert_false(v.complete);
-		assert_int_equal(v.first_doubt, 0);
+		assert_int_equal(v.first_incomplete, 0);
 		a.in.by_severity[DXA_SEVERITY_ERROR] = 1;
 		assert_int_equal(judge(&a, &v), DXA_VERDICT_FINDINGS);
 		assert_int_equal(v.reasons.len, 2);
 		assert_false(v.complete);
-		assert_int_equal(v.first_doubt, 1);
+		assert_int_equal(v.first_incomplete, 1);
 	}
 }
 
@@ -275,7 +275,7 @@ static void test_a_doubt_without_memory_is_still_said(void **state)
 	const struct dxa_verdict v = { .kind = DXA_VERDICT_INCONCLUSIVE };
 
 	(void)state;
-	assert_string_equal(dxa_verdict_reason(&v, 0), "there was no memory to say why");
+	assert_string_equal(dxa_verdict_reason(&v, 0), "out of memory for the reason");
 	assert_null(dxa_verdict_reason(&v, 1));
 }
 

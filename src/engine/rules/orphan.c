@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Devices that a snapshot shows, and nobody answers for. */
+/* Devices in a snapshot that have no owner, or whose ALIVE flag contradicts sysfs. */
 #include <string.h>
 
 #include "daxaudit/snapshot.h"
 #include "engine/owner.h"
-#include "engine/rules/odd.h"
+#include "engine/rules/anomaly.h"
 #include "engine/rules/rule.h"
 
 RULE(ORPHAN, 5) = {
 	HEAD(ORPHAN, "orphan", ERROR, STATE, ANY_CACHE, NO_CALLS),
 	.title = "a dax_device that no disk, no bus device and no holder refers to",
-	.meaning =
-		"The list of dax_devices in the kernel holds one that nobody owns any more: it "
-		"is alive but not in dax_hosts, where every disk's device is; or it is killed, its "
-		"disk is gone, and neither a mounted file system nor a dm table is there that "
-		"could hold its references; or it is of device-dax or virtiofs, and no such "
-		"device is there. Two looks at the kernel, some time apart, showed the same.",
+	.meaning = "The kernel's list of dax_devices has one without an owner: it is alive but not "
+		   "in dax_hosts, where the device of every disk is; or it is killed, its disk is "
+		   "gone, and no mounted file system and no dm table can hold its references; or it "
+		   "belongs to device-dax or virtiofs, and no such device exists. Two snapshots, "
+		   "some time apart, showed the same.",
 	.consequence =
 		"The dax_device, its inode and its minor number stay until the next boot. It "
 		"was lost before the audit began; an audit around the probe shows how. Known "
@@ -31,29 +30,29 @@ RULE(ALIVE_CONTRADICTS_SYSFS, 25) = {
 	HEAD(ALIVE_CONTRADICTS_SYSFS, "alive-contradicts-sysfs", WARNING, STATE, ANY_CACHE,
 	     NO_CALLS),
 	.title = "a device-dax is alive without a driver that runs it, or dead with one",
-	.meaning = "On the dax bus a driver that runs its devices (device_dax, fsdev_dax) calls "
-		   "run_dax when it is bound, and kill_dax is called when it is unbound. A device's "
-		   "ALIVE flag says otherwise than its driver link in sysfs.",
-	.consequence = "Dead, the device refuses every mapping and every read although it looks "
-		       "usable. Alive without a driver, it serves accesses that nobody answers for.",
+	.meaning = "On the dax bus, a driver that runs its devices (device_dax, fsdev_dax) calls "
+		   "run_dax when it is bound, and kill_dax is called when it is unbound. The ALIVE "
+		   "flag of a device contradicts its driver link in sysfs.",
+	.consequence = "A dead device refuses every mapping and every read although it looks "
+		       "usable. A live one without a driver accepts accesses that no driver serves.",
 	.example = "/sys/bus/dax/devices/dax0.0/driver -> device_dax\n"
 		   "dax_superblock: X, dax0.0, not alive\n",
-	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_ANY, "sysfs says otherwise" },
-	      { DXA_KIND_BUS_DEVICE, DXA_MARK_ANY, "its alive bit says otherwise" }),
+	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_ANY, "sysfs contradicts" },
+	      { DXA_KIND_BUS_DEVICE, DXA_MARK_ANY, "its ALIVE flag contradicts" }),
 };
 
-/* ---- who owns it? ---- */
+/* ---- does it have an owner? ---- */
 
-/* Of a device on the dax bus. */
+/* Why a device on the dax bus has no owner, or NULL. */
 static const char *orphaned_on_bus(const struct device *d)
 {
-	/* An open /dev/dax holds the cdev, and with it the device that will put this one. */
+	/* An open /dev/dax holds the cdev, and so the struct device that will put this one. */
 	return !d->bus && (d->view.alive || d->view.cdev_refs <= 0) ?
-		       "is on no bus and nobody has it open" :
+		       "is not on the dax bus, and no process has it open" :
 		       NULL;
 }
 
-/* Of a device of a disk that is in dax_hosts for none, and has no holder. */
+/* The same for a device of a disk, which is not in dax_hosts and has no holder. */
 static const char *orphaned_of_disk(struct dxa_engine *e, const struct device *d, bool *unsure)
 {
 	const struct snapshot *s = e->snapshot;
@@ -67,20 +66,22 @@ static const char *orphaned_of_disk(struct dxa_engine *e, const struct device *d
 		return NULL;
 	if (d->view.alive)
 		return "is alive, but no disk refers to it: it is not in dax_hosts";
-	/* Its disk may be there still, and its driver in the midst of letting go. */
+	/* Its disk may still exist, while its driver is being unbound. */
 	if (s->unhosted.len) {
-		odd_undecided(e);
+		anomaly_undecided(e);
 		return NULL;
 	}
-	/* Killed under a mount or a dm table, it is theirs to put; which one it is, is not known. */
+	/* A mount or a dm table whose disk is gone will put it; which device is whose is not known.
+	 */
 	*unsure = !snapshot_has(s, 1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS) ||
 		  (s->gone.len && s->gone.len < s->dead);
-	return s->gone.len || *unsure ? NULL :
-					"is killed and its disk is gone, but references are left "
-					"and nothing that could hold them is there";
+	return s->gone.len || *unsure ?
+		       NULL :
+		       "is killed and its disk is gone, but it has references that "
+		       "no mount and no dm table can hold";
 }
 
-/* Why nobody owns this device, or NULL: somebody does, or it cannot be told. */
+/* Why this device has no owner, or NULL: it has one, or (*unsure) that is not known. */
 static const char *orphaned(struct dxa_engine *e, const struct device *d, bool *unsure)
 {
 	const struct snapshot *s = e->snapshot;
@@ -93,10 +94,10 @@ static const char *orphaned(struct dxa_engine *e, const struct device *d, bool *
 		return NULL;
 	if (owner->on_dax_bus)
 		return orphaned_on_bus(d);
-	return s->virtiofs_bound ? NULL : "is there, but no virtiofs device is";
+	return s->virtiofs_bound ? NULL : "exists, but no virtiofs device does";
 }
 
-JUDGE(FACT_SHOWN_DEVICE, judge_orphan)
+CHECK(FACT_SHOWN_DEVICE, check_orphan)
 {
 	struct device *d = f->device;
 	bool unsure = false;
@@ -110,13 +111,13 @@ JUDGE(FACT_SHOWN_DEVICE, judge_orphan)
 	if (!why)
 		return holds();
 	d->view.why = why;
-	return odd(e, &rule_ORPHAN, &d->view.id, &d->rec, NULL, why);
+	return anomaly_add(e, &rule_ORPHAN, &d->view.id, &d->rec, NULL, why);
 }
 
-/* ---- does its driver run it? ---- */
+/* ---- does its ALIVE flag agree with sysfs? ---- */
 
 /* A device on the dax bus is alive while a driver that runs it is bound (kernel: run_dax). */
-JUDGE(FACT_SHOWN_DEVICE, judge_alive)
+CHECK(FACT_SHOWN_DEVICE, check_alive)
 {
 	const struct device *d = f->device;
 	const char *driver = d->bus ? d->bus->driver : "";
@@ -126,17 +127,17 @@ JUDGE(FACT_SHOWN_DEVICE, judge_alive)
 
 	if (ops_are_gone(d) || !d->bus)
 		return holds();
-	/* sysfs shows the driver while it is being bound or unbound, too. */
+	/* sysfs also shows a driver that is being bound or unbound. */
 	if ((runs && r->ev.arg == DXA_BOUND_NO) || (does_not && r->ev.arg == DXA_BOUND_YES)) {
 		if (runs != d->view.alive)
-			odd_undecided(e);
+			anomaly_undecided(e);
 		return holds();
 	}
 	if (runs && !d->view.alive)
-		return odd(e, &rule_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r, NULL,
-			   "is dead, although a driver that runs it is bound to it");
+		return anomaly_add(e, &rule_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r, NULL,
+				   "is dead, although a driver that runs it is bound to it");
 	if (does_not && d->view.alive)
-		return odd(e, &rule_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r, NULL,
-			   "is alive, although no driver that runs it is bound to it");
+		return anomaly_add(e, &rule_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r, NULL,
+				   "is alive, although no driver that runs it is bound to it");
 	return holds();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What alloc_dax must answer, and what its callers must make of it. */
+/* The result of alloc_dax, and what its callers must do with it. */
 #include "engine/errname.h"
 #include "engine/owner.h"
 #include "engine/rules/rule.h"
@@ -26,10 +26,10 @@ static const struct dxa_rule_commit aliasing_check[] = {
 
 RULE(FALLBACK, 12) = {
 	HEAD(FALLBACK, "fallback", INFO, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
-	.title = "alloc_dax refused with EOPNOTSUPP and the probe went on without DAX",
+	.title = "alloc_dax refused with EOPNOTSUPP, and the probe went on without DAX",
 	.meaning = "alloc_dax refused with EOPNOTSUPP, and the driver went on without DAX, as it "
 		   "should.",
-	.consequence = "Nothing is wrong; the disk works without DAX.",
+	.consequence = "None: the disk works without DAX.",
 	.example = "really_probe(namespace0.0) {\n"
 		   "  alloc_dax() = -EOPNOTSUPP\n"
 		   "} = 0\n",
@@ -38,13 +38,13 @@ RULE(FALLBACK, 12) = {
 
 RULE(FALLBACK_FATAL, 13) = {
 	HEAD(FALLBACK_FATAL, "fallback-fatal", ERROR, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
-	.title = "EOPNOTSUPP from alloc_dax made a probe fail that must go on without DAX",
-	.meaning = "alloc_dax refused with EOPNOTSUPP, and for that the driver gave the whole "
-		   "device up. pmem, dm and virtio_fs must go on without DAX; dcssblk may fail. dm "
-		   "says ENXIO whatever failed: when something else does right behind a refusal, it "
-		   "is told as this, too.",
-	.consequence = "On a machine whose data cache aliases the disk or file system is not there "
-		       "at all, where it only cannot do DAX.",
+	.title = "a probe failed because alloc_dax refused, but must go on without DAX",
+	.meaning = "alloc_dax refused with EOPNOTSUPP, and the driver failed because of that. "
+		   "pmem, dm and virtio_fs must go on without DAX; dcssblk may fail. dm returns "
+		   "ENXIO for every error: if something else fails right after a refusal, it is "
+		   "reported as this rule, too.",
+	.consequence = "On a machine whose data cache aliases, the disk or file system does not "
+		       "work at all, where only its DAX should be missing.",
 	.example = "really_probe(namespace0.0) {\n"
 		   "  alloc_dax() = -EOPNOTSUPP\n"
 		   "} = EOPNOTSUPP\n",
@@ -58,7 +58,7 @@ RULE(UNEXPECTED_EOPNOTSUPP, 14) = {
 	.title = "alloc_dax refused with EOPNOTSUPP although the data cache does not alias",
 	.meaning = "alloc_dax refused a file-system DAX device with EOPNOTSUPP although this CPU's "
 		   "data cache does not alias.",
-	.consequence = "DAX is lost on a machine that can do it.",
+	.consequence = "DAX is missing on a machine that supports it.",
 	.example = "alloc_dax(ops=pmem_dax_ops) = -EOPNOTSUPP          on x86\n",
 	COMMITS(aliasing_check),
 	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_FAILED,
@@ -72,7 +72,7 @@ RULE(MISSING_EOPNOTSUPP, 15) = {
 	.meaning = "alloc_dax granted a file-system DAX device although this CPU's data cache "
 		   "aliases.",
 	.consequence = "User mappings and the kernel's mapping of the same page can disagree: data "
-		       "is corrupted without a word.",
+		       "is silently corrupted.",
 	.example = "alloc_dax(ops=pmem_dax_ops) = X          on an aliasing data cache\n",
 	COMMITS(aliasing_check),
 	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_GRANTED, "granted, but the data cache aliases" }),
@@ -81,9 +81,9 @@ RULE(MISSING_EOPNOTSUPP, 15) = {
 RULE(DEVICE_DAX_REFUSED, 16) = {
 	HEAD(DEVICE_DAX_REFUSED, "device-dax-refused", ERROR, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
 	.title = "alloc_dax refused device-dax with EOPNOTSUPP, which is exempt from aliasing",
-	.meaning = "alloc_dax answered EOPNOTSUPP to a caller without file-system operations. "
+	.meaning = "alloc_dax returned EOPNOTSUPP to a caller without file-system operations. "
 		   "Device-dax maps to user space only and is exempt from the check for aliasing.",
-	.consequence = "Device-dax cannot be used on this machine although it could.",
+	.consequence = "Device-dax is missing on a machine that supports it.",
 	.example = "alloc_dax(ops=NULL) = -EOPNOTSUPP\n",
 	COMMITS(aliasing_check),
 	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_FAILED, "device-dax is exempt" }),
@@ -93,7 +93,7 @@ RULE(ALLOC_NULL, 17) = {
 	HEAD(ALLOC_NULL, "alloc-null", ERROR, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
 	.title = "alloc_dax returned NULL",
 	.meaning = "alloc_dax returned NULL, which is neither a device nor an error.",
-	.consequence = "Callers check with IS_ERR and take NULL for a device.",
+	.consequence = "Callers check with IS_ERR and treat NULL as a device.",
 	.example = "alloc_dax() = NULL\n",
 	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_FAILED, "neither a device nor an error" }),
 };
@@ -101,11 +101,10 @@ RULE(ALLOC_NULL, 17) = {
 RULE(ALLOC_FAILED, 18) = {
 	HEAD(ALLOC_FAILED, "alloc-failed", INFO, EVENTS, ANY_CACHE, CALLS(ALLOC_DAX)),
 	.title = "alloc_dax failed with another error",
-	.meaning =
-		"alloc_dax failed with an error that says nothing about aliasing, such as "
-		"ENOMEM; or with EOPNOTSUPP in a driver that may fail for it, or whose probe then "
-		"failed with another error.",
-	.consequence = "Depends on the driver: the finding says what became of the probe.",
+	.meaning = "alloc_dax failed with an error that has nothing to do with aliasing, such as "
+		   "ENOMEM; or it failed with EOPNOTSUPP in a driver that may fail for that reason, "
+		   "or whose probe then failed with another error.",
+	.consequence = "Depends on the driver: the finding gives the result of the probe.",
 	.example = "really_probe(namespace0.0) {\n"
 		   "  alloc_dax() = -ENOMEM\n"
 		   "  kill_dax(NULL)          harmless: there is no device\n"
@@ -114,24 +113,25 @@ RULE(ALLOC_FAILED, 18) = {
 	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_FAILED, "failed" }),
 };
 
-/* Was the caller's argument seen, and is it a file-system DAX device that is asked for? */
+/* Was the call recorded with its arguments, and does it request a file-system DAX device? */
 static bool wants_fs_dax(const struct rec *r)
 {
 	return (r->ev.phase & DXA_PHASE_ARGS) && r->ev.ops;
 }
 
-static void say_request(struct dxa_finding *f, enum dxa_driver driver)
+static void append_request(struct dxa_finding *f, enum dxa_driver driver)
 {
 	f->life.driver = driver;
 	if (driver == DXA_DRIVER_UNKNOWN || driver == DXA_DRIVER_OTHER)
-		say(f, "alloc_dax was asked for a dax_device");
+		finding_append(f, "alloc_dax was asked for a dax_device");
 	else
-		say(f, "alloc_dax was asked for a dax_device of %s", dxa_driver_name(driver));
+		finding_append(f, "alloc_dax was asked for a dax_device of %s",
+			       dxa_driver_name(driver));
 }
 
-/* ---- its answer ---- */
+/* ---- the result of alloc_dax ---- */
 
-JUDGE(FACT_ALLOC_ANSWERED, judge_refusal)
+CHECK(FACT_ALLOC_RETURNED, check_refusal)
 {
 	const struct rec *r = f->r;
 	bool exempt = (r->ev.phase & DXA_PHASE_ARGS) && !r->ev.ops;
@@ -139,120 +139,124 @@ JUDGE(FACT_ALLOC_ANSWERED, judge_refusal)
 
 	if (!f->alloc->err || f->alloc->err != e->cfg.eopnotsupp)
 		return holds();
-	/* What was asked for is not known: its record was missed, or is from before the audit. */
+	/* The arguments are not known: the entry was missed, or was before the audit. */
 	if (!(r->ev.phase & DXA_PHASE_ARGS))
 		return unknown(DXA_GAP_UNCERTAIN);
 	if (!exempt && !(wants_fs_dax(r) && e->cfg.aliasing == DXA_ALIASING_NO))
 		return holds();
-	report_begin(e, &out, exempt ? &rule_DEVICE_DAX_REFUSED : &rule_UNEXPECTED_EOPNOTSUPP, NULL,
-		     task_context(f->t));
+	finding_begin(e, &out, exempt ? &rule_DEVICE_DAX_REFUSED : &rule_UNEXPECTED_EOPNOTSUPP,
+		      NULL, task_context(f->t));
 	out.err = e->cfg.eopnotsupp;
-	say_request(&out, f->alloc->driver);
-	say_caller(e, &out, &r->ev);
-	say(&out, " and refused with EOPNOTSUPP, %s",
-	    exempt ? "but a device without file-system operations needs no cache without aliases" :
-		     "but this CPU's data cache does not alias");
-	prove(e, r);
-	return report(e, &out);
+	append_request(&out, f->alloc->driver);
+	finding_append_caller(e, &out, &r->ev);
+	finding_append(
+		&out, " and refused with EOPNOTSUPP, %s",
+		exempt ?
+			"but a device without file-system operations needs no cache without aliases" :
+			"but this CPU's data cache does not alias");
+	finding_add(e, r);
+	return finding_report(e, &out);
 }
 
-JUDGE(FACT_ALLOC_ANSWERED, judge_granted)
+CHECK(FACT_ALLOC_RETURNED, check_granted)
 {
 	struct dxa_finding out;
 
 	if (!f->life || !wants_fs_dax(f->r) || e->cfg.aliasing != DXA_ALIASING_YES)
 		return holds();
-	report_begin(e, &out, &rule_MISSING_EOPNOTSUPP, f->life, task_context(f->t));
-	say_life(&out, &f->life->id);
-	say(&out, " was granted");
-	say_caller(e, &out, &f->r->ev);
-	say(&out, " although this CPU's data cache aliases");
-	prove(e, f->r);
-	return report(e, &out);
+	finding_begin(e, &out, &rule_MISSING_EOPNOTSUPP, f->life, task_context(f->t));
+	finding_append_life(&out, &f->life->id);
+	finding_append(&out, " was granted");
+	finding_append_caller(e, &out, &f->r->ev);
+	finding_append(&out, " although this CPU's data cache aliases");
+	finding_add(e, f->r);
+	return finding_report(e, &out);
 }
 
-JUDGE(FACT_ALLOC_ANSWERED, judge_null)
+CHECK(FACT_ALLOC_RETURNED, check_null)
 {
 	struct dxa_finding out;
 
 	if (f->life || f->alloc->err)
 		return holds();
-	report_begin(e, &out, &rule_ALLOC_NULL, NULL, task_context(f->t));
-	say_request(&out, f->alloc->driver);
-	say_caller(e, &out, &f->r->ev);
-	say(&out, " and returned NULL, which is neither a device nor an error");
-	prove(e, f->r);
-	return report(e, &out);
+	finding_begin(e, &out, &rule_ALLOC_NULL, NULL, task_context(f->t));
+	append_request(&out, f->alloc->driver);
+	finding_append_caller(e, &out, &f->r->ev);
+	finding_append(&out, " and returned NULL, which is neither a device nor an error");
+	finding_add(e, f->r);
+	return finding_report(e, &out);
 }
 
-/* ---- what its caller made of a refusal ---- */
+/* ---- what the caller does after a refusal ---- */
 
-static struct answer report_alloc_failed(struct dxa_engine *e, struct task *t,
-					 const struct alloc *a, const struct decider *d)
+static struct result report_alloc_failed(struct dxa_engine *e, struct task *t,
+					 const struct alloc *a, const struct bracket_outcome *o)
 {
 	struct dxa_finding out;
 
-	report_begin(e, &out, &rule_ALLOC_FAILED, NULL, task_context(t));
+	finding_begin(e, &out, &rule_ALLOC_FAILED, NULL, task_context(t));
 	out.err = a->err;
-	say_request(&out, a->driver);
-	say_caller(e, &out, &a->rec.ev);
-	say(&out, " and failed with ");
-	say_errno(e, &out, a->err);
-	prove(e, &a->rec);
-	if (d) {
-		say(&out, "; ");
-		say_outcome(e, &out, d);
-		prove_decider(e, d);
+	append_request(&out, a->driver);
+	finding_append_caller(e, &out, &a->rec.ev);
+	finding_append(&out, " and failed with ");
+	finding_append_errno(e, &out, a->err);
+	finding_add(e, &a->rec);
+	if (o) {
+		finding_append(&out, "; ");
+		finding_append_outcome(e, &out, o);
+		finding_add_outcome(e, o);
 	}
-	return report(e, &out);
+	return finding_report(e, &out);
 }
 
-static struct answer report_fallback(struct dxa_engine *e, struct task *t, const struct alloc *a,
-				     const struct decider *d, const struct dxa_rule_info *rule)
+static struct result report_fallback(struct dxa_engine *e, struct task *t, const struct alloc *a,
+				     const struct bracket_outcome *o,
+				     const struct dxa_rule_info *rule)
 {
 	struct dxa_finding out;
 
-	report_begin(e, &out, rule, NULL, task_context(t));
+	finding_begin(e, &out, rule, NULL, task_context(t));
 	out.err = a->err;
-	say_request(&out, a->driver);
-	say(&out, " and refused with EOPNOTSUPP; ");
-	say_outcome(e, &out, d);
-	say(&out, rule == &rule_FALLBACK ? " without DAX" : ", but it must go on without DAX");
-	prove(e, &a->rec);
-	prove_decider(e, d);
-	return report(e, &out);
+	append_request(&out, a->driver);
+	finding_append(&out, " and refused with EOPNOTSUPP; ");
+	finding_append_outcome(e, &out, o);
+	finding_append(&out,
+		       rule == &rule_FALLBACK ? " without DAX" : ", but it must go on without DAX");
+	finding_add(e, &a->rec);
+	finding_add_outcome(e, o);
+	return finding_report(e, &out);
 }
 
 /*
- * Did the bracket fail because of the refusal? Drivers hand the error on, but for those
- * that say ENXIO whatever their allocations said.
+ * Did the bracket fail because of the refusal? Drivers return the error of alloc_dax,
+ * except those that replace every error by ENXIO.
  */
 static bool refusal_is_to_blame(const struct dxa_engine *e, const struct alloc *a,
-				const struct decider *d)
+				const struct bracket_outcome *o)
 {
-	return d->err == e->cfg.eopnotsupp ||
-	       (dxa_owner_of(a->driver)->fails_with_enxio && d->err == DXA_ENXIO);
+	return o->err == e->cfg.eopnotsupp ||
+	       (dxa_owner_of(a->driver)->fails_with_enxio && o->err == DXA_ENXIO);
 }
 
-JUDGE(FACT_ALLOC_DECIDED, judge_refused)
+CHECK(FACT_ALLOC_OUTCOME, check_refused)
 {
 	const struct alloc *a = f->alloc;
-	const struct decider *d = task_decider(f->t, a->answer);
+	const struct bracket_outcome *o = task_outcome(f->t, a->caller_bracket);
 
 	if (!a->err)
 		return holds();
-	if (!is_decided(d))
-		d = task_decider(f->t, a->judge);
+	if (!is_outcome_known(o))
+		o = task_outcome(f->t, a->outcome_bracket);
 	if (a->err != e->cfg.eopnotsupp)
-		return report_alloc_failed(e, f->t, a, d);
-	/* device-dax is told by its own rule; and without an outcome nothing is proven. */
-	if (a->driver == DXA_DRIVER_DEVICE_DAX || !is_decided(d))
+		return report_alloc_failed(e, f->t, a, o);
+	/* device-dax has its own rule; and without an outcome nothing is known. */
+	if (a->driver == DXA_DRIVER_DEVICE_DAX || !is_outcome_known(o))
 		return holds();
-	if (d->outcome == DXA_OUTCOME_OK)
-		return report_fallback(e, f->t, a, d, &rule_FALLBACK);
-	if (d->outcome == DXA_OUTCOME_DEFERRED)
+	if (o->outcome == DXA_OUTCOME_OK)
+		return report_fallback(e, f->t, a, o, &rule_FALLBACK);
+	if (o->outcome == DXA_OUTCOME_DEFERRED)
 		return holds();
-	if (dxa_owner_of(a->driver)->goes_on && refusal_is_to_blame(e, a, d))
-		return report_fallback(e, f->t, a, d, &rule_FALLBACK_FATAL);
-	return report_alloc_failed(e, f->t, a, d);
+	if (dxa_owner_of(a->driver)->goes_on && refusal_is_to_blame(e, a, o))
+		return report_fallback(e, f->t, a, o, &rule_FALLBACK_FATAL);
+	return report_alloc_failed(e, f->t, a, o);
 }

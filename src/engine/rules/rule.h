@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a rule is written: a definition, which says all that anybody needs to know of it,
- * and the functions that judge it. tools/gen-rules collects both, from lines that begin
- * with RULE( and JUDGE(, into list.h. Private
- * to src/engine/rules and to the engine's table of judges.
+ * A rule consists of a definition, RULE(), and the functions that check it, CHECK().
+ * tools/gen-rules writes list.h from the lines that begin with RULE( and CHECK(.
+ * Private to src/engine/rules and to the engine's table of checks.
  */
 #ifndef DAXAUDIT_ENGINE_RULES_RULE_H
 #define DAXAUDIT_ENGINE_RULES_RULE_H
@@ -12,12 +11,12 @@
 #include "engine/finding.h"
 #include "engine/rules.h"
 
-/* The definition of a rule; place: where it stands in every list. */
+/* The definition of a rule; place: its position in every list. */
 #define RULE(id, place) const struct dxa_rule_info rule_##id
 
 /*
- * What none may leave out: cache is CACHE_KNOWN or ANY_CACHE; hooks are those without which
- * calls show nothing, CALLS(A) | CALLS(B), or NO_CALLS.
+ * The mandatory members. cache: CACHE_KNOWN or ANY_CACHE; calls: the hooks that the rule
+ * needs, CALLS(A) | CALLS(B), or NO_CALLS.
  */
 #define HEAD(id, rule_name, level, shown, cache, calls)                               \
 	.rule = DXA_RULE_##id, .name = (rule_name), .severity = DXA_SEVERITY_##level, \
@@ -29,10 +28,9 @@
 #define NO_CALLS 0U
 
 /*
- * Commits: ids and subjects as they are in mainline; that the sources of 6.1.176,
- * 6.12.107 and 7.2.13 have the change, or the defect, was checked. What brought a
- * defect was read in the patch itself. A defect that 7.2.13 still has, has nothing
- * that fixed it.
+ * Commits: ids and subjects of mainline. That the sources of 6.1.176, 6.12.107 and
+ * 7.2.13 have the change, or the defect, was checked; that a commit introduced a
+ * defect was read in its patch. A defect that 7.2.13 still has lists no fix.
  */
 #define COMMITS(list) .commits = (list), .n_commits = sizeof(list) / sizeof(*(list))
 
@@ -41,15 +39,15 @@
 	.n_marks = sizeof((const struct dxa_rule_mark[]){ __VA_ARGS__ }) / \
 		   sizeof(struct dxa_rule_mark)
 
-/* The head of a function that judges facts of this kind. */
-#define JUDGE(kind, judge) struct answer judge(struct dxa_engine *e, const struct fact *f)
+/* The signature of a function that checks facts of this kind. */
+#define CHECK(kind, check) struct result check(struct dxa_engine *e, const struct fact *f)
 
 #define DECLARE(id) extern const struct dxa_rule_info rule_##id;
 DXA_RULES(DECLARE)
 #undef DECLARE
 
-#define DECLARE(kind, which, judge) JUDGE(kind, judge);
-DXA_JUDGES(DECLARE)
+#define DECLARE(kind, which, check) CHECK(kind, check);
+DXA_CHECKS(DECLARE)
 #undef DECLARE
 
 #endif

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Flags of a former life that do harm: nobody but that one has set them. */
+/* Flags that only the former life of the memory set, and that are in effect now. */
 #include "engine/owner.h"
 #include "engine/rules/rule.h"
 #include "engine/track/flags.h"
 
-/* The reset was never there; with this flag it began to matter. */
+/* alloc_dax never reset the flags; since this flag it matters. */
 static const struct dxa_rule_commit flags_kept[] = {
 	{ "introduced by", NULL, "fefc1d97fa4b5e016bbe15447dc3edcd9e1bcb9f",
 	  "libnvdimm: add dax_dev sync flag", "v5.3" },
@@ -13,24 +13,22 @@ static const struct dxa_rule_commit flags_kept[] = {
 RULE(STALE_FLAGS, 22) = {
 	HEAD(STALE_FLAGS, "stale-flags", ERROR, EVENTS, ANY_CACHE,
 	     CALLS(ALLOC_DAX) | CALLS(SET_DAX_SYNCHRONOUS)),
-	.title = "a device is in use with flags that only its former life had set",
-	.meaning =
-		"A device went into use with flags that its driver never set: its memory had been "
-		"another dax_device, and alloc_dax did not reset that one's flags. Known bug of "
-		"every kernel from v5.3 to 7.2. Stale flags that the driver sets anyway do no harm and "
-		"are not reported.",
+	.title = "a device is in use with flags that were left from a former device",
+	.meaning = "A device is in use with flags that its driver never set: its memory was another "
+		   "dax_device before, whose flags alloc_dax did not reset. Known bug of every "
+		   "kernel from v5.3 to 7.2. Stale flags that the driver sets anyway are harmless "
+		   "and not reported.",
 	.consequence =
-		"With a stale SYNC flag MAP_SYNC is accepted on a device that cannot keep "
-		"that promise, such as virtio-pmem: data that user space takes for persistent is "
-		"not.",
+		"With a stale SYNC flag, MAP_SYNC is accepted on a device that does not support "
+		"it, such as virtio-pmem: data that user space believes to be persistent is not.",
 	.example = "pmem0's X is freed with the SYNC flag\n"
 		   "alloc_dax(pmem_dax_ops) = X          for a virtio-pmem: asynchronous\n"
 		   "set_dax_nocache(X), set_dax_nomc(X)  but no set_dax_synchronous(X)\n",
 	COMMITS(flags_kept),
-	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_GRANTED, "flags of its former life" }),
+	MARKS({ DXA_KIND_ALLOC_DAX, DXA_MARK_GRANTED, "flags of the former device" }),
 };
 
-JUDGE(FACT_IN_USE, judge_kept_flags)
+CHECK(FACT_IN_USE, check_kept_flags)
 {
 	const struct flags *kept = f->life->flags;
 	struct life *l = f->life;
@@ -40,23 +38,24 @@ JUDGE(FACT_IN_USE, judge_kept_flags)
 
 	if (!kept)
 		return holds();
-	/* A declaration may be among what was missed. */
-	if (life_unsure(e, l))
+	/* The call that set the flag may be missing. */
+	if (life_incomplete(e, l))
 		return unknown(WHY_COUNTED);
-	report_begin(e, &out, &rule_STALE_FLAGS, l, task_context(f->t));
-	say_life(&out, &l->id);
-	say(&out, " is in use with flags that %s did not set:", dxa_owner_of(l->id.driver)->name);
+	finding_begin(e, &out, &rule_STALE_FLAGS, l, task_context(f->t));
+	finding_append_life(&out, &l->id);
+	finding_append(&out, " is in use with flags that %s did not set:",
+		       dxa_owner_of(l->id.driver)->name);
 	for (size_t i = 0; (name = flags_name(i, &bit)); i++)
 		if (kept->kept & bit)
-			say(&out, " %s", name);
+			finding_append(&out, " %s", name);
 	if (kept->former.dax) {
-		say(&out, "; they are left from ");
-		say_life(&out, &kept->former);
-		say(&out, ", whose memory it was");
-		prove(e, &kept->former_end);
+		finding_append(&out, "; they are left from ");
+		finding_append_life(&out, &kept->former);
+		finding_append(&out, ", whose memory it was");
+		finding_add(e, &kept->former_end);
 	}
-	prove(e, &kept->alloc);
-	/* Once is enough. */
+	finding_add(e, &kept->alloc);
+	/* Report it once. */
 	flags_forget(l);
-	return report(e, &out);
+	return finding_report(e, &out);
 }

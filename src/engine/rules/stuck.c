@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tasks that do not come back from a probe. */
+/* Tasks that are stuck in a probe. */
 #include <string.h>
 
-#include "engine/rules/odd.h"
+#include "engine/rules/anomaly.h"
 #include "engine/rules/rule.h"
 
-/* The lock is c05ae9d85b47's (v6.9); there the clean-up looked whether it was held. */
+/* c05ae9d85b47 (v6.9) has the lock, with a clean-up that checked whether it was held. */
 static const struct dxa_rule_commit locked_twice[] = {
 	{ "known cause introduced by", "device-dax", "6f6544f27e41f9d7dca55c288f12175a9c48dfe2",
 	  "dax/bus.c: fix locking for unregister_dax_dev / unregister_dax_mapping paths", "v6.10" },
@@ -13,12 +13,12 @@ static const struct dxa_rule_commit locked_twice[] = {
 
 RULE(STUCK_PROBE, 24) = {
 	HEAD(STUCK_PROBE, "stuck-probe", ERROR, EVENTS_AND_STATE, ANY_CACHE, CALLS(REALLY_PROBE)),
-	.title = "a probe has not ended and its task sleeps uninterruptibly",
+	.title = "a probe has not returned, and its task sleeps uninterruptibly",
 	.meaning =
-		"A probe, or another creation of a device, has been running for longer than the "
-		"limit, and its task sleeps uninterruptibly. Known bug of v6.10 to 7.2: the "
-		"error path of __devm_create_dev_dax takes a lock that its caller holds. After the "
-		"fact the task's kernel stack shows it, if two looks, some time apart, see the same.",
+		"A probe, or another function that creates a device, has been running for longer "
+		"than the limit, and its task sleeps uninterruptibly. Known bug of v6.10 to 7.2: "
+		"the error path of __devm_create_dev_dax takes a lock that its caller holds. "
+		"Without events the task's kernel stack shows it, in two snapshots some time apart.",
 	.consequence = "The task cannot be killed. With that bug every other use of the dax bus "
 		       "then waits for the same lock.",
 	.example = "__devm_create_dev_dax() {\n"
@@ -27,11 +27,11 @@ RULE(STUCK_PROBE, 24) = {
 		   "  really_probe(dax0.0) { run_dax(X) } = 0\n"
 		   "  task state D, for 30 s\n",
 	COMMITS(locked_twice),
-	MARKS({ DXA_KIND_TASK_STATE, DXA_MARK_ANY, "it does not wake" },
-	      { DXA_KIND_TASK_WAITS, DXA_MARK_ANY, "it waits for itself" }),
+	MARKS({ DXA_KIND_TASK_STATE, DXA_MARK_ANY, "it does not run any more" },
+	      { DXA_KIND_TASK_WAITS, DXA_MARK_ANY, "it waits for its own lock" }),
 };
 
-/* The device-dax that the innermost bracket allocated, when that bracket is its creation. */
+/* The device-dax that is being created by the innermost bracket, or NULL. */
 static struct life *being_created(const struct dxa_engine *e, const struct task *t)
 {
 	const struct frame *f = dxa_vec_last(&t->frames);
@@ -42,31 +42,32 @@ static struct life *being_created(const struct dxa_engine *e, const struct task 
 	for (i = t->allocs.len; i; i--) {
 		const struct alloc *a = dxa_vec_at(&t->allocs, i - 1);
 
-		if (a->answer == f->decider && a->driver == DXA_DRIVER_DEVICE_DAX && !a->err)
+		if (a->caller_bracket == f->outcome && a->driver == DXA_DRIVER_DEVICE_DAX &&
+		    !a->err)
 			return life_alive(e, a->rec.ev.dax, a->generation);
 	}
 	return NULL;
 }
 
-/* The story so far, numbered anew: it is the only evidence beside the last event. */
-static void prove_story(struct dxa_engine *e, const struct task *t, const struct rec *r)
+/* Add the story so far, and the last event, as evidence; they get numbers of their own. */
+static void add_story(struct dxa_engine *e, const struct task *t, const struct rec *r)
 {
 	struct rec line;
 	size_t i;
 
 	for (i = 0; i < t->story.len; i++) {
 		line = (struct rec){ i + 1, *(struct dxa_event *)dxa_vec_at(&t->story, i) };
-		prove(e, &line);
+		finding_add(e, &line);
 	}
 	line = (struct rec){ i + 1, r->ev };
-	prove(e, &line);
+	finding_add(e, &line);
 }
 
 /*
- * Several samples show that it does not move. Kernels before those that tell its
- * context switches, 0 then, are judged by its state and place alone.
+ * Do several samples show that the task does not run? If the count of context switches
+ * cannot be read, it is 0, and only state and place are compared.
  */
-static bool does_not_move(struct samples *s, const struct dxa_event *ev)
+static bool does_not_run(struct samples *s, const struct dxa_event *ev)
 {
 	if (ev->ret != 'D') {
 		s->n = 0;
@@ -80,55 +81,58 @@ static bool does_not_move(struct samples *s, const struct dxa_event *ev)
 	return s->n >= STUCK_SAMPLES && ev->ts - s->since >= STUCK_SPAN_NS;
 }
 
-static struct answer report_stuck(struct dxa_engine *e, struct task *t, const struct rec *r)
+static struct result report_stuck(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	const struct frame *inner = dxa_vec_last(&t->frames);
 	struct life *l = being_created(e, t);
 	struct dxa_finding out;
 
-	report_begin(e, &out, &rule_STUCK_PROBE, l, task_context(t));
-	say_place(&out, &inner->entry.ev);
-	say(&out, " has not ended for %llu s and its task %u (%.*s) sleeps uninterruptibly",
-	    (unsigned long long)((r->ev.ts - t->ctx.start) / 1000000000), t->tid, DXA_COMM_LEN,
-	    t->ctx.comm);
+	finding_begin(e, &out, &rule_STUCK_PROBE, l, task_context(t));
+	finding_append_bracket(&out, &inner->entry.ev);
+	finding_append(&out,
+		       " has not ended for %llu s and its task %u (%.*s) sleeps uninterruptibly",
+		       (unsigned long long)((r->ev.ts - t->ctx.start) / 1000000000), t->tid,
+		       DXA_COMM_LEN, t->ctx.comm);
 	if (l)
-		say(&out, ": as when the error path of __devm_create_dev_dax waits for the lock "
-			  "that its own caller holds");
-	prove_story(e, t, r);
+		finding_append(
+			&out,
+			": as when the error path of __devm_create_dev_dax waits for the lock "
+			"that its own caller holds");
+	add_story(e, t, r);
 	out.provisional = true;
-	report(e, &out);
+	finding_report(e, &out);
 	t->stuck_id = out.id;
 	return broken();
 }
 
-JUDGE(FACT_TASK_SAMPLED, judge_stuck)
+CHECK(FACT_TASK_SAMPLED, check_stuck)
 {
 	struct task *t = f->t;
 
-	if (!does_not_move(&t->samples, &f->r->ev) || t->stuck_id || f->r->ev.ts < t->ctx.start ||
+	if (!does_not_run(&t->samples, &f->r->ev) || t->stuck_id || f->r->ev.ts < t->ctx.start ||
 	    f->r->ev.ts - t->ctx.start <= e->cfg.stuck_after_ns || !task_concerns_dax(t))
 		return holds();
-	return task_unsure(e, t) ? unknown(WHY_COUNTED) : report_stuck(e, t, f->r);
+	return task_incomplete(e, t) ? unknown(WHY_COUNTED) : report_stuck(e, t, f->r);
 }
 
-/* Its context is over: it was slow. */
-JUDGE(FACT_CONTEXT_ENDED, judge_came_back)
+/* The context has closed: the task was only slow. */
+CHECK(FACT_CONTEXT_ENDED, check_came_back)
 {
 	if (f->t->stuck_id)
-		withdraw(e, DXA_RULE_STUCK_PROBE, f->t->stuck_id);
+		finding_withdraw(e, DXA_RULE_STUCK_PROBE, f->t->stuck_id);
 	f->t->stuck_id = 0;
 	return holds();
 }
 
-/* Who waits for a lock that its own caller holds, waits for ever. */
-JUDGE(FACT_SHOWN_WAITER, judge_waiter)
+/* Report self-deadlocked tasks. */
+CHECK(FACT_SHOWN_DEADLOCK, check_waiter)
 {
 	const struct dxa_life_id of_task = { .generation = f->r->ev.tid };
 	const struct task *t = task_find(e, f->r->ev.tid);
 
 	if (t && t->stuck_id)
 		return holds();
-	return odd(e, &rule_STUCK_PROBE, &of_task, f->r, NULL,
-		   "waits for a lock that its own caller holds, as in the error path of "
-		   "__devm_create_dev_dax");
+	return anomaly_add(e, &rule_STUCK_PROBE, &of_task, f->r, NULL,
+			   "waits for a lock that its own caller holds, as in the error path of "
+			   "__devm_create_dev_dax");
 }

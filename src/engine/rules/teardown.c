@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Kills and puts of what is no device, or none any more, and ends without a kill. */
+/* Kills and puts with an ERR_PTR or after the end of the device, and ends without a kill. */
 #include "engine/errname.h"
 #include "engine/rules/rule.h"
 
 RULE(ERR_PTR_TEARDOWN, 7) = {
 	HEAD(ERR_PTR_TEARDOWN, "err-ptr-teardown", ERROR, EVENTS, ANY_CACHE,
 	     CALLS(KILL_DAX) | CALLS(PUT_DAX) | CALLS(FS_PUT_DAX)),
-	.title = "kill_dax or put_dax got an ERR_PTR",
+	.title = "kill_dax or put_dax was called with an ERR_PTR",
 	.meaning = "kill_dax, put_dax or fs_put_dax was called with an error code in place of a "
 		   "device. These functions accept NULL, not an ERR_PTR.",
 	.consequence = "The kernel reads from an address near the end of the address space and "
 		       "oopses.",
 	.example = "alloc_dax() = -EOPNOTSUPP\n"
 		   "kill_dax(ERR_PTR(-EOPNOTSUPP))\n",
-	MARKS({ DXA_KIND_KILL_DAX, DXA_MARK_IS_ERROR, "an error is no device" },
-	      { DXA_KIND_PUT_DAX, DXA_MARK_IS_ERROR, "an error is no device" },
-	      { DXA_KIND_FS_PUT_DAX, DXA_MARK_IS_ERROR, "an error is no device" }),
+	MARKS({ DXA_KIND_KILL_DAX, DXA_MARK_IS_ERROR, "an ERR_PTR, not a device" },
+	      { DXA_KIND_PUT_DAX, DXA_MARK_IS_ERROR, "an ERR_PTR, not a device" },
+	      { DXA_KIND_FS_PUT_DAX, DXA_MARK_IS_ERROR, "an ERR_PTR, not a device" }),
 };
 
 RULE(PUT_WITHOUT_KILL, 8) = {
@@ -25,9 +25,8 @@ RULE(PUT_WITHOUT_KILL, 8) = {
 	.meaning = "The last reference to a device was dropped while its ALIVE flag was set: its "
 		   "driver did not call kill_dax before.",
 	.consequence =
-		"Without kill_dax nobody waits for users of the device that are inside a "
-		"read lock, and its holder is not told. The kernel warns once for each boot; later "
-		"cases go unseen.",
+		"Only kill_dax waits for users inside dax_read_lock and notifies the holder. The "
+		"kernel warns once for each boot; it does not report later cases.",
 	.example = "alloc_dax() = X\n"
 		   "put_dax(X)          refs 1, flags ALIVE\n"
 		   "dax_destroy_inode(X)\n",
@@ -38,29 +37,29 @@ RULE(PUT_WITHOUT_KILL, 8) = {
 RULE(PUT_AFTER_FREE, 9) = {
 	HEAD(PUT_AFTER_FREE, "put-after-free", ERROR, EVENTS, ANY_CACHE,
 	     CALLS(PUT_DAX) | CALLS(FS_PUT_DAX)),
-	.title = "put_dax on a device whose life was over",
-	.meaning = "put_dax or fs_put_dax was called on an address whose device was destroyed "
-		   "before, and no new device had begun there.",
-	.consequence = "The reference count of freed memory is changed; when the memory has a new "
-		       "owner by then, that one loses a reference and is freed while in use.",
+	.title = "put_dax was called on a device that was destroyed before",
+	.meaning = "put_dax or fs_put_dax was called with the address of a device that was "
+		   "destroyed before, and no new device was allocated there.",
+	.consequence = "The reference count of freed memory is changed. If the memory is a new "
+		       "device by then, that one loses a reference and is freed while in use.",
 	.example = "put_dax(X)          refs 1\n"
 		   "dax_destroy_inode(X)\n"
 		   "put_dax(X)\n",
-	MARKS({ DXA_KIND_PUT_DAX, DXA_MARK_ANY, "its life is over" },
-	      { DXA_KIND_FS_PUT_DAX, DXA_MARK_ANY, "its life is over" }),
+	MARKS({ DXA_KIND_PUT_DAX, DXA_MARK_ANY, "destroyed before" },
+	      { DXA_KIND_FS_PUT_DAX, DXA_MARK_ANY, "destroyed before" }),
 };
 
 RULE(KILL_AFTER_FREE, 10) = {
 	HEAD(KILL_AFTER_FREE, "kill-after-free", ERROR, EVENTS, ANY_CACHE, CALLS(KILL_DAX)),
-	.title = "kill_dax on a device whose life was over",
-	.meaning = "kill_dax was called on an address whose device was destroyed before, and no "
-		   "new device had begun there.",
-	.consequence = "Flags and holder of freed memory are changed; when the memory has a new "
-		       "owner by then, that one is killed.",
+	.title = "kill_dax was called on a device that was destroyed before",
+	.meaning = "kill_dax was called with the address of a device that was destroyed before, "
+		   "and no new device was allocated there.",
+	.consequence = "Flags and holder of freed memory are changed. If the memory is a new "
+		       "device by then, that one is killed.",
 	.example = "put_dax(X)          refs 1\n"
 		   "dax_destroy_inode(X)\n"
 		   "kill_dax(X)\n",
-	MARKS({ DXA_KIND_KILL_DAX, DXA_MARK_ANY, "its life is over" }),
+	MARKS({ DXA_KIND_KILL_DAX, DXA_MARK_ANY, "destroyed before" }),
 };
 
 RULE(DESTROYED_ALIVE, 26) = {
@@ -68,7 +67,7 @@ RULE(DESTROYED_ALIVE, 26) = {
 	     CALLS(DAX_DESTROY_INODE)),
 	.title = "the dax inode was destroyed while the device was alive",
 	.meaning = "The inode of a device was destroyed while its ALIVE flag was set, and the call "
-		   "that dropped the last reference was not seen.",
+		   "that dropped the last reference was not recorded.",
 	.consequence = "As for put-without-kill; the kernel warns of the first case in each boot "
 		       "only.",
 	.example = "alloc_dax() = X\n"
@@ -90,164 +89,165 @@ static const char *call_name(const struct dxa_event *ev)
 
 /* ---- an ERR_PTR ---- */
 
-/* A driver that kills an ERR_PTR puts it next: one mistake, told once. */
-static bool err_ptr_is_told(struct dxa_engine *e, struct task *t, const struct dxa_event *ev)
+/* A driver that passes an ERR_PTR to kill_dax and then to put_dax gets one finding. */
+static bool is_err_ptr_reported(struct dxa_engine *e, struct task *t, const struct dxa_event *ev)
 {
-	bool told;
+	bool reported;
 
 	if (task_context(t)) {
-		told = t->err_ptr_told == ev->dax;
-		t->err_ptr_told = ev->dax;
-		return told;
+		reported = t->err_ptr_reported == ev->dax;
+		t->err_ptr_reported = ev->dax;
+		return reported;
 	}
-	told = ev->kind != DXA_KIND_KILL_DAX && e->err_ptr_told == ev->dax &&
-	       e->err_ptr_tid == ev->tid;
-	e->err_ptr_told = told ? 0 : ev->dax;
+	reported = ev->kind != DXA_KIND_KILL_DAX && e->err_ptr_reported == ev->dax &&
+		   e->err_ptr_tid == ev->tid;
+	e->err_ptr_reported = reported ? 0 : ev->dax;
 	e->err_ptr_tid = ev->tid;
-	return told;
+	return reported;
 }
 
-JUDGE(FACT_ERR_PTR, judge_err_ptr)
+CHECK(FACT_ERR_PTR, check_err_ptr)
 {
 	const struct rec *r = f->r;
 	struct dxa_finding out;
 
-	if (err_ptr_is_told(e, f->t, &r->ev))
+	if (is_err_ptr_reported(e, f->t, &r->ev))
 		return holds();
-	report_begin(e, &out, &rule_ERR_PTR_TEARDOWN, NULL, task_context(f->t));
+	finding_begin(e, &out, &rule_ERR_PTR_TEARDOWN, NULL, task_context(f->t));
 	out.err = dxa_ptr_err(r->ev.dax);
 	out.life.dax = r->ev.dax;
-	say(&out, "%s was called", call_name(&r->ev));
-	say_caller(e, &out, &r->ev);
-	say(&out, " with ERR_PTR(-");
-	say_errno(e, &out, out.err);
-	say(&out, ") as the dax_device");
-	prove(e, r);
-	return report(e, &out);
+	finding_append(&out, "%s was called", call_name(&r->ev));
+	finding_append_caller(e, &out, &r->ev);
+	finding_append(&out, " with ERR_PTR(-");
+	finding_append_errno(e, &out, out.err);
+	finding_append(&out, ") as the dax_device");
+	finding_add(e, r);
+	return finding_report(e, &out);
 }
 
-/* ---- after the end ---- */
+/* ---- after the end of the device ---- */
 
-static struct answer report_after(struct dxa_engine *e, struct task *t, struct life *l,
+static struct result report_after(struct dxa_engine *e, struct task *t, struct life *l,
 				  const struct rec *r)
 {
 	struct dxa_finding out;
 
-	/* kill and put of the same dead device are one mistake. */
-	if (l->told_after)
+	/* A kill and a put of the same device are one mistake. */
+	if (l->reported_after_end)
 		return holds();
-	report_begin(e, &out,
-		     r->ev.kind == DXA_KIND_KILL_DAX ? &rule_KILL_AFTER_FREE : &rule_PUT_AFTER_FREE,
-		     l, task_context(t));
-	say(&out, "%s was called", call_name(&r->ev));
-	say_caller(e, &out, &r->ev);
-	say(&out, " on ");
-	say_life(&out, &l->id);
-	say(&out, l->freed ? ", which was freed before" :
-		  l->ended ? ", which was destroyed before" :
-			     ", whose last reference was gone before");
-	prove_life(e, l);
-	prove(e, r);
-	l->told_after = true;
-	return report(e, &out);
+	finding_begin(e, &out,
+		      r->ev.kind == DXA_KIND_KILL_DAX ? &rule_KILL_AFTER_FREE :
+							&rule_PUT_AFTER_FREE,
+		      l, task_context(t));
+	finding_append(&out, "%s was called", call_name(&r->ev));
+	finding_append_caller(e, &out, &r->ev);
+	finding_append(&out, " on ");
+	finding_append_life(&out, &l->id);
+	finding_append(&out, l->freed ? ", which was freed before" :
+			     l->ended ? ", which was destroyed before" :
+					", whose last reference was gone before");
+	finding_add_life(e, l);
+	finding_add(e, r);
+	l->reported_after_end = true;
+	return finding_report(e, &out);
 }
 
-/* Without a life it is wrong all the same, but whose life it was is not known. */
-JUDGE(FACT_AFTER_END, judge_after_end)
+/* Without a life it is not known which device it was. */
+CHECK(FACT_AFTER_END, check_after_end)
 {
 	return f->life ? report_after(e, f->t, f->life, f->r) : unknown(DXA_GAP_UNCERTAIN);
 }
 
 /*
- * Its driver puts it twice in a row. That somebody else, an inode walk for one,
- * keeps it alive for the moment does not make it right.
+ * The driver puts the device twice. That something else, such as an inode walk, keeps
+ * it alive for the moment does not make the second put legal.
  */
-JUDGE(FACT_PUT_BEGINS, judge_put_again)
+CHECK(FACT_PUT_BEGINS, check_put_again)
 {
 	const struct life *l = f->life;
 	const struct rec *r = f->r;
 
 	if (r->ev.kind != DXA_KIND_PUT_DAX || !l->owner_put || l->last_put_tid != r->ev.tid)
 		return holds();
-	/* Whose references a device has that is older than the audit is not known. */
+	/* The owners of the references to a device from before the audit are not known. */
 	if (!task_context(f->t) || !l->from_alloc)
 		return l->last_kill_tid == r->ev.tid ? unknown(DXA_GAP_UNCERTAIN) : holds();
 	if (l->last_kill_in != f->t->ctx.id || l->refs > 0)
 		return holds();
-	if (life_unsure(e, l))
+	if (life_incomplete(e, l))
 		return unknown(WHY_COUNTED);
-	if (blind(e, DXA_KIND_FS_DAX_GET_BY_BDEV))
-		return unknown(WHY_BLIND);
+	if (unobserved(e, DXA_KIND_FS_DAX_GET_BY_BDEV))
+		return unknown(WHY_UNOBSERVED);
 	return report_after(e, f->t, f->life, r);
 }
 
 /* ---- without a kill ---- */
 
-/* Its owner has let go of it for good, and others that hold it will use it as if it lived. */
-JUDGE(FACT_RELEASED, judge_unkilled)
+/* The owner dropped its reference without a kill: other holders will use a live device. */
+CHECK(FACT_RELEASED, check_unkilled)
 {
 	struct life *l = f->life;
 	struct dxa_finding out;
 
-	if (!l->alive || !l->alive_known || l->told)
+	if (!l->alive || !l->alive_known || l->reported)
 		return holds();
-	if (task_unsure(e, f->t) || life_unsure(e, l))
+	if (task_incomplete(e, f->t) || life_incomplete(e, l))
 		return unknown(WHY_COUNTED);
-	report_begin(e, &out, &rule_PUT_WITHOUT_KILL, l, &f->t->ctx);
-	say(&out, "the driver of ");
-	say_life(&out, &l->id);
-	say(&out, " put it without kill_dax: others still hold it, and it is alive");
-	prove_life(e, l);
-	l->told = true;
-	return report(e, &out);
+	finding_begin(e, &out, &rule_PUT_WITHOUT_KILL, l, &f->t->ctx);
+	finding_append(&out, "the driver of ");
+	finding_append_life(&out, &l->id);
+	finding_append(&out, " put it without kill_dax: others still hold it, and it is alive");
+	finding_add_life(e, l);
+	l->reported = true;
+	return finding_report(e, &out);
 }
 
-static struct answer report_alive_at_end(struct dxa_engine *e, const struct dxa_context *ctx,
+static struct result report_alive_at_end(struct dxa_engine *e, const struct dxa_context *ctx,
 					 struct life *l, const struct rec *r, bool put_seen)
 {
 	struct dxa_finding out;
 
-	report_begin(e, &out, put_seen ? &rule_PUT_WITHOUT_KILL : &rule_DESTROYED_ALIVE, l, ctx);
+	finding_begin(e, &out, put_seen ? &rule_PUT_WITHOUT_KILL : &rule_DESTROYED_ALIVE, l, ctx);
 	if (put_seen) {
-		say(&out, "the last reference to ");
-		say_life(&out, &l->id);
-		say(&out, " was dropped without kill_dax: it was destroyed alive");
+		finding_append(&out, "the last reference to ");
+		finding_append_life(&out, &l->id);
+		finding_append(&out, " was dropped without kill_dax: it was destroyed alive");
 	} else {
-		say_life(&out, &l->id);
-		say(&out, " was destroyed while it was alive");
+		finding_append_life(&out, &l->id);
+		finding_append(&out, " was destroyed while it was alive");
 	}
-	prove_life(e, l);
+	finding_add_life(e, l);
 	if (r)
-		prove(e, r);
-	l->told = true;
-	return report(e, &out);
+		finding_add(e, r);
+	l->reported = true;
+	return finding_report(e, &out);
 }
 
-JUDGE(FACT_ENDS, judge_alive_at_end)
+CHECK(FACT_ENDS, check_alive_at_end)
 {
 	struct life *l = f->life;
 	const struct rec *r = f->r;
 	bool destroy = r->ev.kind == DXA_KIND_DAX_DESTROY_INODE;
 	bool put_seen;
 
-	if (l->told)
+	if (l->reported)
 		return holds();
 	if (r->ev.has & DXA_HAS_DAX) {
 		if (!(r->ev.dax_flags & (1U << DXA_DAXDEV_ALIVE)))
 			return holds();
 	} else if (!l->alive_known || !l->alive) {
 		return holds();
-	} else if (life_unsure(e, l)) {
+	} else if (life_incomplete(e, l)) {
 		return unknown(WHY_COUNTED);
 	}
-	/* The put that ends it destroys it in the same task; the free comes from anywhere. */
+	/* The last put destroys the device in the same task; the free can run in any task. */
 	put_seen = (l->put_last && (!destroy || l->last_put_tid == r->ev.tid)) ||
 		   (l->owner_put && !l->kills);
 	return report_alive_at_end(e, destroy ? task_context(f->t) : NULL, l, r, put_seen);
 }
 
-/* The last reference goes while it is alive: soon it is destroyed, or somebody was faster. */
-JUDGE(FACT_PUT, judge_put_alive)
+/* The last reference is dropped while alive; a lookup at the same time may still save it. */
+CHECK(FACT_PUT, check_put_alive)
 {
 	const struct dxa_event *ev = &f->r->ev;
 
@@ -256,11 +256,11 @@ JUDGE(FACT_PUT, judge_put_alive)
 	return holds();
 }
 
-JUDGE(FACT_DUE, judge_put_alive_by_time)
+CHECK(FACT_DUE, check_put_alive_by_time)
 {
 	struct life *l = f->life;
 
-	if (l->suspect->what != SUSPECT_PUT_ALIVE || l->told)
+	if (l->suspect->what != SUSPECT_PUT_ALIVE || l->reported)
 		return holds();
 	return report_alive_at_end(e, life_suspect_context(l), l, NULL, true);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What alloc_dax and dax_add_host answered, and which disks came up. */
+/* alloc_dax, dax_add_host and disks. */
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -13,7 +13,7 @@
 
 /* ---- alloc_dax ---- */
 
-/* The last that is known of a life: its end, or its first event when that was missed. */
+/* The last record of an ended life; of another life, whose end was missed, the first. */
 static void end_of(const struct dxa_engine *e, const struct life *l, struct rec *ret)
 {
 	size_t at = 0;
@@ -29,7 +29,7 @@ static struct life *begin(struct dxa_engine *e, struct task *t, const struct rec
 	struct rec former_end = { 0 };
 	struct life *l;
 
-	if (former && !life_awaits(e, former, r) && former->hist.kept &&
+	if (former && !life_matches_alloc(e, former, r) && former->hist.kept &&
 	    r->ev.dax_flags != 1U << DXA_DAXDEV_ALIVE) {
 		former_id = former->id;
 		end_of(e, former, &former_end);
@@ -37,16 +37,16 @@ static struct life *begin(struct dxa_engine *e, struct task *t, const struct rec
 	l = life_begin(e, r);
 	if (!l)
 		return NULL;
-	dxa_map_del(&e->host_told, r->ev.dax);
+	dxa_map_del(&e->left_behind, r->ev.dax);
 	if (t) {
 		l->born_in = t->ctx.id;
-		life_born_in(e, l, task_probe(t));
+		life_set_probe(e, l, task_probe(t));
 	}
 	flags_begin(e, l, r, &former_id, &former_end);
 	return l;
 }
 
-/* Remember it until the context closes: only then is known what became of it. */
+/* Keep it until the context closes: only then the outcome of its brackets is known. */
 static void remember(struct dxa_engine *e, struct task *t, const struct alloc *a)
 {
 	struct alloc *slot;
@@ -60,8 +60,8 @@ static void remember(struct dxa_engine *e, struct task *t, const struct alloc *a
 		e->nomem = true;
 		return;
 	}
-	slot->judge = task_judge(e, t);
-	slot->answer = task_answer(e, t);
+	slot->outcome_bracket = task_outcome_bracket(e, t);
+	slot->caller_bracket = task_caller_bracket(e, t);
 }
 
 void on_alloc_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
@@ -82,13 +82,13 @@ void on_alloc_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 			return;
 		a.generation = l->id.generation;
 	}
-	TELL(e, FACT_ALLOC_ANSWERED, t, r, l, &a);
+	PUBLISH(e, FACT_ALLOC_RETURNED, t, r, l, &a);
 	if (!is_error && !l)
 		return;
 	if (task_context(t))
 		remember(e, t, &a);
 	else
-		TELL(e, FACT_ALLOC_DECIDED, .r = r, .alloc = &a);
+		PUBLISH(e, FACT_ALLOC_OUTCOME, .r = r, .alloc = &a);
 }
 
 /* ---- disks ---- */
@@ -131,11 +131,11 @@ void on_device_add_disk(struct dxa_engine *e, struct task *t, const struct rec *
 	dxa_map_del(&e->advertised, dxa_hash_text(DXA_HASH_START, r->ev.name));
 	if (!task_context(t))
 		return;
-	/* The bracket's last word on DAX was a refusal: the disk has no dax_device. */
+	/* If the last alloc_dax of the bracket was refused, the disk has no dax_device. */
 	for (i = t->allocs.len; i; i--) {
 		const struct alloc *a = dxa_vec_at(&t->allocs, i - 1);
 
-		if (a->answer != task_answer(e, t))
+		if (a->caller_bracket != task_caller_bracket(e, t))
 			continue;
 		if (a->err)
 			add_refused_disk(e, t, a, r);
@@ -156,7 +156,7 @@ void on_disk_state(struct dxa_engine *e, struct task *t, const struct rec *r)
 		if (!r->ev.obj || d->disk != r->ev.obj)
 			continue;
 		if (r->ev.ret == 1)
-			TELL(e, FACT_DISK_SAYS_DAX, .r = r, .refused = d);
+			PUBLISH(e, FACT_DISK_SAYS_DAX, .r = r, .refused = d);
 		forget_refused_disk(e, r->ev.obj);
 		return;
 	}
@@ -174,10 +174,10 @@ static void host_failed(struct dxa_engine *e, struct task *t, const struct rec *
 	};
 
 	if (!task_context(t)) {
-		TELL(e, FACT_HOST_FAILED, .r = r, .host_failure = &h);
+		PUBLISH(e, FACT_HOST_FAILED, .r = r, .host_failure = &h);
 		return;
 	}
-	h.answer = task_answer(e, t);
+	h.caller_bracket = task_caller_bracket(e, t);
 	if (t->host_failures.len >= CONTEXT_LIST_MAX)
 		gap(e, DXA_GAP_LIMIT);
 	else if (!dxa_vec_push(&t->host_failures, &h))
@@ -190,9 +190,9 @@ void on_add_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 	if (!r->ev.dax || dxa_is_err_ptr(r->ev.dax))
 		return;
-	l = life_touch(e, r);
+	l = life_get_or_create(e, r);
 	if (l)
-		life_note(e, l, r);
+		life_add_record(e, l, r);
 	e->hosts_changed = r->n;
 	if (dxa_is_err_ptr((uint64_t)r->ev.ret))
 		host_failed(e, t, r, l);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The bounds of the engine: how much it remembers and how long it waits. One beyond a
- * bound the audit is not complete, and says so; tests/unit/test_bounds.c tries each.
+ * The bounds of the engine: how much it keeps and how long it waits. When a bound is
+ * exceeded, a gap is counted; tests/unit/test_bounds.c exceeds each by one.
  */
 #ifndef DAXAUDIT_ENGINE_TRACK_BOUNDS_H
 #define DAXAUDIT_ENGINE_TRACK_BOUNDS_H
 
 /* X(ID, number, what is bounded) */
-#define DXA_BOUNDS(X)                                                           \
-	X(FRAMES, 64, "brackets and calls nested in one task")                  \
-	X(CONTEXT_LIST, 4096, "allocations and the like of one context")        \
-	X(MODULES, 256, "names of modules and drivers that own devices")        \
-	X(ENDED, 2048, "addresses whose last life is over and remembered")      \
-	X(REFUSED_DISKS, 256, "disks that came up after alloc_dax had refused") \
-	X(ODDS, 1024, "oddities of one snapshot")
+#define DXA_BOUNDS(X)                                                          \
+	X(FRAMES, 64, "brackets and calls nested in one task")                 \
+	X(CONTEXT_LIST, 4096, "allocations, and other lists, of one context")  \
+	X(MODULES, 256, "names of modules and drivers that own devices")       \
+	X(ENDED, 2048, "ended lives that are kept")                            \
+	X(REFUSED_DISKS, 256, "disks that were added after alloc_dax refused") \
+	X(ANOMALIES, 1024, "anomalies of one snapshot")
 
 enum dxa_bound_id {
 #define DXA_ENUM(id, ...) DXA_BOUND_ID_##id,
@@ -28,23 +28,23 @@ enum {
 #undef DXA_ENUM
 };
 
-/* Of these the rest is left out and nothing is lost: a story says how much, memory comes anew. */
+/* No gap when these are exceeded: a story counts what it leaves out, and a task is allocated. */
 #define STORY_MAX 512 /* events of one context that are kept */
 #define SPARE_TASKS_MAX 64 /* task records kept for the next task */
 
 /*
- * How long an unaccounted reference may be the kernel's passing use of the inode,
- * and a device be seen before the record of its allocation.
+ * The grace period: how long an unaccounted reference may be a short use of the inode by
+ * the kernel, and how long before its alloc_dax record a device may be seen.
  */
 #define GRACE_NS 1000000000ULL
-/* Where the stream ends, so long after the record of a put that one has long returned. */
+/* At the end of the stream: a put that was recorded so long ago has returned. */
 #define END_GRACE_NS (GRACE_NS / 2)
-/* How much later than the first record after the grace the proof is complete. */
+/* How long after the first record behind the grace period a suspicion is checked. */
 #define STANDSTILL_NS (GRACE_NS / 20)
-/* What was begun so long ago has ended: lookups, snapshots, puts, drivers' teardowns. */
+/* A lookup, snapshot, put or teardown that began so long ago has ended. */
 #define LONG_AGO_NS (10 * GRACE_NS)
 #define STUCK_AFTER_NS 30000000000ULL
-/* So many samples of a task that does not move, so far apart in all, make it stuck. */
+/* A task is stuck after this many samples in which it did not run, over this span. */
 #define STUCK_SAMPLES 3
 #define STUCK_SPAN_NS 1000000000ULL
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Contexts: what the outermost bracket of a task delimits, and what decides in it. */
+/* Contexts: the outermost brackets of tasks, and the outcomes of the brackets in them. */
 #include <string.h>
 
 #include "engine/errname.h"
@@ -9,20 +9,20 @@
 
 /* ---- outcomes ---- */
 
-/* A result that is an int, long or ERR_PTR with a negative error in it; 0 when it is none. */
+/* The error in a result that is an int, a long or an ERR_PTR; 0: none. */
 static int negative_error(int64_t ret)
 {
 	return dxa_is_err_ptr((uint64_t)ret) ? dxa_ptr_err((uint64_t)ret) : 0;
 }
 
-/* A driver says by ENODEV or ENXIO that a device is not its own; elsewhere they are failures. */
+/* From a probe, ENODEV and ENXIO mean that the driver does not take the device. */
 static bool is_probe(uint16_t kind)
 {
 	return kind == DXA_KIND_REALLY_PROBE || kind == DXA_KIND_PMEM_ATTACH_DISK ||
 	       kind == DXA_KIND_VIRTIO_FS_PROBE;
 }
 
-enum dxa_outcome bracket_outcome(const struct dxa_event *ret, int *err)
+enum dxa_outcome outcome_of_return(const struct dxa_event *ret, int *err)
 {
 	*err = 0;
 	switch (ret->kind) {
@@ -53,7 +53,7 @@ enum dxa_outcome bracket_outcome(const struct dxa_event *ret, int *err)
 	}
 }
 
-/* ---- the context: what the outermost bracket delimits ---- */
+/* ---- contexts ---- */
 
 void story_add(struct dxa_engine *e, struct task *t, const struct dxa_event *ev)
 {
@@ -89,23 +89,24 @@ void context_open(struct dxa_engine *e, struct task *t, const struct dxa_event *
 	t->samples = (struct samples){ 0 };
 	t->stuck_id = 0;
 	t->gone = false;
-	t->err_ptr_told = 0;
+	t->err_ptr_reported = 0;
 }
 
 /*
- * A kretprobe does not tell whose return it is, so a probe whose return is
- * missed takes the return of the one around it. That one then stays open:
- * within a context that never closed, no such outcome can be trusted.
+ * A kretprobe does not record which device the returning probe is about, so if a
+ * nested return is missed, the return of the outer probe is paired with the nested
+ * one, and the outer one stays open. So no such outcome is reliable in a context that
+ * did not close.
  */
-static void distrust_outcomes(struct task *t)
+static void invalidate_outcomes(struct task *t)
 {
 	size_t i;
 
-	for (i = 0; i < t->deciders.len; i++) {
-		struct decider *d = dxa_vec_at(&t->deciders, i);
+	for (i = 0; i < t->outcomes.len; i++) {
+		struct bracket_outcome *o = dxa_vec_at(&t->outcomes, i);
 
-		if (d->entry.ev.kind == DXA_KIND_REALLY_PROBE && !d->exit.ev.obj)
-			d->outcome = DXA_OUTCOME_MISSED;
+		if (o->entry.ev.kind == DXA_KIND_REALLY_PROBE && !o->exit.ev.obj)
+			o->outcome = DXA_OUTCOME_MISSED;
 	}
 }
 
@@ -114,53 +115,53 @@ static struct life *allocated(const struct dxa_engine *e, const struct alloc *a)
 	return a->err ? NULL : life_alive(e, a->rec.ev.dax, a->generation);
 }
 
-static void tell_allocs(struct dxa_engine *e, struct task *t, enum fact_kind kind)
+static void publish_allocs(struct dxa_engine *e, struct task *t, enum fact_kind kind)
 {
 	for (size_t i = 0; i < t->allocs.len; i++) {
 		const struct alloc *a = dxa_vec_at(&t->allocs, i);
 
-		TELL(e, kind, t, NULL, allocated(e, a), a);
+		PUBLISH(e, kind, t, NULL, allocated(e, a), a);
 	}
 }
 
-static void tell_in_use(struct dxa_engine *e, struct task *t)
+static void publish_in_use(struct dxa_engine *e, struct task *t)
 {
 	for (size_t i = 0; i < t->allocs.len; i++) {
 		const struct alloc *a = dxa_vec_at(&t->allocs, i);
-		const struct decider *d = task_decider(t, a->judge);
+		const struct bracket_outcome *o = task_outcome(t, a->outcome_bracket);
 		struct life *l = allocated(e, a);
 
-		if (l && !dxa_owner_of(a->driver)->declares_late && d &&
-		    d->outcome == DXA_OUTCOME_OK)
-			TELL(e, FACT_IN_USE, t, NULL, l);
+		if (l && !dxa_owner_of(a->driver)->declares_late && o &&
+		    o->outcome == DXA_OUTCOME_OK)
+			PUBLISH(e, FACT_IN_USE, t, NULL, l);
 	}
 }
 
-/* What became of all that happened in the context. */
-static void tell_closed(struct dxa_engine *e, struct task *t)
+/* Publish the facts that are known when the context has closed. */
+static void publish_closed(struct dxa_engine *e, struct task *t)
 {
 	size_t i;
 
-	tell_allocs(e, t, FACT_ALLOC_LEFT);
+	publish_allocs(e, t, FACT_ALLOC_CONTEXT_CLOSED);
 	for (i = 0; i < t->unbound.len; i++) {
 		const struct unbound *u = dxa_vec_at(&t->unbound, i);
 
-		TELL(e, FACT_UNBOUND, t, NULL, dxa_map_get(&e->born, u->device), .unbound = u);
+		PUBLISH(e, FACT_UNBOUND, t, NULL, dxa_map_get(&e->born, u->device), .unbound = u);
 	}
-	tell_allocs(e, t, FACT_ALLOC_DECIDED);
+	publish_allocs(e, t, FACT_ALLOC_OUTCOME);
 	for (i = 0; i < t->host_failures.len; i++)
-		TELL(e, FACT_HOST_FAILED, t, .host_failure = dxa_vec_at(&t->host_failures, i));
-	tell_in_use(e, t);
+		PUBLISH(e, FACT_HOST_FAILED, t, .host_failure = dxa_vec_at(&t->host_failures, i));
+	publish_in_use(e, t);
 	for (i = 0; i < t->released.len; i++) {
 		const struct life_ref *ref = dxa_vec_at(&t->released, i);
 		struct life *l = life_alive(e, ref->dax, ref->generation);
 
 		if (l)
-			TELL(e, FACT_RELEASED, t, NULL, l);
+			PUBLISH(e, FACT_RELEASED, t, NULL, l);
 	}
 }
 
-/* Hand the context out, tell how it ended, forget it. */
+/* Report the context, publish its facts, and clear it. */
 void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_outcome outcome,
 		   int err)
 {
@@ -176,13 +177,13 @@ void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_o
 	t->ctx.story = NULL;
 	t->ctx.story_len = 0;
 	if (outcome == DXA_OUTCOME_OPEN || outcome == DXA_OUTCOME_MISSED)
-		distrust_outcomes(t);
+		invalidate_outcomes(t);
 	if (outcome != DXA_OUTCOME_OPEN)
-		TELL(e, FACT_CONTEXT_ENDED, t);
-	tell_closed(e, t);
+		PUBLISH(e, FACT_CONTEXT_ENDED, t);
+	publish_closed(e, t);
 	t->ctx.id = 0;
 	t->story.len = 0;
-	t->deciders.len = 0;
+	t->outcomes.len = 0;
 	t->allocs.len = 0;
 	t->nulls.len = 0;
 	t->host_failures.len = 0;
@@ -190,9 +191,9 @@ void context_close(struct dxa_engine *e, struct task *t, uint64_t ts, enum dxa_o
 	t->unbound.len = 0;
 }
 
-/* ---- a driver is probed ---- */
+/* ---- a probe begins ---- */
 
-/* Who runs the device initialises its cdev at each bind; kmem does neither. */
+/* A driver that runs the device initialises its cdev at each bind; kmem does neither. */
 static bool initialises_cdev(const struct dxa_event *ev)
 {
 	return dxa_driver_of_dax_bus(ev->driver) >= 0;
@@ -222,34 +223,34 @@ void note_probe(struct dxa_engine *e, struct task *t, const struct rec *r)
 		f->cdev_of = ev->dax;
 }
 
-/* ---- what decides over an allocation ---- */
+/* ---- the brackets of an allocation ---- */
 
-static size_t decider_of(struct dxa_engine *e, struct task *t, struct frame *f)
+static size_t outcome_of_frame(struct dxa_engine *e, struct task *t, struct frame *f)
 {
-	struct decider d = { .entry = f->entry };
+	struct bracket_outcome o = { .entry = f->entry };
 
-	if (f->decider)
-		return f->decider;
-	if (!dxa_vec_push(&t->deciders, &d)) {
+	if (f->outcome)
+		return f->outcome;
+	if (!dxa_vec_push(&t->outcomes, &o)) {
 		e->nomem = true;
 		return 0;
 	}
-	f->decider = t->deciders.len;
-	return f->decider;
+	f->outcome = t->outcomes.len;
+	return f->outcome;
 }
 
 /*
- * The innermost driver-core probe; without one, the outermost bracket, if it is
- * of a kind that runs outside of any probe. A driver's own function alone
- * decides nothing: its clean-up comes after it.
+ * The innermost driver-core probe; without one, the outermost bracket of a kind that
+ * runs outside of any probe. The driver's own function does not count: its clean-up
+ * comes after it.
  */
-size_t task_judge(struct dxa_engine *e, struct task *t)
+size_t task_outcome_bracket(struct dxa_engine *e, struct task *t)
 {
 	size_t i;
 
 	for (i = t->frames.len; i; i--)
 		if (frame_at(t, i - 1)->entry.ev.kind == DXA_KIND_REALLY_PROBE)
-			return decider_of(e, t, frame_at(t, i - 1));
+			return outcome_of_frame(e, t, frame_at(t, i - 1));
 	for (i = 0; i < t->frames.len; i++) {
 		switch (frame_at(t, i)->entry.ev.kind) {
 		case DXA_KIND_DM_CREATE:
@@ -257,7 +258,7 @@ size_t task_judge(struct dxa_engine *e, struct task *t)
 		case DXA_KIND_DCSSBLK_ADD:
 		case DXA_KIND_CREATE_DEV_DAX:
 		case DXA_KIND_CREATE_DEV_DAX_OLD:
-			return decider_of(e, t, frame_at(t, i));
+			return outcome_of_frame(e, t, frame_at(t, i));
 		default:
 			break;
 		}
@@ -265,13 +266,13 @@ size_t task_judge(struct dxa_engine *e, struct task *t)
 	return 0;
 }
 
-size_t task_answer(struct dxa_engine *e, struct task *t)
+size_t task_caller_bracket(struct dxa_engine *e, struct task *t)
 {
 	size_t i;
 
 	for (i = t->frames.len; i; i--)
 		if (dxa_kind_is_bracket(frame_at(t, i - 1)->entry.ev.kind))
-			return decider_of(e, t, frame_at(t, i - 1));
+			return outcome_of_frame(e, t, frame_at(t, i - 1));
 	return 0;
 }
 
@@ -319,7 +320,7 @@ bool task_concerns_dax(const struct task *t)
 
 		if (!dxa_kind_is_bracket(entry->kind))
 			continue;
-		/* All others but the driver core's are functions of DAX drivers. */
+		/* All brackets except those of the driver core are functions of DAX drivers. */
 		if (entry->kind != DXA_KIND_REALLY_PROBE && entry->kind != DXA_KIND_RELEASE_DRIVER)
 			return true;
 		if (dxa_is_dax_driver(entry->bus, entry->driver))
@@ -340,9 +341,9 @@ bool dax_is_busy(const struct dxa_engine *e)
 	return false;
 }
 
-const struct decider *task_decider(const struct task *t, size_t number)
+const struct bracket_outcome *task_outcome(const struct task *t, size_t number)
 {
-	return number ? dxa_vec_at(&t->deciders, number - 1) : NULL;
+	return number ? dxa_vec_at(&t->outcomes, number - 1) : NULL;
 }
 
 const struct dxa_context *task_context(const struct task *t)
@@ -350,7 +351,7 @@ const struct dxa_context *task_context(const struct task *t)
 	return t && t->ctx.id ? &t->ctx : NULL;
 }
 
-bool task_unsure(const struct dxa_engine *e, const struct task *t)
+bool task_incomplete(const struct dxa_engine *e, const struct task *t)
 {
 	return t->epoch != e->epoch;
 }

@@ -26,7 +26,7 @@ void flags_begin(struct dxa_engine *e, struct life *l, const struct rec *alloc,
 	uint32_t kept = 0;
 
 	for (size_t i = 0; i < N_DECLARATIONS; i++)
-		if (!blind(e, (enum dxa_kind)declarations[i].kind))
+		if (!unobserved(e, (enum dxa_kind)declarations[i].kind))
 			kept |= alloc->ev.dax_flags & FLAG(declarations[i].bit);
 	if (l->id.driver == DXA_DRIVER_DEVICE_DAX)
 		kept &= ~FLAG(DXA_DAXDEV_WRITE_CACHE);

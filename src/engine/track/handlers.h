@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the trackers do with each kind of event. t is the event's task when that has
- * something open, else NULL. A handler changes the facts and tells the new ones.
+ * The handlers of the trackers, one for each kind of event. t is the event's task if that
+ * has an open frame, else NULL. A handler updates the state and publishes new facts.
  */
 #ifndef DAXAUDIT_ENGINE_TRACK_HANDLERS_H
 #define DAXAUDIT_ENGINE_TRACK_HANDLERS_H
@@ -10,13 +10,13 @@
 
 typedef void handler_fn(struct dxa_engine *e, struct task *t, const struct rec *r);
 
-/* alloc.c: what alloc_dax and dax_add_host answered, and which disks came up. */
+/* alloc.c: alloc_dax, dax_add_host and disks */
 handler_fn on_alloc_dax, on_add_host, on_device_add_disk, on_disk_state;
 
-/* release.c: what is killed, put and destroyed, and modules that go. */
+/* release.c: kill, put, destroy, free, and modules that are unloaded */
 handler_fn on_kill_dax, on_put_dax, on_destroy, on_free, on_module_free;
 
-/* use.c: what is run, looked up and declared, and tasks that are looked at. */
+/* use.c: run, lookup, set flags, and samples of tasks */
 handler_fn on_run_dax, on_get, on_declare, on_task_state;
 
 /* hosts.c */

@@ -31,7 +31,7 @@ _Static_assert((HISTORY_HEAD + HISTORY_TAIL) * PACKED_MAX < UINT16_MAX / 2, "len
 
 /* ---- one record ---- */
 
-/* Take out what is known or the same in all records of a kind: the device, and the order. */
+/* Make equal what differs between records of a kind, and can be derived: device and number. */
 static void fold(uint64_t w[REC_WORDS], uint16_t kind, uint64_t dax)
 {
 	w[WORD(n)] -= w[WORD(ev.seq)];
@@ -48,7 +48,7 @@ static void unfold(struct rec *r, uint64_t dax)
 		r->ev.ret ^= (int64_t)dax;
 }
 
-/* The template with the same stack, a new one of it, or any; NULL without memory. */
+/* The template with the same stack; else a new one, or any if there are too many. NULL: no memory. */
 static const uint64_t *template_for(struct templates *t, const struct rec *r,
 				    const uint64_t w[REC_WORDS], struct head *head)
 {
@@ -140,14 +140,14 @@ static void unpack(const struct templates *t, uint64_t dax, const uint8_t *from,
 	unfold(ret, dax);
 }
 
-/* ---- records in a row ---- */
+/* ---- a sequence of records ---- */
 
 static uint8_t *bytes_of(struct history *h)
 {
 	return h->more ? h->more : h->own;
 }
 
-/* Where the record of that number begins. */
+/* The offset of a record by its number. */
 static size_t offset_of(const uint8_t *bytes, size_t number)
 {
 	struct head head;
@@ -160,7 +160,7 @@ static size_t offset_of(const uint8_t *bytes, size_t number)
 	return at;
 }
 
-/* Take out the records from number `first` up to but not including `end`. */
+/* Remove the records from number `first` up to but not including `end`. */
 static void drop(struct history *h, size_t first, size_t end)
 {
 	uint8_t *bytes = bytes_of(h);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dax_hosts: for which disk each device is registered.
+ * dax_hosts: the disk of each device.
  *
- * dax_remove_host is recorded before it takes the entry away. A lookup that had
- * found the device then, or a snapshot that was passing, is recorded after it:
- * neither brings the entry back.
+ * dax_remove_host is recorded before it removes the entry. A lookup or a snapshot that
+ * found the entry before may be recorded after it; it must not restore the entry.
  */
 #include <stdlib.h>
 
@@ -63,7 +62,7 @@ void life_set_host(struct dxa_engine *e, struct life *l, uint64_t disk, uint64_t
 	life_clear_host(e, l);
 	if (left)
 		forget_left(e, left);
-	dxa_map_del(&e->host_told, disk);
+	dxa_map_del(&e->left_behind, disk);
 	if (dxa_map_put(&e->hosts, disk, l)) {
 		e->nomem = true;
 		return;
@@ -81,7 +80,7 @@ void on_remove_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 	note_left(e, r->ev.obj, r->ev.ts);
 	if (!l)
 		return;
-	life_note(e, l, r);
+	life_add_record(e, l, r);
 	life_clear_host(e, l);
 }
 
@@ -92,5 +91,5 @@ void hosts_free(struct dxa_engine *e)
 	while ((d = DXA_LIST_OF(e->left_order.first, struct left_disk, link)))
 		forget_left(e, d);
 	dxa_map_free(&e->left);
-	dxa_map_free(&e->host_told);
+	dxa_map_free(&e->left_behind);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* dax_hosts: for which disk each device is registered; and disks without a device. */
+/* dax_hosts: the disk of each device; and disks without a device. */
 #ifndef DAXAUDIT_ENGINE_TRACK_HOSTS_H
 #define DAXAUDIT_ENGINE_TRACK_HOSTS_H
 
@@ -11,14 +11,14 @@
 #include "engine/engine.h"
 #include "engine/track/life.h"
 
-/* A disk that has left dax_hosts. */
+/* A disk that was removed from dax_hosts. */
 struct left_disk {
 	struct dxa_link link; /* oldest first */
 	uint64_t disk;
 	uint64_t since; /* ktime */
 };
 
-/* A disk that came up although alloc_dax had refused its driver. */
+/* A disk that was added after alloc_dax refused its driver. */
 struct refused_disk {
 	uint64_t disk; /* 0: none */
 	enum dxa_driver driver;
@@ -28,10 +28,10 @@ struct refused_disk {
 	uint64_t epoch;
 };
 
-/* The life is registered for a gendisk: seen to be done, or shown at ktime since (ns). */
+/* Set the gendisk of a life: by dax_add_host (since 0), or shown at ktime since (ns). */
 void life_set_host(struct dxa_engine *e, struct life *l, uint64_t disk, uint64_t since);
 
-/* Has the disk left dax_hosts lately? A lookup or a snapshot may still show it. */
+/* Was the disk removed from dax_hosts lately? A lookup or a snapshot may still show it. */
 bool host_has_left(const struct dxa_engine *e, uint64_t disk);
 
 /* Free it. */

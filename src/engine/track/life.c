@@ -8,7 +8,7 @@
 #include "engine/track/loss.h"
 
 /* docs/performance.md: what a device that is alive costs. */
-_Static_assert(sizeof(struct life) <= 360, "there may be a million");
+_Static_assert(sizeof(struct life) <= 360, "the documented cost of a live device");
 
 struct life *life_at(const struct dxa_engine *e, uint64_t dax)
 {
@@ -22,12 +22,12 @@ struct life *life_alive(const struct dxa_engine *e, uint64_t dax, uint32_t gener
 	return l && !l->ended && l->id.generation == generation ? l : NULL;
 }
 
-bool life_unsure(const struct dxa_engine *e, const struct life *l)
+bool life_incomplete(const struct dxa_engine *e, const struct life *l)
 {
 	return l->epoch != e->epoch;
 }
 
-/* What a life owns, its own memory aside. */
+/* Free what a life owns. */
 static void life_clear(struct life *l)
 {
 	free(l->suspect);
@@ -49,8 +49,8 @@ static void evict_ended(struct dxa_engine *e)
 }
 
 /*
- * A fresh life at this address. What is remembered of the former one makes room
- * for it; only the count of generations and the memory itself are kept.
+ * A new life at this address. It replaces the former one and reuses its memory; the
+ * generation is counted on.
  */
 static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 {
@@ -85,7 +85,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 	return l;
 }
 
-uint16_t name_number(struct dxa_engine *e, const char *name)
+uint16_t name_id(struct dxa_engine *e, const char *name)
 {
 	char full[DXA_NAME_LEN];
 	size_t i;
@@ -122,24 +122,24 @@ void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event
 	e->stats.lives_of[l->id.driver]++;
 	e->stats.available |= 1u << l->id.driver;
 	owner = dxa_owner_of(l->id.driver);
-	/* A module's name is what its going away is told by; the table knows it where ops do not. */
+	/* The name that a MODULE_FREE event will have; the table has it if the symbol has not. */
 	if (!module[0] && owner->module)
 		memcpy(module, owner->module, strlen(owner->module) + 1);
 	if (!owner->module && l->id.driver != DXA_DRIVER_OTHER)
 		module[0] = '\0';
-	l->module = name_number(e, module);
+	l->module = name_id(e, module);
 }
 
 /*
- * Had anything been recorded of it, or long ago, it would be another life, whose end
+ * If it has other records, or was shown long before, then it is another life, whose end
  * was missed.
  */
-bool life_awaits(const struct dxa_engine *e, const struct life *l, const struct rec *alloc)
+bool life_matches_alloc(const struct dxa_engine *e, const struct life *l, const struct rec *alloc)
 {
 	struct rec shown;
 	size_t at = 0;
 
-	/* Who is in dax_hosts has been returned to its driver. */
+	/* A device in dax_hosts has been returned to its driver. */
 	return l->shown_only && !l->host &&
 	       history_next(&e->templates, &l->hist, l->id.dax, &at, &shown) &&
 	       alloc->ev.ts <= shown.ev.ts + GRACE_NS;
@@ -149,9 +149,9 @@ struct life *life_begin(struct dxa_engine *e, const struct rec *r)
 {
 	struct life *l = life_at(e, r->ev.dax);
 
-	if (!l || !life_awaits(e, l, r)) {
-		/* The slab cannot hand out what it did not get back: that was missed. */
-		if (l && !l->ended && e->destroys_seen && !life_unsure(e, l))
+	if (!l || !life_matches_alloc(e, l, r)) {
+		/* The slab returns no allocated memory: the end of the former life was missed. */
+		if (l && !l->ended && e->destroys_seen && !life_incomplete(e, l))
 			gap(e, DXA_GAP_LOST);
 		l = life_renew(e, r->ev.dax);
 	}
@@ -166,14 +166,14 @@ struct life *life_begin(struct dxa_engine *e, const struct rec *r)
 	l->refs = 1;
 	if (r->ev.phase & DXA_PHASE_ARGS || r->ev.has & DXA_HAS_DAX)
 		life_set_owner(e, l, &r->ev);
-	life_note(e, l, r);
+	life_add_record(e, l, r);
 	l->alive = true;
 	l->alive_known = true;
 	return l;
 }
 
-/* Is somebody in alloc_dax who may be getting this memory, which was given back? */
-static bool may_be_reborn(const struct dxa_engine *e, const struct life *l)
+/* May a running alloc_dax get this memory, which was freed? */
+static bool may_be_reused(const struct dxa_engine *e, const struct life *l)
 {
 	return e->allocs_pending && (l->freed || !e->frees_seen);
 }
@@ -184,21 +184,21 @@ static bool is_of_snapshot(const struct rec *r)
 }
 
 /*
- * What is not known of the address where an event finds a life that nobody saw
- * begin. Before alloc_dax returns only a snapshot can show its device.
+ * Count a gap for a life whose begin was missed. A snapshot may show a device before
+ * its alloc_dax returns, and is not enough for a gap.
  */
-static void doubt_birth(struct dxa_engine *e, const struct life *former, const struct rec *r)
+static void note_unseen_begin(struct dxa_engine *e, const struct life *former, const struct rec *r)
 {
 	if (is_of_snapshot(r))
 		return;
 	if (!former && e->forgot_ended)
 		gap(e, DXA_GAP_LIMIT);
-	/* A snapshot that saw all there was did not see it. */
-	else if (former ? !life_unsure(e, former) : e->all_shown)
+	/* A complete snapshot did not show it. */
+	else if (former ? !life_incomplete(e, former) : e->all_shown)
 		gap(e, DXA_GAP_UNCERTAIN);
 }
 
-struct life *life_touch(struct dxa_engine *e, const struct rec *r)
+struct life *life_get_or_create(struct dxa_engine *e, const struct rec *r)
 {
 	struct life *l = life_at(e, r->ev.dax);
 
@@ -206,9 +206,9 @@ struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 		l->shown_only &= is_of_snapshot(r);
 		return l;
 	}
-	if (l && !life_unsure(e, l) && !may_be_reborn(e, l))
+	if (l && !life_incomplete(e, l) && !may_be_reused(e, l))
 		return NULL;
-	doubt_birth(e, l, r);
+	note_unseen_begin(e, l, r);
 	l = life_renew(e, r->ev.dax);
 	if (!l)
 		return NULL;
@@ -219,29 +219,29 @@ struct life *life_touch(struct dxa_engine *e, const struct rec *r)
 }
 
 /*
- * What the count shows beyond the references that are accounted for: a reference
- * that nobody knows, or a put whose record, written before its effect, is there.
- * When it shows nothing more, every put has had its effect.
+ * Compare the kernel's count with the accounted references. The rest is unaccounted
+ * references, or puts in progress, which are recorded before their effect. If there
+ * is no rest, no put is in progress.
  */
 static void read_count(struct life *l, const struct dxa_event *ev)
 {
 	int64_t accounted = l->refs, extra;
 
-	/* Of an acquire the record comes after its effect, and the account is not made yet. */
+	/* An acquire is recorded after its effect, and is not added to refs yet. */
 	if (ev->kind == DXA_KIND_FS_DAX_GET_BY_BDEV || ev->kind == DXA_KIND_FS_DAX_GET)
 		accounted++;
 	extra = ev->refs - accounted;
 	if (extra <= 0 || ev->ts - l->last_put_at > LONG_AGO_NS)
-		l->puts_under_way = 0;
+		l->puts_in_progress = 0;
 	if (l->extra > extra)
 		l->extra = extra > 0 ? (int32_t)extra : 0;
-	if (extra - l->puts_under_way > l->extra)
-		l->extra = extra - l->puts_under_way < INT32_MAX ?
-				   (int32_t)(extra - l->puts_under_way) :
+	if (extra - l->puts_in_progress > l->extra)
+		l->extra = extra - l->puts_in_progress < INT32_MAX ?
+				   (int32_t)(extra - l->puts_in_progress) :
 				   INT32_MAX;
 }
 
-void life_note(struct dxa_engine *e, struct life *l, const struct rec *r)
+void life_add_record(struct dxa_engine *e, struct life *l, const struct rec *r)
 {
 	const struct dxa_event *ev = &r->ev;
 
@@ -263,13 +263,12 @@ void life_note(struct dxa_engine *e, struct life *l, const struct rec *r)
 		l->alive_known = true;
 		l->holder = ev->holder;
 	}
-	/* It was killed before the audit, or unseen; kill_dax itself is recorded before its effect.
-	 */
+	/* Killed before the audit or unrecorded: kill_dax is recorded before its effect. */
 	if (!(ev->dax_flags & (1U << DXA_DAXDEV_ALIVE)))
 		l->alive = false;
 }
 
-void life_born_in(struct dxa_engine *e, struct life *l, const struct dxa_event *probe)
+void life_set_probe(struct dxa_engine *e, struct life *l, const struct dxa_event *probe)
 {
 	if (!probe || !probe->obj || !dxa_owner_of(l->id.driver)->releases_at_unbind)
 		return;
@@ -278,10 +277,10 @@ void life_born_in(struct dxa_engine *e, struct life *l, const struct dxa_event *
 		return;
 	}
 	l->born_for = probe->obj;
-	l->born_by = name_number(e, probe->driver);
+	l->born_by = name_id(e, probe->driver);
 }
 
-/* ---- how it goes on ---- */
+/* ---- host and end ---- */
 
 void life_clear_host(struct dxa_engine *e, struct life *l)
 {
@@ -296,7 +295,7 @@ void life_end(struct dxa_engine *e, struct life *l)
 	if (l->born_for && dxa_map_get(&e->born, l->born_for) == l)
 		dxa_map_del(&e->born, l->born_for);
 	l->born_for = 0;
-	life_acquit(e, l);
+	life_clear_suspicion(e, l);
 	dxa_list_del(&e->live, &l->link);
 	dxa_list_add(&e->ended, &l->link);
 	l->ended = true;
@@ -314,7 +313,7 @@ void life_end(struct dxa_engine *e, struct life *l)
 static void suspects_add(struct dxa_engine *e, struct suspect *s, uint64_t now)
 {
 	s->since = now;
-	s->ripe = 0;
+	s->grace_over = 0;
 	dxa_list_add(&e->suspects, &s->link);
 }
 
@@ -323,7 +322,7 @@ void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 {
 	struct suspect *s = malloc(sizeof(*s));
 
-	life_acquit(e, l);
+	life_clear_suspicion(e, l);
 	if (!s) {
 		e->nomem = true;
 		return;
@@ -341,7 +340,7 @@ void life_suspect_again(struct dxa_engine *e, struct life *l, uint64_t now)
 	suspects_add(e, l->suspect, now);
 }
 
-void life_acquit(struct dxa_engine *e, struct life *l)
+void life_clear_suspicion(struct dxa_engine *e, struct life *l)
 {
 	if (!l->suspect)
 		return;

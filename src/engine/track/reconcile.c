@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What snapshots and events tell of the same devices. A walk that passes while a
- * device comes or goes proves nothing: two in a row have to disagree with the events.
+ * Compares snapshots with events. A snapshot is taken without locks, so it may miss or
+ * show a device that is being added or removed: only two in a row that contradict the
+ * events are a gap.
  */
 #include "engine/fact.h"
 #include "engine/track/handlers.h"
 #include "engine/track/loss.h"
 #include "engine/track/snapshot.h"
 
-/* It is there, and no alloc_dax made it since an earlier snapshot saw all there was. */
+/* A device without an alloc_dax record that an earlier, complete snapshot did not show. */
 static void compare_newcomer(struct dxa_engine *e, struct life *l)
 {
 	struct snapshot *s = e->snapshot;
 
 	if (!s->compared)
 		l->shown_first = 0;
-	if (!l->shown_first || !l->shown_only || life_unsure(e, l))
+	if (!l->shown_first || !l->shown_only || life_incomplete(e, l))
 		return;
 	if (l->shown_first == l->shown_in) {
 		s->unmatched++;
@@ -25,19 +26,19 @@ static void compare_newcomer(struct dxa_engine *e, struct life *l)
 	l->shown_only = false;
 }
 
-/* Its disk or its device on the bus was taken away and made anew, and it was not. */
+/* Its disk or bus device was removed and made again, without a record of the dax_device. */
 static void compare_incarnation(struct dxa_engine *e, struct life *l)
 {
 	const struct device *d = snapshot_device(e->snapshot, l->id.dax);
 
 	if (!d || !d->incarnation)
 		return;
-	if (l->incarnation && l->incarnation != d->incarnation && !life_unsure(e, l))
+	if (l->incarnation && l->incarnation != d->incarnation && !life_incomplete(e, l))
 		gap_unseen(e, l->id.disk);
 	l->incarnation = d->incarnation;
 }
 
-/* It was there before the walk, nothing has happened to it since, and it was not met. */
+/* It existed before the snapshot, has no record since, and the snapshot does not show it. */
 static void compare_absent(struct dxa_engine *e, struct life *l)
 {
 	if (l->first >= e->snapshot->start || l->last_at >= e->snapshot->start_at)
@@ -47,8 +48,8 @@ static void compare_absent(struct dxa_engine *e, struct life *l)
 		e->snapshot->unmatched++;
 		return;
 	}
-	if (!life_unsure(e, l) &&
-	    !(blind(e, DXA_KIND_DAX_DESTROY_INODE) && blind(e, DXA_KIND_DAX_FREE_INODE)))
+	if (!life_incomplete(e, l) &&
+	    !(unobserved(e, DXA_KIND_DAX_DESTROY_INODE) && unobserved(e, DXA_KIND_DAX_FREE_INODE)))
 		gap_unseen(e, l->id.disk);
 	life_end(e, l);
 }
@@ -57,7 +58,7 @@ static void reconcile(struct dxa_engine *e)
 {
 	struct life *l, *next;
 
-	if (e->snapshot->forgot)
+	if (e->snapshot->incomplete)
 		return;
 	for (l = DXA_LIST_OF(e->live.first, struct life, link); l; l = next) {
 		next = DXA_LIST_OF(l->link.next, struct life, link);
@@ -82,5 +83,5 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	if (has_devices && !e->snapshot->asked)
 		reconcile(e);
-	TELL(e, FACT_SNAPSHOT, .r = r);
+	PUBLISH(e, FACT_SNAPSHOT, .r = r);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How lives end: killed, put, destroyed, freed; and the modules that hold their operations. */
+/* The end of lives: kill, put, destroy and free; and modules that are unloaded. */
 #include <string.h>
 
 #include "engine/errname.h"
@@ -7,29 +7,29 @@
 #include "engine/track/handlers.h"
 #include "engine/track/loss.h"
 
-/* ---- which device is meant ---- */
+/* ---- the device of a call ---- */
 
-/* Only after an allocation in the same context can a NULL mean that its device was not stored. */
+/* Only after an allocation in the same context, NULL can mean that its device was not stored. */
 static void note_null(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct null_call c = { .rec = *r };
 
 	if (!task_context(t) || !t->allocs.len || r->ev.kind == DXA_KIND_FS_PUT_DAX)
 		return;
-	c.judge = task_judge(e, t);
+	c.outcome_bracket = task_outcome_bracket(e, t);
 	if (t->nulls.len >= CONTEXT_LIST_MAX)
 		gap(e, DXA_GAP_LIMIT);
 	else if (!dxa_vec_push(&t->nulls, &c))
 		e->nomem = true;
 }
 
-/* Whoever kills or puts a device has a reference to it, unless its life is over. */
+/* The caller of a kill or put has a reference, so a count of 0 means that the life is over. */
 static bool shows_end(const struct dxa_event *ev)
 {
 	return (ev->has & DXA_HAS_DAX) && !ev->refs;
 }
 
-/* The life that a kill or put concerns, or NULL when there is nothing more to do. */
+/* The life that a kill or put concerns, or NULL when the record is handled already. */
 static struct life *target(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l;
@@ -39,15 +39,15 @@ static struct life *target(struct dxa_engine *e, struct task *t, const struct re
 		return NULL;
 	}
 	if (dxa_is_err_ptr(r->ev.dax)) {
-		TELL(e, FACT_ERR_PTR, t, r);
+		PUBLISH(e, FACT_ERR_PTR, t, r);
 		return NULL;
 	}
-	l = shows_end(&r->ev) ? NULL : life_touch(e, r);
+	l = shows_end(&r->ev) ? NULL : life_get_or_create(e, r);
 	if (!l) {
-		TELL(e, FACT_AFTER_END, t, r, life_at(e, r->ev.dax));
+		PUBLISH(e, FACT_AFTER_END, t, r, life_at(e, r->ev.dax));
 		return NULL;
 	}
-	life_note(e, l, r);
+	life_add_record(e, l, r);
 	return l;
 }
 
@@ -68,9 +68,9 @@ void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 }
 
 /*
- * dm tables drop their reference to another's device with put_dax too. The
- * owner's put follows its kill, in the same task and context, or belongs to the
- * context that allocated, or to the unbinding of the device it was allocated for.
+ * dm tables also drop their reference to the device of another driver with put_dax.
+ * The put is the owner's if it follows its kill in the same task and context, or if it
+ * is in the context of the allocation, or in the unbinding of the device.
  */
 static bool is_owners_put(const struct task *t, const struct life *l, const struct rec *r)
 {
@@ -104,30 +104,30 @@ void on_put_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	if (r->ev.arg && l->holder == r->ev.arg)
 		l->holder = 0;
-	TELL(e, FACT_PUT_BEGINS, t, r, l);
+	PUBLISH(e, FACT_PUT_BEGINS, t, r, l);
 	if (is_owners_put(t, l, r))
 		owner_has_put(e, t, l);
 	add_refs(&l->refs, -1);
 	l->last_put_at = r->ev.ts;
-	l->puts_under_way += l->puts_under_way < UINT16_MAX;
+	l->puts_in_progress += l->puts_in_progress < UINT16_MAX;
 	l->last_put_tid = r->ev.tid;
 	l->last_put_refs = r->ev.has & DXA_HAS_DAX ? r->ev.refs : 0;
-	life_acquit(e, l);
-	TELL(e, FACT_PUT, t, r, l);
+	life_clear_suspicion(e, l);
+	PUBLISH(e, FACT_PUT, t, r, l);
 }
 
-/* ---- the end ---- */
+/* ---- destroy and free ---- */
 
 static void end(struct dxa_engine *e, struct task *t, struct life *l, const struct rec *r)
 {
-	TELL(e, FACT_ENDS, t, r, l);
-	life_note(e, l, r);
+	PUBLISH(e, FACT_ENDS, t, r, l);
+	life_add_record(e, l, r);
 	life_end(e, l);
 }
 
 /*
- * The root directory of DAX's pseudo file system, which is no device and has no
- * number, goes with module dax: dax_core_exit() in drivers/dax/super.c.
+ * The root directory of the DAX pseudo file system is destroyed with module dax
+ * (dax_core_exit() in drivers/dax/super.c). It is not a device and has no rdev.
  */
 static bool is_root(const struct dxa_engine *e, const struct rec *r)
 {
@@ -143,7 +143,7 @@ void on_destroy(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!r->ev.dax || is_root(e, r))
 		return;
 	e->destroys_seen = true;
-	l = life_touch(e, r);
+	l = life_get_or_create(e, r);
 	if (l)
 		end(e, t, l, r);
 }
@@ -157,7 +157,7 @@ void on_free(struct dxa_engine *e, struct task *t, const struct rec *r)
 	e->frees_seen = true;
 	l = life_at(e, r->ev.dax);
 	if (!l || !l->ended) {
-		l = life_touch(e, r);
+		l = life_get_or_create(e, r);
 		if (l)
 			end(e, t, l, r);
 	}
@@ -171,5 +171,5 @@ void on_module_free(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 	DXA_LIST_EACH(l, &e->live, struct life, link)
 		if (l->module && !strcmp(life_module(e, l), r->ev.name))
-			TELL(e, FACT_MODULE_GONE, t, r, l);
+			PUBLISH(e, FACT_MODULE_GONE, t, r, l);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is there now: a snapshot of the kernel's devices, of dax_hosts and of what
- * sysfs shows. It was taken without a lock, piece by piece, so a device that comes or
- * goes meanwhile looks odd.
+ * A snapshot: the kernel's list of devices, dax_hosts, and sysfs. It is taken without
+ * locks, in parts, so a device that is added or removed meanwhile may be inconsistent.
  */
 #include "engine/track/snapshot.h"
 
@@ -28,10 +27,10 @@ static void clear(struct snapshot *s)
 	dxa_map_free(&s->by_dax);
 	s->known = 0;
 	s->unmatched = 0;
-	s->virtiofs_bound = s->forgot = s->ended = false;
+	s->virtiofs_bound = s->incomplete = s->ended = false;
 }
 
-/* The snapshot that is being taken; a new one begins behind the end of the last. */
+/* The snapshot that is being collected; after the end of one the next begins. */
 static struct snapshot *collecting(struct dxa_engine *e)
 {
 	struct snapshot *s = e->snapshot;
@@ -57,10 +56,10 @@ static struct snapshot *collecting(struct dxa_engine *e)
 	return s;
 }
 
-static void part_forget(struct dxa_engine *e)
+static void part_dropped(struct dxa_engine *e)
 {
 	e->nomem = true;
-	e->snapshot->forgot = true;
+	e->snapshot->incomplete = true;
 }
 
 static void *part_add(struct dxa_engine *e, struct dxa_vec *to, const void *what)
@@ -68,7 +67,7 @@ static void *part_add(struct dxa_engine *e, struct dxa_vec *to, const void *what
 	void *at = dxa_vec_push(to, what);
 
 	if (!at)
-		part_forget(e);
+		part_dropped(e);
 	return at;
 }
 
@@ -96,7 +95,7 @@ static void add_device(struct dxa_engine *e, const struct rec *r, const struct l
 	d.view.cdev_refs = r->ev.cdev_refs;
 	d.view.holder = r->ev.holder;
 	d.view.alive = r->ev.dax_flags & (1u << DXA_DAXDEV_ALIVE);
-	/* A walk that an allocation led back to its beginning shows a device again. */
+	/* A walk that a concurrent allocation led back to the start shows a device twice. */
 	if (snapshot_device(s, r->ev.dax)) {
 		*snapshot_device(s, r->ev.dax) = d;
 		return;
@@ -104,7 +103,7 @@ static void add_device(struct dxa_engine *e, const struct rec *r, const struct l
 	if (!part_add(e, &s->devices, &d))
 		return;
 	if (dxa_map_put(&s->by_dax, r->ev.dax, (void *)(uintptr_t)s->devices.len))
-		part_forget(e);
+		part_dropped(e);
 }
 
 static void add_host_entry(struct dxa_engine *e, const struct rec *r)
@@ -171,7 +170,7 @@ void on_task_waits(struct dxa_engine *e, struct task *t, const struct rec *r)
 		part_add(e, &s->waiting, r);
 }
 
-/* ---- what lived before the audit ---- */
+/* ---- devices from before the audit ---- */
 
 void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
@@ -180,7 +179,7 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 	(void)t;
 	if (!r->ev.dax)
 		return;
-	l = life_touch(e, r);
+	l = life_get_or_create(e, r);
 	add_device(e, r, l);
 	if (!l)
 		return;
@@ -189,7 +188,7 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 		l->shown_first = l->shown_in;
 	if (l->from_alloc || l->snapshotted)
 		return;
-	life_note(e, l, r);
+	life_add_record(e, l, r);
 	l->snapshotted = true;
 	if (r->ev.name[0] && !l->id.disk[0])
 		memcpy(l->id.disk, r->ev.name, sizeof(l->id.disk));
@@ -197,8 +196,8 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	life_set_owner(e, l, &r->ev);
 	/*
-	 * A lookup that was recorded before this may be counted in it or not:
-	 * taken as not, a reference too many is expected, which accuses nobody.
+	 * refs may or may not contain a lookup that was recorded before this. Add it:
+	 * to expect one reference too many leads to no finding.
 	 */
 	l->refs = r->ev.refs;
 	add_refs(&l->refs, l->gets);
@@ -215,20 +214,19 @@ void on_snap_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 	add_host_entry(e, r);
 	if (dxa_map_get(&e->hosts, r->ev.obj) || host_has_left(e, r->ev.obj))
 		return;
-	/* The walk of the devices came before: whom it did not meet, the entry does not bring to
-	 * life. */
+	/* The walk of the devices was before this one: an entry alone does not begin a life. */
 	l = life_at(e, r->ev.dax);
 	if (!l || l->ended || l->host || l->kills)
 		return;
 	if (!l->id.disk[0])
 		memcpy(l->id.disk, r->ev.name, sizeof(l->id.disk));
-	life_note(e, l, r);
+	life_add_record(e, l, r);
 	life_set_host(e, l, r->ev.obj, r->ev.ts);
 }
 
 /* ---- the snapshot is complete ---- */
 
-/* Without the kernel's own list: what sysfs shows, of which much is not known. */
+/* Without the kernel's list: the devices that sysfs shows, with few of their fields. */
 static void devices_of_sysfs(struct dxa_engine *e, struct snapshot *s)
 {
 	struct device d = { .view = { .refs = -1, .cdev_refs = -1 } };
@@ -255,7 +253,7 @@ static void join_bus(struct dxa_engine *e)
 		const struct rec *r = dxa_vec_at(&s->bus, i);
 
 		if (dxa_map_put(&by_rdev, r->ev.rdev, (void *)(uintptr_t)(i + 1)))
-			part_forget(e);
+			part_dropped(e);
 	}
 	for (size_t i = 0; i < s->devices.len; i++) {
 		struct device *d = dxa_vec_at(&s->devices, i);
@@ -272,13 +270,13 @@ static void join_bus(struct dxa_engine *e)
 	dxa_map_free(&by_rdev);
 }
 
-/* Of two names alike in 64 bits, one would hide the other, which does not happen. */
+/* Two names with the same hash would hide each other; in 64 bits that does not happen. */
 static uint64_t name_key(const char *name)
 {
 	return dxa_hash_text(DXA_HASH_START, name);
 }
 
-/* Which incarnation of its disk sysfs shows. */
+/* Set the incarnation of the disk of each device. */
 static void join_disks(struct dxa_engine *e)
 {
 	struct snapshot *s = e->snapshot;
@@ -288,7 +286,7 @@ static void join_disks(struct dxa_engine *e)
 		struct rec *r = dxa_vec_at(&s->disks, i);
 
 		if (dxa_map_put(&by_name, name_key(r->ev.name), r))
-			part_forget(e);
+			part_dropped(e);
 	}
 	for (size_t i = 0; i < s->hosts.len; i++) {
 		const struct rec *h = dxa_vec_at(&s->hosts, i);
@@ -301,7 +299,7 @@ static void join_disks(struct dxa_engine *e)
 	dxa_map_free(&by_name);
 }
 
-/* Every entry of dax_hosts belongs to the device that it names. */
+/* Add the entries of dax_hosts to their devices. */
 static void join_hosts(struct dxa_engine *e)
 {
 	struct snapshot *s = e->snapshot;
@@ -318,7 +316,7 @@ static void join_hosts(struct dxa_engine *e)
 	}
 }
 
-/* Which disks say DAX and have no device in dax_hosts. */
+/* Collect the disks that advertise DAX and are not in dax_hosts. */
 static void find_unhosted(struct dxa_engine *e)
 {
 	struct snapshot *s = e->snapshot;
@@ -330,9 +328,9 @@ static void find_unhosted(struct dxa_engine *e)
 		struct rec *h = dxa_vec_at(&s->hosts, i);
 
 		if (dxa_map_put(&hosted, name_key(h->ev.name), h))
-			part_forget(e);
+			part_dropped(e);
 	}
-	for (size_t i = 0; i < s->disks.len && !s->forgot; i++) {
+	for (size_t i = 0; i < s->disks.len && !s->incomplete; i++) {
 		const struct rec *r = dxa_vec_at(&s->disks, i);
 
 		if (!dxa_map_get(&hosted, name_key(r->ev.name)))
@@ -348,14 +346,14 @@ static void join(struct dxa_engine *e)
 	join_bus(e);
 	join_disks(e);
 	find_unhosted(e);
-	/* Whose disk or bus was forgotten would look as if nobody owned it. */
-	if (s->forgot)
+	/* A device whose disk or bus device was dropped would look like an orphan. */
+	if (s->incomplete)
 		s->known = 0;
 	else
 		join_hosts(e);
 }
 
-/* ---- what it shows ---- */
+/* ---- facts ---- */
 
 static size_t count_dead(const struct snapshot *s)
 {
@@ -369,24 +367,24 @@ static size_t count_dead(const struct snapshot *s)
 	return n;
 }
 
-static void tell_shown(struct dxa_engine *e)
+static void publish_shown(struct dxa_engine *e)
 {
 	struct snapshot *s = e->snapshot;
 
 	for (size_t i = 0; i < s->waiting.len; i++)
-		TELL(e, FACT_SHOWN_WAITER, .r = dxa_vec_at(&s->waiting, i));
+		PUBLISH(e, FACT_SHOWN_DEADLOCK, .r = dxa_vec_at(&s->waiting, i));
 	if (!snapshot_has(s, 1 << DXA_WALK_DEVICES))
 		return;
 	s->dead = count_dead(s);
 	for (size_t i = 0; i < s->hosts.len; i++) {
 		const struct rec *r = dxa_vec_at(&s->hosts, i);
 
-		TELL(e, FACT_SHOWN_HOST, .r = r, .device = snapshot_device(s, r->ev.dax));
+		PUBLISH(e, FACT_SHOWN_HOST, .r = r, .device = snapshot_device(s, r->ev.dax));
 	}
 	for (size_t i = 0; i < s->devices.len; i++)
-		TELL(e, FACT_SHOWN_DEVICE, .device = dxa_vec_at(&s->devices, i));
+		PUBLISH(e, FACT_SHOWN_DEVICE, .device = dxa_vec_at(&s->devices, i));
 	for (size_t i = 0; i < s->unhosted.len; i++)
-		TELL(e, FACT_SHOWN_DISK, .r = dxa_vec_at(&s->unhosted, i));
+		PUBLISH(e, FACT_SHOWN_DISK, .r = dxa_vec_at(&s->unhosted, i));
 }
 
 bool snapshot_end(struct dxa_engine *e, const struct rec *r)
@@ -400,7 +398,7 @@ bool snapshot_end(struct dxa_engine *e, const struct rec *r)
 	s->asked = r->ev.ret;
 	s->ended = true;
 	e->stats.snapshots++;
-	/* Asked for what is there: an incomplete answer is none. */
+	/* In an audit of existing devices, an incomplete snapshot is a gap. */
 	if (s->asked && !snapshot_has(s, 1 << DXA_WALK_DEVICES))
 		gap(e, DXA_GAP_STATE);
 	if (s->asked && snapshot_has(s, DXA_SNAP_NO_STACKS))
@@ -410,11 +408,11 @@ bool snapshot_end(struct dxa_engine *e, const struct rec *r)
 		join(e);
 	else
 		devices_of_sysfs(e, s);
-	tell_shown(e);
+	publish_shown(e);
 	return has_devices;
 }
 
-/* ---- for those who ask ---- */
+/* ---- queries ---- */
 
 size_t snapshot_unmatched(const struct dxa_engine *e)
 {

@@ -6,13 +6,13 @@
 #include "engine/fact.h"
 #include "engine/track/loss.h"
 
-/* ---- records of tasks ---- */
+/* ---- the table of tasks ---- */
 
 static struct dxa_vec *const *task_vecs(struct task *t, struct dxa_vec *vecs[8])
 {
 	vecs[0] = &t->frames;
 	vecs[1] = &t->story;
-	vecs[2] = &t->deciders;
+	vecs[2] = &t->outcomes;
 	vecs[3] = &t->allocs;
 	vecs[4] = &t->nulls;
 	vecs[5] = &t->host_failures;
@@ -32,7 +32,7 @@ static void task_free(struct task *t)
 	free(t);
 }
 
-/* A record that is used again keeps the memory of its lists, so that a probe costs no malloc. */
+/* A spare task keeps the memory of its lists, so that a probe needs no malloc. */
 static struct task *task_make(struct dxa_engine *e)
 {
 	struct task *t = DXA_LIST_OF(e->spare.last, struct task, link);
@@ -47,7 +47,7 @@ static struct task *task_make(struct dxa_engine *e)
 		return NULL;
 	t->frames = DXA_VEC_OF(struct frame);
 	t->story = DXA_VEC_OF(struct dxa_event);
-	t->deciders = DXA_VEC_OF(struct decider);
+	t->outcomes = DXA_VEC_OF(struct bracket_outcome);
 	t->allocs = DXA_VEC_OF(struct alloc);
 	t->nulls = DXA_VEC_OF(struct null_call);
 	t->host_failures = DXA_VEC_OF(struct host_failure);
@@ -115,12 +115,12 @@ void tasks_free(struct dxa_engine *e)
 
 /* ---- frames ---- */
 
-static struct decider *frame_decider(const struct task *t, const struct frame *f)
+static struct bracket_outcome *frame_outcome(const struct task *t, const struct frame *f)
 {
-	return f->decider ? dxa_vec_at(&t->deciders, f->decider - 1) : NULL;
+	return f->outcome ? dxa_vec_at(&t->outcomes, f->outcome - 1) : NULL;
 }
 
-/* The count of calls of this kind that are under way, where somebody must know it. */
+/* The number of running calls of this kind, for the kinds that are counted; else NULL. */
 static size_t *pending(struct dxa_engine *e, uint16_t kind)
 {
 	switch (kind) {
@@ -134,22 +134,22 @@ static size_t *pending(struct dxa_engine *e, uint16_t kind)
 	}
 }
 
-/* Take the top frame off; ret is its return, NULL when that was missed. */
+/* Remove the innermost frame; ret is its return, NULL when that was missed. */
 static void frame_pop(struct dxa_engine *e, struct task *t, const struct rec *ret,
 		      enum dxa_outcome outcome, int err)
 {
 	struct frame *f = dxa_vec_last(&t->frames);
-	struct decider *d = frame_decider(t, f);
+	struct bracket_outcome *o = frame_outcome(t, f);
 	uint16_t kind = f->entry.ev.kind;
 
-	if (d) {
-		d->outcome = outcome;
-		d->err = err;
+	if (o) {
+		o->outcome = outcome;
+		o->err = err;
 		if (ret)
-			d->exit = *ret;
+			o->exit = *ret;
 	}
 	if (outcome == DXA_OUTCOME_OK && f->cdev_of)
-		TELL(e, FACT_BOUND_IN_USE, t, NULL, life_at(e, f->cdev_of), .frame = f);
+		PUBLISH(e, FACT_BOUND_IN_USE, t, NULL, life_at(e, f->cdev_of), .frame = f);
 	t->frames.len--;
 	if (dxa_kind_is_bracket(kind))
 		t->brackets--;
@@ -157,14 +157,14 @@ static void frame_pop(struct dxa_engine *e, struct task *t, const struct rec *re
 		--*pending(e, kind);
 }
 
-/* Take frames off until `keep` are left: their returns were missed. */
+/* Remove frames until `keep` are left: their returns were missed. */
 static void frames_drop(struct dxa_engine *e, struct task *t, size_t keep, uint64_t ts)
 {
 	while (t->frames.len > keep) {
 		struct frame *f = dxa_vec_last(&t->frames);
 
 		gap(e, DXA_GAP_RETURN);
-		/* Nobody knows what an acquire without its return has acquired. */
+		/* What an acquire acquired is not known without its return. */
 		if (!dxa_kind_is_bracket(f->entry.ev.kind) &&
 		    f->entry.ev.kind != DXA_KIND_DEVICE_ADD_DISK)
 			e->epoch++;
@@ -176,7 +176,7 @@ static void frames_drop(struct dxa_engine *e, struct task *t, size_t keep, uint6
 		task_retire(e, t);
 }
 
-/* The frame that this return belongs to (its index plus one), or 0. */
+/* The frame of this return (its index plus one), or 0. */
 static size_t frame_of(const struct task *t, const struct dxa_event *ret)
 {
 	size_t i;
@@ -191,7 +191,7 @@ static size_t frame_of(const struct task *t, const struct dxa_event *ret)
 	return 0;
 }
 
-/* Did the task put one of these whose kill was before the audit, if there was one? */
+/* Did the task put one of these lives, whose kill may have been before the audit? */
 static bool put_unkilled(const struct dxa_list *lives, uint32_t tid)
 {
 	const struct life *l;
@@ -204,20 +204,20 @@ static bool put_unkilled(const struct dxa_list *lives, uint32_t tid)
 
 static void unpaired(struct dxa_engine *e, const struct dxa_event *ret)
 {
-	/* An unbinding of which only the end was seen may have put the device before, too. */
+	/* An unbinding that began before the audit may have put the device before, too. */
 	if (ret->kind == DXA_KIND_RELEASE_DRIVER &&
 	    (put_unkilled(&e->live, ret->tid) || put_unkilled(&e->ended, ret->tid)))
 		gap(e, DXA_GAP_UNCERTAIN);
-	/* What was entered before the audit, or before a loss, may well return now. */
-	if (ret->ts > e->blind_since && ret->ts - e->blind_since > e->cfg.stuck_after_ns)
+	/* Calls that were entered before the audit, or before a loss, may return now. */
+	if (ret->ts > e->unpaired_since && ret->ts - e->unpaired_since > e->cfg.stuck_after_ns)
 		gap(e, DXA_GAP_UNPAIRED);
 }
 
 /*
- * How many of the frames can still be open when this event happens. A call that
- * is awaited contains nothing that is hooked, but for device_add_disk; brackets
- * that begin in a system call cannot begin inside others; and no function here
- * is entered twice for the same object.
+ * How many of the frames can still be open when this event happens. A call that has
+ * not returned contains no hooked function, except device_add_disk; a bracket that
+ * begins in a system call is never inside another one; and no function here is
+ * entered twice for the same object.
  */
 static size_t frames_plausible(const struct task *t, const struct dxa_event *ev)
 {
@@ -249,7 +249,7 @@ struct task *task_refresh(struct dxa_engine *e, const struct dxa_event *ev)
 	struct task *t = task_find(e, ev->tid);
 	size_t keep;
 
-	/* The free comes from an interrupt: whatever the task does goes on. */
+	/* The free runs in an interrupt and says nothing about the frames of the task. */
 	if (!t || ev->kind == DXA_KIND_DAX_FREE_INODE)
 		return t;
 	keep = frames_plausible(t, ev);
@@ -295,7 +295,7 @@ void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool 
 			r->ev.field = args.field; \
 	} while (0)
 
-/* What the entry knew of the device, where the call changes nothing of it. */
+/* Take the device's fields from the entry, for calls that do not change them. */
 static void take_device(struct dxa_event *to, const struct dxa_event *entry)
 {
 	if (entry->kind != DXA_KIND_DAX_ADD_HOST || to->has & DXA_HAS_DAX)
@@ -324,7 +324,7 @@ static void merge(struct rec *r, const struct dxa_event *entry)
 		memcpy(r->ev.name, args.name, sizeof(args.name));
 	r->ev.has |= args.has & DXA_HAS_DISK;
 	take_device(&r->ev, &args);
-	/* At entry the stack is whole; at return the callee's frame is gone from it. */
+	/* The stack is complete at entry; at return the frame of the callee is missing. */
 	if (args.has & DXA_HAS_STACK) {
 		memcpy(r->ev.stack, args.stack, sizeof(args.stack));
 		r->ev.has |= DXA_HAS_STACK;
@@ -348,7 +348,7 @@ bool task_pair(struct dxa_engine *e, struct task *t, struct rec *r)
 	return true;
 }
 
-/* A device without a driver is "released" as well: then nothing was unbound. */
+/* The function also runs for a device without a driver: then nothing was unbound. */
 static void note_unbound(struct dxa_engine *e, struct task *t, const struct rec *entry)
 {
 	struct unbound u = { .device = entry->ev.obj, .entered = entry->n };
@@ -372,7 +372,7 @@ void task_leave(struct dxa_engine *e, struct task *t, const struct rec *r)
 	}
 	if (i < t->frames.len)
 		frames_drop(e, t, i, r->ev.ts);
-	outcome = bracket_outcome(&r->ev, &err);
+	outcome = outcome_of_return(&r->ev, &err);
 	story_add(e, t, &r->ev);
 	note_unbound(e, t, &frame_at(t, i - 1)->entry);
 	frame_pop(e, t, r, outcome, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tasks: who is where. Entries and returns become frames, the outermost ones contexts. */
+/* Tasks: entries and returns become frames, and outermost brackets contexts. */
 #ifndef DAXAUDIT_ENGINE_TRACK_TASK_H
 #define DAXAUDIT_ENGINE_TRACK_TASK_H
 
@@ -8,31 +8,31 @@
 
 #include "engine/track/bracket.h"
 
-/* The task's record, or NULL when it has nothing open. */
+/* The task with this tid, or NULL when it has no open frame. */
 struct task *task_find(const struct dxa_engine *e, uint32_t tid);
 
 /*
- * Bring the task of an event up to date before the event is handled: calls that
- * cannot be running any more have lost their return. Returns it, or NULL.
+ * Before an event is handled: drop the frames of its task that cannot be running any
+ * more, because their returns were missed. Returns the task, or NULL.
  */
 struct task *task_refresh(struct dxa_engine *e, const struct dxa_event *ev);
 
-/* Entry of a bracket or of a call. */
+/* The entry of a bracket or of a call. */
 void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool bracket);
 
 /*
- * Return of a call that was recorded in two halves: complete r from its entry.
- * False when the entry was not seen.
+ * The return of a call that is recorded in two halves: complete r from the entry.
+ * False when the entry was missed.
  */
 bool task_pair(struct dxa_engine *e, struct task *t, struct rec *r);
 
-/* Return of a bracket: the outermost one's closes the context. */
+/* The return of a bracket; the outermost one closes the context. */
 void task_leave(struct dxa_engine *e, struct task *t, const struct rec *r);
 
-/* Close every open context as missed: nobody knows any more who is where. */
+/* Close every open context as missed: records are missing. */
 void tasks_abandon(struct dxa_engine *e, uint64_t ts);
 
-/* Report and forget every open context at the end of the audit. */
+/* Close every open context at the end of the audit. */
 void tasks_finish(struct dxa_engine *e, uint64_t ts);
 
 /* Free every task. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Devices in use: run, looked up, declared; and tasks that were looked at. */
+/* Devices in use: run, lookup, set flags; and samples of tasks. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,29 +22,28 @@ void on_run_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 		if (f->cdev_of != r->ev.dax)
 			continue;
-		TELL(e, FACT_BOUND_IN_USE, t, r, life_at(e, f->cdev_of), .frame = f);
+		PUBLISH(e, FACT_BOUND_IN_USE, t, r, life_at(e, f->cdev_of), .frame = f);
 		f->cdev_of = 0;
 	}
-	l = life_touch(e, r);
+	l = life_get_or_create(e, r);
 	if (!l)
 		return;
 	exercised(e, l->id.driver);
-	life_note(e, l, r);
+	life_add_record(e, l, r);
 	l->alive = true;
 	l->alive_known = true;
 	l->kills = 0;
 }
 
 /*
- * A lookup that found another holder answers NULL. It may have kept the
- * reference it took (a known bug, see reference-leak): the count at the end shows
- * whether it did.
+ * A lookup that finds another holder returns NULL. It may leak the reference that it
+ * took (a known bug, see reference-leak): the count at the end shows whether it did.
  */
 static void note_holder_taken(struct dxa_engine *e, const struct rec *r)
 {
 	struct life *l = dxa_map_get(&e->hosts, r->ev.obj);
 
-	/* A put that is under way may not have let go of the holder yet. */
+	/* A put in progress may not have cleared the holder yet. */
 	if (l && !l->holder && (!l->put_last || r->ev.ts - l->last_put_at > GRACE_NS))
 		return;
 	if (!l || !r->ev.arg || l->holder_taken)
@@ -56,7 +55,7 @@ static void note_holder_taken(struct dxa_engine *e, const struct rec *r)
 		e->nomem = true;
 }
 
-/* A device from before the audit: whom fs_dax_get_by_bdev finds, dax_hosts has for that disk. */
+/* A device from before the audit that fs_dax_get_by_bdev found is in dax_hosts for that disk. */
 static void learn_host(struct dxa_engine *e, struct life *l, const struct rec *r)
 {
 	if (r->ev.kind != DXA_KIND_FS_DAX_GET_BY_BDEV || l->from_alloc || l->host || l->kills ||
@@ -79,16 +78,16 @@ void on_get(struct dxa_engine *e, struct task *t, const struct rec *r)
 	}
 	if (dxa_is_err_ptr(r->ev.dax))
 		return;
-	l = life_touch(e, r);
+	l = life_get_or_create(e, r);
 	if (!l)
 		return;
-	life_note(e, l, r);
+	life_add_record(e, l, r);
 	learn_host(e, l, r);
-	TELL(e, FACT_IN_USE, t, r, l);
+	PUBLISH(e, FACT_IN_USE, t, r, l);
 	add_refs(&l->refs, 1);
 	add_refs(&l->gets, 1);
-	/* The lookup was under way when the last known reference was dropped. */
-	life_acquit(e, l);
+	/* The lookup was running when the last known reference was dropped. */
+	life_clear_suspicion(e, l);
 	if (r->ev.arg)
 		l->holder = r->ev.arg;
 }
@@ -100,7 +99,7 @@ void on_declare(struct dxa_engine *e, struct task *t, const struct rec *r)
 	(void)t;
 	if (!r->ev.dax || dxa_is_err_ptr(r->ev.dax))
 		return;
-	l = life_touch(e, r);
+	l = life_get_or_create(e, r);
 	if (l)
 		flags_declared(l, r->ev.kind);
 }
@@ -112,5 +111,5 @@ void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	if (r->ev.ret == 'X')
 		t->gone = true;
-	TELL(e, FACT_TASK_SAMPLED, t, r);
+	PUBLISH(e, FACT_TASK_SAMPLED, t, r);
 }
