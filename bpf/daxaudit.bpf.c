@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One filler per hook says what of a call goes into its record; the wrappers
- * below it make the programs: fentry/fexit for where the kernel has
- * trampolines, kprobe/kretprobe for where it has not. No program keeps state.
+ * The hooks. One filler for each hook fills its record; the wrapper below it defines
+ * the programs: fentry/fexit for kernels with trampolines, kprobe/kretprobe for
+ * others.
  */
 #include "emit.bpf.h"
 #include "regs.bpf.h"
@@ -26,7 +26,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define REGS_3(ctx) { ARG(ctx, 1), ARG(ctx, 2), ARG(ctx, 3) }
 /* clang-format on */
 
-/* A kprobe leaves no frame on the stack. */
+/* A kprobe has no frame on the stack. */
 #define SKIP_fentry TRAMPOLINE_FRAMES
 #define SKIP_fexit TRAMPOLINE_FRAMES
 #define SKIP_kprobe 0
@@ -88,7 +88,7 @@ static __always_inline __u64 func_ret(void *ctx)
 	     RET_##ret_t(func_ret(ctx)))                                              \
 	AT_RETURN(ID, sym, ret_t)
 
-/* RECORD(ID) { fill ev from c }: the body runs only when there is room for a record. */
+/* RECORD(ID) { fill ev from c }: the body runs only if a record could be reserved. */
 #define RECORD(ID)                                                                         \
 	static __always_inline void fill_##ID(struct dxa_event *ev, const struct call *c); \
 	static __always_inline void record_##ID(const struct call *c)                      \
@@ -190,7 +190,7 @@ RECORD(FS_PUT_DAX)
 }
 RELEASE(FS_PUT_DAX, fs_put_dax, 2)
 
-/* struct inode is the first member of struct dax_device, but its place is BTF's to say. */
+/* The offset of the inode in struct dax_device comes from BTF. */
 static __always_inline __u64 dax_of_inode(__u64 inode)
 {
 	return inode - bpf_core_field_offset(struct dax_device, inode);
@@ -203,14 +203,14 @@ RECORD(DAX_DESTROY_INODE)
 }
 RELEASE(DAX_DESTROY_INODE, dax_destroy_inode, 1)
 
-/* From RCU, in any task: its stack has no meaning. */
+/* Runs from RCU, in any task, so it has no stack of interest. */
 RECORD(DAX_FREE_INODE)
 {
 	read_dax(ev, dax_of_inode(c->arg[0]));
 }
 RELEASE(DAX_FREE_INODE, dax_free_inode, 1)
 
-/* ---- what drivers declare ---- */
+/* ---- flags that drivers set ---- */
 
 RECORD(SET_DAX_SYNCHRONOUS)
 {
@@ -245,8 +245,8 @@ static __always_inline int is_dax_bus(const struct dxa_event *ev)
 }
 
 /*
- * A bracket on a struct device: which one it is belongs to its return, too, where
- * that knows it, for returns can be missed; what it is called, to its entry.
+ * A bracket on a struct device. Entry and, where it is known, return record the device,
+ * because returns can be missed; only the entry records its name.
  */
 static __always_inline void read_bracket(struct dxa_event *ev, const struct call *c)
 {
@@ -263,10 +263,10 @@ RECORD(REALLY_PROBE)
 	if (!(c->phase & DXA_PHASE_ARGS))
 		return;
 	ev->arg = c->arg[1];
-	/* dev->driver is set by really_probe itself: before that only the argument knows it. */
+	/* really_probe itself sets dev->driver: before, only the argument has the driver. */
 	if (drv)
 		read_name(ev->driver, sizeof(ev->driver), READ_PTR(drv, name));
-	/* The state of its dax_device before the driver's probe shows a cdev that is still open. */
+	/* Before the driver's probe, its dax_device shows whether the cdev is still open. */
 	if (is_dax_bus(ev)) {
 		const struct dev_dax *dev_dax =
 			(const void *)(c->arg[0] - bpf_core_field_offset(struct dev_dax, dev));
@@ -284,7 +284,7 @@ RECORD(RELEASE_DRIVER)
 	if (!(c->phase & DXA_PHASE_ARGS))
 		return;
 	ev->arg = c->arg[1];
-	/* Asked to release one driver it leaves another alone: drivers/base/dd.c. */
+	/* It does not unbind another driver than the one in arg: drivers/base/dd.c. */
 	if (ev->arg && dev && ev->arg != (__u64)READ_PTR(dev, driver))
 		ev->driver[0] = 0;
 }
@@ -338,8 +338,8 @@ ACQUIRE(DEVICE_ADD_DISK, device_add_disk, 2, INT)
 /* ---- modules ---- */
 
 /*
- * Where a module's code is: commit ac3b43283923 ("module: replace module_layout
- * with module_memory") (in v6.4), and before it.
+ * The address of a module's code: since commit ac3b43283923 ("module: replace
+ * module_layout with module_memory") (in v6.4), and before it.
  */
 struct module_memory___new {
 	void *base;
@@ -378,7 +378,7 @@ static __always_inline void record_module(__u16 kind, const struct module *mod)
 	struct call c = { .kind = kind, .phase = DXA_PHASE_ARGS };
 	struct dxa_event *ev;
 
-	/* Its tables' addresses may be another's soon. */
+	/* The addresses of its ops tables may be reused soon. */
 	named_ops = 0;
 	ev = event_begin(&c);
 	if (!ev)
@@ -402,9 +402,9 @@ int MODULE_FREE_tp(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
-/* ---- what silences hooks ---- */
+/* ---- switches that silence hooks ---- */
 
-/* sysctl's table, in all releases. */
+/* struct ctl_table of all releases. */
 struct ctl_table___name {
 	const char *procname;
 } __attribute__((preserve_access_index));
@@ -435,10 +435,10 @@ static __always_inline void record_switch(const struct call *c, int on)
 }
 
 /*
- * ftrace_enable_sysctl() in kernel/trace/ftrace.c, which cannot be hooked, has the number
- * parsed by this function, before it acts on it. A user's buffer is the kernel's own
- * since commit 32927393dc1c ("sysctl: pass kernel pointers to ->proc_handler", v5.8).
- * What does not begin as a number other than 0 counts as off.
+ * ftrace_enable_sysctl() in kernel/trace/ftrace.c cannot be hooked; it calls this function
+ * to parse the number, and then acts on it. The buffer is kernel memory since commit
+ * 32927393dc1c ("sysctl: pass kernel pointers to ->proc_handler", v5.8). Text that does
+ * not begin with a digit from 1 to 9 counts as off.
  */
 static __always_inline void record_FTRACE_SWITCH(const struct call *c)
 {
@@ -451,20 +451,20 @@ static __always_inline void record_FTRACE_SWITCH(const struct call *c)
 }
 RELEASE(FTRACE_SWITCH, proc_dointvec, 3)
 
-/* What kstrtobool() in lib/kstrtox.c takes for true; all else counts as off. */
+/* On is what kstrtobool() in lib/kstrtox.c accepts as true; everything else counts as off. */
 static __always_inline void record_KPROBES_SWITCH(const struct call *c)
 {
 	char word[2] = {};
 
 	bpf_probe_read_user(word, sizeof(word), (const void *)c->arg[1]);
-	/* Bit 5 makes a letter small. */
+	/* Bit 5 makes a letter lower case. */
 	record_switch(c, word[0] == '1' || (word[0] | 32) == 'y' || (word[0] | 32) == 't' ||
 				 (word[0] | 32) == 'e' ||
 				 ((word[0] | 32) == 'o' && (word[1] | 32) == 'n'));
 }
 RELEASE(KPROBES_SWITCH, write_enabled_file_bool, 2)
 
-/* ---- what was there before ---- */
+/* ---- programs that user space runs ---- */
 
-#include "naming.bpf.h"
+#include "ksym.bpf.h"
 #include "snapshot.bpf.h"

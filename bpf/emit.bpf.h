@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a hooked call to a record in the ring buffer, with exact counts. */
+/* Writes the record of a hooked call to the ring buffer, and counts it. */
 #ifndef DAXAUDIT_EMIT_BPF_H
 #define DAXAUDIT_EMIT_BPF_H
 
@@ -11,7 +11,7 @@
 #include "daxaudit/event.h"
 #include "daxaudit/hooks.h"
 
-/* The size is the loader's to set, before load. */
+/* The loader sets the size before loading. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 20);
@@ -24,22 +24,22 @@ struct {
 	__type(value, struct dxa_hook_count);
 } counts SEC(".maps");
 
-/* Hooks fire while others are still being attached; nothing is recorded until all are. */
+/* Hooks run while others are still being attached; nothing is recorded until all are. */
 __u32 enabled = 0;
 __u64 next_seq = 0;
 __u32 dropped_so_far = 0;
 
 /*
- * What tracers of returns put in a return address's place on the stack; set by the loader.
- * Who reads one of these does not know the caller. Others are 0.
+ * The functions whose addresses return tracers put on the stack instead of a return
+ * address: where one is found, the caller is not known. Set by the loader; unused: 0.
  */
 const volatile __u64 return_hooks[DXA_RETURN_HOOKS] = {};
 
-/* The ops table that was named last, while modules are watched; 0: none. */
+/* The ops table whose name was recorded last, while modules are hooked; 0: none. */
 __u32 modules_watched = 0;
 __u64 named_ops = 0;
 
-/* One call as a wrapper saw it, whichever way it was hooked. */
+/* A hooked call, independent of the kind of hook. */
 struct call {
 	void *ctx;
 	__u64 arg[4];
@@ -47,7 +47,7 @@ struct call {
 	__u16 kind;
 	__u8 phase;
 	__u8 skip; /* innermost stack frames that are the hook's own */
-	__u8 typed; /* the arguments are the verifier's pointers: they can be followed by loads */
+	__u8 typed; /* the verifier knows the types of the arguments: plain loads are allowed */
 };
 
 #define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##name)
@@ -56,7 +56,7 @@ struct task_struct___dxa {
 	char comm[DXA_COMM_LEN];
 } __attribute__((preserve_access_index));
 
-/* The name of the task: a quarter of what bpf_get_current_comm() takes, where loads can read it. */
+/* The name of the task. Plain loads, where possible, take a quarter of bpf_get_current_comm(). */
 static __always_inline void read_comm(struct dxa_event *ev)
 {
 	const __u64 *from;
@@ -74,14 +74,14 @@ static __always_inline void read_comm(struct dxa_event *ev)
 	ev->comm[DXA_COMM_LEN - 1] = '\0';
 }
 
-/* Reserve a record and fill what every record has; NULL when the ring buffer is full. */
+/* Reserve a record and fill the common fields; NULL when the ring buffer is full. */
 static __always_inline struct dxa_event *event_reserve(const struct call *c, __u64 seq)
 {
 	__u32 dropped = dropped_so_far;
 	/*
-	 * Not after the place in the ring buffer is taken: a task that is preempted in
-	 * between would have a time later than those of the records behind it, and end
-	 * for them a doubt that is about them.
+	 * Timestamp before reserving: otherwise a task that is preempted in between would
+	 * have a later stamp than the records after its own, which would close the loss
+	 * window too early.
 	 */
 	__u64 ts = bpf_ktime_get_ns();
 	struct dxa_event *ev;
@@ -106,8 +106,8 @@ static __always_inline struct dxa_event *event_reserve(const struct call *c, __u
 }
 
 /*
- * A record of a hooked call, counted; NULL when it is not to be recorded or
- * cannot be. Atomic adds, because BPF programs can preempt one another on a CPU.
+ * Count a hooked call and reserve its record; NULL when nothing is recorded now, or
+ * the ring buffer is full. Atomic adds, because BPF programs can preempt each other.
  *
  * The call is counted before `enabled` is read, with a full barrier between them
  * (an atomic operation that returns a value is one): user space clears `enabled`,
@@ -124,7 +124,7 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 	if (!count)
 		return NULL;
 	seq = __sync_fetch_and_add(&count->seen, 1);
-	/* Without a use of the value the compiler takes an operation without a barrier. */
+	/* Without a use of the value the compiler chooses an operation without a barrier. */
 	asm volatile("" : : "r"(seq) : "memory");
 	if (!enabled) {
 		__sync_fetch_and_add(&count->seen, -1);
@@ -142,17 +142,17 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 }
 
 /*
- * At the first instruction of a function its caller may be in a register alone:
- * unwinding by frames then begins with the caller's caller, or does not begin.
+ * At the first instruction of a function the return address may be in a register only:
+ * unwinding by frames then begins with the caller's caller, or fails.
  */
 static __always_inline void event_link(struct dxa_event *ev, const struct call *c)
 {
 #ifdef REG_LINK
-	/* Not c->ctx below: that struct would be looked for in the kernel, too. */
+	/* c->ctx in READ_REG() would add a CO-RE relocation for struct call. */
 	const void *regs = c->ctx;
 	__u64 link;
 
-	/* A trampoline's context is no registers. */
+	/* The context of a trampoline does not contain registers. */
 	if (c->skip)
 		return;
 	link = record_ptr(READ_REG(regs, REG_LINK));
@@ -166,7 +166,7 @@ static __always_inline void event_link(struct dxa_event *ev, const struct call *
 #endif
 }
 
-/* Is it an address in the kernel's code, and not what a tracer of returns put there? */
+/* Is it a return address, and not a function of a return tracer? */
 static __always_inline int is_caller(__u64 address)
 {
 	if (!address)
@@ -180,14 +180,14 @@ static __always_inline int is_caller(__u64 address)
 
 #ifndef REG_LINK
 
-/* The call of a trampoline is a function's first instruction, or comes behind an endbr64. */
+/* The call of the trampoline is the first instruction of the function, or after endbr64. */
 #define CALL_END_MAX 16
 
 /*
- * Who called the traced function, from the frame of the trampoline that runs us; 0 when
- * it is not there. Behind the arguments are the result, if any program of the function
- * asks for it, the frame pointer, the address behind the call of the trampoline, by which
- * we know that this is the frame, and the function's own return address:
+ * The caller of the traced function, from the frame of the trampoline; 0 when it is not
+ * found. The frame contains, after the arguments: the result, if a program of the function
+ * uses it; the frame pointer; the address after the call of the trampoline, which
+ * identifies the frame; and the return address of the function. See
  * arch_prepare_bpf_trampoline() in arch/x86/net/bpf_jit_comp.c, 6.1.176, 6.12.107, 7.2.13.
  */
 static __always_inline __u64 frame_caller(void *ctx)
@@ -198,7 +198,7 @@ static __always_inline __u64 frame_caller(void *ctx)
 	if (!HAS_HELPER(get_func_arg_cnt))
 		return 0;
 	function = bpf_get_func_ip(ctx);
-	/* The verifier wants a bound; a trampoline takes twelve arguments at most. */
+	/* The verifier needs a bound; a trampoline has at most twelve arguments. */
 	arguments = bpf_get_func_arg_cnt(ctx) & 15;
 	if (bpf_probe_read_kernel(frame, sizeof(frame), ctx + 8 * arguments))
 		return 0;
@@ -208,8 +208,8 @@ static __always_inline __u64 frame_caller(void *ctx)
 }
 
 /*
- * The caller alone, without unwinding, which takes ten times as long as all the rest;
- * 0 when it is not known this way.
+ * Only the caller, without unwinding, which takes ten times as long as everything else;
+ * 0 when it is not found.
  */
 static __always_inline __u64 quick_caller(const struct call *c)
 {
@@ -247,17 +247,17 @@ static __always_inline void event_stack(struct dxa_event *ev, const struct call 
 }
 
 /*
- * The symbol of an ops table, "pmem_dax_ops [nd_pmem]", in the kernel's words:
- * by the time the record is read the module may be gone. Once is enough until a module
- * goes: the reader keeps it. bpf_snprintf: commit 7b15523a989b ("bpf: Add a bpf_snprintf
- * helper") (in v5.13).
+ * The symbol of an ops table as the kernel prints it, "pmem_dax_ops [nd_pmem]": the module
+ * may be gone when the record is read. It is recorded once until a module is unloaded; the
+ * reader remembers it. bpf_snprintf: commit 7b15523a989b ("bpf: Add a bpf_snprintf helper")
+ * (in v5.13).
  */
 static __always_inline void read_ops_name(struct dxa_event *ev)
 {
 	if (!ev->ops || !HAS_HELPER(snprintf) || ev->ops == named_ops)
 		return;
 	BPF_SNPRINTF(ev->name, sizeof(ev->name), "%ps", ev->ops);
-	/* This record is submitted before any that is reserved from now on is read. */
+	/* The reader gets this record before any that is reserved later. */
 	if (modules_watched)
 		named_ops = ev->ops;
 }
@@ -280,7 +280,7 @@ static __always_inline void read_dax(struct dxa_event *ev, __u64 ptr)
 	ev->has |= DXA_HAS_DAX;
 }
 
-/* The same of an argument that is a dax_device: a trampoline's can be read by loads. */
+/* The same for the first argument; a typed one is read with plain loads. */
 static __always_inline void read_dax_arg(struct dxa_event *ev, const struct call *c)
 {
 	const struct dax_device *dax = (const void *)c->arg[0];

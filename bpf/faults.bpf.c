@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes fallible calls fail, one at a time, inside the brackets of chosen drivers:
- * for `daxaudit sweep`. An object of its own, which nothing else loads. A task is
- * inside a bracket from the bracket's entry to its return, by its stack pointer:
- * an interrupt that comes meanwhile has another stack and is left alone.
+ * Makes fallible calls fail, one at a time, inside the brackets of chosen drivers, for
+ * `daxaudit sweep`. Only that command loads this object. The stack pointer decides
+ * whether a call is inside a bracket: an interrupt has another stack and is not
+ * affected.
  *
  * bpf_override_return: CONFIG_BPF_KPROBE_OVERRIDE; only functions that the kernel
  * lists in debugfs' error_injection/list (within_error_injection_list() in
@@ -16,11 +16,11 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Watched functions that are open in one task, the brackets among them. */
+/* Watched functions, brackets included, that are open in one task. */
 #define DEPTH_MAX 16
 /* No kernel stack is larger (THREAD_SIZE of 64 bits with KASAN). */
 #define STACK_BYTES 32768
-/* The smallest page that there is. */
+/* The smallest page size of all architectures. */
 #define PAGE_BYTES 4096
 #define FNV_PRIME 0x100000001b3ull
 #define FNV_OFFSET 0xcbf29ce484222325ull
@@ -28,7 +28,7 @@ char LICENSE[] SEC("license") = "GPL";
 struct caller {
 	__u64 sp[DEPTH_MAX]; /* at the function's entry; outermost first */
 	__u32 depth;
-	__u32 failing; /* all calls fail while depth is not below this; 0: no */
+	__u32 failing; /* all calls fail while depth is at least this; 0: none */
 };
 
 struct {
@@ -48,8 +48,8 @@ struct {
 
 /* Set by user space before a round. */
 __u32 mode = DXA_FAULT_OFF;
-__u64 wanted_key = 0; /* of the call that shall fail ... */
-__u32 wanted_before = 0; /* ... behind so many of the same key */
+__u64 wanted_key = 0; /* the key of the call that shall fail ... */
+__u32 wanted_before = 0; /* ... after this many calls with the same key */
 /* Set once, before the programs run. */
 __u64 gfp_nofail = 0;
 __u64 text_start = 0; /* of the kernel proper */
@@ -64,7 +64,7 @@ __u32 n_entered = 0; /* brackets */
 
 /* ---- brackets ---- */
 
-/* Forget what is open below sp: its return was missed, or it returns now. */
+/* Remove the functions below sp: they return now, or their return was missed. */
 static __always_inline void pop_below(struct caller *c, __u64 sp)
 {
 #pragma unroll
@@ -158,7 +158,7 @@ struct kmem_cache___dxa {
 	const char *name;
 } __attribute__((preserve_access_index));
 
-/* Do the first seven letters agree? There is no memcmp() here. */
+/* Are the first seven letters equal? BPF has no memcmp(). */
 static __always_inline int is_called(const char *name, const char *begins)
 {
 	int same = 1;
@@ -170,8 +170,8 @@ static __always_inline int is_called(const char *name, const char *begins)
 }
 
 /*
- * The bookkeeping of kmemleak and debugobjects is no part of the driver; and a
- * call that must not fail (__GFP_NOFAIL) has no error path.
+ * Allocations of kmemleak and debugobjects do not belong to the driver; and a call
+ * that must not fail (__GFP_NOFAIL) has no error path.
  */
 static __always_inline int out_of_bounds(void *ctx, __u32 filter)
 {
@@ -191,7 +191,7 @@ static __always_inline int out_of_bounds(void *ctx, __u32 filter)
 	return is_called(name, "kmemlea") || is_called(name, "debug_o");
 }
 
-/* A module that is loaded again is elsewhere, but its code keeps its place within a page. */
+/* A reloaded module has another address, but its code has the same offset within a page. */
 static __always_inline __u64 stable(__u64 addr)
 {
 	return addr - text_start < text_bytes ? addr : addr & (PAGE_BYTES - 1);
@@ -215,7 +215,7 @@ static __always_inline void read_call(struct dxa_fault_call *call, void *ctx, __
 	call->failed = 0;
 }
 
-/* Is this the call that shall fail, or one behind it? */
+/* Shall this call fail? */
 static __always_inline int shall_fail(struct caller *c, const struct dxa_fault_call *call)
 {
 	if (c->failing)
@@ -229,8 +229,8 @@ static __always_inline int shall_fail(struct caller *c, const struct dxa_fault_c
 	return 1;
 }
 
-/* The failure is an event of the stream. */
-static __always_inline void tell(void *ctx, const struct dxa_fault_forced *f, __u32 number)
+/* Submit a FAULT event. */
+static __always_inline void submit_fault(void *ctx, const struct dxa_fault_forced *f, __u32 number)
 {
 	struct call c = { .ctx = ctx, .kind = DXA_KIND_FAULT, .ret = f->value };
 	struct dxa_event *ev = event_reserve(&c, 0);
@@ -267,6 +267,6 @@ int fallible(void *ctx)
 	call->failed = 1;
 	__sync_fetch_and_add(&n_failed, 1);
 	bpf_override_return(ctx, forced[site].value);
-	tell(ctx, &forced[site], number + 1);
+	submit_fault(ctx, &forced[site], number + 1);
 	return 0;
 }

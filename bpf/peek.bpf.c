@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads one variable of the kernel, by which it decides whether its data cache
- * aliases. User space runs it once. An object of its own: an architecture that
- * needs no such look does not load it.
+ * Reads the kernel variable that decides whether the data cache aliases. User space
+ * runs it once. It is an object of its own, because most architectures do not need it.
  */
 #include "read.bpf.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading kernel memory of either word size. BPF is 64 bits wide whatever the
- * kernel is, and so is a pointer in the structures it is compiled against:
- * CO-RE moves a field to its place, but a probe read of it would be as long as
- * it is here and take the next field along on a 32-bit kernel.
+ * Reading memory of 32-bit and 64-bit kernels. BPF programs are compiled with 64-bit
+ * pointers. CO-RE relocates the offset of a field but not the length of a read, which
+ * on a 32-bit kernel would include the next field.
  */
 #ifndef DAXAUDIT_READ_BPF_H
 #define DAXAUDIT_READ_BPF_H
@@ -14,7 +13,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-/* A constant when the program is loaded: the other branch is not even verified. */
+/* Constant when the program is loaded: the verifier skips the other branch. */
 #define KERNEL_IS_32BIT (bpf_core_type_size(struct list_head) == 8)
 
 #define MAX_ERRNO 4095 /* include/linux/err.h */
@@ -38,9 +37,9 @@ static __always_inline __u64 read_word(const void *at)
 #define READ_PTR(p, field) ((const void *)READ_WORD(p, field))
 
 /*
- * A pointer as records have it on every kernel: an address as it is, an ERR_PTR
- * as the negative number it stands for. A 32-bit kernel's register comes
- * zero-extended: -EOPNOTSUPP is 0xffffffa1 there.
+ * A pointer as it is in records: an address unchanged, an ERR_PTR as a negative 64-bit
+ * number. The registers of a 32-bit kernel are zero-extended: -EOPNOTSUPP is
+ * 0xffffffa1 there.
  */
 static __always_inline __u64 record_ptr(__u64 ptr)
 {
@@ -50,13 +49,13 @@ static __always_inline __u64 record_ptr(__u64 ptr)
 	return ptr >= (__u32)-MAX_ERRNO ? (__u64)(__s64)(__s32)ptr : ptr;
 }
 
-/* A long as records have it: sign-extended. */
+/* A long as it is in records: sign-extended. */
 static __always_inline __s64 record_long(__u64 value)
 {
 	return KERNEL_IS_32BIT ? (__s64)(__s32)value : (__s64)value;
 }
 
-/* NULL and ERR_PTR are arguments that the kernel's own callers pass: test before reading. */
+/* Is it NULL or an ERR_PTR? The kernel passes both; they must not be dereferenced. */
 static __always_inline int is_err_or_null(__u64 ptr)
 {
 	return !ptr || ptr >= (__u64)-MAX_ERRNO;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a function's arguments, its result and the stack pointer (REG_STACK) are in the
- * registers that a kprobe sees, and at its entry its return address: in a register (REG_LINK),
- * or where an architecture has none for it, on top of the stack. Each architecture's calling
- * convention, and the field of the kernel's own struct pt_regs
- * (arch/<arch>/include/asm/ptrace.h, read in 6.12.107 and 7.2.13) for it. The
- * structures are flavours: CO-RE finds the fields.
+ * The calling convention of each architecture: which fields of struct pt_regs
+ * (arch/<arch>/include/asm/ptrace.h, read in 6.12.107 and 7.2.13) hold a function's
+ * arguments, its result, the stack pointer (REG_STACK) and, at entry, the return address
+ * (REG_LINK; without a link register it is on top of the stack). The structures are
+ * flavours: CO-RE finds the fields.
  */
 #ifndef DAXAUDIT_REGS_BPF_H
 #define DAXAUDIT_REGS_BPF_H
@@ -112,11 +111,11 @@ struct pt_regs___dxa {
 #pragma clang attribute pop
 
 /*
- * How many of the innermost stack frames are not the kernel's own when a
- * trampoline's program asks: the program, the trampoline; on arm64 and riscv the
- * program comes twice (the helper's frame is found through its link register) and
- * the traced function, into which the trampoline returns, comes too. An
- * interpreted program has one frame more, which is recognised by its name.
+ * How many of the innermost stack frames a program of a trampoline must skip: the
+ * program and the trampoline; on arm64 and riscv the program twice (the frame of the
+ * helper is found through its link register), and the traced function, into which the
+ * trampoline returns. An interpreted program has one more frame, which is recognised
+ * by its name.
  */
 #if defined(__TARGET_ARCH_arm64) || defined(__TARGET_ARCH_riscv)
 #define TRAMPOLINE_FRAMES 4
@@ -124,10 +123,10 @@ struct pt_regs___dxa {
 #define TRAMPOLINE_FRAMES 2
 #endif
 
-/* A register of a kprobe's context, as wide as the kernel's registers are. */
+/* A register of a kprobe's context, with the width of the kernel's registers. */
 #define READ_REG(ctx, reg) READ_WORD((const struct pt_regs___dxa *)(ctx), reg)
 
-/* The n-th argument, from 1: not every architecture's kernels of both widths agree. */
+/* The n-th argument, from 1. On x86 32-bit kernels use other registers. */
 #ifdef REG32_ARG1
 #define READ_ARG(ctx, n) (KERNEL_IS_32BIT ? READ_REG(ctx, REG32_ARG##n) : READ_REG(ctx, REG_ARG##n))
 #else

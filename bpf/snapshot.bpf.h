@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is there now: programs that user space runs once, after the hooks are
- * attached, so that nothing falls between. They walk the kernel's structures
- * without a lock: whatever they read may be gone, so they only follow what still
- * claims to belong there, and say when they lost their way.
+ * The programs of a snapshot. User space runs them after the hooks are attached, so
+ * that no device is missed in between. They walk the kernel's structures without
+ * locks: an element may be freed meanwhile, so they check that each one still belongs
+ * to the list, and report when they cannot continue.
  */
 #ifndef DAXAUDIT_SNAPSHOT_BPF_H
 #define DAXAUDIT_SNAPSHOT_BPF_H
@@ -11,19 +11,18 @@
 #include "daxaudit/snapshot.h"
 #include "emit.bpf.h"
 
-/* A bound, should a walk go round in circles; one of dax_hosts takes some hundred steps a disk. */
+/* Bounds of the walks, which might cycle. A walk of dax_hosts takes some hundred steps per disk. */
 #define ENTRIES_MAX (1 << 20)
 #define SUPERS_MAX (1 << 16)
 #define SLOTS_MAX (1 << 23) /* bpf_loop takes no more (BPF_MAX_LOOPS in include/linux/bpf.h) */
 
 /*
- * Each walk keeps where it is in a variable of its own rather than on the stack:
- * of memory the verifier assumes nothing, so that it does not try to follow the
- * loop round by round (on 7.2 it took minutes to). bpf_loop takes its context
- * from the stack only, so that is a pointer there.
+ * Each walk keeps its position in a global variable and not on the stack: the verifier
+ * assumes nothing about memory, and so does not follow every iteration (on 7.2 that
+ * took minutes). bpf_loop accepts only a context on the stack, which is a pointer here.
  */
 
-/* What a walk has come to. */
+/* The result of a walk so far. */
 struct progress {
 	__u32 records;
 	__u32 dropped;
@@ -72,8 +71,8 @@ struct device___dxa {
 } __attribute__((preserve_access_index));
 
 /*
- * Is the device-dax bound, as enum dxa_bound? sysfs links a driver before its probe
- * begins and until its removal has begun; the driver's list has the device only
+ * Is the device-dax bound, as enum dxa_bound? The driver link in sysfs exists already
+ * during the probe and still during the removal; the driver's list has the device only
  * between the two (driver_bound() and __device_release_driver() in drivers/base/dd.c).
  */
 static __always_inline __u64 is_bound(const struct dax_device *dax)
@@ -90,7 +89,7 @@ static __always_inline __u64 is_bound(const struct dax_device *dax)
 	if (!p)
 		return DXA_BOUND_UNKNOWN;
 	list = READ_WORD(p, knode_driver.n_klist);
-	/* Bit 0: it is being removed (KNODE_DEAD in lib/klist.c). */
+	/* Bit 0: the element is being removed (KNODE_DEAD in lib/klist.c). */
 	return list && !(list & 1) ? DXA_BOUND_YES : DXA_BOUND_NO;
 }
 
@@ -103,7 +102,7 @@ static __always_inline void snapshot_device(struct progress *p, const struct ino
 	read_dax(ev, dax_of_inode((__u64)inode));
 	if (!ev->ops)
 		ev->arg = is_bound((const void *)ev->dax);
-	/* %ps of an address in no module and no symbol is the number: its module is gone. */
+	/* %ps of an address without module and symbol prints the number: the module is gone. */
 	if (ev->ops && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_snprintf))
 		BPF_SNPRINTF(ev->driver, sizeof(ev->driver), "%ps", ev->ops);
 	bpf_ringbuf_submit(ev, 0);
@@ -122,10 +121,10 @@ static long inode_step(__u32 i, struct inode_walk **ctx)
 	inode = (const void *)((__u64)at - bpf_core_field_offset(struct inode, i_sb_list));
 	if (!at || READ_PTR(inode, i_sb) != w->sb)
 		return 1;
-	/* The root of the file system is no device. */
+	/* The root directory of the file system is not a device. */
 	if (BPF_CORE_READ(inode, i_rdev))
 		snapshot_device(&w->progress, inode);
-	/* What left the list under the walk leads to itself (list_del_init). */
+	/* An element that was removed meanwhile points to itself (list_del_init). */
 	next = READ_PTR(at, next);
 	w->at = next;
 	return next == at;
@@ -150,7 +149,7 @@ int snapshot_devices(struct dxa_snapshot *s)
 	return 0;
 }
 
-/* ---- dax_hosts (drivers/dax/super.c): an xarray, indexed by the gendisk's address ---- */
+/* ---- dax_hosts (drivers/dax/super.c): an xarray, indexed by the address of the gendisk ---- */
 
 struct host_walk {
 	struct progress progress;
@@ -197,7 +196,7 @@ static long host_step(__u32 i, struct host_walk **ctx)
 	__u32 shift = BPF_CORE_READ(node, shift);
 	__u64 entry;
 
-	/* A node that was freed under the walk belongs to no xarray, or to another one. */
+	/* A node that was freed meanwhile belongs to no xarray, or to another one. */
 	if (READ_PTR(node, array) != w->xa)
 		return 1;
 	if (w->slot >= slots) {
@@ -245,7 +244,7 @@ int snapshot_hosts(struct dxa_snapshot *s)
 	return 0;
 }
 
-/* ---- block devices (block/bdev.c): which of them somebody has opened for himself ---- */
+/* ---- block devices (block/bdev.c) that are open exclusively ---- */
 
 /* A bit number of gendisk.state (include/linux/blkdev.h), set by del_gendisk(). */
 #define GD_DEAD 2
@@ -275,7 +274,7 @@ struct holder_walk {
 	const struct super_block *sb; /* blockdev_superblock */
 	const struct list_head *supers; /* super_blocks, or NULL */
 	__u64 marker;
-	/* The search for who a holder is. */
+	/* The search for the user of a holder. */
 	__u64 holder;
 	const struct list_head *super;
 	const char *user; /* the name of its file system type, or NULL */
@@ -283,8 +282,8 @@ struct holder_walk {
 static struct holder_walk holders;
 
 /*
- * A file system opens a device in the name of its super_block, of its type, or of
- * what s_fs_info points to: setup_bdev_super() (get_tree_bdev() in 6.1) in fs/super.c,
+ * The holder of a file system is its super_block, its type, or what s_fs_info points
+ * to: setup_bdev_super() (get_tree_bdev() in 6.1) in fs/super.c,
  * ext4_get_journal_blkdev(), xfs_blkdev_get(), btrfs_open_devices(),
  * erofs_init_device(), read in 6.1.192, 6.12.117 and 7.2.13.
  */
@@ -321,8 +320,8 @@ static __always_inline void find_user(struct holder_walk *w)
 }
 
 /*
- * bd_claiming: somebody is just opening it. The holder of a whole disk is
- * bd_may_claim when it is one of its partitions that is held.
+ * bd_claiming: it is being opened. The holder of a whole disk is bd_may_claim if one
+ * of its partitions is held.
  */
 static __always_inline __u64 read_holder(const struct holder_walk *w,
 					 const struct block_device___opened *bdev)
@@ -372,7 +371,7 @@ static long holder_step(__u32 i, struct holder_walk **ctx)
 	if (!at || READ_PTR(inode, i_sb) != w->sb)
 		return 1;
 	snapshot_holder(w, inode);
-	/* What left the list under the walk leads to itself (list_del_init). */
+	/* An element that was removed meanwhile points to itself (list_del_init). */
 	next = READ_PTR(at, next);
 	w->at = next;
 	return next == at;

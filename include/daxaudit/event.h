@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The record that every hook writes and every reader reads: in the kernel's
- * ring buffer, in the engine, in a recording. It compiles for BPF and for user
- * space, 32 and 64 bit, in both byte orders; it holds fixed-width fields only
- * and its padding is written out, so its bytes are the same everywhere but for
- * byte order.
+ * The record of an event: in the kernel's ring buffer, in the engine and in a
+ * recording. It compiles for BPF and for user space, 32 and 64 bit, in both byte
+ * orders. It has fixed-width fields and explicit padding only, so its layout is
+ * the same everywhere, except for the byte order.
  */
 #ifndef DAXAUDIT_EVENT_H
 #define DAXAUDIT_EVENT_H
@@ -13,7 +12,7 @@
 #include <linux/types.h>
 #endif
 
-/* Raised whenever a field of struct dxa_event moves or changes its meaning. */
+/* Incremented whenever a field of struct dxa_event moves or changes its meaning. */
 #define DXA_EVENT_VERSION 1
 
 /* A dev_t as the kernel has it: MINORBITS in include/linux/kdev_t.h. */
@@ -28,13 +27,13 @@
 #define DXA_BUS_LEN 16
 #define DXA_DRIVER_LEN 32
 
-/* So many kinds of code can take the place of a return address; see src/probe/probe.c. */
+/* How many functions can replace a return address on the stack; see src/probe/load.c. */
 #define DXA_RETURN_HOOKS 4
 
 /*
- * What a record holds of its call. An acquiring function seen by fexit gives
- * one record with both bits; seen by kprobe and kretprobe it gives two records
- * with one bit each, to be paired by task. A bracket always gives two.
+ * Which half of a call a record describes. fexit gives one record with both bits
+ * for an acquire; kprobe and kretprobe give two records with one bit each, which
+ * are paired by task. A bracket always gives two.
  */
 enum dxa_phase {
 	DXA_PHASE_ARGS = 1 << 0, /* the arguments: the call was entered */
@@ -58,11 +57,11 @@ enum dxa_has {
 #define DXA_DAXDEV_NOMC 4
 
 /*
- * One event. Which pointer is what depends on the kind; hooks.h says it per
- * hook. Unused fields are zero.
+ * One event. The meaning of dax, obj, arg and ret depends on the kind; see
+ * hooks.h. Unused fields are zero.
  */
 struct dxa_event {
-	__u64 seq; /* global, counts lost records too: a gap is a loss */
+	__u64 seq; /* global; also counts lost records, so a gap is a loss */
 	__u64 ts; /* ktime, ns (CLOCK_MONOTONIC) */
 	__u64 dax; /* the struct dax_device, as passed or returned: NULL and ERR_PTR included */
 	__u64 obj; /* the other object: gendisk, struct device, ... */
@@ -78,7 +77,7 @@ struct dxa_event {
 	__s32 refs; /* dax inode's i_count when the hook ran */
 	__s32 cdev_refs; /* refcount of the kobject in dax->cdev; 0 when not live */
 	__u32 dax_flags; /* low 32 bits of dax->flags; see DXA_DAXDEV_* */
-	__u32 dropped; /* records dropped since the audit began, as known before this one; wraps */
+	__u32 dropped; /* records dropped before this one, since the audit began; wraps */
 	__u32 reserved; /* zero */
 	__u16 kind; /* enum dxa_kind */
 	__u8 phase; /* enum dxa_phase */
@@ -93,8 +92,8 @@ _Static_assert(sizeof(struct dxa_event) == 248, "struct dxa_event is an exchange
 _Static_assert(sizeof(struct dxa_event) % 8 == 0, "records follow one another without padding");
 
 /*
- * What each hook counts, per CPU in the kernel, summed by the reader:
- * seen = submitted + dropped must hold.
+ * The counters of a hook, one set for each CPU; the reader sums them. Always
+ * seen = submitted + dropped.
  */
 struct dxa_hook_count {
 	__u64 seen;

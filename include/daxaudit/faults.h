@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the programs that make calls fail share with user space; see bpf/faults.bpf.c. */
+/* The interface between bpf/faults.bpf.c, which makes calls fail, and user space. */
 #ifndef DAXAUDIT_FAULTS_H
 #define DAXAUDIT_FAULTS_H
 
@@ -7,11 +7,11 @@
 #include <linux/types.h>
 #endif
 
-/* A call stack is identified by so many innermost frames. */
+/* The number of innermost frames that identify a call stack. */
 #define DXA_FAULT_FRAMES 48
-/* So many fallible calls of one round are kept; those behind are counted. */
+/* The number of fallible calls of one round that are kept; later ones are only counted. */
 #define DXA_FAULT_CALLS_MAX 8192
-/* Functions that may be made to fail at once, and drivers whose probes are watched. */
+/* Functions that are made to fail at a time, and drivers whose probes are brackets. */
 #define DXA_FAULT_SITES_MAX 16
 #define DXA_FAULT_PROBES_MAX 8
 #define DXA_FAULT_DRIVER_LEN 32
@@ -22,20 +22,20 @@ enum dxa_fault_mode {
 	DXA_FAULT_COUNT, /* none fails */
 	DXA_FAULT_ONCE, /* the chosen call fails */
 	/*
-	 * So do all that follow in its task, until the innermost watched function around it
-	 * has returned: some callers try again.
+	 * The chosen call fails, and all later calls of its task until the innermost watched
+	 * function around it returns: some callers retry.
 	 */
 	DXA_FAULT_FROM,
 };
 
-/* Which calls of a function can be told to be out of bounds, by its arguments. */
+/* How to recognise, by the arguments, calls that must not fail. */
 enum dxa_fault_filter {
 	DXA_FAULT_ANY,
 	DXA_FAULT_SLAB, /* should_failslab(cache, gfp) */
 	DXA_FAULT_PAGE, /* should_fail_alloc_page(gfp, order) */
 };
 
-/* A function that may be made to fail. */
+/* A function that is made to fail. */
 struct dxa_fault_forced {
 	__s64 value; /* what it returns then */
 	__u32 filter; /* enum dxa_fault_filter */

@@ -1,30 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The hook table: the one place that says which kernel functions are watched.
- * Attach code, event kinds, names, help and documentation are drawn from it.
+ * The hook table: which kernel functions are hooked. Attaching, event kinds, names,
+ * help and documentation are generated from it.
  */
 #ifndef DAXAUDIT_HOOKS_H
 #define DAXAUDIT_HOOKS_H
 
 /*
- * When a function is recorded.
- *
- * Acquires are recorded when they are done and releases before they begin:
- * otherwise an address that the slab hands out again on another CPU would
- * appear allocated before it was released.
+ * When a function is recorded: an acquire at its return, a release at its entry.
+ * Otherwise an address that the slab reuses on another CPU would appear to be
+ * allocated before it was released.
  */
 enum dxa_hook_shape {
 	DXA_SHAPE_ACQUIRE, /* at return, with arguments and result */
-	DXA_SHAPE_RELEASE, /* at entry; also calls of which only the fact counts */
+	DXA_SHAPE_RELEASE, /* at entry; also for calls whose result does not matter */
 	DXA_SHAPE_BRACKET, /* at entry and at return: delimits a context */
 	DXA_SHAPE_TRACEPOINT, /* a tracepoint, not a function */
 };
 
-/* What is lost when a hook cannot be attached. */
+/* What follows when a hook cannot be attached. */
 enum dxa_hook_need {
-	DXA_NEED_CORE, /* without it no lifetime can be judged: refuse to audit */
-	DXA_NEED_VERDICT, /* without it "pass" cannot be said: inconclusive */
-	DXA_NEED_EXTRA, /* a name, a story line or one rule less */
+	DXA_NEED_CORE, /* no lifetime can be checked: the audit is refused */
+	DXA_NEED_VERDICT, /* the audit cannot pass: it is inconclusive */
+	DXA_NEED_EXTRA, /* a name, a story line or one rule is missing */
 };
 
 /*
@@ -32,7 +30,7 @@ enum dxa_hook_need {
  *
  * number: the event kind; part of the recording format, never reused.
  * module: where the function lives when it is not built in.
- * what: what the hook tells, and what dax, obj, arg and ret of its record are.
+ * what: the meaning of the event, and of dax, obj, arg and ret in its record.
  *
  * Symbols: drivers/dax/super.c, drivers/dax/bus.c, drivers/base/dd.c,
  * drivers/nvdimm/pmem.c, drivers/md/dm.c, drivers/md/dm-ioctl.c,
@@ -46,23 +44,23 @@ enum dxa_hook_need {
 	X(PUT_DAX, 3, put_dax, "dax", RELEASE, CORE, "a reference to dax is dropped")              \
 	X(RUN_DAX, 4, run_dax, "dax", ACQUIRE, VERDICT, "dax is alive again (device-dax bind)")    \
 	X(DAX_ADD_HOST, 5, dax_add_host, "dax", ACQUIRE, VERDICT,                                  \
-	  "dax was entered in dax_hosts for the disk in obj; absent when CONFIG_FS_DAX=n")         \
+	  "dax was registered in dax_hosts for the disk in obj; absent when CONFIG_FS_DAX=n")      \
 	X(DAX_REMOVE_HOST, 6, dax_remove_host, "dax", RELEASE, VERDICT,                            \
-	  "the entry of the disk in obj leaves dax_hosts; absent when CONFIG_FS_DAX=n")            \
+	  "the disk in obj is removed from dax_hosts; absent when CONFIG_FS_DAX=n")                \
 	X(FS_DAX_GET_BY_BDEV, 7, fs_dax_get_by_bdev, "dax", ACQUIRE, VERDICT,                      \
 	  "a file system or dm table looked up the dax_device of the disk in obj; arg=holder, "    \
 	  "ret=dax")                                                                               \
 	X(FS_DAX_GET, 8, fs_dax_get, "dax", ACQUIRE, EXTRA,                                        \
 	  "a file system took dax itself; arg=holder; since eec38f5d86d2, between v6.12 and v7.2") \
 	X(FS_PUT_DAX, 9, fs_put_dax, "dax", RELEASE, VERDICT,                                      \
-	  "a file system lets go of dax; put_dax is inlined in it; arg=holder")                    \
+	  "a file system puts dax; put_dax is inlined in it; arg=holder")                          \
 	X(DAX_DESTROY_INODE, 10, dax_destroy_inode, "dax", RELEASE, VERDICT,                       \
-	  "the last reference is gone: synchronous, in the task that dropped it")                  \
+	  "the last reference was dropped: synchronous, in the task that dropped it")              \
 	X(DAX_FREE_INODE, 11, dax_free_inode, "dax", RELEASE, VERDICT,                             \
-	  "the memory goes back to the slab, from RCU, in any task")                               \
+	  "the memory is freed to the slab, from RCU, in any task")                                \
 	X(REALLY_PROBE, 12, really_probe, "", BRACKET, CORE,                                       \
-	  "the driver core probes the struct device in obj; arg=driver; errors come back "         \
-	  "positive")                                                                              \
+	  "the driver core probes the struct device in obj; arg=driver; errors are returned "      \
+	  "as positive numbers")                                                                   \
 	X(RELEASE_DRIVER, 13, device_release_driver_internal, "", BRACKET, VERDICT,                \
 	  "the driver core unbinds the struct device in obj, devm actions included; driver is "    \
 	  "empty when no driver is bound, or another than arg")                                    \
@@ -79,36 +77,34 @@ enum dxa_hook_need {
 	  "the dax bus creates a device; devm_create_dev_dax before v6.9 (c05ae9d85b47)")          \
 	X(CREATE_DEV_DAX_OLD, 20, devm_create_dev_dax, "", BRACKET, EXTRA,                         \
 	  "the same on kernels without __devm_create_dev_dax")                                     \
-	X(DEVICE_ADD_DISK, 21, device_add_disk, "", ACQUIRE, EXTRA, "the disk in obj came up")     \
+	X(DEVICE_ADD_DISK, 21, device_add_disk, "", ACQUIRE, EXTRA, "the disk in obj was added")   \
 	X(MODULE_LOAD, 22, module_load, "", TRACEPOINT, EXTRA,                                     \
 	  "the module in name is loading; its code: obj=start, arg=size")                          \
-	X(MODULE_FREE, 23, module_free, "", TRACEPOINT, VERDICT, "the module in name goes away")   \
+	X(MODULE_FREE, 23, module_free, "", TRACEPOINT, VERDICT, "the module in name is unloaded") \
 	X(SET_DAX_SYNCHRONOUS, 24, set_dax_synchronous, "dax", RELEASE, EXTRA,                     \
-	  "the driver says that dax is synchronous; without these four stale flags cannot be "     \
-	  "told from the driver's own")                                                            \
+	  "the driver sets flag SYNC of dax; without these four hooks stale flags cannot be "      \
+	  "recognised")                                                                            \
 	X(SET_DAX_NOCACHE, 25, set_dax_nocache, "dax", RELEASE, EXTRA,                             \
-	  "the driver says that dax is copied to past the cache")                                  \
+	  "the driver sets flag NOCACHE of dax: copies to it bypass the cache")                    \
 	X(SET_DAX_NOMC, 26, set_dax_nomc, "dax", RELEASE, EXTRA,                                   \
-	  "the driver says that reads of dax recover from machine checks")                         \
+	  "the driver sets flag NOMC of dax: reads from it recover from machine checks")           \
 	X(DAX_WRITE_CACHE, 27, dax_write_cache, "dax", RELEASE, EXTRA,                             \
-	  "the driver says whether dax has a write cache; arg=on")                                 \
+	  "the driver sets or clears flag WRITE_CACHE of dax; arg=on")                             \
 	X(FTRACE_SWITCH, 28, proc_dointvec, "", RELEASE, EXTRA,                                    \
-	  "kernel.ftrace_enabled is written; arg=0: no hook but a tracepoint is called from now "  \
-	  "on")                                                                                    \
+	  "kernel.ftrace_enabled is written; arg=0: from now on only tracepoints are called")      \
 	X(KPROBES_SWITCH, 29, write_enabled_file_bool, "", RELEASE, EXTRA,                         \
 	  "kprobes/enabled of debugfs is written; arg=0: no kprobe is called from now on")
 
-/* Kinds that no hook writes: what user space adds to the stream, in order. */
+/* Synthetic kinds: events that user space adds to the stream, in order. */
 #define DXA_SYNTHETIC_KINDS(X)                                                                    \
-	X(SNAP_DEVICE, 64, snap_device, "a dax_device that is there; arg: enum dxa_bound")        \
+	X(SNAP_DEVICE, 64, snap_device, "a dax_device exists; arg: enum dxa_bound")               \
 	X(SNAP_HOST, 65, snap_host, "dax was in dax_hosts for the disk in obj before the audit")  \
 	X(DISK_STATE, 66, disk_state,                                                             \
-	  "ret is the queue/dax attribute of the disk in name; obj=0: of a snapshot, and "        \
+	  "ret is the queue/dax attribute of the disk in name; obj=0: from a snapshot, then "     \
 	  "arg=the inode of its directory in sysfs, 0: not known")                                \
 	X(TASK_STATE, 67, task_state,                                                             \
-	  "ret is the state letter of task tid in /proc/TID/stat; arg=its context switches so "   \
-	  "far, 0: not known; the function in name is the innermost of its kernel stack, "        \
-	  "empty: not known")                                                                     \
+	  "ret is the state letter of task tid in /proc/TID/stat; arg=its context switches, 0: "  \
+	  "not known; name=the innermost function of its kernel stack, empty: not known")         \
 	X(LOST, 69, lost, "ret records are missing: here, or until the ktime in arg")             \
 	X(DRIVER, 70, driver,                                                                     \
 	  "this kernel has the driver whose ops symbol is in name; empty: device-dax")            \
@@ -125,10 +121,9 @@ enum dxa_hook_need {
 	X(TASK_WAITS, 74, task_waits,                                                             \
 	  "task tid sleeps in the function in name for a lock that its caller in driver holds")   \
 	X(FAULT, 76, fault,                                                                       \
-	  "the function in name was made to return ret; arg=the how-manieth fallible call it "    \
-	  "was")                                                                                  \
+	  "the function in name was made to return ret; arg=the number of the fallible call")     \
 	X(SNAP_END, 73, snap_end,                                                                 \
-	  "the snapshot ends here; arg: what it is complete in; ret: it is what was asked for")
+	  "the snapshot ends; arg=its complete parts, as bits; ret=1: the audit is about it")
 
 enum dxa_kind {
 	DXA_KIND_NONE = 0,

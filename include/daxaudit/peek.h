@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the peek program is given and gives back; shared by BPF and user space. */
+/* The interface between bpf/peek.bpf.c, which reads a kernel variable, and user space. */
 #ifndef DAXAUDIT_PEEK_H
 #define DAXAUDIT_PEEK_H
 
@@ -7,7 +7,7 @@
 #include <linux/types.h>
 #endif
 
-/* Which of the kernel's variables to read, and how. */
+/* What to read. */
 enum dxa_peek_what {
 	DXA_PEEK_NONE,
 	DXA_PEEK_U32, /* an int or unsigned int at the address */

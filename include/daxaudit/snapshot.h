@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the snapshot programs are given and give back; shared by BPF and user space. */
+/* The interface between bpf/snapshot.bpf.h and user space. */
 #ifndef DAXAUDIT_SNAPSHOT_H
 #define DAXAUDIT_SNAPSHOT_H
 
@@ -10,9 +10,9 @@
 /*
  * X(ID, program, variable, config, what)
  *
- * One walk each, from a variable of the kernel that kallsyms must tell;
- * config: what hides it when others are there. The order is part of the recording
- * format: see SNAP_END's arg below. A new walk takes a bit of its own there.
+ * The walks. Each starts from a kernel variable that must be in kallsyms; config: the
+ * kernel option that hides it. The order is part of the recording format: see the arg
+ * of SNAP_END below. A new walk gets a bit of its own there.
  */
 #define DXA_WALKS(X)                                                                   \
 	X(DEVICES, snapshot_devices, dax_superblock, "CONFIG_KALLSYMS_ALL=n",          \
@@ -35,14 +35,14 @@ enum dxa_walk {
 	DXA_WALK_SUPERS = DXA_WALK_HOLDERS,
 };
 
-/* What a complete snapshot knows, as bits of SNAP_END's arg: 1 << enum dxa_walk, and these. */
-#define DXA_SNAP_SYSFS (1 << DXA_WALK_COUNT) /* what sysfs shows of disks and buses was read */
+/* The complete parts of a snapshot, as bits of SNAP_END's arg: 1 << enum dxa_walk, and these. */
+#define DXA_SNAP_SYSFS (1 << DXA_WALK_COUNT) /* disks and buses in sysfs were read */
 #define DXA_SNAP_NO_HOSTS (2 << DXA_WALK_COUNT) /* this kernel has no dax_hosts: CONFIG_FS_DAX=n */
-#define DXA_SNAP_NO_STACKS (4 << DXA_WALK_COUNT) /* where some task sleeps could not be read */
-#define DXA_SNAP_HOLDERS (8 << DXA_WALK_COUNT) /* DISK_USED is there, USED_GONE for any opener */
+#define DXA_SNAP_NO_STACKS (4 << DXA_WALK_COUNT) /* the stack of a sleeping task was not read */
+#define DXA_SNAP_HOLDERS (8 << DXA_WALK_COUNT) /* has DISK_USED, and USED_GONE for any opener */
 _Static_assert(DXA_WALK_COUNT == 3, "these bits are part of the recording format");
 
-/* SNAP_DEVICE's arg: has a driver of the dax bus this device-dax, wholly? */
+/* SNAP_DEVICE's arg: is this device-dax fully bound to a driver of the dax bus? */
 enum dxa_bound {
 	DXA_BOUND_UNKNOWN,
 	DXA_BOUND_NO,
@@ -51,14 +51,14 @@ enum dxa_bound {
 
 enum dxa_snapshot_state {
 	DXA_SNAPSHOT_NONE, /* the program did not run */
-	DXA_SNAPSHOT_COMPLETE, /* everything was seen */
-	DXA_SNAPSHOT_LOST, /* what is walked changed under the walk: try again */
+	DXA_SNAPSHOT_COMPLETE, /* the walk reached the end */
+	DXA_SNAPSHOT_LOST, /* the list changed during the walk: try again */
 };
 
 struct dxa_snapshot {
 	__u64 start; /* in: the address of the variable */
 	__u64 supers; /* in: of DXA_SUPERS_VARIABLE, 0: not known */
-	__u64 marker; /* in: of bd_may_claim(), which is no holder; 0: not known */
+	__u64 marker; /* in: of bd_may_claim(), which is not a holder; 0: not known */
 	__u32 records; /* out: records written */
 	__u32 dropped; /* out: records for which the ring buffer had no room */
 	__u32 state; /* out: enum dxa_snapshot_state */

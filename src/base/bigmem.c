@@ -11,7 +11,7 @@ void *dxa_bigmem(size_t size)
 	if (size % DXA_BIG)
 		return malloc(size);
 	mem = aligned_alloc(DXA_BIG, size);
-	/* Advice only: without huge pages it is slower and nothing else. */
+	/* Only advice: without huge pages it is slower. */
 	if (mem)
 		(void)madvise(mem, size, MADV_HUGEPAGE);
 	return mem;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Memory for tables that may get big. */
+/* Memory for large tables. */
 #ifndef DAXAUDIT_BASE_BIGMEM_H
 #define DAXAUDIT_BASE_BIGMEM_H
 
 #include <stddef.h>
 
-/* From here on an allocation is one that huge pages are asked for. */
+/* From this size on, huge pages are requested. */
 #define DXA_BIG ((size_t)2 << 20)
 
 /*
- * size bytes (not 0), not zeroed, to be freed with free(); NULL without memory. Whole
- * multiples of DXA_BIG come from huge pages where the system has them: tables
- * that are met at random cost a page fault per 4 KiB and a TLB miss per look
- * otherwise (Documentation/admin-guide/mm/transhuge.rst).
+ * Allocate size bytes (not 0), not zeroed; free with free(). NULL without memory.
+ * Multiples of DXA_BIG use huge pages where the system has them: otherwise random
+ * accesses to a large table cost many page faults and TLB misses
+ * (Documentation/admin-guide/mm/transhuge.rst).
  */
 void *dxa_bigmem(size_t size);
 

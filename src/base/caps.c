@@ -51,7 +51,7 @@ int dxa_caps_use(uint64_t caps)
 int dxa_caps_give_up(uint64_t keep)
 {
 	dxa_caps_use(~0ull);
-	/* Best effort: without CAP_SETPCAP the bounding set stays, and no_new_privs must do. */
+	/* Best effort: without CAP_SETPCAP the bounding set stays, and no_new_privs protects. */
 	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
 		if (!(keep >> cap & 1))
 			prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
@@ -64,7 +64,7 @@ int dxa_caps_give_up(uint64_t keep)
 
 const char *dxa_caps_names(uint64_t caps, char *buf, size_t size)
 {
-	/* Only what an auditor has a use for; all others go by their number. */
+	/* Only those that an audit uses; others are printed as numbers. */
 	static const char *const names[64] = {
 		[CAP_DAC_OVERRIDE] = "CAP_DAC_OVERRIDE",
 		[CAP_SYS_ADMIN] = "CAP_SYS_ADMIN",

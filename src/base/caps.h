@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * This process's capabilities, see capabilities(7). Two system calls and one
- * prctl(2) are all there is to it, so no library is asked for, which every
- * cross-built static binary would have to find.
+ * The capabilities of this process, see capabilities(7). It takes two system calls and
+ * prctl(2) only, so no library is used, which every cross build would need.
  */
 #ifndef DAXAUDIT_BASE_CAPS_H
 #define DAXAUDIT_BASE_CAPS_H
@@ -14,20 +13,19 @@
 
 #define DXA_CAP(cap) (1ull << (cap))
 
-/* The effective ones: bits DXA_CAP(CAP_...). */
+/* The effective capabilities: bits DXA_CAP(CAP_...). */
 uint64_t dxa_caps_effective(void);
 
-/* Make those of `caps` effective that are permitted, and no others. 0 or -errno. */
+/* Make exactly the permitted ones of `caps` effective. 0 or -errno. */
 int dxa_caps_use(uint64_t caps);
 
 /*
- * Give up all capabilities but those in keep, for good: also what a program that
- * this one executes could gain (bounding and ambient set, no_new_privs). 0 or
- * -errno.
+ * Permanently give up all capabilities except those in keep, and prevent executed
+ * programs from gaining any (bounding and ambient set, no_new_privs). 0 or -errno.
  */
 int dxa_caps_give_up(uint64_t keep);
 
-/* Write their names, such as "CAP_BPF CAP_SYSLOG", or "none". Returns buf. */
+/* Write the names, such as "CAP_BPF CAP_SYSLOG", or "none". Returns buf. */
 const char *dxa_caps_names(uint64_t caps, char *buf, size_t size);
 
 #endif

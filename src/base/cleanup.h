@@ -39,7 +39,7 @@ static inline void dxa_cleanup_close(int *fd)
 #define _cleanup_closedir_ dxa_cleanup(dxa_cleanup_closedir)
 #define _cleanup_close_ dxa_cleanup(dxa_cleanup_close)
 
-/* Hand over the pointer p: its scope guard then frees nothing. */
+/* Take over the pointer p: its scope guard then frees nothing. */
 #define dxa_take(p)                         \
 	({                                  \
 		__typeof__(p) taken_ = (p); \

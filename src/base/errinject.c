@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* enum error_injection_type in include/asm-generic/error-injection.h, as the list spells it. */
+/* enum error_injection_type in include/asm-generic/error-injection.h, as written in the list. */
 static const struct {
 	const char *kind;
 	int64_t value;

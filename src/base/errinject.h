@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's list of functions that may be made to fail (debugfs: error_injection/list). */
+/* The kernel's list of functions for error injection (debugfs: error_injection/list). */
 #ifndef DAXAUDIT_BASE_ERRINJECT_H
 #define DAXAUDIT_BASE_ERRINJECT_H
 
@@ -13,16 +13,16 @@
 /* A line of the list. */
 struct dxa_errinject {
 	char function[DXA_ERRINJECT_NAME_LEN];
-	int64_t value; /* what the function returns when it fails for want of memory */
+	int64_t value; /* what the function returns when it fails without memory */
 };
 
 /*
- * Read a line, "should_failslab\tERRNO" or "open_ctree [btrfs]\tERRNO" (ei_seq_show() in
- * lib/error-inject.c). False for a kind of result that is not known, or a name too long.
+ * Parse a line, "should_failslab\tERRNO" or "open_ctree [btrfs]\tERRNO" (ei_seq_show() in
+ * lib/error-inject.c). False if the kind of result is not known, or the name is too long.
  */
 bool dxa_errinject_parse(const char *line, struct dxa_errinject *ret);
 
-/* The function behind a short name ("slab", "page"); other names stand for themselves. */
+/* The function of a short name ("slab", "page"); other names are returned unchanged. */
 const char *dxa_errinject_function(const char *site);
 
 #endif

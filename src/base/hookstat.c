@@ -14,7 +14,7 @@ const char *dxa_attach_mode_name(enum dxa_attach_mode mode)
 	return names[mode];
 }
 
-/* A recording may hold any numbers: a sum that wrapped round to 0 would hide what was lost. */
+/* A recording may contain any numbers: a sum that wrapped to 0 would hide losses. */
 static void add(uint64_t *sum, uint64_t n)
 {
 	if (__builtin_add_overflow(*sum, n, sum))
@@ -35,7 +35,7 @@ struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, 
 	return total;
 }
 
-/* CONFIG_FS_DAX=n leaves none of these in the kernel: include/linux/dax.h then has inline ones. */
+/* With CONFIG_FS_DAX=n these are inline functions in include/linux/dax.h. */
 static bool is_fs_dax(unsigned int kind)
 {
 	return kind == DXA_KIND_DAX_ADD_HOST || kind == DXA_KIND_DAX_REMOVE_HOST ||
@@ -51,9 +51,8 @@ static bool has_fs_dax(const struct dxa_hook_status *hooks, size_t n)
 }
 
 /*
- * What a driver declares of its device. A kernel that has alloc_dax has these
- * too: where they are not watched, absent or not, what was not declared cannot
- * be told.
+ * The functions by which a driver sets flags. A kernel that has alloc_dax has these, too:
+ * if they are not hooked, it is not known which flags the driver set.
  */
 static const uint32_t declarations = 1u << DXA_KIND_SET_DAX_SYNCHRONOUS |
 				     1u << DXA_KIND_SET_DAX_NOCACHE | 1u << DXA_KIND_SET_DAX_NOMC |
@@ -104,7 +103,7 @@ uint32_t dxa_dropped_since(uint32_t *known, uint32_t dropped)
 {
 	uint32_t more = dropped - *known;
 
-	/* The counter wraps: what is more than half way round ahead is behind. */
+	/* The counter wraps: a distance of more than half the range is negative. */
 	if (more > UINT32_MAX / 2)
 		return 0;
 	*known = dropped;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What became of each hook: how it is attached and what it counted. */
+/* The status of each hook: how it is attached, and its counters. */
 #ifndef DAXAUDIT_BASE_HOOKSTAT_H
 #define DAXAUDIT_BASE_HOOKSTAT_H
 
@@ -7,15 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "daxaudit/event.h"
 
 /* How one hook is attached. */
 enum dxa_attach_mode {
-	DXA_ATTACH_NONE, /* not at all; the reason says why */
+	DXA_ATTACH_NONE, /* not attached; see reason */
 	DXA_ATTACH_FENTRY, /* BPF trampolines: fentry and fexit */
 	DXA_ATTACH_KPROBE, /* kprobe events of tracefs */
-	DXA_ATTACH_PENDING, /* kprobe events, armed when the module comes */
+	DXA_ATTACH_PENDING, /* kprobe events, which the kernel arms when the module is loaded */
 	DXA_ATTACH_TRACEPOINT,
 };
 
@@ -32,39 +32,38 @@ struct dxa_count {
 struct dxa_hook_status {
 	const struct dxa_kind_info *info;
 	enum dxa_attach_mode mode;
-	char symbol[96]; /* what was hooked: the name with its suffix; empty if nothing */
-	char reason[192]; /* why this mode and no better one; empty for the best */
+	char symbol[96]; /* of the hooked function, with its suffix; "": not hooked */
+	char reason[192]; /* why not a better mode; "" for the best one */
 	struct dxa_count count;
-	uint64_t missed; /* calls that the kernel says it did not hand to our programs */
-	bool unreadable; /* count and missed are not all known: what could not be read is 0 */
+	uint64_t missed; /* calls that the kernel counted as not passed to the programs */
+	bool unreadable; /* a part of count and missed could not be read, and is 0 */
 };
 
 /*
- * Does ev say that from now on the kernel does not call a hook that is attached so?
- * It holds until the switch is on again, which no event shows for certain.
+ * Does ev switch off the calls of hooks that are attached in this mode? They stay off
+ * until the switch is on again, which no event shows reliably.
  */
 bool dxa_event_silences(const struct dxa_event *ev, enum dxa_attach_mode mode);
 
-/* All hooks' counters added up. */
+/* The sum of the counters of all hooks. */
 struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed);
 
 /*
- * The hooks whose calls may happen unseen, as bits (1 << kind): what depends on
- * having seen them must not be judged. Such is every hook that is not attached,
- * but for a function that this kernel can do without: one of need EXTRA that is
- * absent is of another release, and the four of CONFIG_FS_DAX are no function at
- * all where none of them is there. The declarations (set_dax_*, dax_write_cache)
- * belong to every kernel that has alloc_dax: they are blind unless attached, absent
- * ones and those that are not in the list included. A hook that waits for its
- * module is attached.
+ * The hooks whose functions may be called without a record, as bits (1 << kind). A check
+ * that needs such a record must not conclude from its absence. These are the hooks that
+ * are not attached, except for functions that this kernel need not have: an absent one
+ * of need EXTRA belongs to another release, and the four of CONFIG_FS_DAX are inline
+ * functions if none of them is there. The functions that set flags (set_dax_*,
+ * dax_write_cache) are in every kernel with alloc_dax, so they count as unobserved
+ * unless attached, even if they are not in the list. A hook that waits for its module
+ * is attached.
  */
 uint32_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n);
 
 /*
- * How many more records were dropped, by what a record says (event.h: dropped),
- * than *known, the most that any before it said; *known moves on, never back. A
- * program that was held up before it took its place in the ring buffer says less
- * than the records before its own: that is no loss.
+ * How many more records were dropped according to a record (event.h: dropped) than
+ * *known, the largest count so far, which is updated. A program that was preempted
+ * before it reserved its record has a smaller count than records before it: then 0.
  */
 uint32_t dxa_dropped_since(uint32_t *known, uint32_t dropped);
 

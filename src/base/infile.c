@@ -30,7 +30,7 @@ struct dxa_err *dxa_infile_open(const char *path, int *ret)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct dxa_err *err;
 
-	/* A socket, or a device that is not there. */
+	/* A socket, or a device file without a device. */
 	if (fd < 0 && errno == ENXIO)
 		return dxa_err_new(DXA_ERR_INPUT, ENXIO, "it is no regular file");
 	if (fd < 0)

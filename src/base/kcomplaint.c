@@ -5,7 +5,7 @@
 #include <string.h>
 
 /*
- * The first that matches counts. A line holds all words of a row in their order. Sources
+ * The first row that matches counts: the line has all its words in their order. Sources
  * (6.12.107): mm/kasan/report.c, lib/ubsan.c, kernel/locking/lockdep.c, lib/refcount.c,
  * lib/list_debug.c, kernel/panic.c, kernel/hung_task.c, mm/kmemleak.c, mm/slub.c,
  * arch/x86/kernel/dumpstack.c.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's clock, by which records are stamped. */
+/* The kernel's clock, which the time stamps of records use. */
 #ifndef DAXAUDIT_BASE_KTIME_H
 #define DAXAUDIT_BASE_KTIME_H
 

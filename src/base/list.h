@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A doubly linked list whose links are in the elements: adding and removing cost
- * no memory and cannot fail. An element is in one list at a time, or in none.
+ * An intrusive doubly linked list: the links are in the elements, so adding and
+ * removing need no memory and cannot fail. An element is in at most one list.
  */
 #ifndef DAXAUDIT_BASE_LIST_H
 #define DAXAUDIT_BASE_LIST_H
@@ -17,7 +17,7 @@ struct dxa_list {
 	struct dxa_link *first, *last;
 };
 
-/* Add at the end what is in no list. */
+/* Add an element, which is in no list, at the end. */
 static inline void dxa_list_add(struct dxa_list *list, struct dxa_link *link)
 {
 	link->next = NULL;
@@ -29,7 +29,7 @@ static inline void dxa_list_add(struct dxa_list *list, struct dxa_link *link)
 	list->last = link;
 }
 
-/* Remove what is in this list. */
+/* Remove an element of this list. */
 static inline void dxa_list_del(struct dxa_list *list, struct dxa_link *link)
 {
 	if (link->prev)
@@ -47,7 +47,7 @@ static inline void *dxa_list_owner(const struct dxa_link *link, size_t offset)
 	return link ? (char *)link - offset : NULL;
 }
 
-/* The element of this type in which the link is that member; NULL for NULL. */
+/* The element that contains the link, which is this member of this type; NULL for NULL. */
 #define DXA_LIST_OF(link, type, member) ((type *)dxa_list_owner(link, offsetof(type, member)))
 
 /* For each element, first to last; the body must not remove it. */

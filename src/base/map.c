@@ -9,7 +9,7 @@
 
 #define MAP_MIN_CAP 16
 
-/* Slab addresses and task ids differ in few bits: mix all of them into the index. */
+/* Slab addresses and task ids differ in few bits: mix all bits into the index. */
 static uint64_t mix(uint64_t x)
 {
 	x ^= x >> 32;
@@ -17,7 +17,7 @@ static uint64_t mix(uint64_t x)
 	return x ^ (x >> 29);
 }
 
-/* Four slots fill a cache line: that is what the objects of one page share. */
+/* Four slots fill a cache line, which the objects of one page share. */
 static size_t home(const struct dxa_map *m, uint64_t key)
 {
 	uint64_t at = m->paged ? (mix(key >> 12) << 2) + (key >> 10 & 3) : mix(key);
@@ -25,7 +25,7 @@ static size_t home(const struct dxa_map *m, uint64_t key)
 	return (size_t)at & (m->cap - 1);
 }
 
-/* The slot that holds key, or the free one where it would go. The map is never full. */
+/* The slot of key, or the free slot for it. The map is never full. */
 static struct dxa_map_slot *find(const struct dxa_map *m, uint64_t key)
 {
 	size_t i = home(m, key);
@@ -78,8 +78,8 @@ int dxa_map_put(struct dxa_map *m, uint64_t key, void *value)
 }
 
 /*
- * Close the hole at i: every later entry of the same run whose home does not
- * lie between the hole and itself moves into it.
+ * Fill the hole at i: move every later entry of the same run into it, unless its home
+ * slot is between the hole and itself.
  */
 static void shift_back(struct dxa_map *m, size_t hole)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A hash map from 64-bit keys to pointers: open addressing, linear probing,
- * deletion by shifting back, so that a map that lives for months does not fill
- * with tombstones. Iteration order is a function of the operations only.
+ * A hash map from 64-bit keys to pointers: open addressing, linear probing, and
+ * deletion by shifting back, so that a map in use for months has no tombstones. The
+ * iteration order depends on the operations only.
  */
 #ifndef DAXAUDIT_BASE_MAP_H
 #define DAXAUDIT_BASE_MAP_H
@@ -16,14 +16,14 @@ struct dxa_map_slot {
 	void *value; /* NULL: the slot is free */
 };
 
-/* Zero-initialised but for paged, a map is empty and owns nothing. */
+/* Zero-initialised, except for paged, a map is empty and owns nothing. */
 struct dxa_map {
 	struct dxa_map_slot *slots;
 	size_t cap; /* a power of two, or 0 */
 	size_t len;
 	/*
-	 * Set by the user: keys are addresses of objects of which few fit a page.
-	 * Neighbours are then kept together, as they are mostly met together.
+	 * Set by the user: keys are addresses of objects of which few fit in a page.
+	 * Keys of the same page are then stored together, as they are mostly used together.
 	 */
 	bool paged;
 };
@@ -32,8 +32,8 @@ struct dxa_map {
 void *dxa_map_get(const struct dxa_map *m, uint64_t key);
 
 /*
- * Set the value at key, which must not be NULL. 0, or -ENOMEM: then nothing changed;
- * replacing the value of a present key cannot fail.
+ * Set the value at key; it must not be NULL. 0, or -ENOMEM: then nothing changed.
+ * Replacing a value cannot fail.
  */
 int dxa_map_put(struct dxa_map *m, uint64_t key, void *value);
 

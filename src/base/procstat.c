@@ -10,7 +10,7 @@
 /* include/linux/sched.h; set by exit_signals() when do_exit() begins (kernel/signal.c). */
 #define PF_EXITING 0x4
 
-/* Read a file of a task as a string, cut to size. False when there is nothing to read. */
+/* Read a file of a task as a string, cut to size. False when it is empty or cannot be read. */
 static bool read_file(long tid, const char *name, char *text, size_t size)
 {
 	char path[64];
@@ -66,7 +66,7 @@ void dxa_stack_innermost(const char *text, char *name, size_t size)
 	name[len] = '\0';
 }
 
-/* A line is "[<0>] name+0x12/0x34 [module]"; the compiler may have split the function (name.cold). */
+/* A line is "[<0>] name+0x12/0x34 [module]"; a part of a function has a suffix (name.cold). */
 static bool line_is(const char *line, const char *function)
 {
 	size_t len = strlen(function);
@@ -89,7 +89,7 @@ bool dxa_stack_waits(const char *text, const char *callee, const char *caller)
 
 bool dxa_procstat_parse(const char *text, struct dxa_procstat *ret)
 {
-	/* The command may hold spaces and parentheses: count from the last one. */
+	/* The name may contain spaces and parentheses: count from the last one. */
 	const char *p = strrchr(text, ')');
 
 	return p && sscanf(p + 1,
@@ -110,7 +110,7 @@ bool dxa_procstat_read(long tid, struct dxa_procstat *ret)
 	return read_file(tid, "stat", buf, sizeof(buf)) && dxa_procstat_parse(buf, ret);
 }
 
-/* user nice system idle iowait irq softirq steal; guests' time is in the first two, too. */
+/* user nice system idle iowait irq softirq steal; the time of guests is in the first two, too. */
 bool dxa_cpustat_parse(const char *text, uint64_t *idle, uint64_t *total)
 {
 	uint64_t t[8] = { 0 };

@@ -12,7 +12,7 @@
 static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
 static const int ignored[] = { SIGPIPE, SIGXFSZ };
 
-/* A handler reaches nothing but globals. */
+/* A signal handler can use globals only. */
 static int pipe_fds[2] = { -1, -1 };
 static volatile sig_atomic_t asked;
 
@@ -27,9 +27,9 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 
 	(void)context;
 	asked = 1;
-	/* Less than PIPE_BUF is written at once or, when the pipe is full of signals, not at all. */
+	/* Less than PIPE_BUF is written completely or, when the pipe is full, not at all. */
 	if (write(pipe_fds[1], &s, sizeof(s)) < 0) {
-		/* Those that are in the pipe ask for the same. */
+		/* The pipe is full of signals that ask for the same. */
 	}
 	errno = code;
 }

@@ -6,7 +6,7 @@
 
 #include "base/bigmem.h"
 
-/* Chunks double in size from here to DXA_BIG: small audits stay small. */
+/* Chunks double in size from here to DXA_BIG. */
 #define CHUNK_MIN ((size_t)4 << 10)
 
 struct dxa_slab_chunk {
@@ -14,7 +14,7 @@ struct dxa_slab_chunk {
 	size_t bytes;
 };
 
-/* Use after it was given back is an error that the sanitizer shall see, as with free(). */
+/* The sanitizer shall detect a use after return, as with free(). */
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #define hide(mem, len) ASAN_POISON_MEMORY_REGION(mem, len)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "base/map.h"
 #include "base/vec.h"
 
@@ -16,9 +16,8 @@ struct entry {
 };
 
 /*
- * Every string is kept once for good: names that were handed out stay valid
- * although their module came and went a thousand times, and memory follows the
- * number of different names.
+ * Every string is kept once and until the end: returned names stay valid however often
+ * their module is loaded and unloaded, and memory grows with different names only.
  */
 struct interned {
 	struct interned *next; /* another string with the same hash */
@@ -29,7 +28,7 @@ struct dxa_symbols {
 	dxa_symbols_source_fn source;
 	void *priv;
 	struct dxa_map by_addr; /* index into entries, plus one */
-	struct dxa_vec entries; /* in the order in which they came */
+	struct dxa_vec entries; /* in the order in which they were added */
 	struct dxa_map strings; /* by hash */
 	size_t text_bytes; /* of the strings */
 };
@@ -42,7 +41,7 @@ bool dxa_symbol_is_ops(const char *name)
 	return len >= n && !strcmp(name + len - n, end);
 }
 
-/* What the compiler appends to the name of a part or a variant of a function. */
+/* Suffixes that the compiler adds to the names of parts and variants of a function. */
 static const char *const suffixes[] = { ".cold", ".isra.", ".part.", ".constprop." };
 
 static size_t plain_length(const char *name)
@@ -178,7 +177,7 @@ uint64_t dxa_symbols_caller(struct dxa_symbols *s, const struct dxa_event *ev,
 	if (!(ev->has & DXA_HAS_STACK))
 		return 0;
 	for (size_t i = 0; i < DXA_STACK_MAX && ev->stack[i]; i++) {
-		/* What has no name is no part of a hook: those are the kernel's own. */
+		/* An address without a name is not part of a hook, whose functions have names. */
 		if (!dxa_symbols_find(s, ev->stack[i], &sym))
 			return ev->stack[i];
 		if (is_hook(&sym, dxa_kind_name(ev->kind)))
@@ -221,7 +220,7 @@ void dxa_symbols_forget_module(struct dxa_symbols *s, const char *module)
 			continue;
 		}
 		*(struct entry *)dxa_vec_at(&s->entries, kept++) = *e;
-		/* The key is there already, so this needs no memory and cannot fail. */
+		/* The key exists, so this needs no memory and cannot fail. */
 		if (kept - 1 != i)
 			dxa_map_put(&s->by_addr, e->addr, (void *)(uintptr_t)kept);
 	}

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Names of kernel addresses, remembered. Live, a miss asks a source (the
- * kernel's kallsyms); in a replay the recording has filled the memory and
- * there is no source. A recording saves what was remembered, so that a replay
- * on another machine prints the same names.
+ * A cache of the names of kernel addresses. In a live audit a miss asks a source
+ * (kallsyms). A recording contains the cached names, so a replay on another machine,
+ * which has no source, prints the same names.
  */
 #ifndef DAXAUDIT_BASE_SYMBOLS_H
 #define DAXAUDIT_BASE_SYMBOLS_H
@@ -22,61 +21,59 @@ struct dxa_symbol {
 	uint64_t offset; /* address minus the symbol's address */
 };
 
-/* Is it how drivers call their struct dax_operations, pmem_dax_ops and so on? */
+/* Is it a name of a struct dax_operations, such as pmem_dax_ops? */
 bool dxa_symbol_is_ops(const char *name);
 
 /*
- * Look addr up in the source. Returns true and fills *ret (strings owned by
- * the source, valid until its next call) or false when the address is in no
- * known symbol.
+ * Look addr up in the source. Returns true and fills *ret (the strings belong to the
+ * source and are valid until its next call), or false when no symbol contains addr.
  */
 typedef bool (*dxa_symbols_source_fn)(void *priv, uint64_t addr, struct dxa_symbol *ret);
 
-/* A new, empty memory, or NULL without memory. source may be NULL. Free with dxa_symbols_free(). */
+/* A new, empty cache, or NULL without memory. source may be NULL. Free with dxa_symbols_free(). */
 struct dxa_symbols *dxa_symbols_new(dxa_symbols_source_fn source, void *priv);
 
-/* Free the memory and all names it handed out. NULL is allowed. */
+/* Free the cache and all its names. NULL is allowed. */
 void dxa_symbols_free(struct dxa_symbols *s);
 
 /*
- * Remember a name for addr, replacing an older one (a module can be loaded at
- * another's old address). Copies the strings. 0 or -ENOMEM.
+ * Add a name for addr, which replaces an older one (a module can be loaded at the
+ * former address of another). Copies the strings. 0 or -ENOMEM.
  */
 int dxa_symbols_add(struct dxa_symbols *s, uint64_t addr, const struct dxa_symbol *sym);
 
 /*
- * The name of addr: remembered, else from the source, else false. The strings
- * stay valid until dxa_symbols_free(). Address 0 has no name.
+ * The name of addr from the cache, else from the source; false if there is none. The
+ * strings are valid until dxa_symbols_free(). Address 0 has no name.
  */
 bool dxa_symbols_find(struct dxa_symbols *s, uint64_t addr, struct dxa_symbol *ret);
 
 /*
- * Who called the hooked function: the first return address of the record that is
- * not the hook's own (the hooked function, a return trampoline, BPF, JITed or
- * interpreted), and in *ret its name, name NULL where it has none. 0 when the
- * record does not tell.
+ * The caller of the hooked function: the first return address of the record that is not
+ * part of the hook (the hooked function, a return trampoline, BPF code, JITed or
+ * interpreted). *ret gets its symbol, name NULL if it has none. 0 when it is not known.
  */
 uint64_t dxa_symbols_caller(struct dxa_symbols *s, const struct dxa_event *ev,
 			    struct dxa_symbol *ret);
 
 /*
- * Split what the kernel's %ps prints, "pmem_dax_ops [nd_pmem]"; module is "" for the
- * kernel proper. False when it is an address, which is no name, or too long.
+ * Split the output of the kernel's %ps, "pmem_dax_ops [nd_pmem]"; module is "" for the
+ * kernel proper. False when it is an address without a name, or too long.
  */
 bool dxa_symbol_split(const char *words, char name[DXA_NAME_LEN], char module[DXA_NAME_LEN]);
 
 /*
- * Forget what belongs to a module that went away, so that the addresses can be
- * named anew. The strings handed out stay valid.
+ * Remove the names of a module that was unloaded: its addresses can be reused. Strings
+ * that were returned stay valid.
  */
 void dxa_symbols_forget_module(struct dxa_symbols *s, const char *module);
 
-/* Call fn for every remembered name, in the order in which they came. */
+/* Call fn for every cached name, in the order in which they were added. */
 void dxa_symbols_each(const struct dxa_symbols *s,
 		      void (*fn)(void *priv, uint64_t addr, const struct dxa_symbol *sym),
 		      void *priv);
 
-/* Bytes that the memory holds, for a caller that bounds it. */
+/* The size of the cache in bytes, for a caller that limits it. */
 size_t dxa_symbols_memory(const struct dxa_symbols *s);
 
 #endif

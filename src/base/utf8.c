@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many bytes the first one announces, and what it holds of the code point. */
+/* The length of a character by its first byte, and the bits of the code point in that. */
 static size_t lead(unsigned char c, uint32_t *bits)
 {
 	if (c < 0x80) {
@@ -34,7 +34,7 @@ size_t dxa_utf8_next(const char *s, uint32_t *cp)
 	len = lead((unsigned char)*s, &value);
 	*cp = DXA_UTF8_BAD;
 	for (size_t i = 1; i < len; i++) {
-		/* The final NUL is no continuation, so this never reads behind it. */
+		/* The final NUL is not a continuation byte, so this never reads past it. */
 		if (((unsigned char)s[i] & 0xc0) != 0x80)
 			return 1;
 		value = value << 6 | ((unsigned char)s[i] & 0x3f);
@@ -109,7 +109,7 @@ void dxa_utf8_make_line(char *s)
 
 char *dxa_utf8_clean(const char *s)
 {
-	/* A bad byte becomes three. */
+	/* An invalid byte becomes three bytes. */
 	char *ret = malloc(3 * strlen(s) + 1), *at = ret;
 	uint32_t cp;
 	size_t n;

@@ -5,10 +5,10 @@
 
 #include <stddef.h>
 
-/* Zero-initialised but for elem, it is empty and owns nothing. */
+/* Zero-initialised, except for elem, it is empty and owns nothing. */
 struct dxa_vec {
 	void *data;
-	size_t len; /* in elements, like cap */
+	size_t len; /* number of elements, like cap */
 	size_t cap;
 	size_t elem; /* size of one element in bytes, set by the user */
 };

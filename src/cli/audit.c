@@ -39,11 +39,11 @@ static void feed(struct dxa_audit *a, const struct dxa_event *ev)
 	uint64_t found = a->analysis.found;
 
 	/* Saved first: should an event ever be too much for the engine, it can be looked at. */
-	dxa_saving_event(&a->saving, ev, dxa_ktime_now());
+	dxa_recording_event(&a->saving, ev, dxa_ktime_now());
 	dxa_analysis_feed(&a->analysis, ev);
 	/* A finding may be followed by a crash: save it now. */
 	if (a->analysis.found != found)
-		dxa_saving_secure(&a->saving, dxa_ktime_now());
+		dxa_recording_secure(&a->saving, dxa_ktime_now());
 }
 
 static void on_event(void *priv, const struct dxa_event *ev)
@@ -109,7 +109,7 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 	if (!err && mode->listing)
 		err = check_listing(a);
 	if (!err)
-		err = dxa_saving_open(&a->saving, opts, mode->keep_recording);
+		err = dxa_recording_open(&a->saving, opts, mode->keep_recording);
 	if (!err)
 		err = setup_signals(a);
 	if (!err && mode->watcher)
@@ -192,7 +192,7 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 				 dxa_hooks_unobserved(hooks, n));
 	if (err)
 		return err;
-	dxa_saving_begin(&a->saving, &a->analysis, a->opts, hooks, n);
+	dxa_recording_begin(&a->saving, &a->analysis, a->opts, hooks, n);
 	dxa_probe_start(a->probe, on_event, a);
 	err = watch(a, dxa_probe_fd(a->probe));
 	if (err)
@@ -243,7 +243,7 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 	struct epoll_event ev[2];
 	int n;
 
-	until = dxa_earlier(until, dxa_earlier(sample_at, dxa_saving_due(&a->saving)));
+	until = dxa_earlier(until, dxa_earlier(sample_at, dxa_recording_due(&a->saving)));
 	until = dxa_earlier(until, a->sweep_at);
 	until = dxa_earlier(until, dxa_probe_silence(a->probe));
 	n = epoll_wait(a->epfd, ev, 2, timeout_ms(until, now));
@@ -251,7 +251,7 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
 	dxa_probe_consume(a->probe);
 	now = dxa_ktime_now();
-	dxa_saving_tick(&a->saving, now);
+	dxa_recording_tick(&a->saving, now);
 	sweep(a, now);
 	if (sample_at && now >= sample_at)
 		sample_tasks(a, now);
@@ -347,7 +347,7 @@ struct dxa_err *dxa_audit_rotate(struct dxa_audit *a)
 
 	dxa_probe_consume(a->probe);
 	read_ending(a, &ending);
-	return dxa_saving_rotate(&a->saving, &a->analysis, a->opts, &ending);
+	return dxa_recording_rotate(&a->saving, &a->analysis, a->opts, &ending);
 }
 
 /* A hook that runs while its counters are read makes them inconsistent. */
@@ -386,7 +386,7 @@ struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending,
 	dxa_probe_consume(a->probe);
 	dxa_open_tasks_tell_ended(&a->tasks, a->analysis.engine, dxa_ktime_now(), on_fact, a);
 	read_ending(a, ending);
-	unsaved = dxa_saving_finish(&a->saving, ending);
+	unsaved = dxa_recording_finish(&a->saving, ending);
 	err = dxa_analysis_finish(&a->analysis, ending, exit_code);
 	/* Findings outrank a recording that could not be written. */
 	if (unsaved && (err || *exit_code == DXA_EXIT_FINDINGS)) {
@@ -401,7 +401,7 @@ void dxa_audit_close(struct dxa_audit *a)
 {
 	bool borrows = a->mode && a->mode->probe;
 
-	dxa_saving_close(&a->saving);
+	dxa_recording_close(&a->saving);
 	if (!borrows)
 		dxa_probe_close(a->probe);
 	dxa_analysis_deinit(&a->analysis);

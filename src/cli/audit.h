@@ -17,7 +17,7 @@
 #include "cli/child.h"
 #include "cli/open_tasks.h"
 #include "cli/opts.h"
-#include "cli/saving.h"
+#include "cli/recording.h"
 #include "probe/collect_disk.h"
 #include "probe/probe.h"
 
@@ -58,7 +58,7 @@ struct dxa_audit {
 	const struct dxa_audit_mode *mode;
 	struct dxa_analysis analysis;
 	struct dxa_aliasing_answer aliasing; /* what the machine told; run borrows from it */
-	struct dxa_saving saving;
+	struct dxa_recording saving;
 	struct dxa_probe *probe;
 	struct dxa_open_tasks tasks;
 	struct dxa_disk_calls disk_calls;
@@ -82,7 +82,7 @@ static inline uint64_t dxa_earlier(uint64_t x, uint64_t y)
 
 /*
  * Open the outputs, catch the signals, load and attach. Nothing is recorded
- * yet. Errors are those of dxa_analysis_init(), dxa_saving_open() and
+ * yet. Errors are those of dxa_analysis_init(), dxa_recording_open() and
  * dxa_probe_open(). Close with dxa_audit_close(), whatever this returned.
  */
 struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
@@ -105,7 +105,7 @@ const char *dxa_audit_snapshot(struct dxa_audit *a);
 
 /*
  * The recording's file was moved away: end it and begin another, which needs a
- * snapshot next. Errors are those of dxa_saving_rotate().
+ * snapshot next. Errors are those of dxa_recording_rotate().
  */
 struct dxa_err *dxa_audit_rotate(struct dxa_audit *a);
 

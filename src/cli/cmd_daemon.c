@@ -10,7 +10,7 @@
 
 #include "base/caps.h"
 #include "base/log.h"
-#include "base/patient.h"
+#include "base/slowio.h"
 #include "base/signals.h"
 #include "cli/audit.h"
 #include "cli/commands.h"
@@ -18,7 +18,7 @@
 #include "cli/exitcode.h"
 #include "cli/metrics_file.h"
 #include "cli/notify.h"
-#include "cli/single.h"
+#include "cli/pidfile.h"
 #include "version.h"
 
 /* How long a rotation of the recording waits for probes that are under way to end in the old one. */
@@ -51,7 +51,7 @@ static void log_to_journal(enum dxa_log_level level, const char *line)
 		[DXA_LOG_INFO] = 6,  [DXA_LOG_DEBUG] = 7,
 	};
 
-	dxa_patient_printf(STDERR_FILENO, "<%d>%s\n", priorities[level], line);
+	dxa_slowio_printf(STDERR_FILENO, "<%d>%s\n", priorities[level], line);
 }
 
 /*
@@ -110,7 +110,8 @@ static void rotate_recording(struct daemon *d)
 	d->rotate_by = 0;
 	if (err)
 		dxa_log(DXA_LOG_WARN, "%s%s", err->msg,
-			dxa_saving_moved(&d->audit.saving) ? "; the old file is written on" : "");
+			dxa_recording_moved(&d->audit.saving) ? "; the old file is written on" :
+								"");
 	dxa_err_free(err);
 	look(d);
 }
@@ -134,7 +135,7 @@ static void reload(struct daemon *d)
 
 	dxa_notify("RELOADING=1\nMONOTONIC_USEC=%" PRIu64, now / 1000);
 	dxa_daemon_report_reopen(&d->report);
-	if (dxa_saving_moved(&d->audit.saving))
+	if (dxa_recording_moved(&d->audit.saving))
 		d->rotate_by = now + ROTATE_NS;
 	err = dxa_analysis_reload(&d->audit.analysis, &d->opts);
 	d->report.reload_failed = err != NULL;
@@ -257,7 +258,7 @@ static struct dxa_err *run(struct daemon *d)
 	struct dxa_err *err = dxa_signals_catch();
 
 	if (!err)
-		err = dxa_single_enter(d->opts.pid_file, &d->lock);
+		err = dxa_pidfile_lock(d->opts.pid_file, &d->lock);
 	if (!err)
 		err = start(d);
 	if (!err)
@@ -286,6 +287,6 @@ struct dxa_err *dxa_cmd_daemon(const struct dxa_opts *opts, int *exit_code)
 		dxa_metrics_file_remove(opts->metrics);
 	dxa_audit_close(&d.audit);
 	dxa_daemon_report_close(&d.report);
-	dxa_single_leave(d.lock);
+	dxa_pidfile_unlock(d.lock);
 	return err;
 }

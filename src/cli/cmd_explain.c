@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/similar.h"
+#include "base/suggest.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/exitcode.h"
@@ -121,7 +121,7 @@ static struct dxa_err *unknown_rule(const char *given)
 {
 	char close[512];
 
-	dxa_similar_names(close, sizeof(close), given, rule_name);
+	dxa_suggest_names(close, sizeof(close), given, rule_name);
 	return dxa_err_new(DXA_ERR_INPUT, 0, "unknown rule '%s'%s", given,
 			   close[0] ? close : ": 'daxaudit explain' lists them all");
 }

@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
 #include "cli/help.h"
 #include "cli/manual.h"
 #include "cli/policies.h"
-#include "cli/single.h"
+#include "cli/pidfile.h"
 #include "cli/tables.h"
 #include "output/journal.h"
 #include "output/sink.h"

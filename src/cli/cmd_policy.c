@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/similar.h"
+#include "base/suggest.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/document.h"
@@ -340,7 +340,7 @@ struct dxa_err *dxa_cmd_policy(const struct dxa_opts *opts, int *exit_code)
 		return show(opts);
 	if (what && !strcmp(what, "lint"))
 		return lint(opts, exit_code);
-	dxa_similar_of(hint, sizeof(hint), what ? what : "", names,
+	dxa_suggest_of(hint, sizeof(hint), what ? what : "", names,
 		       sizeof(names) / sizeof(names[0]));
 	return dxa_err_new(DXA_ERR_INPUT, 0, "policy%s%s%s", what ? " " : "", what ? what : "",
 			   hint[0] ? hint : ": expected show, or lint FILE...");

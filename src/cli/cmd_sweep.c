@@ -11,7 +11,7 @@
 #include "base/ktime.h"
 #include "base/log.h"
 #include "base/signals.h"
-#include "base/similar.h"
+#include "base/suggest.h"
 #include "base/waitstatus.h"
 #include "cli/audit.h"
 #include "cli/commands.h"
@@ -59,7 +59,7 @@ static struct dxa_err *parse_drivers(const char *list, uint32_t *ret)
 		if (!driver_at(i))
 			return dxa_err_new(DXA_ERR_INPUT, 0,
 					   "--driver '%s': no such driver can be swept%s", name,
-					   dxa_similar_names(hint, sizeof(hint), name, driver_at));
+					   dxa_suggest_names(hint, sizeof(hint), name, driver_at));
 		*ret |= 1u << i;
 		list += len + (list[len] == ',');
 	}

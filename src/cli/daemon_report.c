@@ -136,7 +136,7 @@ static int output_error(const struct dxa_daemon_report *r, int output)
 	case DXA_OUTPUT_METRICS:
 		return r->metrics_error;
 	default:
-		return dxa_saving_error(&r->audit->saving);
+		return dxa_recording_error(&r->audit->saving);
 	}
 }
 
@@ -271,7 +271,7 @@ void dxa_daemon_report_tell(struct dxa_daemon_report *r)
 	r->events = result.stats->events;
 	r->told = dxa_ktime_now();
 	if (!r->told_errors[DXA_OUTPUT_RECORDING])
-		r->recording_failures += dxa_saving_error(&r->audit->saving) != 0;
+		r->recording_failures += dxa_recording_error(&r->audit->saving) != 0;
 	tell_manager(&result);
 	write_metrics(r, &result);
 	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)

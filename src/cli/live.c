@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/log.h"
-#include "base/patient.h"
+#include "base/slowio.h"
 #include "base/signals.h"
 #include "base/procstat.h"
 #include "cli/audit.h"
@@ -79,7 +79,7 @@ static void reap(struct live *l)
 void dxa_live_hurry(const struct dxa_signal *s)
 {
 	if (!s->from_terminal)
-		dxa_patient_limit(READER_MS);
+		dxa_slowio_limit(READER_MS);
 }
 
 /* The first signal ends the audit in order, the second at once. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/place.h"
+#include "base/outfile.h"
 
 /* Longer lines than most: a stream's buffer is written when a line ends. */
 #define BUFFER (64 << 10)
@@ -23,13 +23,13 @@ static bool ends_in_half_a_line(int fd)
 /* On an error l stays as it is. */
 static struct dxa_err *open_path(struct dxa_logfile *l)
 {
-	struct dxa_place place;
-	struct dxa_err *err = dxa_place_find(l->path, &place);
+	struct dxa_outfile place;
+	struct dxa_err *err = dxa_outfile_find(l->path, &place);
 	int fd = -1;
 
 	if (!err)
-		err = dxa_place_open(&place, O_RDWR | O_APPEND, l->mode, false, &fd, NULL);
-	dxa_place_close(&place);
+		err = dxa_outfile_open(&place, O_RDWR | O_APPEND, l->mode, false, &fd, NULL);
+	dxa_outfile_close(&place);
 	if (err)
 		return dxa_err_wrap(err, "cannot write the log %s", l->path);
 	/* A reader that is too slow costs lines, which are counted: the daemon does not wait. */

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/similar.h"
-#include "base/patient.h"
+#include "base/suggest.h"
+#include "base/slowio.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
@@ -78,8 +78,8 @@ static void print_log(enum dxa_log_level level, const char *line)
 	};
 
 	dxa_statusline_hide();
-	dxa_patient_printf(STDERR_FILENO, "daxaudit: %s%s\n", words[level] ? words[level] : "",
-			   line);
+	dxa_slowio_printf(STDERR_FILENO, "daxaudit: %s%s\n", words[level] ? words[level] : "",
+			  line);
 }
 
 static int fail(struct dxa_err *err, int skip_code)
@@ -220,7 +220,7 @@ int main(int argc, char **argv)
 		char hint[HINT_LEN];
 
 		dxa_utf8_make_line(argv[1]);
-		dxa_similar_names(hint, sizeof(hint), argv[1], command_name);
+		dxa_suggest_names(hint, sizeof(hint), argv[1], command_name);
 		fprintf(stderr, "daxaudit: unknown command '%s'%s\n", argv[1],
 			hint[0] ? hint : ": see 'daxaudit --help'");
 		return DXA_EXIT_USAGE;

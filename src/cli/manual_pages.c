@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "cli/manual.h"
 #include "cli/policies.h"
 #include "engine/rules.h"

@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/place.h"
+#include "base/outfile.h"
 
 /* The collector runs as another user, whatever our umask is. */
 #define MODE 0644
 
 /* What a killed daemon left there, or another user put there, is removed. 0 or errno. */
-static int open_tmp(const struct dxa_place *p, char tmp[NAME_MAX + 1], int *ret)
+static int open_tmp(const struct dxa_outfile *p, char tmp[NAME_MAX + 1], int *ret)
 {
 	if (snprintf(tmp, NAME_MAX + 1, "%s" DXA_METRICS_TMP, p->name) > NAME_MAX)
 		return ENAMETOOLONG;
@@ -25,7 +25,7 @@ static int open_tmp(const struct dxa_place *p, char tmp[NAME_MAX + 1], int *ret)
 }
 
 /* An empty file, or one whose first line names a metric of ours. */
-static bool is_ours(const struct dxa_place *p)
+static bool is_ours(const struct dxa_outfile *p)
 {
 	char line[64] = "";
 	int fd = openat(p->dir, p->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -38,14 +38,14 @@ static bool is_ours(const struct dxa_place *p)
 }
 
 /* Where the metrics go. An error says why, without the path. */
-static struct dxa_err *find(const char *path, struct dxa_place *ret)
+static struct dxa_err *find(const char *path, struct dxa_outfile *ret)
 {
-	struct dxa_err *err = dxa_place_find(path, ret);
+	struct dxa_err *err = dxa_outfile_find(path, ret);
 
-	return err ? err : dxa_place_check(ret, true);
+	return err ? err : dxa_outfile_check(ret, true);
 }
 
-static struct dxa_err *check(const char *path, const struct dxa_place *p)
+static struct dxa_err *check(const char *path, const struct dxa_outfile *p)
 {
 	char tmp[NAME_MAX + 1];
 	int fd = -1, err;
@@ -68,11 +68,11 @@ static struct dxa_err *check(const char *path, const struct dxa_place *p)
 
 struct dxa_err *dxa_metrics_file_check(const char *path)
 {
-	struct dxa_place place;
+	struct dxa_outfile place;
 	struct dxa_err *err = find(path, &place);
 
 	err = err ? dxa_err_wrap(err, "cannot write the metrics %s", path) : check(path, &place);
-	dxa_place_close(&place);
+	dxa_outfile_close(&place);
 	return err;
 }
 
@@ -104,7 +104,7 @@ static int write_all(int fd, mode_t mode, const struct dxa_run *run,
 }
 
 /* 0 or errno. */
-static int replace(const struct dxa_place *p, const struct dxa_run *run,
+static int replace(const struct dxa_outfile *p, const struct dxa_run *run,
 		   const struct dxa_result *result, const struct dxa_metrics_service *service)
 {
 	char tmp[NAME_MAX + 1];
@@ -116,7 +116,7 @@ static int replace(const struct dxa_place *p, const struct dxa_run *run,
 	/* A file that fewer may read stays one. */
 	err = write_all(fd, p->exists ? p->st.st_mode & 0777 : MODE, run, result, service);
 	if (!err)
-		err = dxa_place_replace(p, tmp);
+		err = dxa_outfile_replace(p, tmp);
 	if (err)
 		unlinkat(p->dir, tmp, 0);
 	return err;
@@ -126,14 +126,14 @@ int dxa_metrics_file_write(const char *path, const struct dxa_run *run,
 			   const struct dxa_result *result,
 			   const struct dxa_metrics_service *service)
 {
-	struct dxa_place place;
+	struct dxa_outfile place;
 	struct dxa_err *unfit = find(path, &place);
 	int err = unfit ? (unfit->code ? unfit->code : EINVAL) : 0;
 
 	dxa_err_free(unfit);
 	if (!err)
 		err = replace(&place, run, result, service);
-	dxa_place_close(&place);
+	dxa_outfile_close(&place);
 	return err;
 }
 

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/place.h"
-#include "base/similar.h"
+#include "base/outfile.h"
+#include "base/suggest.h"
 #include "cli/exitcode.h"
 #include "cli/opts_keys.h"
-#include "cli/single.h"
+#include "cli/pidfile.h"
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
@@ -66,7 +66,7 @@ static struct dxa_err *bad_name(const char *option, const char *value, const cha
 {
 	char hint[HINT_LEN];
 
-	dxa_similar_names(hint, sizeof(hint), value, names);
+	dxa_suggest_names(hint, sizeof(hint), value, names);
 	if (!hint[0])
 		return bad_value(option, value, want);
 	return dxa_err_new(DXA_ERR_INPUT, 0, "--%s '%s'%s", option, value, hint);
@@ -499,7 +499,7 @@ static struct dxa_err *unknown_option(const char *given, const char *command, un
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(names[i], name))
 			return dxa_err_new(DXA_ERR_INPUT, 0, "option '%s' takes no value", name);
-	dxa_similar_of(hint, sizeof(hint), name, names, n);
+	dxa_suggest_of(hint, sizeof(hint), name, names, n);
 	if (hint[0])
 		return dxa_err_new(DXA_ERR_INPUT, 0, "unknown option '%s'%s", given, hint);
 	return dxa_err_new(DXA_ERR_INPUT, 0, "unknown option '%s': see 'daxaudit %s --help'", given,
@@ -520,7 +520,7 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 					   .per_round_ns = 60 * SECOND },
 				.stuck_after_ns = 30 * SECOND,
 				.snapshot_every_ns = 3600 * SECOND,
-				.file_mode = DXA_PLACE_MODE,
+				.file_mode = DXA_OUTFILE_MODE,
 				.skip_code = DXA_EXIT_NO_DAX };
 	make_getopt(mask, longs, shorts);
 	opterr = 0;

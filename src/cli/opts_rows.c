@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The table of options: which command takes which, and what help says. */
 #include "cli/opts_keys.h"
-#include "cli/single.h"
+#include "cli/pidfile.h"
 
 static const struct dxa_option_row rows[] = {
 	{ KEY_OUTPUT, "output", "FORMAT[:FILE]",

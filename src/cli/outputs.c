@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/place.h"
+#include "base/outfile.h"
 #include "base/vec.h"
 #include "cli/metrics_file.h"
 
@@ -52,7 +52,7 @@ char *dxa_output_fill_in(const char *spec, const char *recording)
 struct named {
 	char *what; /* as the user wrote it */
 	bool written;
-	struct dxa_place at; /* closed: it only identifies */
+	struct dxa_outfile at; /* closed: it only identifies */
 };
 
 struct files {
@@ -61,7 +61,7 @@ struct files {
 };
 
 /* Two outputs may well go to /dev/null, and a terminal or a socket is read and written. */
-static bool is_file(const struct dxa_place *p)
+static bool is_file(const struct dxa_outfile *p)
 {
 	return !p->exists || S_ISREG(p->st.st_mode) || S_ISFIFO(p->st.st_mode);
 }
@@ -83,8 +83,8 @@ static void add_for(struct files *files, const char *prefix, const char *path, c
 
 	if (!path)
 		return;
-	err = dxa_place_find(path, &new.at);
-	dxa_place_close(&new.at);
+	err = dxa_outfile_find(path, &new.at);
+	dxa_outfile_close(&new.at);
 	if (!err && is_file(&new.at)) {
 		if (asprintf(&new.what, "%s%s%s", prefix, path, suffix) < 0)
 			new.what = NULL;
@@ -191,7 +191,7 @@ static struct dxa_err *clash(const struct named *a, const struct named *b)
 
 	if (!a->written && !b->written)
 		return NULL;
-	if (!dxa_place_same(&a->at, &b->at))
+	if (!dxa_outfile_same(&a->at, &b->at))
 		return NULL;
 	if (other->written)
 		return dxa_err_new(DXA_ERR_INPUT, 0,

@@ -13,7 +13,7 @@
 
 #include "base/infile.h"
 #include "base/log.h"
-#include "base/place.h"
+#include "base/outfile.h"
 
 #define PROGRESS "progress"
 #define ROUNDS "rounds.jsonl"
@@ -75,13 +75,13 @@ struct dxa_err *dxa_sweep_dir_check(const struct dxa_opts *opts)
 /* The directory may be one to which others can write. */
 static struct dxa_err *open_in(const char *path, int flags, int *fd)
 {
-	struct dxa_place place;
-	struct dxa_err *err = dxa_place_find(path, &place);
+	struct dxa_outfile place;
+	struct dxa_err *err = dxa_outfile_find(path, &place);
 
 	if (!err)
-		err = dxa_place_open(&place, O_WRONLY | O_CREAT | flags, DXA_PLACE_MODE, true, fd,
-				     NULL);
-	dxa_place_close(&place);
+		err = dxa_outfile_open(&place, O_WRONLY | O_CREAT | flags, DXA_OUTFILE_MODE, true,
+				       fd, NULL);
+	dxa_outfile_close(&place);
 	return err;
 }
 

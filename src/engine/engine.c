@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "engine/errname.h"
 #include "engine/fact.h"
 #include "engine/owner.h"

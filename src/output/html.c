@@ -12,7 +12,7 @@
 #include "base/cleanup.h"
 #include "output/closing.h"
 #include "output/coverage.h"
-#include "output/guilt.h"
+#include "output/mark.h"
 #include "output/html_devices.h"
 #include "output/html_parts.h"
 #include "output/prose.h"
@@ -73,7 +73,7 @@ struct page {
 	struct dxa_context context;
 	char context_id[ID_LEN];
 	struct dxa_vec story; /* struct dxa_event */
-	struct dxa_vec guilty; /* struct dxa_html_guilt */
+	struct dxa_vec marks; /* struct dxa_html_mark */
 	/* Of several parts: the list of them, and what follows it. */
 	struct text list, body;
 };
@@ -122,7 +122,7 @@ static void html_free(struct dxa_sink *s)
 	free_groups(p);
 	dxa_vec_free(&p->groups);
 	dxa_vec_free(&p->story);
-	dxa_vec_free(&p->guilty);
+	dxa_vec_free(&p->marks);
 	free_text(&p->contexts);
 	free_text(&p->list);
 	free_text(&p->body);
@@ -140,7 +140,7 @@ static struct dxa_err *html_open(struct dxa_sink *s)
 		return dxa_err_nomem();
 	p->groups = DXA_VEC_OF(struct group *);
 	p->story = DXA_VEC_OF(struct dxa_event);
-	p->guilty = DXA_VEC_OF(struct dxa_html_guilt);
+	p->marks = DXA_VEC_OF(struct dxa_html_mark);
 	p->timeline = dxa_timeline_new();
 	p->devices = dxa_html_devices_new();
 	return p->timeline && p->devices && open_text(&p->contexts) && open_text(&p->list) &&
@@ -186,13 +186,13 @@ static void write_waiting(struct dxa_sink *s)
 	p->context.story = p->story.data;
 	before = ftell(p->contexts.out);
 	dxa_html_context(p->contexts.out, &p->context, s->run, p->context_id,
-			 has_failed(&p->context) || p->guilty.len, &p->guilty);
+			 has_failed(&p->context) || p->marks.len, &p->marks);
 	share->bytes += (size_t)(ftell(p->contexts.out) - before);
 }
 
 static bool copy_story(struct page *p, const struct dxa_context *ctx)
 {
-	p->story.len = p->guilty.len = 0;
+	p->story.len = p->marks.len = 0;
 	for (size_t i = 0; i < ctx->story_len; i++)
 		if (!dxa_vec_push(&p->story, &ctx->story[i]))
 			return false;
@@ -268,16 +268,16 @@ static struct group *group_of(struct page *p, const struct dxa_finding *f)
 }
 
 /* Note what proves a finding, if the context in which it happened still waits. */
-static bool mark_guilty(struct page *p, const struct dxa_finding *f)
+static bool mark_calls(struct page *p, const struct dxa_finding *f)
 {
 	if (!p->waiting || !p->is_shown || f->context.id != p->context.id)
 		return false;
 	for (size_t i = 0; f->severity > DXA_SEVERITY_INFO && i < f->evidence_len; i++) {
-		const struct dxa_html_guilt g = { f->evidence[i],
-						  dxa_guilt(f->rule, &f->evidence[i]) };
+		const struct dxa_html_mark g = { f->evidence[i],
+						 dxa_mark_why(f->rule, &f->evidence[i]) };
 
 		if (g.why)
-			dxa_vec_push(&p->guilty, &g);
+			dxa_vec_push(&p->marks, &g);
 	}
 	return true;
 }
@@ -286,7 +286,7 @@ static void html_finding(struct dxa_sink *s, const struct dxa_finding *f)
 {
 	struct page *p = s->state;
 	struct group *g = group_of(p, f);
-	bool has_context = mark_guilty(p, f), is_shown;
+	bool has_context = mark_calls(p, f), is_shown;
 	char id[ID_LEN];
 	size_t life;
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "output/guilt.h"
+#include "output/mark.h"
 #include "output/prose.h"
 #include "output/story.h"
 #include "output/xml.h"
@@ -47,7 +47,7 @@ static void put_call(FILE *out, const struct dxa_event *ev, const struct dxa_sto
 void dxa_html_event(FILE *out, const struct dxa_event *ev, const struct dxa_run *run, int depth,
 		    const char *why)
 {
-	fprintf(out, "<tr%s><td>", why ? " class=\"guilty\"" : "");
+	fprintf(out, "<tr%s><td>", why ? " class=\"marked\"" : "");
 	dxa_html_time(out, ev->ts, run->start);
 	if (depth > 0)
 		fprintf(out, "</td><td class=\"d%d\">", depth < DEPTH_MAX ? depth : DEPTH_MAX);
@@ -61,10 +61,10 @@ void dxa_html_event(FILE *out, const struct dxa_event *ev, const struct dxa_run 
 
 /* ---- contexts ---- */
 
-static const char *why_guilty(const struct dxa_vec *guilty, const struct dxa_event *ev)
+static const char *why_marked(const struct dxa_vec *marks, const struct dxa_event *ev)
 {
-	for (size_t i = 0; i < guilty->len; i++) {
-		const struct dxa_html_guilt *g = dxa_vec_at(guilty, i);
+	for (size_t i = 0; i < marks->len; i++) {
+		const struct dxa_html_mark *g = dxa_vec_at(marks, i);
 
 		if (!memcmp(&g->ev, ev, sizeof(*ev)))
 			return g->why;
@@ -73,7 +73,7 @@ static const char *why_guilty(const struct dxa_vec *guilty, const struct dxa_eve
 }
 
 static void put_story(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
-		      const char *id, const struct dxa_vec *guilty)
+		      const char *id, const struct dxa_vec *marks)
 {
 	int depth = 0;
 
@@ -84,7 +84,7 @@ static void put_story(FILE *out, const struct dxa_context *ctx, const struct dxa
 
 		if (nesting < 0 && depth > 0)
 			depth--;
-		dxa_html_event(out, ev, run, depth, why_guilty(guilty, ev));
+		dxa_html_event(out, ev, run, depth, why_marked(marks, ev));
 		if (nesting > 0)
 			depth++;
 	}
@@ -95,7 +95,7 @@ static void put_story(FILE *out, const struct dxa_context *ctx, const struct dxa
 }
 
 void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
-		      const char *id, bool open, const struct dxa_vec *guilty)
+		      const char *id, bool open, const struct dxa_vec *marks)
 {
 	char words[DXA_WORDS_LEN];
 
@@ -108,7 +108,7 @@ void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa
 	fputs("</span> <span class=\"dim\">at ", out);
 	dxa_html_time(out, ctx->start, run->start);
 	fputs(" s</span></summary>\n", out);
-	put_story(out, ctx, run, id, guilty);
+	put_story(out, ctx, run, id, marks);
 	fputs("</details>\n", out);
 }
 
@@ -192,7 +192,7 @@ void dxa_html_finding(FILE *out, const struct dxa_finding *f, const struct dxa_r
 		for (size_t i = 0; i < f->evidence_len; i++)
 			dxa_html_event(out, &f->evidence[i], run, 0,
 				       f->severity > DXA_SEVERITY_INFO ?
-					       dxa_guilt(f->rule, &f->evidence[i]) :
+					       dxa_mark_why(f->rule, &f->evidence[i]) :
 					       NULL);
 		fputs("</table>\n", out);
 	}

@@ -9,7 +9,7 @@
 #include "output/sink.h"
 
 /* An event that breaks a rule, and why. */
-struct dxa_html_guilt {
+struct dxa_html_mark {
 	struct dxa_event ev;
 	const char *why; /* static */
 };
@@ -23,11 +23,11 @@ void dxa_html_time(FILE *out, uint64_t ts, uint64_t start);
 
 /*
  * A context as a details element of class "probe", open if asked; `id` is that of an
- * element in it, so that a browser opens it by itself. Events of which `guilty`
- * (struct dxa_html_guilt) has a copy are marked.
+ * element in it, so that a browser opens it by itself. Events of which `marks`
+ * (struct dxa_html_mark) has a copy are marked.
  */
 void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
-		      const char *id, bool open, const struct dxa_vec *guilty);
+		      const char *id, bool open, const struct dxa_vec *marks);
 
 /* What a finding's rule means, and which commits have to do with it. */
 void dxa_html_rule(FILE *out, enum dxa_rule rule, const char *driver);

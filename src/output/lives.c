@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "engine/errname.h"
 #include "engine/owner.h"
 #include "output/story.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "base/map.h"
 #include "engine/errname.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/hookstat.h"
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "engine/engine.h"
 #include "engine/verdict.h"
 #include "output/jsonobj.h"

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/similar.h"
+#include "base/suggest.h"
 
 static const struct dxa_sink_ops *const formats[] = {
 	&dxa_sink_text,	 &dxa_sink_json,    &dxa_sink_jsonl,	    &dxa_sink_ktap, &dxa_sink_junit,
@@ -39,7 +39,7 @@ static struct dxa_err *unknown_format(const char *name, size_t len)
 	char known[256] = "", given[32], hint[128];
 
 	snprintf(given, sizeof(given), "%.*s", (int)len, name);
-	dxa_similar_names(hint, sizeof(hint), given, format_name);
+	dxa_suggest_names(hint, sizeof(hint), given, format_name);
 	if (hint[0])
 		return dxa_err_new(DXA_ERR_INPUT, 0, "unknown output format '%s'%s", given, hint);
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
@@ -51,22 +51,22 @@ static struct dxa_err *unknown_format(const char *name, size_t len)
 }
 
 /* A device, a pipe, a terminal or a descriptor cannot be replaced by a rename. */
-static bool is_replaceable(const struct dxa_place *p)
+static bool is_replaceable(const struct dxa_outfile *p)
 {
 	return p->fd < 0 && (!p->exists || S_ISREG(p->st.st_mode));
 }
 
 static struct dxa_err *open_place(struct dxa_sink *s, mode_t mode)
 {
-	struct dxa_err *err = dxa_place_check(&s->place, false);
+	struct dxa_err *err = dxa_outfile_check(&s->place, false);
 	int fd = -1;
 
 	if (!err && is_replaceable(&s->place)) {
-		fd = dxa_place_create_beside(&s->place, mode, s->tmp);
+		fd = dxa_outfile_create_beside(&s->place, mode, s->tmp);
 		if (fd < 0)
 			s->tmp[0] = '\0';
 	} else if (!err) {
-		err = dxa_place_open(&s->place, O_WRONLY, mode, false, &fd, NULL);
+		err = dxa_outfile_open(&s->place, O_WRONLY, mode, false, &fd, NULL);
 	}
 	if (err)
 		return err;
@@ -74,7 +74,7 @@ static struct dxa_err *open_place(struct dxa_sink *s, mode_t mode)
 		s->out = fdopen(fd, "w");
 	} else if (fd >= 0) {
 		s->patient.fd = fd;
-		s->out = dxa_patient_stream(&s->patient);
+		s->out = dxa_slowio_stream(&s->patient);
 	}
 	return s->out ? NULL : dxa_err_new(DXA_ERR_INPUT, errno, "%s", strerror(errno));
 }
@@ -86,7 +86,7 @@ static struct dxa_err *open_file(struct dxa_sink *s, const char *path, mode_t mo
 	s->path = strdup(path);
 	if (!s->path)
 		return dxa_err_nomem();
-	err = dxa_place_find(path, &s->place);
+	err = dxa_outfile_find(path, &s->place);
 	if (!err)
 		err = open_place(s, mode);
 	return err ? dxa_err_wrap(err, "cannot write %s", path) : NULL;
@@ -95,7 +95,7 @@ static struct dxa_err *open_file(struct dxa_sink *s, const char *path, mode_t mo
 static struct dxa_err *open_standard_output(struct dxa_sink *s)
 {
 	s->patient.fd = STDOUT_FILENO;
-	s->out = dxa_patient_stream(&s->patient);
+	s->out = dxa_slowio_stream(&s->patient);
 	return s->out ? NULL : dxa_err_nomem();
 }
 
@@ -243,7 +243,7 @@ static void free_sink(struct dxa_sink *s)
 {
 	if (s->ops->free)
 		s->ops->free(s);
-	dxa_place_close(&s->place);
+	dxa_outfile_close(&s->place);
 	free(s->path);
 	free(s);
 }
@@ -251,7 +251,7 @@ static void free_sink(struct dxa_sink *s)
 static struct dxa_err *write_error(const struct dxa_sink *s, int code)
 {
 	return dxa_err_new(DXA_ERR_SYSTEM, code, "cannot write %s: %s",
-			   s->path ? s->path : "to standard output", dxa_patient_strerror(code));
+			   s->path ? s->path : "to standard output", dxa_slowio_strerror(code));
 }
 
 /* Returns 0 or errno. */
@@ -294,7 +294,7 @@ struct dxa_err *dxa_sink_close(struct dxa_sink *s)
 		return NULL;
 	err = close_stream(s);
 	if (!err && s->tmp[0])
-		err = dxa_place_replace(&s->place, s->tmp);
+		err = dxa_outfile_replace(&s->place, s->tmp);
 	if (err) {
 		ret = write_error(s, err);
 		remove_tmp(s);

@@ -12,8 +12,8 @@
 
 #include "base/err.h"
 #include "base/hookstat.h"
-#include "base/patient.h"
-#include "base/place.h"
+#include "base/slowio.h"
+#include "base/outfile.h"
 #include "engine/engine.h"
 #include "engine/verdict.h"
 #include "output/show.h"
@@ -110,9 +110,9 @@ struct dxa_sink {
 	const struct dxa_sink_ops *ops;
 	const struct dxa_run *run; /* set by begin */
 	FILE *out;
-	struct dxa_patient patient; /* below out; fd -1: out is a file, or the caller's */
+	struct dxa_slowio patient; /* below out; fd -1: out is a file, or the caller's */
 	char *path; /* as given; NULL: standard output */
-	struct dxa_place place; /* where path leads; dir -1: nowhere */
+	struct dxa_outfile place; /* where path leads; dir -1: nowhere */
 	char tmp[NAME_MAX + 1]; /* in place: written first, renamed at the end; empty: none */
 	size_t parts; /* runs that are walked: 1, or the recordings of one document */
 	size_t part; /* the current one counts from 1; 0 before the first */

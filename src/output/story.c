@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "engine/errname.h"
 #include "engine/owner.h"
 

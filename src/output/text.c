@@ -14,7 +14,7 @@
 #include "base/waitstatus.h"
 #include "output/closing.h"
 #include "output/coverage.h"
-#include "output/guilt.h"
+#include "output/mark.h"
 #include "output/lines.h"
 #include "output/prose.h"
 #include "output/sink.h"
@@ -227,7 +227,7 @@ struct judged {
 static void mark_events(struct dxa_map *marks, const struct dxa_finding *f)
 {
 	for (size_t k = 0; k < f->evidence_len && f->severity > DXA_SEVERITY_INFO; k++) {
-		const char *why = dxa_guilt(f->rule, &f->evidence[k]);
+		const char *why = dxa_mark_why(f->rule, &f->evidence[k]);
 
 		if (why)
 			dxa_map_put(marks, dxa_lines_identity(&f->evidence[k]), (void *)why);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "output/guilt.h"
+#include "output/mark.h"
 #include "output/lines.h"
 
 static void put_line(struct dxa_wrap *w, const char *text, enum dxa_colour colour)
@@ -98,7 +98,7 @@ static void put_evidence(struct dxa_wrap *w, const struct dxa_finding *f,
 		if (dxa_map_get(shown, key))
 			continue;
 		dxa_lines_event(&lines, w, ev, env, 0,
-				f->severity > DXA_SEVERITY_INFO ? dxa_guilt(f->rule, ev) : NULL);
+				f->severity > DXA_SEVERITY_INFO ? dxa_mark_why(f->rule, ev) : NULL);
 		dxa_map_put(shown, key, shown);
 	}
 }

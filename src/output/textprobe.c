@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "base/utf8.h"
 #include "engine/errname.h"
 #include "output/lines.h"

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "base/utf8.h"
 #include "output/lines.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "base/similar.h"
+#include "base/suggest.h"
 #include "base/utf8.h"
 #include "policy/build.h"
 
@@ -236,7 +236,7 @@ static int read_name(struct reader *r, const struct dxa_policy_key *key)
 	if (i >= 0)
 		return i;
 	if (text)
-		dxa_similar_names(similar, sizeof(similar), text, key->names);
+		dxa_suggest_names(similar, sizeof(similar), text, key->names);
 	if (similar[0])
 		complain(r, line_of(r), "%s '%s': expected %s%s", key->name, text,
 			 dxa_policy_expects(expects, sizeof(expects), key), similar);
@@ -385,7 +385,7 @@ static void complain_of_key(struct reader *r, const struct dxa_policy_section *s
 		strncat(known, i ? ", " : "", sizeof(known) - strlen(known) - 1);
 		strncat(known, section->keys[i].name, sizeof(known) - strlen(known) - 1);
 	}
-	dxa_similar_of(hint, sizeof(hint), text ? text : "", names, section->n_keys);
+	dxa_suggest_of(hint, sizeof(hint), text ? text : "", names, section->n_keys);
 	if (hint[0]) {
 		complain(r, line_of(r), "unknown key '%s'%s", text, hint);
 		return;

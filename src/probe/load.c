@@ -143,7 +143,7 @@ struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_p
 			return NULL;
 		}
 		dxa_attach_select(p->hooks, p->n_hooks, skel->obj);
-		dxa_naming_select(p->namer, skel->obj);
+		dxa_ksym_select(p->ksyms, skel->obj);
 		if (walk)
 			dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
 		else

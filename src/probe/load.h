@@ -6,7 +6,7 @@
 #include "daxaudit.skel.h"
 #include "probe/attach.h"
 #include "probe/kallsyms.h"
-#include "probe/naming.h"
+#include "probe/ksym.h"
 #include "probe/probe.h"
 #include "probe/snapshot.h"
 
@@ -16,7 +16,7 @@ struct dxa_load_parts {
 	struct dxa_hook *hooks; /* as planned; a refused trampoline changes its hook's plan */
 	size_t n_hooks;
 	struct dxa_walker *walkers; /* chosen and given their programs here */
-	struct dxa_namer *namer; /* the same */
+	struct dxa_ksym_reader *ksyms; /* the same */
 };
 
 /*

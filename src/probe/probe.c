@@ -21,7 +21,7 @@
 #include "probe/kallsyms.h"
 #include "probe/losses.h"
 #include "probe/load.h"
-#include "probe/naming.h"
+#include "probe/ksym.h"
 #include "probe/opsnames.h"
 #include "probe/preflight.h"
 #include "probe/snapshot.h"
@@ -32,7 +32,7 @@
 
 struct dxa_probe {
 	struct dxa_kallsyms *kallsyms;
-	struct dxa_namer namer;
+	struct dxa_ksym_reader ksyms;
 	struct dxa_symbols *symbols;
 	struct dxa_tracefs *tracefs;
 	struct dxa_opsnames ops;
@@ -247,7 +247,7 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
 	const struct dxa_load_parts parts = { p->kallsyms, p->hooks, p->n_hooks, p->walkers,
-					      &p->namer };
+					      &p->ksyms };
 	struct dxa_probe_config with = *config;
 	_cleanup_close_ int fd = -1;
 	struct dxa_kallsym sym;
@@ -336,8 +336,8 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 		err = open_hooks(p, config);
 	if (err)
 		return err;
-	p->namer.kallsyms = p->kallsyms;
-	p->symbols = dxa_symbols_new(dxa_naming_source, &p->namer);
+	p->ksyms.kallsyms = p->kallsyms;
+	p->symbols = dxa_symbols_new(dxa_ksym_source, &p->ksyms);
 	if (!p->symbols)
 		return dxa_err_nomem();
 	err = load_and_map(p, config);

@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 #include "base/cleanup.h"
-#include "base/patient.h"
+#include "base/slowio.h"
 #include "record/codec.h"
 #include "record/header.h"
 #include "record/items.h"
@@ -57,7 +57,7 @@ static bool fill(struct dxa_reader *r)
 
 	do {
 		/* The writer of a pipe may stall. */
-		err = dxa_patient_wait(r->fd, POLLIN);
+		err = dxa_slowio_wait(r->fd, POLLIN);
 		n = err ? -1 : read(r->fd, r->input, READ_SIZE);
 	} while (n < 0 && !err && errno == EINTR);
 	if (n < 0)

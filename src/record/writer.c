@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/map.h"
-#include "base/place.h"
+#include "base/outfile.h"
 #include "record/codec.h"
 #include "record/items.h"
 
@@ -28,7 +28,7 @@
 
 struct dxa_recorder {
 	char *path; /* as given */
-	struct dxa_place place; /* where it leads */
+	struct dxa_outfile place; /* where it leads */
 	mode_t mode; /* of a new file */
 	int fd; /* -1: none */
 	bool created; /* the file was not there before, and is locked by us */
@@ -88,7 +88,7 @@ static struct dxa_err *try_open(struct dxa_recorder *r, bool *gone)
 	bool created;
 	/* O_NONBLOCK: not to wait here for the other end of a FIFO. */
 	struct dxa_err *err =
-		dxa_place_open(&r->place, O_RDWR | O_NONBLOCK, r->mode, true, &r->fd, &created);
+		dxa_outfile_open(&r->place, O_RDWR | O_NONBLOCK, r->mode, true, &r->fd, &created);
 
 	*gone = false;
 	if (err)
@@ -103,7 +103,7 @@ static struct dxa_err *try_open(struct dxa_recorder *r, bool *gone)
 				   "cannot record to %s: another daxaudit is recording to it",
 				   r->path);
 	}
-	*gone = !dxa_place_holds(&r->place, r->fd);
+	*gone = !dxa_outfile_holds(&r->place, r->fd);
 	/* Only who holds the lock may remove it again: another one may have been faster. */
 	r->created = created && !*gone;
 	return NULL;
@@ -130,7 +130,7 @@ static struct dxa_err *open_path(struct dxa_recorder *r)
 /* What is recorded there already gets another name, and the new recording a file of its own. */
 static struct dxa_err *set_aside(struct dxa_recorder *r)
 {
-	const struct dxa_place *p = &r->place;
+	const struct dxa_outfile *p = &r->place;
 	char aside[NAME_MAX + 1];
 	char number[16] = "";
 	int n = 0;
@@ -156,7 +156,7 @@ static struct dxa_err *open_target(struct dxa_recorder *r, const char *path, boo
 	r->path = strdup(path);
 	if (!r->path)
 		return dxa_err_nomem();
-	err = dxa_place_find(path, &r->place);
+	err = dxa_outfile_find(path, &r->place);
 	if (err)
 		return cannot(err, path);
 	err = open_path(r);
@@ -195,10 +195,10 @@ void dxa_recorder_free(struct dxa_recorder *r)
 {
 	if (!r)
 		return;
-	if (r->created && !r->begun && dxa_place_holds(&r->place, r->fd))
+	if (r->created && !r->begun && dxa_outfile_holds(&r->place, r->fd))
 		unlinkat(r->place.dir, r->place.name, 0);
 	close_fd(r);
-	dxa_place_close(&r->place);
+	dxa_outfile_close(&r->place);
 	if (r->z_ready)
 		deflateEnd(&r->z);
 	dxa_map_free(&r->written);
@@ -211,7 +211,7 @@ void dxa_recorder_free(struct dxa_recorder *r)
 
 bool dxa_recorder_moved(const struct dxa_recorder *r)
 {
-	return r->fd >= 0 && !dxa_place_holds(&r->place, r->fd);
+	return r->fd >= 0 && !dxa_outfile_holds(&r->place, r->fd);
 }
 
 /* ---- blocks ---- */

@@ -25,7 +25,7 @@ struct dxa_recorder;
  * Open path for a recording, without changing what is there yet; but with keep, a
  * recording that is there is renamed, DXA_RECORDER_ASIDE appended. mode: the permissions
  * of a new file, to which the umask applies. INPUT error when it cannot or must not be
- * written (base/place.h), is no regular file, holds something that is neither empty nor
+ * written (base/outfile.h), is no regular file, holds something that is neither empty nor
  * a recording, or is being written by another recorder. Free *ret with
  * dxa_recorder_free().
  */

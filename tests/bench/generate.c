@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "record/writer.h"
 
 #define WORKERS 4

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "audit.h"
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "step.h"
 
 /* Bytes before the first step. */

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "base/procstat.h"
-#include "base/similar.h"
+#include "base/suggest.h"
 #include "base/symbols.h"
 #include "base/utf8.h"
 #include "output/xml.h"
@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(symbol[0] && strlen(symbol) < sizeof(symbol) &&
 		     strlen(module) < sizeof(module));
 	dxa_symbol_is_ops(name);
-	dxa_similar(name, "null-teardown-leak");
+	dxa_suggest_matches(name, "null-teardown-leak");
 	dxa_stack_waits(name, "unregister_dev_dax", "__devm_create_dev_dax");
 	return 0;
 }

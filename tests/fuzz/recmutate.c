@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "record/codec.h"
 #include "record/format.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "base/map.h"
 #include "daxaudit/hooks.h"
 #include "record/reader.h"

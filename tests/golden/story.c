@@ -43,7 +43,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "record/writer.h"
 #include "words.h"
 

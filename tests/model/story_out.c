@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 
 const char *slot_name(int slot)
 {

@@ -108,7 +108,7 @@ def check_contrast(text):
     if len(themes) != 2 or set(themes[0]) != set(themes[1]):
         raise ValueError(f"{len(themes)} themes, or they differ in what they set")
     for theme in themes:
-        for behind, colours in (("bg", ON_PAGE), ("box", ON_BOX), ("guilty", ON_BOX)):
+        for behind, colours in (("bg", ON_PAGE), ("box", ON_BOX), ("marked", ON_BOX)):
             for colour, least in colours.items():
                 got = contrast(theme[colour], theme[behind])
                 if got < least:

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "output/cases.h"
 
 #define COMPLETE (DXA_CASE_COUNT - 1)
@@ -179,7 +179,8 @@ static void test_an_incomplete_audit_skips_all_but_what_was_found(void **state)
 
 	(void)state;
 	begin(&a);
-	a.result.verdict = (struct dxa_verdict){ .kind = DXA_VERDICT_FINDINGS, .first_incomplete = 1 };
+	a.result.verdict =
+		(struct dxa_verdict){ .kind = DXA_VERDICT_FINDINGS, .first_incomplete = 1 };
 	dxa_verdict_add(&a.result.verdict, "1 finding of severity error");
 	dxa_verdict_add(&a.result.verdict, "3 of 9 records were lost");
 	find(&a, DXA_RULE_DESTROYED_ALIVE, DXA_SEVERITY_ERROR, NULL);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "output/jsonobj.h"
 #include "output/pseudonym.h"
 #include "output/sink.h"

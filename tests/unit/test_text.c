@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "output/closing.h"
-#include "output/guilt.h"
+#include "output/mark.h"
 #include "output/lines.h"
 #include "output/wrap.h"
 
@@ -142,7 +142,7 @@ static void test_control_characters_move_nothing(void **state)
 	assert_page(&p, "a b\357\277\275[2J\357\277\275c\n");
 }
 
-/* ---- guilt ---- */
+/* ---- marked calls ---- */
 
 /* Every kind of call, as it could be meant. */
 static bool is_ever_marked(enum dxa_rule rule)
@@ -158,7 +158,7 @@ static bool is_ever_marked(enum dxa_rule rule)
 							      .dax = devices[i],
 							      .ret = results[k] };
 
-				if (dxa_guilt(rule, &ev))
+				if (dxa_mark_why(rule, &ev))
 					return true;
 			}
 	return false;
@@ -184,11 +184,11 @@ static void test_only_what_broke_the_rule_is_marked(void **state)
 					   .ret = (int64_t)0xffff888003c5b2c0 };
 
 	(void)state;
-	assert_non_null(dxa_guilt(DXA_RULE_NULL_TEARDOWN_LEAK, &null));
-	assert_null(dxa_guilt(DXA_RULE_NULL_TEARDOWN_LEAK, &device));
-	assert_null(dxa_guilt(DXA_RULE_NULL_TEARDOWN_LEAK, &granted));
-	assert_non_null(dxa_guilt(DXA_RULE_MISSING_EOPNOTSUPP, &granted));
-	assert_null(dxa_guilt(DXA_RULE_UNEXPECTED_EOPNOTSUPP, &granted));
+	assert_non_null(dxa_mark_why(DXA_RULE_NULL_TEARDOWN_LEAK, &null));
+	assert_null(dxa_mark_why(DXA_RULE_NULL_TEARDOWN_LEAK, &device));
+	assert_null(dxa_mark_why(DXA_RULE_NULL_TEARDOWN_LEAK, &granted));
+	assert_non_null(dxa_mark_why(DXA_RULE_MISSING_EOPNOTSUPP, &granted));
+	assert_null(dxa_mark_why(DXA_RULE_UNEXPECTED_EOPNOTSUPP, &granted));
 }
 
 /* ---- lines ---- */

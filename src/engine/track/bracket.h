@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "base/list.h"
 #include "base/vec.h"
 #include "engine/engine.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 
 /*
  * A packed record: its head, a mask of the words that differ from the template,

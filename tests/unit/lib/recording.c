@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "record/writer.h"
 
 char rec_dir[] = "/tmp/test_record.XXXXXX";

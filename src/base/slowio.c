@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "base/patient.h"
+#include "base/slowio.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -11,12 +11,12 @@
 
 static int limit_ms = -1;
 
-void dxa_patient_limit(int ms)
+void dxa_slowio_limit(int ms)
 {
 	limit_ms = ms;
 }
 
-int dxa_patient_wait(int fd, short events)
+int dxa_slowio_wait(int fd, short events)
 {
 	for (;;) {
 		struct pollfd fds[2] = { { .fd = fd, .events = events },
@@ -29,21 +29,21 @@ int dxa_patient_wait(int fd, short events)
 			return errno;
 		if (n < 0)
 			continue;
-		/* What can be done at once is done, whatever signals there are. */
+		/* A write that does not block is done even after a signal. */
 		if (fds[0].revents)
 			return 0;
 		return EINTR;
 	}
 }
 
-int dxa_patient_write(int fd, const void *data, size_t len)
+int dxa_slowio_write(int fd, const void *data, size_t len)
 {
 	const char *at = data;
 
 	while (len) {
-		/* A pipe that is writable takes so much without waiting: pipe(7). */
+		/* A writable pipe accepts this much without blocking: pipe(7). */
 		size_t part = len < PIPE_BUF ? len : PIPE_BUF;
-		int err = dxa_patient_wait(fd, POLLOUT);
+		int err = dxa_slowio_wait(fd, POLLOUT);
 		ssize_t n;
 
 		if (err)
@@ -61,7 +61,7 @@ int dxa_patient_write(int fd, const void *data, size_t len)
 	return 0;
 }
 
-void dxa_patient_printf(int fd, const char *fmt, ...)
+void dxa_slowio_printf(int fd, const char *fmt, ...)
 {
 	char line[2048];
 	va_list ap;
@@ -73,22 +73,22 @@ void dxa_patient_printf(int fd, const char *fmt, ...)
 	if (len >= (int)sizeof(line))
 		len = sizeof(line) - 1;
 	if (len > 0)
-		dxa_patient_write(fd, line, (size_t)len);
+		dxa_slowio_write(fd, line, (size_t)len);
 }
 
 static ssize_t stream_write(void *priv, const char *data, size_t size)
 {
-	struct dxa_patient *p = priv;
+	struct dxa_slowio *p = priv;
 
 	if (!p->err)
-		p->err = dxa_patient_write(p->fd, data, size);
+		p->err = dxa_slowio_write(p->fd, data, size);
 	if (!p->err)
 		return (ssize_t)size;
 	errno = p->err;
 	return 0;
 }
 
-FILE *dxa_patient_stream(struct dxa_patient *p)
+FILE *dxa_slowio_stream(struct dxa_slowio *p)
 {
 	const cookie_io_functions_t io = { .write = stream_write };
 	FILE *out = fopencookie(p, "w", io);
@@ -98,7 +98,7 @@ FILE *dxa_patient_stream(struct dxa_patient *p)
 	return out;
 }
 
-const char *dxa_patient_strerror(int err)
+const char *dxa_slowio_strerror(int err)
 {
 	switch (err) {
 	case EINTR:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 
 static const struct dxa_kind_info kinds[] = {
 #define HOOK(id_, num, sym, mod, shape_, need_, what_) \
@@ -35,7 +35,7 @@ const struct dxa_kind_info *dxa_kinds(size_t *n)
 	return kinds;
 }
 
-/* Where each kind stands in the table, counted from 1. */
+/* The position of each kind in the table, from 1. */
 enum {
 	NOWHERE,
 #define POSITION(id, ...) AT_##id,

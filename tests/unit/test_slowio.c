@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/patient.h"
+#include "base/slowio.h"
 #include "base/signals.h"
 
 #define MORE_THAN_A_PIPE (1 << 20)
@@ -39,7 +39,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	dxa_signals_restore();
-	dxa_patient_limit(-1);
+	dxa_slowio_limit(-1);
 	close(fds[0]);
 	if (fds[1] >= 0)
 		close(fds[1]);
@@ -71,7 +71,7 @@ static void check_ended_by(int signo)
 
 	assert_null(dxa_signals_catch());
 	pid = send_soon(signos);
-	assert_int_equal(dxa_patient_write(fds[1], data, MORE_THAN_A_PIPE), EINTR);
+	assert_int_equal(dxa_slowio_write(fds[1], data, MORE_THAN_A_PIPE), EINTR);
 	assert_true(dxa_signals_asked());
 	assert_true(dxa_signals_next(&s));
 	assert_int_equal(s.signo, signo);
@@ -114,7 +114,7 @@ static void signal_ends_read(void **state)
 	(void)state;
 	assert_null(dxa_signals_catch());
 	pid = send_soon(signos);
-	assert_int_equal(dxa_patient_wait(fds[0], POLLIN), EINTR);
+	assert_int_equal(dxa_slowio_wait(fds[0], POLLIN), EINTR);
 	waitpid(pid, NULL, 0);
 }
 
@@ -140,7 +140,7 @@ static void slow_reader_gets_all(void **state)
 			len += (size_t)n;
 		_exit(len == sizeof(got) && !memcmp(got, data, len) ? 0 : 1);
 	}
-	assert_int_equal(dxa_patient_write(fds[1], data, MORE_THAN_A_PIPE), 0);
+	assert_int_equal(dxa_slowio_write(fds[1], data, MORE_THAN_A_PIPE), 0);
 	close(fds[1]);
 	fds[1] = -1;
 	waitpid(reader, &status, 0);
@@ -151,14 +151,14 @@ static void slow_reader_gets_all(void **state)
 static void limit_ends_write(void **state)
 {
 	(void)state;
-	dxa_patient_limit(SOON_US / 1000);
-	assert_int_equal(dxa_patient_write(fds[1], data, MORE_THAN_A_PIPE), ETIMEDOUT);
+	dxa_slowio_limit(SOON_US / 1000);
+	assert_int_equal(dxa_slowio_write(fds[1], data, MORE_THAN_A_PIPE), ETIMEDOUT);
 }
 
 /* A stream does not wait again for each of its buffers. */
 static void stream_keeps_first_error(void **state)
 {
-	struct dxa_patient p = { .fd = fds[1] };
+	struct dxa_slowio p = { .fd = fds[1] };
 	const int signos[] = { SIGINT, 0 };
 	struct dxa_signal s;
 	pid_t pid;
@@ -166,7 +166,7 @@ static void stream_keeps_first_error(void **state)
 
 	(void)state;
 	assert_null(dxa_signals_catch());
-	out = dxa_patient_stream(&p);
+	out = dxa_slowio_stream(&p);
 	assert_non_null(out);
 	pid = send_soon(signos);
 	for (int i = 0; i < 4; i++)
@@ -185,7 +185,7 @@ static void gone_reader_is_told(void **state)
 	assert_null(dxa_signals_catch());
 	close(fds[0]);
 	fds[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	assert_int_equal(dxa_patient_write(fds[1], "x", 1), EPIPE);
+	assert_int_equal(dxa_slowio_write(fds[1], "x", 1), EPIPE);
 }
 
 /* A child must not inherit handlers that write to our pipe. */

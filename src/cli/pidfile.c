@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cli/single.h"
+#include "cli/pidfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/place.h"
+#include "base/outfile.h"
 
 /* A pid, a newline and a zero byte, with room to see that it is more than that. */
 #define PID_MAX 16
@@ -84,14 +84,14 @@ static struct dxa_err *take(const char *path, int fd)
 /* Open and lock it once. *ret is -1 when it was removed between the two: try again. */
 static struct dxa_err *try_enter(const char *path, int *ret)
 {
-	struct dxa_place place;
+	struct dxa_outfile place;
 	struct dxa_err *err;
 	int fd = -1;
 
 	make_folder(path);
-	err = dxa_place_find(path, &place);
+	err = dxa_outfile_find(path, &place);
 	if (!err)
-		err = dxa_place_open(&place, O_RDWR | O_NONBLOCK, 0600, true, &fd, NULL);
+		err = dxa_outfile_open(&place, O_RDWR | O_NONBLOCK, 0600, true, &fd, NULL);
 	if (err) {
 		struct dxa_err *inner = err;
 
@@ -103,16 +103,16 @@ static struct dxa_err *try_enter(const char *path, int *ret)
 		err = take(path, fd);
 	}
 	/* Then the lock would keep no other daemon out. */
-	if (fd >= 0 && (err || !dxa_place_holds(&place, fd))) {
+	if (fd >= 0 && (err || !dxa_outfile_holds(&place, fd))) {
 		close(fd);
 		fd = -1;
 	}
-	dxa_place_close(&place);
+	dxa_outfile_close(&place);
 	*ret = fd;
 	return err;
 }
 
-struct dxa_err *dxa_single_enter(const char *path, int *ret)
+struct dxa_err *dxa_pidfile_lock(const char *path, int *ret)
 {
 	struct dxa_err *err;
 
@@ -122,7 +122,7 @@ struct dxa_err *dxa_single_enter(const char *path, int *ret)
 	return err;
 }
 
-void dxa_single_leave(int fd)
+void dxa_pidfile_unlock(int fd)
 {
 	if (fd < 0)
 		return;

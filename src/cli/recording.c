@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cli/saving.h"
+#include "cli/recording.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/cleanup.h"
 #include "version.h"
 
-struct dxa_err *dxa_saving_open(struct dxa_saving *s, const struct dxa_opts *opts, bool keep)
+struct dxa_err *dxa_recording_open(struct dxa_recording *s, const struct dxa_opts *opts, bool keep)
 {
 	return opts->record ? dxa_recorder_open(opts->record, opts->file_mode, keep, &s->recorder) :
 			      NULL;
@@ -35,7 +35,7 @@ static unsigned int kernel_word_bits(void)
 	}
 }
 
-static void begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
+static void begin(struct dxa_recording *s, const struct dxa_analysis *analysis,
 		  const struct dxa_opts *opts, const struct dxa_hook_status *hooks, size_t n_hooks,
 		  uint64_t start)
 {
@@ -62,29 +62,29 @@ static void begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
 		dxa_recorder_begin(s->recorder, &head, run->story.symbols);
 }
 
-void dxa_saving_begin(struct dxa_saving *s, const struct dxa_analysis *analysis,
-		      const struct dxa_opts *opts, const struct dxa_hook_status *hooks,
-		      size_t n_hooks)
+void dxa_recording_begin(struct dxa_recording *s, const struct dxa_analysis *analysis,
+			 const struct dxa_opts *opts, const struct dxa_hook_status *hooks,
+			 size_t n_hooks)
 {
 	begin(s, analysis, opts, hooks, n_hooks, analysis->run.start);
 }
 
-void dxa_saving_event(struct dxa_saving *s, const struct dxa_event *ev, uint64_t now)
+void dxa_recording_event(struct dxa_recording *s, const struct dxa_event *ev, uint64_t now)
 {
 	if (!s->recorder)
 		return;
 	dxa_recorder_event(s->recorder, ev);
 	if (!s->sync_at)
-		s->sync_at = now + DXA_SAVING_SYNC_NS;
+		s->sync_at = now + DXA_RECORDING_SYNC_NS;
 	if (!dxa_recorder_pending(s->recorder))
 		s->pending_since = 0;
 	else if (!s->pending_since)
 		s->pending_since = now;
 }
 
-void dxa_saving_secure(struct dxa_saving *s, uint64_t now)
+void dxa_recording_secure(struct dxa_recording *s, uint64_t now)
 {
-	uint64_t next = s->synced + DXA_SAVING_SYNC_MIN_NS;
+	uint64_t next = s->synced + DXA_RECORDING_SYNC_MIN_NS;
 
 	if (next < now)
 		next = now;
@@ -92,17 +92,17 @@ void dxa_saving_secure(struct dxa_saving *s, uint64_t now)
 		s->sync_at = next;
 }
 
-uint64_t dxa_saving_due(const struct dxa_saving *s)
+uint64_t dxa_recording_due(const struct dxa_recording *s)
 {
-	uint64_t flush_at = s->pending_since + DXA_SAVING_FLUSH_NS;
+	uint64_t flush_at = s->pending_since + DXA_RECORDING_FLUSH_NS;
 
 	/* What is pending is not on disk either: with sync_at 0 there is nothing to do. */
 	return s->pending_since && flush_at < s->sync_at ? flush_at : s->sync_at;
 }
 
-void dxa_saving_tick(struct dxa_saving *s, uint64_t now)
+void dxa_recording_tick(struct dxa_recording *s, uint64_t now)
 {
-	uint64_t due = dxa_saving_due(s);
+	uint64_t due = dxa_recording_due(s);
 
 	if (!due || now < due)
 		return;
@@ -116,7 +116,7 @@ void dxa_saving_tick(struct dxa_saving *s, uint64_t now)
 	s->synced = now;
 }
 
-int dxa_saving_error(const struct dxa_saving *s)
+int dxa_recording_error(const struct dxa_recording *s)
 {
 	return s->recorder ? dxa_recorder_error(s->recorder) : 0;
 }
@@ -141,7 +141,7 @@ static struct dxa_hook_status *copy(const struct dxa_hook_status *hooks, size_t 
 	return ret;
 }
 
-struct dxa_err *dxa_saving_finish(struct dxa_saving *s, const struct dxa_ending *ending)
+struct dxa_err *dxa_recording_finish(struct dxa_recording *s, const struct dxa_ending *ending)
 {
 	struct dxa_record_end end = { .has_cmd_status = ending->has_cmd_status,
 				      .cmd_status = ending->cmd_status,
@@ -160,23 +160,23 @@ struct dxa_err *dxa_saving_finish(struct dxa_saving *s, const struct dxa_ending 
 	return dxa_recorder_finish(s->recorder, &end);
 }
 
-bool dxa_saving_moved(const struct dxa_saving *s)
+bool dxa_recording_moved(const struct dxa_recording *s)
 {
 	return s->recorder && dxa_recorder_moved(s->recorder);
 }
 
-struct dxa_err *dxa_saving_rotate(struct dxa_saving *s, const struct dxa_analysis *analysis,
-				  const struct dxa_opts *opts, const struct dxa_ending *ending)
+struct dxa_err *dxa_recording_rotate(struct dxa_recording *s, const struct dxa_analysis *analysis,
+				     const struct dxa_opts *opts, const struct dxa_ending *ending)
 {
-	struct dxa_saving fresh = { .before = copy(ending->hooks, ending->n_hooks) };
+	struct dxa_recording fresh = { .before = copy(ending->hooks, ending->n_hooks) };
 	struct dxa_ending old = *ending;
 	struct dxa_err *err;
 
 	if (!fresh.before)
 		return dxa_err_nomem();
-	err = dxa_saving_open(&fresh, opts, true);
+	err = dxa_recording_open(&fresh, opts, true);
 	if (err) {
-		dxa_saving_close(&fresh);
+		dxa_recording_close(&fresh);
 		return err;
 	}
 	/* A call between two of its counters is one of the new file's. */
@@ -184,16 +184,16 @@ struct dxa_err *dxa_saving_rotate(struct dxa_saving *s, const struct dxa_analysi
 		fresh.before[i].count.seen =
 			fresh.before[i].count.submitted + fresh.before[i].count.dropped;
 	old.hooks = fresh.before;
-	err = dxa_saving_finish(s, &old);
-	dxa_saving_close(s);
+	err = dxa_recording_finish(s, &old);
+	dxa_recording_close(s);
 	begin(&fresh, analysis, opts, ending->hooks, ending->n_hooks, ending->now);
 	*s = fresh;
 	return err;
 }
 
-void dxa_saving_close(struct dxa_saving *s)
+void dxa_recording_close(struct dxa_recording *s)
 {
 	dxa_recorder_free(s->recorder);
 	free(s->before);
-	*s = (struct dxa_saving){ 0 };
+	*s = (struct dxa_recording){ 0 };
 }

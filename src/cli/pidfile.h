@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One daemon at a time: a locked file that holds its pid. */
-#ifndef DAXAUDIT_CLI_SINGLE_H
-#define DAXAUDIT_CLI_SINGLE_H
+#ifndef DAXAUDIT_CLI_PIDFILE_H
+#define DAXAUDIT_CLI_PIDFILE_H
 
 #include "base/err.h"
 
@@ -12,11 +12,11 @@
  * Lock path, whose last folder is made if need be, and write our pid to it.
  * REFUSED, naming the other one's pid, when it is locked; INPUT when it cannot be
  * written, or holds something else than a pid. The lock lasts until the process ends, however it
- * ends; *fd is closed by dxa_single_leave().
+ * ends; *fd is closed by dxa_pidfile_unlock().
  */
-struct dxa_err *dxa_single_enter(const char *path, int *fd);
+struct dxa_err *dxa_pidfile_lock(const char *path, int *fd);
 
 /* Empty the file and unlock it; -1 is allowed. It stays: removing it would race with the next. */
-void dxa_single_leave(int fd);
+void dxa_pidfile_unlock(int fd);
 
 #endif

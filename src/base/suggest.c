@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "base/similar.h"
+#include "base/suggest.h"
 
 #include <string.h>
 
-/* Longer than every name: what is longer still is close to none. */
+/* Longer than every name; longer text matches none. */
 #define NAME_MAX_LEN 64
 
 static size_t min(size_t a, size_t b)
@@ -12,8 +12,8 @@ static size_t min(size_t a, size_t b)
 }
 
 /*
- * How many letters must be added, removed, changed or exchanged with their neighbour to
- * make b from a.
+ * The edit distance: how many letters must be added, removed, changed or exchanged with
+ * their neighbour to make b from a.
  */
 static size_t distance(const char *a, const char *b)
 {
@@ -41,7 +41,7 @@ static size_t distance(const char *a, const char *b)
 	return above[len];
 }
 
-/* Is name all of given but for what stands before it, as pmem is of nd_pmem? */
+/* Is name the last word of given, like pmem of nd_pmem? */
 static bool ends_in(const char *given, const char *name)
 {
 	size_t all = strlen(given), len = strlen(name);
@@ -49,7 +49,7 @@ static bool ends_in(const char *given, const char *name)
 	return len >= 3 && all > len && !strcmp(given + all - len, name);
 }
 
-bool dxa_similar(const char *given, const char *name)
+bool dxa_suggest_matches(const char *given, const char *name)
 {
 	return strlen(given) >= 3 && (strstr(name, given) || ends_in(given, name) ||
 				      distance(name, given) <= strlen(name) / 3);
@@ -62,13 +62,13 @@ static void append(char *buf, size_t size, const char *s)
 
 static void append_similar(char *buf, size_t size, const char *given, const char *name)
 {
-	if (!name[0] || !dxa_similar(given, name))
+	if (!name[0] || !dxa_suggest_matches(given, name))
 		return;
 	append(buf, size, buf[0] ? ", " : ": did you mean ");
 	append(buf, size, name);
 }
 
-const char *dxa_similar_names(char *buf, size_t size, const char *given,
+const char *dxa_suggest_names(char *buf, size_t size, const char *given,
 			      const char *(*names)(int i))
 {
 	const char *name;
@@ -81,7 +81,7 @@ const char *dxa_similar_names(char *buf, size_t size, const char *given,
 	return buf;
 }
 
-const char *dxa_similar_of(char *buf, size_t size, const char *given, const char *const *names,
+const char *dxa_suggest_of(char *buf, size_t size, const char *given, const char *const *names,
 			   size_t n)
 {
 	buf[0] = '\0';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names of addresses, asked of the kernel one by one. Internal to src/probe. */
-#ifndef DAXAUDIT_PROBE_NAMING_H
-#define DAXAUDIT_PROBE_NAMING_H
+#ifndef DAXAUDIT_PROBE_KSYM_H
+#define DAXAUDIT_PROBE_KSYM_H
 
 #include <bpf/libbpf.h>
 
@@ -12,15 +12,15 @@
  * /proc/kallsyms for it takes a tenth of a second or more, after every module that comes
  * or goes, while records wait. That is what happens where there is no program.
  */
-struct dxa_namer {
+struct dxa_ksym_reader {
 	struct dxa_kallsyms *kallsyms; /* borrowed */
 	struct bpf_program *prog; /* NULL: none */
 };
 
 /* Choose to load obj's program, if this kernel can run it: v5.14 and later. */
-void dxa_naming_select(struct dxa_namer *n, const struct bpf_object *obj);
+void dxa_ksym_select(struct dxa_ksym_reader *n, const struct bpf_object *obj);
 
-/* A dxa_symbols_source_fn; priv is the struct dxa_namer. */
-bool dxa_naming_source(void *priv, uint64_t addr, struct dxa_symbol *ret);
+/* A dxa_symbols_source_fn; priv is the struct dxa_ksym_reader. */
+bool dxa_ksym_source(void *priv, uint64_t addr, struct dxa_symbol *ret);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The hook table of daxaudit/hooks.h as C data, for callers that need its names. */
-#ifndef DAXAUDIT_BASE_KINDS_H
-#define DAXAUDIT_BASE_KINDS_H
+#ifndef DAXAUDIT_BASE_EVENT_KINDS_H
+#define DAXAUDIT_BASE_EVENT_KINDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,24 +13,23 @@ struct dxa_kind_info {
 	unsigned int kind; /* enum dxa_kind */
 	const char *id; /* "ALLOC_DAX": also the stem of its BPF programs' names */
 	const char *name; /* the kernel's symbol, or the synthetic kind's name */
-	const char *module; /* where it lives when not built in; "" for always built in */
+	const char *module; /* that contains the function unless built in; "": always built in */
 	enum dxa_hook_shape shape;
 	enum dxa_hook_need need;
 	const char *what; /* one line */
-	bool synthetic; /* written by user space; shape, need and module mean nothing */
+	bool synthetic; /* added by user space; shape, need and module are not used */
 };
 
-/* All rows: the hooks first, in table order, then the synthetic kinds. Static; *n gets their
- * number. */
+/* All rows: the hooks in table order, then the synthetic kinds. Static; *n: their number. */
 const struct dxa_kind_info *dxa_kinds(size_t *n);
 
-/* The row of a kind, or NULL for a kind that this version does not know. */
+/* The row of a kind, or NULL when this version does not know it. */
 const struct dxa_kind_info *dxa_kind_info(unsigned int kind);
 
 /* enum dxa_hook_shape of each hook, by its kind. */
 extern const unsigned char dxa_hook_shapes[DXA_HOOK_MAX];
 
-/* Does a hook of this kind delimit a context, by its entry and its return? */
+/* Is it a bracket: do its entry and return delimit a context? */
 static inline bool dxa_kind_is_bracket(unsigned int kind)
 {
 	return kind < DXA_HOOK_MAX && dxa_hook_shapes[kind] == DXA_SHAPE_BRACKET;

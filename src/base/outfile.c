@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "base/place.h"
+#include "base/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* As the kernel's own limit: MAXSYMLINKS, include/linux/namei.h. */
+/* The limit of the kernel: MAXSYMLINKS in include/linux/namei.h. */
 #define LINKS_MAX 40
 #define NAMES_MAX 100
 
@@ -23,12 +23,12 @@ static struct dxa_err *refused(int code)
 /* ---- looking a path up ---- */
 
 struct walk {
-	struct dxa_place *at;
+	struct dxa_outfile *at;
 	char rest[2 * PATH_MAX]; /* of the path */
 	int links;
 };
 
-/* Could others make or rename files here? */
+/* Can other users create or rename files here? */
 static bool is_open_to_others(const struct stat *dir)
 {
 	return dir->st_mode & S_IWOTH ||
@@ -42,8 +42,8 @@ static bool may_follow(const struct stat *link, const struct stat *dir)
 	return link->st_uid == 0 || link->st_uid == us || (us != 0 && !is_open_to_others(dir));
 }
 
-/* Go to a directory below the current one; flags tell whether links are followed. */
-static int enter(struct dxa_place *p, int from, const char *name, int flags)
+/* Enter a directory below the current one; flags: whether links are followed. */
+static int enter(struct dxa_outfile *p, int from, const char *name, int flags)
 {
 	int dir = openat(from, name, O_PATH | O_DIRECTORY | O_CLOEXEC | flags);
 	int code = errno;
@@ -56,16 +56,16 @@ static int enter(struct dxa_place *p, int from, const char *name, int flags)
 	return fstat(dir, &p->dir_st) ? errno : 0;
 }
 
-/* A link of the kernel's own: of /proc. */
-static bool is_magic(const struct dxa_place *p)
+/* Is it a magic link of /proc? */
+static bool is_magic(const struct dxa_outfile *p)
 {
 	struct statfs fs;
 
 	return !fstatfs(p->dir, &fs) && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* /proc/self/fd/N: the descriptor itself, since opening the link would begin at offset 0. */
-static bool is_descriptor(struct dxa_place *p, const char *name)
+/* /proc/self/fd/N: use the descriptor itself, because an open of the link starts at offset 0. */
+static bool is_descriptor(struct dxa_outfile *p, const char *name)
 {
 	struct stat there;
 	char *end;
@@ -77,7 +77,7 @@ static bool is_descriptor(struct dxa_place *p, const char *name)
 	return there.st_dev == p->st.st_dev && there.st_ino == p->st.st_ino;
 }
 
-/* Put where a link leads before what is left of the path. 0 or errno. */
+/* Put the target of a link before the rest of the path. 0 or errno. */
 static int follow(struct walk *w, const char *name, const char *rest)
 {
 	char target[sizeof(w->rest)];
@@ -94,7 +94,7 @@ static int follow(struct walk *w, const char *name, const char *rest)
 	return target[0] == '/' ? enter(w->at, AT_FDCWD, "/", 0) : 0;
 }
 
-/* Take the first component off the path. 0 or errno. */
+/* Remove the first component of the path. 0 or errno. */
 static int split(struct walk *w, char name[NAME_MAX + 1], bool *last)
 {
 	const char *at = w->rest + strspn(w->rest, "/");
@@ -104,7 +104,7 @@ static int split(struct walk *w, char name[NAME_MAX + 1], bool *last)
 		return ENAMETOOLONG;
 	memcpy(name, at, len);
 	name[len] = '\0';
-	/* "dir/" names what is in it. */
+	/* "dir/" does not name a file. */
 	*last = !at[len];
 	memmove(w->rest, at + len, strlen(at + len) + 1);
 	memmove(w->rest, w->rest + strspn(w->rest, "/"),
@@ -115,7 +115,7 @@ static int split(struct walk *w, char name[NAME_MAX + 1], bool *last)
 /* One component. *done: it was the last one. */
 static struct dxa_err *step(struct walk *w, bool *done)
 {
-	struct dxa_place *p = w->at;
+	struct dxa_outfile *p = w->at;
 	char name[NAME_MAX + 1];
 	struct stat st;
 	bool last;
@@ -158,14 +158,14 @@ static struct dxa_err *step(struct walk *w, bool *done)
 	return NULL;
 }
 
-struct dxa_err *dxa_place_find(const char *path, struct dxa_place *ret)
+struct dxa_err *dxa_outfile_find(const char *path, struct dxa_outfile *ret)
 {
 	struct walk w = { .at = ret };
 	struct dxa_err *err;
 	bool done = false;
 	int code;
 
-	*ret = (struct dxa_place){ .dir = -1, .fd = -1 };
+	*ret = (struct dxa_outfile){ .dir = -1, .fd = -1 };
 	if (!path[0])
 		return refused(ENOENT);
 	if (strlen(path) >= PATH_MAX)
@@ -176,20 +176,20 @@ struct dxa_err *dxa_place_find(const char *path, struct dxa_place *ret)
 	while (!err && !done)
 		err = step(&w, &done);
 	if (err)
-		dxa_place_close(ret);
+		dxa_outfile_close(ret);
 	return err;
 }
 
-void dxa_place_close(struct dxa_place *p)
+void dxa_outfile_close(struct dxa_outfile *p)
 {
 	if (p->dir >= 0)
 		close(p->dir);
 	p->dir = p->fd = -1;
 }
 
-/* ---- what may be written to ---- */
+/* ---- checking and opening ---- */
 
-struct dxa_err *dxa_place_check(const struct dxa_place *p, bool only_regular)
+struct dxa_err *dxa_outfile_check(const struct dxa_outfile *p, bool only_regular)
 {
 	mode_t type = p->st.st_mode & S_IFMT;
 
@@ -204,7 +204,7 @@ struct dxa_err *dxa_place_check(const struct dxa_place *p, bool only_regular)
 	if (type != S_IFREG && type != S_IFIFO && type != S_IFCHR)
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "it is neither a file nor a FIFO nor a character device");
-	/* As may_create_in_sticky() in fs/namei.c (since v4.19), and without a sticky bit, too. */
+	/* Like may_create_in_sticky() in fs/namei.c (since v4.19), also without a sticky bit. */
 	if (is_open_to_others(&p->dir_st) && p->st.st_uid != geteuid() &&
 	    p->st.st_uid != p->dir_st.st_uid)
 		return dxa_err_new(DXA_ERR_INPUT, EACCES,
@@ -214,8 +214,8 @@ struct dxa_err *dxa_place_check(const struct dxa_place *p, bool only_regular)
 	return NULL;
 }
 
-/* Never waits for the reader of a FIFO: without one it is ENXIO. */
-static int open_once(const struct dxa_place *p, int flags, mode_t mode, bool *created)
+/* Does not wait for the reader of a FIFO: without one it fails with ENXIO. */
+static int open_once(const struct dxa_outfile *p, int flags, mode_t mode, bool *created)
 {
 	const int always = O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
 	int fd;
@@ -229,16 +229,17 @@ static int open_once(const struct dxa_place *p, int flags, mode_t mode, bool *cr
 	return fd;
 }
 
-struct dxa_err *dxa_place_open(struct dxa_place *p, int flags, mode_t mode, bool only_regular,
-			       int *ret, bool *created)
+struct dxa_err *dxa_outfile_open(struct dxa_outfile *p, int flags, mode_t mode, bool only_regular,
+				 int *ret, bool *created)
 {
-	struct dxa_err *err = dxa_place_check(p, only_regular);
+	struct dxa_err *err = dxa_outfile_check(p, only_regular);
 	bool is_new = false;
 	int fd;
 
 	if (err)
 		return err;
-	/* Who writes must see that the reader of a FIFO is gone: with O_RDWR there always is one. */
+	/* With O_RDWR a FIFO always has a reader, and a write would not fail when the last one
+	 * exits. */
 	if (p->exists && S_ISFIFO(p->st.st_mode))
 		flags = (flags & ~O_ACCMODE) | O_WRONLY;
 	fd = open_once(p, flags, mode, &is_new);
@@ -247,7 +248,7 @@ struct dxa_err *dxa_place_open(struct dxa_place *p, int flags, mode_t mode, bool
 	if (fd < 0)
 		return refused(errno);
 	p->exists = true;
-	err = fstat(fd, &p->st) ? refused(errno) : dxa_place_check(p, only_regular);
+	err = fstat(fd, &p->st) ? refused(errno) : dxa_outfile_check(p, only_regular);
 	if (!err && p->fd < 0 && fcntl(fd, F_SETFL, flags))
 		err = refused(errno);
 	if (err) {
@@ -260,9 +261,9 @@ struct dxa_err *dxa_place_open(struct dxa_place *p, int flags, mode_t mode, bool
 	return NULL;
 }
 
-/* ---- replacing a file as a whole ---- */
+/* ---- replacing a file ---- */
 
-/* Neither more nor fewer may read the new file than could read the old one. */
+/* The new file must have the same readers as the old one. */
 static void take_after(int fd, const struct stat *old)
 {
 	mode_t mode = old->st_mode & 0777;
@@ -274,11 +275,11 @@ static void take_after(int fd, const struct stat *old)
 	    fchown(fd, old->st_uid, old->st_gid))
 		mode &= 0700;
 	if (fchmod(fd, mode)) {
-		/* Then it stays as it was created: for its owner. */
+		/* Then only the owner can read it, as it was created. */
 	}
 }
 
-int dxa_place_create_beside(const struct dxa_place *p, mode_t mode, char tmp[NAME_MAX + 1])
+int dxa_outfile_create_beside(const struct dxa_outfile *p, mode_t mode, char tmp[NAME_MAX + 1])
 {
 	const bool old = p->exists && S_ISREG(p->st.st_mode);
 	unsigned int number;
@@ -301,7 +302,7 @@ int dxa_place_create_beside(const struct dxa_place *p, mode_t mode, char tmp[NAM
 	return fd;
 }
 
-int dxa_place_replace(const struct dxa_place *p, const char *tmp)
+int dxa_outfile_replace(const struct dxa_outfile *p, const char *tmp)
 {
 	return renameat(p->dir, tmp, p->dir, p->name) ? errno : 0;
 }
@@ -313,7 +314,7 @@ static bool same_inode(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-bool dxa_place_holds(const struct dxa_place *p, int fd)
+bool dxa_outfile_holds(const struct dxa_outfile *p, int fd)
 {
 	struct stat ours, there;
 
@@ -321,7 +322,7 @@ bool dxa_place_holds(const struct dxa_place *p, int fd)
 	       same_inode(&ours, &there);
 }
 
-bool dxa_place_same(const struct dxa_place *a, const struct dxa_place *b)
+bool dxa_outfile_same(const struct dxa_outfile *a, const struct dxa_outfile *b)
 {
 	if (a->exists != b->exists)
 		return false;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "output/guilt.h"
+#include "output/mark.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/kinds.h"
+#include "base/event_kinds.h"
 #include "engine/errname.h"
 
 static bool has_failed(const struct dxa_event *ev)
@@ -30,7 +30,7 @@ static bool is_meant(enum dxa_mark_which which, const struct dxa_event *ev)
 	}
 }
 
-const char *dxa_guilt(enum dxa_rule rule, const struct dxa_event *ev)
+const char *dxa_mark_why(enum dxa_rule rule, const struct dxa_event *ev)
 {
 	const struct dxa_rule_info *info = dxa_rule_info(rule);
 
