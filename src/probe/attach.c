@@ -23,9 +23,9 @@ static const struct dxa_hows trampolines[] = {
 };
 
 /*
- * Of the probes at one address the youngest runs first (add_new_kprobe() in
- * kernel/kprobes.c, 6.12.107), and a kretprobe takes the return address away:
- * the kprobe, which looks at it, must come after.
+ * Of several probes at one address the newest runs first (add_new_kprobe() in
+ * kernel/kprobes.c, 6.12.107), and a kretprobe replaces the return address. So the
+ * kprobe, which reads it, must be added after the kretprobe.
  */
 static const struct dxa_hows kprobes[] = {
 	[DXA_SHAPE_ACQUIRE] = { { "kretprobe", "kprobe" } },
@@ -51,7 +51,7 @@ struct bpf_program *dxa_hook_program(const struct dxa_hook *hook, const char *ho
 #define REASON(hook, ...) \
 	snprintf((hook)->status.reason, sizeof((hook)->status.reason), __VA_ARGS__)
 
-/* How often, and after how long, a function of a module is tried again. */
+/* How often, and after which time, a function of a module is tried again. */
 #define TRIES 10
 #define TRY_AFTER_US 20000
 
@@ -76,7 +76,7 @@ static bool is_superseded(const struct dxa_hook *hook, const struct dxa_kallsyms
 	return false;
 }
 
-/* Is the module built in, told by another hook's function in it? */
+/* Is the module built in? Another hook's function in it shows that. */
 static bool module_built_in(const struct dxa_hook *hook, const struct dxa_hook *hooks, size_t n,
 			    const struct dxa_kallsyms *syms)
 {
@@ -104,11 +104,11 @@ static void plan_absent(struct dxa_hook *hook, const struct dxa_hook *hooks, siz
 
 	if (info->module[0] && !module_built_in(hook, hooks, n, syms)) {
 		hook->status.mode = DXA_ATTACH_PENDING;
-		/* Its function may be configured out, or the module is just coming or going. */
+		/* The function may be configured out, or the module is being loaded or unloaded. */
 		hook->doubtful = dxa_kallsyms_has_module(syms, info->module);
 		snprintf(hook->module, sizeof(hook->module), "%s", info->module);
 		snprintf(hook->status.symbol, sizeof(hook->status.symbol), "%s", info->name);
-		REASON(hook, "armed when module %s comes", info->module);
+		REASON(hook, "armed when module %s is loaded", info->module);
 		return;
 	}
 	no_such_function(hook);
@@ -128,7 +128,7 @@ static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym,
 		hook->status.mode = DXA_ATTACH_FENTRY;
 }
 
-/* Trampolines are for functions that the kernel's BTF describes. */
+/* A trampoline needs the function in the BTF of the kernel. */
 static void plan_trampolines(struct dxa_hook *hooks, size_t n)
 {
 	_cleanup_free_ struct dxa_btf_function *functions = calloc(n + 1, sizeof(*functions));
@@ -160,7 +160,7 @@ void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms
 				 info->name);
 		} else if (is_superseded(hook, syms)) {
 			hook->status.mode = DXA_ATTACH_NONE;
-			REASON(hook, "its successor is watched");
+			REASON(hook, "its successor is hooked");
 		} else if (dxa_kallsyms_by_name(syms, info->name, &sym)) {
 			plan_found(hook, &sym, kprobes_why);
 		} else {
@@ -240,7 +240,7 @@ static int attach_direct(struct dxa_hook *hook, struct bpf_object *obj)
 	return 0;
 }
 
-/* Attach prog to the kprobe event `id`; it runs on every CPU whichever CPU the event is opened on. */
+/* Attach prog to the kprobe event `id`; it runs on every CPU. */
 static struct bpf_link *attach_event(struct bpf_program *prog, int id)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT,
@@ -293,8 +293,8 @@ static int attach_kprobes(struct dxa_hook *hook, struct bpf_object *obj,
 }
 
 /*
- * Debian's kernels know perf_event_paranoid=3, their default: perf_event_open() is for
- * CAP_SYS_ADMIN alone (their security-perf-allow-further-restriction-of-perf_event_open.patch).
+ * Debian's kernels have perf_event_paranoid=3 as default: perf_event_open() then needs
+ * CAP_SYS_ADMIN (security-perf-allow-further-restriction-of-perf_event_open.patch).
  */
 static const char *what_lacks(int err)
 {
@@ -305,7 +305,7 @@ static const char *what_lacks(int err)
 		       "";
 }
 
-/* A hook in a module has no other way: a trampoline would pin the module. */
+/* A hook in a module cannot use a trampoline, which would pin the module. */
 static void kprobe_refused(struct dxa_hook *hook, int err)
 {
 	hook->status.mode = DXA_ATTACH_NONE;
@@ -331,7 +331,7 @@ void dxa_attach_module_came(struct dxa_hook *hook, const char *module)
 	kprobe_refused(hook, hook->refused);
 }
 
-/* The plan is kprobes from now on, for which other programs have to be loaded. */
+/* Change the plan to kprobes, for which other programs must be loaded. */
 static void trampoline_refused(struct dxa_hook *hook, int err)
 {
 	hook->status.mode = DXA_ATTACH_KPROBE;
@@ -346,7 +346,7 @@ bool dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 	if (hook->status.mode == DXA_ATTACH_NONE)
 		return true;
 	if (hook->status.mode == DXA_ATTACH_PENDING && hook->refused) {
-		REASON(hook, "cannot be armed when module %s comes: kprobe refused: %s",
+		REASON(hook, "cannot be armed when module %s is loaded: kprobe refused: %s",
 		       hook->module, strerror(-hook->refused));
 		return true;
 	}
@@ -366,8 +366,8 @@ bool dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 	}
 	err = attach_kprobes(hook, obj, tracefs);
 	/*
-	 * While a module comes or goes the kernel knows it but not its symbols, and so
-	 * takes a kprobe event neither as armed nor as pending (validate_probe_symbol()
+	 * While a module is loaded or unloaded, the kernel knows it but not its symbols, and
+	 * accepts a kprobe event neither as armed nor as pending (validate_probe_symbol()
 	 * in kernel/trace/trace_kprobe.c).
 	 */
 	for (int i = 0; i < TRIES && err && err != -EACCES && hook->module[0]; i++) {

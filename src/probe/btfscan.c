@@ -14,7 +14,7 @@
 #define KIND_ENUM64 19
 #define KINDS 20
 
-/* Behind a type: so many bytes, and so many for each of its members. */
+/* The bytes after a type: a fixed number, and a number for each member. */
 struct extra {
 	bool known;
 	unsigned char fixed, each;
@@ -62,7 +62,7 @@ static bool split(const void *data, size_t size, struct parts *ret)
 	*ret = (struct parts){ (const char *)data + h->hdr_len + h->type_off,
 			       (const char *)data + h->hdr_len + h->str_off, h->type_len,
 			       h->str_len };
-	/* Every name ends within the strings. */
+	/* The last string must be terminated. */
 	return h->str_len && !ret->strings[h->str_len - 1];
 }
 

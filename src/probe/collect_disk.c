@@ -6,7 +6,7 @@
 #include "probe/collect_sysfs.h"
 #include "daxaudit/hooks.h"
 
-/* The entry that this return belongs to, taken out of the waiting ones. */
+/* Remove and return the entry of this return. */
 static bool take_pending(struct dxa_disk_calls *f, uint32_t tid, struct dxa_event *ret)
 {
 	for (unsigned int i = f->n; i--;) {
@@ -27,7 +27,7 @@ bool dxa_collect_disk(struct dxa_disk_calls *f, const struct dxa_event *ev, stru
 	if (ev->kind != DXA_KIND_DEVICE_ADD_DISK)
 		return false;
 	if (ev->phase == DXA_PHASE_ARGS) {
-		/* A full table means returns that never came: the oldest goes. */
+		/* The table is full of entries whose returns were missed: drop the oldest. */
 		if (f->n == DXA_DISK_CALLS)
 			memmove(f->pending, f->pending + 1, --f->n * sizeof(f->pending[0]));
 		f->pending[f->n++] = *ev;

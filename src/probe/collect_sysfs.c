@@ -34,7 +34,7 @@ bool dxa_read_queue_dax(const char *disk, int *dax)
 	return f && fscanf(f, "%d", dax) == 1;
 }
 
-/* The first device that the kernel links in the holders of a block device: dm and md do so. */
+/* The first device in the holders directory of a block device, where dm and md link theirs. */
 static bool read_holder(uint32_t rdev, char *name, size_t size)
 {
 	char path[PATH_MAX];
@@ -52,7 +52,7 @@ static bool read_holder(uint32_t rdev, char *name, size_t size)
 	return false;
 }
 
-/* The disk whose slaves still name a removed one, or a partition of it. */
+/* The disk whose slaves directory still has a removed disk, or a partition of it. */
 static bool find_holder(const char *gone, char *name, size_t size)
 {
 	_cleanup_closedir_ DIR *dir = opendir(DISKS);
@@ -78,7 +78,7 @@ bool dxa_read_disk_user(const struct dxa_event *ev, char name[DXA_DRIVER_LEN])
 						read_holder(ev->rdev, name, DXA_DRIVER_LEN);
 }
 
-/* A dm table keeps a disk that was removed: the link to it in its slaves leads nowhere. */
+/* A dm table holds a removed disk: the link in its slaves directory is dangling. */
 static void collect_gone_slaves(const struct dxa_collector *c, const char *disk)
 {
 	char path[PATH_MAX];
@@ -98,7 +98,7 @@ static void collect_gone_slaves(const struct dxa_collector *c, const char *disk)
 	}
 }
 
-/* Whatever is taken away and made anew gets another inode in sysfs: kernfs_new_node(). */
+/* An object that is removed and made again gets another inode in sysfs: kernfs_new_node(). */
 static uint64_t read_incarnation(DIR *dir, const char *entry)
 {
 	struct stat st;
@@ -162,7 +162,7 @@ static void read_driver(int dir, const char *device, char driver[DXA_DRIVER_LEN]
 	dxa_collector_name(driver, DXA_DRIVER_LEN, slash ? slash + 1 : target);
 }
 
-/* False only when it is there but cannot be read: no bus has no devices. */
+/* False only if the bus exists and cannot be read; without the bus there are no devices. */
 static bool collect_dax_bus(const struct dxa_collector *c)
 {
 	_cleanup_closedir_ DIR *dir = opendir(DAX_BUS);
@@ -196,7 +196,7 @@ static bool collect_virtiofs(const struct dxa_collector *c)
 					.bus = "virtio",
 					.driver = "virtiofs" };
 
-		/* Beside bind and unbind there are links named after the devices. */
+		/* Apart from bind and unbind, the entries are links with the names of devices. */
 		if (strncmp(d->d_name, "virtio", 6) != 0)
 			continue;
 		dxa_collector_name(ev.name, sizeof(ev.name), d->d_name);

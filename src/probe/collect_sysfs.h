@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state that sysfs shows of disks and buses, as synthetic events of a snapshot. */
+/* The state of disks and buses in sysfs, as synthetic events of a snapshot. */
 #ifndef DAXAUDIT_PROBE_COLLECT_SYSFS_H
 #define DAXAUDIT_PROBE_COLLECT_SYSFS_H
 
@@ -11,8 +11,8 @@
 bool dxa_read_queue_dax(const char *disk, int *dax);
 
 /*
- * Which device uses the block device of a DISK_USED or USED_GONE event, as sysfs
- * links them ("dm-3", "md127"), into name, an empty field. False if sysfs has no link.
+ * Write the device that uses the block device of a DISK_USED or USED_GONE event, by its
+ * link in sysfs ("dm-3", "md127"), to name, an empty field. False if there is no link.
  */
 bool dxa_read_disk_user(const struct dxa_event *ev, char name[DXA_DRIVER_LEN]);
 

@@ -15,16 +15,16 @@
 #define DAX_BUS "/sys/bus/dax"
 
 /*
- * drivers/dax/bus.c, read in 6.12.107 and 7.2.13: the second holds dax_region_rwsem
- * for writing when its error path calls the first, which takes it.
+ * drivers/dax/bus.c, read in 6.12.107 and 7.2.13: the second function holds
+ * dax_region_rwsem for writing while its error path calls the first, which takes it.
  */
 #define WAITS "unregister_dev_dax"
 #define HOLDS "__devm_create_dev_dax"
 
-/* As long as the kernel prints one: 64 calls (fs/proc/base.c). */
+/* The longest stack that the kernel prints: 64 calls (fs/proc/base.c). */
 #define STACK_MAX_LEN 8192
 
-/* A task is asleep when it has slept for so long; one that cannot be read, for longer. */
+/* How long a task must sleep until its stack is read; longer if it cannot be read. */
 #define ASLEEP_MS 1
 #define UNREADABLE_MS 300
 
@@ -47,7 +47,7 @@ static void add_wait(const struct dxa_collector *c, long pid, long tid)
 	dxa_collector_add(c, &ev);
 }
 
-/* Does it sleep for so long, without having woken up? */
+/* Does the task sleep for this long without waking up? */
 static bool stays_asleep(long tid, long ms)
 {
 	const struct timespec moment = { .tv_nsec = ms * 1000000 };
@@ -61,10 +61,10 @@ static bool stays_asleep(long tid, long ms)
 }
 
 /*
- * False when it sleeps and where cannot be read. Kernels warn when the stack of a task is
- * unwound that wakes up meanwhile under a kretprobe (rethook_find_ret_addr() in
- * kernel/trace/rethook.c), so only that of a task that stays asleep is read; and a task
- * that waits for itself never wakes up, so a short sleep needs no stack.
+ * False when the task sleeps and its stack cannot be read. The kernel warns when it
+ * unwinds the stack of a task that wakes up meanwhile under a kretprobe
+ * (rethook_find_ret_addr() in kernel/trace/rethook.c), so only the stack of a task that
+ * stays asleep is read. A self-deadlocked task never wakes up.
  */
 static bool look(const struct dxa_collector *c, long pid, long tid)
 {
@@ -79,7 +79,7 @@ static bool look(const struct dxa_collector *c, long pid, long tid)
 	return true;
 }
 
-/* The number that a folder of /proc is called, or 0. */
+/* The pid in the name of a directory of /proc, or 0. */
 static long number(const struct dirent *d)
 {
 	char *end;
@@ -88,7 +88,7 @@ static long number(const struct dirent *d)
 	return *end ? 0 : n;
 }
 
-/* Without the capability no stack can be read: the first that cannot ends the search. */
+/* Without the capability no stack can be read, so the first failure ends the search. */
 static bool look_at_threads(const struct dxa_collector *c, long pid)
 {
 	char path[64];
@@ -129,12 +129,11 @@ bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
 				   .tid = tid,
 				   .arg = dxa_procstat_switches(tid),
 				   .ret = stat.state };
-	/* Of another state only the state matters; and a running task's stack is not one moment's
-	 * (proc_pid_stack() in fs/proc/base.c). */
+	/* The stack of a running task is not consistent (proc_pid_stack() in fs/proc/base.c). */
 	if (stat.state != 'D' || !dxa_procstat_stack(tid, stack, sizeof(stack)))
 		return true;
 	dxa_stack_innermost(stack, name, sizeof(name));
-	/* It slept in that function all the while, or the name is of another sleep. */
+	/* If it woke up meanwhile, the function belongs to another sleep. */
 	if (ret->arg && dxa_procstat_switches(tid) == ret->arg)
 		dxa_collector_name(ret->name, sizeof(ret->name), name);
 	return true;

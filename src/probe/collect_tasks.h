@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state that /proc shows of tasks, as synthetic events. */
+/* The state of tasks in /proc, as synthetic events. */
 #ifndef DAXAUDIT_PROBE_COLLECT_TASKS_H
 #define DAXAUDIT_PROBE_COLLECT_TASKS_H
 
@@ -18,8 +18,8 @@ bool dxa_collect_waits(const struct dxa_collector *c);
 /*
  * Read the state of task tid into *ret (TASK_STATE), stamped with ktime now (ns).
  * Between two samples with the same context switches (arg) the task did not run.
- * The function (name) takes CAP_SYS_ADMIN; without it name is empty. False if the
- * task is gone.
+ * The function (name) needs CAP_SYS_ADMIN, else it is empty. False if the task has
+ * exited.
  */
 bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret);
 

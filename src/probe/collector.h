@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where facts that user space reads from /proc and /sys go: to a callback, as synthetic events. */
+/* The receiver of what user space reads from /proc and /sys, as synthetic events. */
 #ifndef DAXAUDIT_PROBE_COLLECTOR_H
 #define DAXAUDIT_PROBE_COLLECTOR_H
 
@@ -11,7 +11,7 @@
 
 struct dxa_collector {
 	uint64_t now; /* ktime, ns: the time stamp of the events */
-	dxa_event_fn fn; /* gets each event; the event lives until it returns */
+	dxa_event_fn fn; /* gets each event, which is valid until it returns */
 	void *priv;
 };
 

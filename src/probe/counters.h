@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Read what the kernel counts for each hook. Internal to src/probe. */
+/* Reads the kernel's counters of each hook. Internal to src/probe. */
 #ifndef DAXAUDIT_PROBE_COUNTERS_H
 #define DAXAUDIT_PROBE_COUNTERS_H
 
@@ -15,7 +15,7 @@ bool dxa_counters_read(int fd, struct dxa_hook_status *status);
 
 /*
  * How many calls the kernel did not pass to the attached programs of this hook,
- * because they already ran on that CPU. False if the kernel does not tell.
+ * because they already ran on that CPU. False if the kernel does not count them.
  */
 bool dxa_counters_recursion_misses(const struct dxa_hook *hook, uint64_t *ret);
 

@@ -24,7 +24,7 @@ bool dxa_dax_module_find(char *path, size_t size)
 	return dxa_module_find("dax", path, size);
 }
 
-/* The parts of one BTF as it is in a file. */
+/* The parts of a BTF file. */
 struct parts {
 	const struct btf_header *header;
 	const char *types, *strings;
@@ -48,9 +48,9 @@ static bool write_part(FILE *to, const void *from, size_t size)
 }
 
 /*
- * A module's BTF goes on where the kernel's ends: its first type has the number,
- * and its first string the offset, that comes next (Documentation/bpf/btf.rst,
- * "split BTF"). So types behind types and strings behind strings make one BTF.
+ * A module's BTF continues the kernel's: its types and string offsets are numbered after
+ * those (Documentation/bpf/btf.rst, "split BTF"). So appending types to types and
+ * strings to strings makes one BTF.
  */
 static bool write_joined(FILE *to, const struct btf *kernel, const struct btf *module)
 {
@@ -75,8 +75,8 @@ static bool write_joined(FILE *to, const struct btf *kernel, const struct btf *m
 static struct dxa_err *no_types(const char *path, int code)
 {
 	return dxa_err_new(DXA_ERR_REFUSED, code,
-			   "the DAX core is module dax, which is not loaded, and %s does not tell "
-			   "its types: %s; run 'modprobe dax' first",
+			   "the DAX core is module dax, which is not loaded, and its types "
+			   "cannot be read from %s: %s; run 'modprobe dax' first",
 			   path, strerror(code));
 }
 

@@ -20,17 +20,17 @@
 
 #define PROBE "really_probe"
 #define LINKS_MAX 96
-/* ___GFP_NOFAIL in include/linux/gfp_types.h, before it had an enumerator (v6.10). */
+/* ___GFP_NOFAIL in include/linux/gfp_types.h, which is an enumerator since v6.10. */
 #define GFP_NOFAIL_OLD 0x8000ull
 
 /*
- * Where a driver's fallible calls are: a function, or the driver core's probe of a
- * driver of that name. Sources: drivers/nvdimm/pmem.c, drivers/md/dm-ioctl.c (every
+ * The brackets of each driver: a function, or the driver core's probe of a driver with
+ * that name. Sources: drivers/nvdimm/pmem.c, drivers/md/dm-ioctl.c (every
  * ioctl: create, load, suspend, resume, remove), drivers/dax/{bus,device,pmem,hmem,cxl,
  * kmem,fsdev}.c, fs/fuse/virtio_fs.c, drivers/s390/block/dcssblk.c (6.12.107, 7.2.13).
  */
 static const struct bracket {
-	const char *driver; /* as users name it */
+	const char *driver; /* the user's name */
 	const char *function; /* of the bracket */
 	const char *probed; /* with PROBE: the driver's name in the driver core */
 } brackets[] = {
@@ -95,7 +95,7 @@ bool dxa_faults_is_bracket(const char *function)
 
 /* ---- sites ---- */
 
-/* The enumerators have no enum's name by which a program could ask for them. */
+/* The enum has no name, so CO-RE cannot look up its enumerators: search the BTF. */
 static uint64_t gfp_nofail(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -171,7 +171,7 @@ static int attach(struct dxa_faults *f, const struct bpf_program *prog, const ch
 	return 0;
 }
 
-/* Entry and return of a function; one without the other is worse than none. */
+/* Attach to entry and return of a function, or to neither. */
 static int attach_pair(struct dxa_faults *f, const struct bpf_program *entry, const char *function)
 {
 	int err = attach(f, f->skel->progs.leave, function, true, 0);
@@ -211,7 +211,7 @@ static void attach_brackets(struct dxa_faults *f, uint32_t drivers)
 	}
 }
 
-/* What is watched around a call: there its callers' second tries end. */
+/* The functions that are watched around a call: at their return the retries of callers end. */
 static void attach_watched(struct dxa_faults *f)
 {
 	size_t n;
@@ -288,7 +288,7 @@ struct dxa_err *dxa_faults_check(const struct dxa_faults_config *config)
 	return find_sites(config, forced);
 }
 
-/* Where the addresses are hidden, all are taken for the kernel's own. */
+/* If addresses are hidden, all of them count as the kernel proper. */
 static void find_text(struct dxa_faults *f)
 {
 	uint64_t start = dxa_kallsyms_look_up(DXA_KALLSYMS, "_stext");
@@ -316,8 +316,8 @@ static struct dxa_err *open_all(struct dxa_faults *f, const struct dxa_faults_co
 	attach_brackets(f, config->drivers);
 	if (!f->n_brackets)
 		return dxa_err_new(DXA_ERR_REFUSED, 0,
-				   "none of the functions is there in which these drivers create "
-				   "devices: load their modules");
+				   "the functions in which these drivers create devices do not "
+				   "exist: load their modules");
 	attach_watched(f);
 	return attach_sites(f, config);
 }

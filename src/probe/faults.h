@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Making the kernel's calls fail inside the probes and creations of chosen drivers.
- * Everything hangs on file descriptors of this process: when it dies, however it
- * dies, nothing is left in the kernel.
+ * Making calls fail inside the probes and creations of chosen drivers. Everything is
+ * bound to file descriptors of this process: when it ends in any way, nothing is left
+ * in the kernel.
  */
 #ifndef DAXAUDIT_PROBE_FAULTS_H
 #define DAXAUDIT_PROBE_FAULTS_H
@@ -17,7 +17,7 @@
 
 struct dxa_faults;
 
-/* The i-th driver that can be swept, by the name that users give it; NULL behind the last. Static. */
+/* The user's name of the i-th driver that can be swept; NULL after the last. Static. */
 const char *dxa_faults_driver(int i);
 
 struct dxa_faults_config {
@@ -27,23 +27,23 @@ struct dxa_faults_config {
 };
 
 /*
- * Can these sites be made to fail here, as far as it can be told before anything is attached?
- * INPUT for a site that the kernel does not list, REFUSED where there is no list.
+ * Check, without attaching, that these sites can be made to fail. INPUT for a site that
+ * is not in the kernel's list, REFUSED without a list.
  */
 struct dxa_err *dxa_faults_check(const struct dxa_faults_config *config);
 
 /*
- * Attach to the brackets of the drivers and to the sites, armed with nothing; every failure is
- * a FAULT event in the stream of p, which must be open with hooks. INPUT for a site that the
- * kernel does not list; REFUSED where the kernel cannot override functions, or none of the
- * brackets is there. The caller closes *ret with dxa_faults_close().
+ * Attach to the brackets of the drivers and to the sites; nothing fails yet. Every failure
+ * is a FAULT event in the stream of p, which must be open with hooks. INPUT for a site that
+ * is not in the kernel's list; REFUSED if the kernel cannot override functions, or has none
+ * of the brackets. The caller closes *ret with dxa_faults_close().
  */
 struct dxa_err *dxa_faults_open(const struct dxa_faults_config *config, struct dxa_probe *p,
 				struct dxa_faults **ret);
 
 /*
- * Begin a round: with DXA_FAULT_ONCE and DXA_FAULT_FROM the call fails that has this key, and
- * `before` calls of the same key before it in the round.
+ * Begin a round. With DXA_FAULT_ONCE and DXA_FAULT_FROM, the call with this key fails that
+ * has `before` calls with the same key before it in the round.
  */
 void dxa_faults_arm(struct dxa_faults *f, enum dxa_fault_mode mode, uint64_t key, uint32_t before);
 
@@ -51,8 +51,8 @@ void dxa_faults_arm(struct dxa_faults *f, enum dxa_fault_mode mode, uint64_t key
 void dxa_faults_disarm(struct dxa_faults *f);
 
 /*
- * The fallible calls of the last round, in order; *n gets how many are kept, *total how many
- * there were, *entered how many brackets. Owned by f, overwritten by the next round.
+ * The fallible calls of the last round, in order. *n: how many are kept; *total: how many
+ * there were; *entered: number of brackets. Owned by f, overwritten by the next round.
  */
 const struct dxa_fault_call *dxa_faults_calls(const struct dxa_faults *f, size_t *n, size_t *total,
 					      size_t *entered);
@@ -63,7 +63,7 @@ size_t dxa_faults_failed(const struct dxa_faults *f);
 /* The function of a site. Owned by f. */
 const char *dxa_faults_site(const struct dxa_faults *f, uint32_t site);
 
-/* Is function one of the brackets, or really_probe: where a driver's own call stack ends? */
+/* Is function a bracket, or really_probe? The driver's part of a call stack ends there. */
 bool dxa_faults_is_bracket(const char *function);
 
 /* Detach and free. NULL is allowed. */

@@ -13,9 +13,9 @@
 #include "probe/modranges.h"
 #include "probe/symline.h"
 
-/* Beyond this an address is not in the function before it, but in no symbol that we keep. */
+/* An address farther than this behind a symbol is not in it. */
 #define FUNCTION_MAX (64 << 10)
-/* The same behind the last symbol of a module, where another may have been, and in generated code. */
+/* The same for the last symbol of a module, and for generated code. */
 #define LAST_MAX 4096
 
 #define READ_SIZE 4096
@@ -36,7 +36,7 @@ struct module {
 };
 
 struct dxa_kallsyms {
-	FILE *file; /* open as long as this lives: see dxa_kallsyms_trim() */
+	FILE *file; /* stays open: see dxa_kallsyms_trim() */
 	struct symbol *syms; /* by address */
 	size_t n, cap;
 	uint32_t *chains; /* index in syms plus one */
@@ -45,17 +45,17 @@ struct dxa_kallsyms {
 	struct module *modules;
 	size_t n_modules, cap_modules;
 	struct dxa_modranges ranges; /* outlive the symbols */
-	/* The kernel proper, which never changes: what comes first of the file and of the table. */
+	/* The first part of the file and the table: the kernel proper, which never changes. */
 	struct {
 		size_t n, pool_len;
-		off_t bytes; /* of the file; 0: it does not come first */
+		off_t bytes; /* of the file; 0: it is not the first part */
 	} core;
 	bool stale;
-	char bare[128]; /* the last name handed out without its suffix */
-	char module[56]; /* the last that the kernel named */
+	char bare[128]; /* the last returned name, without suffix */
+	char module[56]; /* the module of the last parsed text */
 };
 
-/* Make room for one element more than *n; doubles. */
+/* Make room for `need` elements; doubles the capacity. */
 static bool reserve(void **array, size_t *cap, size_t need, size_t size)
 {
 	size_t to = *cap ? *cap : 1024;
@@ -73,8 +73,7 @@ static bool reserve(void **array, size_t *cap, size_t need, size_t size)
 	return true;
 }
 
-/* Index of a module's name, adding it. kallsyms groups by module, so the last one is the likely
- * one. */
+/* The index of a module's name; adds it. The last one is likely: kallsyms is grouped. */
 static int module_index(struct dxa_kallsyms *k, const char *name)
 {
 	for (size_t i = k->n_modules; i-- > 1;)
@@ -101,7 +100,7 @@ static bool add_symbol(struct dxa_kallsyms *k, uint64_t addr, bool data, const c
 	return true;
 }
 
-/* Variables that are kept: the ops tables tell a device's owner, the others where all are. */
+/* Is it a variable that is kept: an ops table, or the start of a walk? */
 static bool is_wanted_data(const char *name)
 {
 	static const char *const walked[] = {
@@ -117,7 +116,7 @@ static bool is_wanted_data(const char *name)
 	return dxa_symbol_is_ops(name);
 }
 
-/* Keep text and wanted data. False without memory. */
+/* Add a function or a wanted variable. False without memory. */
 static bool keep_line(struct dxa_kallsyms *k, char *text)
 {
 	struct dxa_symline l;
@@ -139,7 +138,7 @@ static uint32_t chain_of(const char *name)
 	return (uint32_t)dxa_hash(DXA_HASH_START, name, len) & (CHAINS - 1);
 }
 
-/* From the last to the first, so that each chain begins with its lowest address. */
+/* From last to first, so that each chain begins with its lowest address. */
 static bool make_chains(struct dxa_kallsyms *k)
 {
 	k->chains = calloc(CHAINS, sizeof(*k->chains));
@@ -165,7 +164,7 @@ static int by_addr(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* The kernel proper is listed by address, and its modules are above it nearly everywhere. */
+/* Usually sorted: the kernel proper is listed by address, and modules are mostly above it. */
 static size_t sorted_length(const struct dxa_kallsyms *k)
 {
 	size_t n = 0;
@@ -182,7 +181,7 @@ static void sort(struct dxa_kallsyms *k)
 {
 	size_t n = sorted_length(k);
 
-	/* What sorting moves is not first any more. */
+	/* After sorting, the kernel proper may not be the first part any more. */
 	if (n < k->core.n)
 		k->core.bytes = 0;
 	if (n < k->n)
@@ -194,7 +193,7 @@ static const char *module_of(const struct dxa_kallsyms *k, const struct symbol *
 	return s->module ? k->modules[s->module].name : NULL;
 }
 
-/* Code that is generated: listed as modules are, but in many places, and each of its own. */
+/* Is it generated code? It is listed like a module, but consists of scattered pieces. */
 static bool is_generated(const char *module)
 {
 	return !strcmp(module, "bpf") || !strncmp(module, "__builtin__", 11);
@@ -207,7 +206,7 @@ static bool goes_on(const struct symbol *first, const struct symbol *last, const
 	       s->addr - last->addr <= FUNCTION_MAX;
 }
 
-/* A run of a module's symbols, and what is behind it, if anything. */
+/* Note the range of a run of symbols of one module; next: the symbol after it, or NULL. */
 static void note_run(struct dxa_kallsyms *k, const struct symbol *first, const struct symbol *last,
 		     const struct symbol *next)
 {
@@ -219,8 +218,8 @@ static void note_run(struct dxa_kallsyms *k, const struct symbol *first, const s
 }
 
 /*
- * Remember where each module is, for when it is gone. Its code is a run of symbols,
- * two while it is being initialised; how long the last function is nothing tells.
+ * Note the range of each module, for when it is unloaded. Its code is a run of symbols, two
+ * runs while it is being initialised; the length of the last function is not known.
  */
 static void note_modules(struct dxa_kallsyms *k)
 {
@@ -238,7 +237,7 @@ static void note_modules(struct dxa_kallsyms *k)
 		note_run(k, first, last, NULL);
 }
 
-/* The table is another's from now on, and empty here. */
+/* Move the table to another object; it is empty here afterwards. */
 static void empty_table(struct dxa_kallsyms *k)
 {
 	k->syms = NULL;
@@ -257,7 +256,7 @@ static void free_table(struct dxa_kallsyms *k)
 	empty_table(k);
 }
 
-/* Begin with the kernel proper as `old` has it, and behind it in the file. False: from the start. */
+/* Take the kernel proper from `old`, and seek behind it in the file. False: read all. */
 static bool take_core(struct dxa_kallsyms *k, const struct dxa_kallsyms *old)
 {
 	if (!old || !old->n || !old->core.bytes ||
@@ -272,7 +271,7 @@ static bool take_core(struct dxa_kallsyms *k, const struct dxa_kallsyms *old)
 	return true;
 }
 
-/* Read on to the end of the file; where the kernel proper ends is noted. False without memory. */
+/* Read to the end of the file, and note the end of the kernel proper. False without memory. */
 static bool read_lines(struct dxa_kallsyms *k)
 {
 	_cleanup_free_ char *line = NULL;
@@ -295,7 +294,7 @@ static bool read_lines(struct dxa_kallsyms *k)
 	return true;
 }
 
-/* Fill the table, which is empty. What does not change is taken from `old`, if that is not NULL. */
+/* Fill the empty table. The kernel proper is taken from `old`, if that is not NULL. */
 static struct dxa_err *read_all(struct dxa_kallsyms *k, const struct dxa_kallsyms *old)
 {
 	bool taken;
@@ -335,7 +334,7 @@ struct dxa_err *dxa_kallsyms_open(const char *path, struct dxa_kallsyms **ret)
 		free(k);
 		return err;
 	}
-	/* /proc asks for reads of 1 KiB; the kernel fills a page at a time. */
+	/* st_blksize of /proc is 1 KiB, but the kernel fills a page at a time. */
 	setvbuf(k->file, NULL, _IOFBF, READ_SIZE);
 	err = read_all(k, NULL);
 	if (err) {
@@ -356,7 +355,7 @@ void dxa_kallsyms_free(struct dxa_kallsyms *k)
 	free(k);
 }
 
-/* Is `name` what the compiler made of `want`: the same, or a specialised copy? */
+/* Is `name` the function `want`, or a specialised copy of it by the compiler? */
 static bool is_variant(const char *name, const char *want)
 {
 	size_t n = strlen(want);
@@ -438,7 +437,7 @@ void dxa_kallsyms_refresh(struct dxa_kallsyms *k)
 
 	if (!k->stale)
 		return;
-	/* The old names serve until the new ones are whole. */
+	/* Keep the old symbols until the new ones are complete. */
 	empty_table(k);
 	err = read_all(k, &old);
 	if (err) {
@@ -480,7 +479,7 @@ static const struct symbol *below(const struct dxa_kallsyms *k, uint64_t addr)
 	return lo ? &k->syms[lo - 1] : NULL;
 }
 
-/* How far behind s an address can be and still belong to it. */
+/* How far behind s an address can be and still be in it. */
 static uint64_t max_offset(const struct dxa_kallsyms *k, const struct symbol *s)
 {
 	bool last = s + 1 == k->syms + k->n || s[1].module != s->module || s[1].data;
@@ -499,7 +498,7 @@ void dxa_kallsyms_note_module(struct dxa_kallsyms *k, const char *module, uint64
 	dxa_modranges_note(&k->ranges, module, start, size, size);
 }
 
-/* Was another module than `module` (NULL: no module) there last? Then *ret is its addr. */
+/* Did another module than `module` (NULL: none) last use addr? Then *ret gets that module. */
 static bool is_another(const struct dxa_kallsyms *k, uint64_t addr, const char *module,
 		       struct dxa_symbol *ret)
 {
@@ -532,14 +531,14 @@ bool dxa_kallsyms_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 	return true;
 }
 
-/* Take the kernel's words apart. False when it has no name: it prints the number then. */
+/* Parse %pS output. False for a plain number, which is printed without a symbol. */
 static bool parse(struct dxa_kallsyms *k, const char *text, struct dxa_symbol *ret)
 {
 	uint64_t offset, size;
 	int parts = sscanf(text, "%127[^+ ]+0x%" SCNx64 "/0x%" SCNx64 " [%55[^]]", k->bare, &offset,
 			   &size, k->module);
 
-	/* Among a module's symbols the kernel takes the nearest, though it be in another section. */
+	/* The kernel uses the nearest symbol of a module, even in another section. */
 	if (parts < 3 || (offset && offset >= size))
 		return false;
 	k->bare[strcspn(k->bare, ".")] = '\0';
@@ -547,14 +546,14 @@ static bool parse(struct dxa_kallsyms *k, const char *text, struct dxa_symbol *r
 	return true;
 }
 
-bool dxa_kallsyms_told(struct dxa_kallsyms *k, uint64_t addr, const char *text,
-		       struct dxa_symbol *ret)
+bool dxa_kallsyms_parse(struct dxa_kallsyms *k, uint64_t addr, const char *text,
+			struct dxa_symbol *ret)
 {
 	struct dxa_symbol other;
 
 	if (!parse(k, text, ret))
 		return is_another(k, addr, NULL, ret);
-	/* Whose it was is not known well: its coming may have been lost. */
+	/* The module of the range is not certain: the record of its load may be lost. */
 	if (is_another(k, addr, ret->module, &other))
 		return dxa_kallsyms_source(k, addr, ret);
 	return true;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's log, read from now on. */
+/* New messages of the kernel's log. */
 #ifndef DAXAUDIT_PROBE_KMSG_H
 #define DAXAUDIT_PROBE_KMSG_H
 
 #include "base/err.h"
 
-/* Open the log behind its newest message. REFUSED when it cannot be read. The caller closes *fd. */
+/* Open the log after its newest message. REFUSED when it cannot be read. The caller closes *fd. */
 struct dxa_err *dxa_kmsg_open(int *fd);
 
 /*
- * Call fn with every message that came since the last call, without level and time. Returns how
- * often the log overtook us, so that messages were lost.
+ * Call fn with every message since the last call, without level and time. Returns how often
+ * messages were overwritten before they were read.
  */
 unsigned int dxa_kmsg_read(int fd, void (*fn)(void *priv, const char *line), void *priv);
 

@@ -24,5 +24,5 @@ bool dxa_ksym_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 	if (!n->prog || bpf_prog_test_run_opts(bpf_program__fd(n->prog), &run) || !q.length ||
 	    q.length > sizeof(q.text))
 		return dxa_kallsyms_source(n->kallsyms, addr, ret);
-	return dxa_kallsyms_told(n->kallsyms, addr, q.text, ret);
+	return dxa_kallsyms_parse(n->kallsyms, addr, q.text, ret);
 }

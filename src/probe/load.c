@@ -7,12 +7,12 @@
 #include <string.h>
 
 #define RING_SIZE (2u << 20)
-/* Every device that is there is in it at once. */
+/* Must have room for all devices of a snapshot. */
 #define SNAPSHOT_RING_SIZE (16u << 20)
 
 /*
- * Tracers of returns put the address of one of these in a return address's place: the graph
- * tracer, and kretprobes by rethook (since v5.18) and without it, by their newer and older name.
+ * Return tracers replace a return address by the address of one of these: the graph tracer,
+ * and kretprobes with rethook (since v5.18) and without it, by their newer and older name.
  */
 static const char *const return_hooks[DXA_RETURN_HOOKS] = {
 	"return_to_handler",
@@ -40,7 +40,7 @@ static struct daxaudit_bpf *open_object(const struct dxa_load_parts *p,
 	return skel;
 }
 
-/* Load an object of its own with one hook's trampolines only: does the kernel take them? */
+/* Does the kernel accept the trampolines of this hook? Load them in an object of their own. */
 static int try_trampoline(const struct dxa_load_parts *p, const struct dxa_hook *hook,
 			  const struct dxa_probe_config *config)
 {
@@ -57,8 +57,8 @@ static int try_trampoline(const struct dxa_load_parts *p, const struct dxa_hook 
 }
 
 /*
- * Loading everything at once failed and libbpf does not say which program was
- * refused: try each hook's trampolines alone, and plan kprobes where they fail.
+ * Loading all programs failed, and libbpf does not report which one was refused: try the
+ * trampolines of each hook alone, and plan kprobes where they fail.
  */
 static void drop_refused_trampolines(const struct dxa_load_parts *p,
 				     const struct dxa_probe_config *config)
@@ -78,7 +78,7 @@ static void drop_refused_trampolines(const struct dxa_load_parts *p,
 	}
 }
 
-/* Do the walks load when nothing else does? They need callbacks, which an interpreter has not. */
+/* Do the walks load alone? They need callbacks, which the BPF interpreter does not have. */
 static bool can_walk(const struct dxa_load_parts *p, const struct dxa_probe_config *config)
 {
 	struct daxaudit_bpf *skel = open_object(p, config);
@@ -92,10 +92,10 @@ static bool can_walk(const struct dxa_load_parts *p, const struct dxa_probe_conf
 	return ok;
 }
 
-/* Whose trampolines are being loaded: the library has no other way to hand it on. */
+/* The hooks that are being loaded: libbpf has no other way to pass them to the callback. */
 static const struct dxa_load_parts *loading;
 
-/* The library would look for each function through all of the kernel's types. */
+/* Set the BTF ids: libbpf would search all types of the kernel for each function. */
 static int tell_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	const char *symbol = strchr(bpf_program__section_name(prog), '/');
@@ -152,7 +152,7 @@ struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_p
 		if (!*code)
 			return skel;
 		daxaudit_bpf__destroy(skel);
-		/* A refusal of all BPF will not get better by trying one at a time. */
+		/* If all BPF is refused, trying one program at a time does not help. */
 		if (*code == EPERM || *code == EACCES)
 			break;
 		walk = can_walk(p, config);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Loading the BPF programs that are planned, and what to do where some are refused. */
+/* Loading the planned BPF programs, with a fallback when some are refused. */
 #ifndef DAXAUDIT_PROBE_LOAD_H
 #define DAXAUDIT_PROBE_LOAD_H
 
@@ -10,18 +10,18 @@
 #include "probe/probe.h"
 #include "probe/snapshot.h"
 
-/* Whose programs are loaded. All is borrowed. */
+/* The owners of the programs that are loaded. All are borrowed. */
 struct dxa_load_parts {
 	const struct dxa_kallsyms *kallsyms;
 	struct dxa_hook *hooks; /* as planned; a refused trampoline changes its hook's plan */
 	size_t n_hooks;
-	struct dxa_walker *walkers; /* chosen and given their programs here */
-	struct dxa_ksym_reader *ksyms; /* the same */
+	struct dxa_walker *walkers; /* selected here */
+	struct dxa_ksym_reader *ksyms; /* selected here */
 };
 
 /*
- * Load what is planned; the caller destroys the result. NULL with *code (errno, positive)
- * when the kernel refuses it all.
+ * Load the planned programs; the caller destroys the result. NULL with *code (errno,
+ * positive) when the kernel refuses all of them.
  */
 struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_probe_config *config,
 			      int *code);

@@ -5,12 +5,12 @@
 #include "probe/preflight.h"
 
 /*
- * The hook comes before the switch is thrown, and who throws it may be preempted in
- * between: before that its file says "on". It takes microseconds otherwise.
+ * The hook runs before the switch changes, and the task may be preempted in between;
+ * until then the file of the switch still says "on". Usually it takes microseconds.
  */
 #define RECHECK_NS 1000000000ull
 
-/* How many calls go unseen is not known. */
+/* The number of lost calls is not known. */
 static void tell(struct dxa_silence *s, uint64_t ts, uint64_t until, dxa_event_fn fn, void *priv)
 {
 	const struct dxa_event lost = { .kind = DXA_KIND_LOST, .ts = ts, .arg = until, .ret = 1 };

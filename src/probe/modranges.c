@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Several times what any machine has loaded; a daemon sees modules come and go for months. */
+/* Several times what any machine has loaded. A daemon sees many modules over months. */
 #define RANGES_MAX 1024
 
 /* The number of ranges that begin at or below addr. */
@@ -70,7 +70,7 @@ static int reserve(struct dxa_modranges *m)
 	return 0;
 }
 
-/* Is it known already, and perhaps better? */
+/* Is the range known already, with at least this size? */
 static bool is_known(const struct dxa_modranges *m, const char *module, uint64_t start,
 		     uint64_t sure)
 {

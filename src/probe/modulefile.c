@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 
-/* Is path that of NAME.ko, NAME.ko.xz, ...? */
+/* Is path the path of NAME.ko, NAME.ko.xz, ...? */
 static bool is_of(const char *path, const char *name)
 {
 	const char *base = strrchr(path, '/');

@@ -15,7 +15,7 @@ void dxa_opsnames_learn(struct dxa_opsnames *n, const struct dxa_event *ev)
 	memcpy(n->known[i].words, ev->name, sizeof(n->known[i].words));
 }
 
-void dxa_opsnames_tell(const struct dxa_opsnames *n, struct dxa_event *ev)
+void dxa_opsnames_fill(const struct dxa_opsnames *n, struct dxa_event *ev)
 {
 	for (unsigned int i = 0; i < DXA_OPSNAMES; i++)
 		if (n->known[i].ops == ev->ops)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel called each ops table: it names one once (read_ops_name() in
- * bpf/emit.bpf.h), and its words are needed with every record.
+ * The symbols of ops tables. A symbol is recorded once (read_ops_name() in
+ * bpf/emit.bpf.h), and every record needs it.
  */
 #ifndef DAXAUDIT_PROBE_OPSNAMES_H
 #define DAXAUDIT_PROBE_OPSNAMES_H
@@ -10,7 +10,7 @@
 
 #include "daxaudit/event.h"
 
-/* There are about ten drivers; of more than so many the oldest name is forgotten. */
+/* There are about ten drivers; of more than this many the oldest symbol is dropped. */
 #define DXA_OPSNAMES 16
 
 struct dxa_opsnames {
@@ -21,8 +21,10 @@ struct dxa_opsnames {
 	unsigned int next;
 };
 
-/* Remember the words of a record that has some; give them to `ev`, whose name is empty, if known. */
+/* Remember the symbol of a record that has one. */
 void dxa_opsnames_learn(struct dxa_opsnames *n, const struct dxa_event *ev);
-void dxa_opsnames_tell(const struct dxa_opsnames *n, struct dxa_event *ev);
+
+/* Set the symbol of a record without one, if it is known. */
+void dxa_opsnames_fill(const struct dxa_opsnames *n, struct dxa_event *ev);
 
 #endif

@@ -38,10 +38,9 @@ struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms)
 }
 
 /*
- * /proc/kcore can be opened by who has CAP_SYS_RAWIO, unless lockdown is in
- * confidentiality mode: open_kcore() in fs/proc/kcore.c asks for LOCKDOWN_KCORE
- * (commit 02e935bf5b34, v5.4), which include/linux/security.h has among the
- * reasons of that mode.
+ * With CAP_SYS_RAWIO, /proc/kcore can be opened unless lockdown is in confidentiality
+ * mode: open_kcore() in fs/proc/kcore.c checks LOCKDOWN_KCORE (commit 02e935bf5b34,
+ * v5.4), which include/linux/security.h lists for that mode.
  */
 static bool kcore_refused(void)
 {
@@ -50,13 +49,13 @@ static bool kcore_refused(void)
 	return fd < 0 && errno == EPERM && (dxa_caps_effective() & DXA_CAP(CAP_SYS_RAWIO));
 }
 
-/* The mode in brackets of "none [integrity] confidentiality" is in force. */
+/* The mode in brackets is active: "none [integrity] confidentiality". */
 static bool locked_down(void)
 {
 	char buf[128] = "";
 	_cleanup_fclose_ FILE *f = fopen(LOCKDOWN, "re");
 
-	/* Without securityfs, or without the LSM, there is no such file. */
+	/* Without securityfs or without the LSM the file does not exist. */
 	if (!f || !fgets(buf, sizeof(buf), f))
 		return kcore_refused();
 	return strstr(buf, "[confidentiality]");
@@ -69,7 +68,7 @@ static struct dxa_err *lockdown_error(void)
 			   "kernel memory: boot with lockdown=integrity or lockdown=none");
 }
 
-/* Is there such a switch, and is it off? */
+/* Does the switch exist, and is it off? */
 static bool is_off(const char *path)
 {
 	_cleanup_fclose_ FILE *f = fopen(path, "re");
@@ -77,7 +76,7 @@ static bool is_off(const char *path)
 	return f && fgetc(f) == '0';
 }
 
-/* What the checks are about. */
+/* The subject of the checks. */
 struct asked {
 	const struct dxa_kallsyms *syms;
 	const char *btf;
@@ -114,14 +113,14 @@ static struct dxa_err *check_addresses(const struct asked *q)
 	if (!dxa_kallsyms_hidden(q->syms))
 		return NULL;
 	return dxa_err_new(DXA_ERR_REFUSED, EPERM,
-			   "the kernel hides its symbols' addresses: run 'sysctl "
+			   "the kernel hides the addresses of symbols: run 'sysctl "
 			   "kernel.kptr_restrict=1' and run as root");
 }
 
 static struct dxa_err *check_btf(const struct asked *q)
 {
 	_cleanup_close_ int fd = -1;
-	/* libbpf would wait for the writer of a FIFO. */
+	/* libbpf would block on a FIFO without a writer. */
 	struct dxa_err *err = q->btf ? dxa_infile_open(q->btf, &fd) : NULL;
 
 	if (err)
@@ -129,7 +128,7 @@ static struct dxa_err *check_btf(const struct asked *q)
 	if (q->btf || access(DXA_VMLINUX_BTF, R_OK) == 0)
 		return NULL;
 	return dxa_err_new(DXA_ERR_REFUSED, errno,
-			   "kernel %s shows no BTF (" DXA_VMLINUX_BTF
+			   "kernel %s has no BTF (" DXA_VMLINUX_BTF
 			   ": %s): give its BTF with --btf FILE, or boot a kernel with "
 			   "CONFIG_DEBUG_INFO_BTF=y",
 			   q->release, strerror(errno));
@@ -159,7 +158,7 @@ static const struct {
 	const char *name;
 	struct dxa_err *(*run)(const struct asked *q);
 	bool needs_symbols;
-	bool optional; /* an audit is possible all the same, but sees less */
+	bool optional; /* an audit is possible without it, but sees less */
 } checks[] = {
 	{ "DAX core", check_core, true, false },
 	{ "privilege", check_privilege, false, false },
@@ -228,7 +227,7 @@ struct dxa_err *dxa_preflight_explain(int code)
 			"or its security policy forbids BPF; run daxaudit on the host, as "
 			"root, or in a guest",
 			strerror(code));
-	/* 7.2 refuses such with "program requires BPF JIT compiler but it is not available". */
+	/* 7.2 logs "program requires BPF JIT compiler but it is not available". */
 	if (is_off(JIT))
 		return dxa_err_new(DXA_ERR_REFUSED, code,
 				   "the kernel refuses tracing programs (%s) while its BPF JIT is "

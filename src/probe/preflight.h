@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Recognise what stands in the way before libbpf stumbles over it. */
+/* Checks for obstacles of an audit, before libbpf fails with a less clear error. */
 #ifndef DAXAUDIT_PROBE_PREFLIGHT_H
 #define DAXAUDIT_PROBE_PREFLIGHT_H
 
@@ -12,44 +12,43 @@
 #define DXA_VMLINUX_BTF "/sys/kernel/btf/vmlinux"
 
 /*
- * Is there a DAX core, built in or a module, loaded or not? NULL: there is; NO_DAX.
- * It takes no privilege to know.
+ * Does the kernel have a DAX core, built in or as a module, loaded or not? NULL: yes; else
+ * NO_DAX. Needs no privilege.
  */
 struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms);
 
 /*
- * Check in this order: a DAX core (NO_DAX when the kernel has none), privilege,
- * kernel lockdown, hidden addresses, BTF. Each failure is one line that says
- * what to do. btf is a BTF file given by the user, or NULL for the kernel's own.
+ * Check in this order: DAX core (NO_DAX without one), privilege, kernel lockdown, hidden
+ * addresses, BTF. Each error is one line that says what to do. btf: a BTF file of the
+ * user, or NULL for the kernel's own.
  */
 struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf);
 
 /*
- * Do all of these checks, and those of what an audit can do without, whatever the
- * others say. fn gets the name of each, static, and what stands in the way, or NULL; the
- * error is freed behind it. Where the symbols cannot be read syms is NULL, and what needs
- * them is left out.
+ * Do all of these checks, and those of optional features, even if one fails. fn gets the
+ * name of each check, static, and its error or NULL; the error is freed after the call.
+ * syms: NULL if the symbols cannot be read; checks that need them are skipped.
  */
 void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf,
 			void (*fn)(void *priv, const char *name, const struct dxa_err *obstacle),
 			void *priv);
 
 /*
- * Does the kernel call no trampoline and no kprobe on a function's entry? With
- * kernel.ftrace_enabled=0 both are taken, and then never called: ftrace_startup_enable()
- * in kernel/trace/ftrace.c returns before it changes any code (6.12.95; seen there).
+ * Is kernel.ftrace_enabled=0? Trampolines and kprobes on function entries can then be
+ * attached, and are never called: ftrace_startup_enable() in kernel/trace/ftrace.c
+ * returns before it changes any code (6.12.95; seen there).
  */
 bool dxa_preflight_ftrace_off(void);
 
 /*
  * Are all kprobes switched off in debugfs (write_enabled_file_bool() in kernel/kprobes.c)?
- * They can be attached then, and are not called. False where debugfs is not mounted.
+ * They can then be attached, and are not called. False without debugfs.
  */
 bool dxa_preflight_kprobes_off(void);
 
 /*
- * Say why the kernel refused to load or attach tracing programs, given the
- * errno (positive) of the attempt.
+ * An error that explains why the kernel refused to load or attach tracing programs, from
+ * the errno (positive) of the attempt.
  */
 struct dxa_err *dxa_preflight_explain(int code) __attribute__((returns_nonnull));
 

@@ -27,7 +27,7 @@
 #include "probe/snapshot.h"
 #include "probe/tracefs.h"
 
-/* A hook that is at work when the audit stops has so long to submit its record. */
+/* How long a program that is running when the audit stops has to submit its record. */
 #define DRAIN_NS 1000000000ull
 
 struct dxa_probe {
@@ -38,22 +38,22 @@ struct dxa_probe {
 	struct dxa_opsnames ops;
 	struct daxaudit_bpf *skel;
 	struct ring_buffer *ring;
-	uint32_t budget; /* records to deliver before it is somebody else's turn */
+	uint32_t budget; /* records that this call may still deliver */
 	struct dxa_hook *hooks;
-	struct dxa_hook_status *status; /* the hooks' status, side by side for the caller */
+	struct dxa_hook_status *status; /* an array for dxa_probe_hooks() */
 	size_t n_hooks;
 	struct dxa_walker walkers[DXA_WALK_COUNT];
 	uint64_t delivered[DXA_HOOK_MAX]; /* records by hook */
 	struct dxa_silence silence;
-	uint32_t dropped; /* the most that any record knew of */
-	uint64_t missed; /* by our programs, when last asked ... */
-	uint64_t missed_asked; /* ... in ktime */
-	uint64_t missed_besides; /* by kprobes, as told when recording stopped last */
+	uint32_t dropped; /* the largest count in any record */
+	uint64_t missed; /* recursion misses of the programs, when read last ... */
+	uint64_t missed_asked; /* ... at this ktime, ns */
+	uint64_t missed_besides; /* calls missed by kprobes, when recording stopped last */
 	dxa_event_fn fn;
 	void *priv;
 };
 
-/* One message may be a whole verifier log: hand it on line by line. */
+/* A message may be a whole verifier log: log it line by line. */
 static int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	char *text, *save = NULL;
@@ -85,7 +85,7 @@ static struct dxa_err *make_hooks(struct dxa_probe *p)
 	return NULL;
 }
 
-/* The kernel told the owner's name in the record itself: "pmem_dax_ops [nd_pmem]". */
+/* Take the symbol of the ops from the record: "pmem_dax_ops [nd_pmem]". */
 static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
 {
 	char name[DXA_NAME_LEN], module[DXA_NAME_LEN];
@@ -99,11 +99,11 @@ static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
 }
 
 /*
- * In a preemptible kernel a task can be preempted inside a program; another task
- * that makes the same call on that CPU meanwhile goes unseen, and the kernel only
- * counts it (kernel/bpf/trampoline.c, __bpf_prog_enter_recur). No record from
- * before `ts` is handed on until the kernel was asked at ts or later: the engine
- * must know of the gap before it judges what follows.
+ * On a preemptible kernel a task can be preempted inside a program. If another task makes
+ * the same call on that CPU meanwhile, the kernel skips the program and only counts it
+ * (kernel/bpf/trampoline.c, __bpf_prog_enter_recur). So before a record with stamp `ts`
+ * is delivered, the counts must have been read at ts or later: the engine must know about
+ * the gap first.
  */
 static void tell_missed(struct dxa_probe *p, uint64_t ts)
 {
@@ -119,8 +119,7 @@ static void tell_missed(struct dxa_probe *p, uint64_t ts)
 	if (missed <= p->missed)
 		return;
 	lost.ts = ts < p->missed_asked ? ts : p->missed_asked;
-	/* What was missed while the programs were asked, one by one, is among these, and not told
-	 * again. */
+	/* Includes calls that were missed while the counts were read one by one. */
 	lost.arg = dxa_ktime_now();
 	lost.ret = (int64_t)(missed - p->missed);
 	p->missed = missed;
@@ -136,11 +135,11 @@ static void deliver(struct dxa_probe *p, const struct dxa_event *ev)
 		if (ev->name[0])
 			dxa_opsnames_learn(&p->ops, ev);
 		else
-			dxa_opsnames_tell(&p->ops, &named);
+			dxa_opsnames_fill(&p->ops, &named);
 		ev = &named;
 	}
 
-	/* The kernel's lists name file systems; sysfs names the other users of a disk. */
+	/* The snapshot has the names of file systems; sysfs has those of other users of a disk. */
 	if ((ev->kind == DXA_KIND_DISK_USED || ev->kind == DXA_KIND_USED_GONE) && !ev->driver[0]) {
 		named = *ev;
 		dxa_read_disk_user(ev, named.driver);
@@ -149,7 +148,7 @@ static void deliver(struct dxa_probe *p, const struct dxa_event *ev)
 	p->fn(p->priv, ev);
 }
 
-/* Records go to the engine together with what only user space can add to them. */
+/* Deliver a record, with what only user space can add to it. */
 static int on_record(void *priv, void *data, size_t size)
 {
 	const struct dxa_event *ev = data;
@@ -177,7 +176,7 @@ static int on_record(void *priv, void *data, size_t size)
 			dxa_attach_module_came(&p->hooks[i], ev->name);
 	}
 	learn_ops(p, ev);
-	/* Name the addresses now: their module may be gone when somebody asks. */
+	/* Look the symbols up now: the module may be unloaded soon. */
 	dxa_symbols_find(p->symbols, ev->ops, &sym);
 	for (int i = 0; i < DXA_STACK_MAX; i++)
 		dxa_symbols_find(p->symbols, ev->stack[i], &sym);
@@ -187,7 +186,7 @@ static int on_record(void *priv, void *data, size_t size)
 		dxa_kallsyms_invalidate(p->kallsyms);
 		dxa_symbols_forget_module(p->symbols, ev->name);
 	}
-	/* libbpf would go on for as long as records come faster than they are read. */
+	/* Limit the records of one call: libbpf continues as long as new records arrive. */
 	return --p->budget ? 0 : -EAGAIN;
 }
 
@@ -199,7 +198,7 @@ static struct dxa_err *check_core_hooks(const struct dxa_probe *p)
 		if (s->info->need == DXA_NEED_CORE && s->mode == DXA_ATTACH_NONE)
 			return dxa_err_new(
 				DXA_ERR_REFUSED, 0,
-				"cannot watch %s, without which nothing can be judged: %s",
+				"cannot hook %s, without which nothing can be checked: %s",
 				s->info->name, s->reason);
 	}
 	return NULL;
@@ -233,16 +232,16 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 	err = make_hooks(p);
 	if (!err)
 		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms,
-				config->kprobes_only ? "kprobes were asked for" :
-				config->btf ? "trampolines need the kernel's own BTF, here is "
-					      "BTF from a file" :
+				config->kprobes_only ? "kprobes were requested" :
+				config->btf ? "trampolines need the kernel's own BTF, and --btf "
+					      "gives a file" :
 					      NULL);
 	return err;
 }
 
 /*
- * Load the programs. Where the types of the DAX core are in a module, libbpf finds
- * them by itself once that is loaded, unless it was told to look in a file.
+ * Load the programs. If the types of the DAX core are in a module, libbpf finds them once
+ * that is loaded, unless it uses a BTF file.
  */
 static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
@@ -268,10 +267,11 @@ static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_conf
 	return p->skel ? NULL : dxa_preflight_explain(code);
 }
 
-/* Attach what the plan says. False when some trampolines are refused, and the plan has changed. */
+/* Attach the hooks as planned. False when some trampolines are refused: the plan has changed. */
 static bool attach_as_planned(struct dxa_probe *p)
 {
-	/* What the kernel proper refuses is refused in a module, too, but without an error then. */
+	/* A kprobe that is refused in the kernel proper is refused in a module, too, without an
+	 * error. */
 	int refused = dxa_attach_try_kprobe(p->tracefs, dxa_kind_name(DXA_KIND_REALLY_PROBE));
 	bool all = true;
 
@@ -282,7 +282,7 @@ static bool attach_as_planned(struct dxa_probe *p)
 	return all;
 }
 
-/* Detach and unload everything: nothing was recorded yet. */
+/* Detach and unload all programs. */
 static void unload(struct dxa_probe *p)
 {
 	for (size_t i = 0; i < p->n_hooks; i++)
@@ -307,7 +307,7 @@ static struct dxa_err *load_and_map(struct dxa_probe *p, const struct dxa_probe_
 
 static struct dxa_err *attach_all(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
-	/* A second time is the last: then no plan has trampolines that are refused. */
+	/* A second try is the last one: no plan has refused trampolines any more. */
 	while (!attach_as_planned(p)) {
 		struct dxa_err *err;
 
@@ -370,7 +370,7 @@ static void tell_driver(void *priv, const char *ops)
 	p->fn(p->priv, &ev);
 }
 
-/* Which drivers can allocate here: a verdict says which of them it is about. */
+/* Add an event for each driver of this kernel that can allocate, for the coverage. */
 static void tell_drivers(struct dxa_probe *p)
 {
 	struct dxa_kallsym sym;
@@ -410,7 +410,7 @@ static int counts_fd(const struct dxa_probe *p)
 	return bpf_map__fd(p->skel->maps.counts);
 }
 
-/* Calls that a hook has counted and whose records are neither delivered nor dropped. */
+/* The number of counted calls whose records are neither delivered nor dropped. */
 static uint64_t outstanding(void *priv)
 {
 	struct dxa_probe *p = priv;
@@ -431,7 +431,7 @@ static void consume(void *priv)
 	dxa_probe_consume(priv);
 }
 
-/* Losses that no later record reports: left of them are records that were never submitted. */
+/* Report losses that no later record shows; `left` records were never submitted. */
 static void add_final_losses(struct dxa_probe *p, uint64_t left)
 {
 	struct dxa_event lost = { .kind = DXA_KIND_LOST };
@@ -442,7 +442,7 @@ static void add_final_losses(struct dxa_probe *p, uint64_t left)
 		dxa_counters_read_missed(&p->hooks[i], p->tracefs);
 		missed += p->hooks[i].status.missed;
 	}
-	/* p->missed does not have what kprobes missed. */
+	/* p->missed does not include calls that kprobes missed. */
 	if (missed > p->missed + p->missed_besides) {
 		left += missed - p->missed - p->missed_besides;
 		p->missed_besides = missed - p->missed;
@@ -459,7 +459,7 @@ void dxa_probe_stop(struct dxa_probe *p)
 	const struct dxa_drain drain = { outstanding, consume, p, DRAIN_NS };
 
 	p->skel->bss->enabled = 0;
-	/* A hook counts before it reads `enabled` (event_begin() in bpf/emit.bpf.h). */
+	/* A program counts before it reads `enabled` (event_begin() in bpf/emit.bpf.h). */
 	__sync_synchronize();
 	add_final_losses(p, dxa_drain(&drain));
 	dxa_silence_check(&p->silence, true, p->fn, p->priv);
@@ -479,7 +479,7 @@ int dxa_probe_ring_fd(const struct dxa_probe *p)
 
 void dxa_probe_consume(struct dxa_probe *p)
 {
-	/* As many as it holds: what is there now is among these. */
+	/* As many records as the ring buffer holds: all that are there now. */
 	p->budget = bpf_map__max_entries(p->skel->maps.events) / sizeof(struct dxa_event);
 	ring_buffer__consume(p->ring);
 	dxa_silence_check(&p->silence, false, p->fn, p->priv);
@@ -531,7 +531,7 @@ size_t dxa_probe_leave(struct dxa_probe *p, int **fds)
 	*fds = NULL;
 	if (!p || !p->tracefs)
 		return 0;
-	/* Kprobes go at once: their events outlive who would die before removing them. */
+	/* Detach kprobes now: their events would outlive a process that is killed. */
 	for (size_t i = 0; i < p->n_hooks; i++)
 		if (p->hooks[i].status.mode == DXA_ATTACH_KPROBE ||
 		    p->hooks[i].status.mode == DXA_ATTACH_PENDING)
@@ -555,7 +555,7 @@ void dxa_probe_close(struct dxa_probe *p)
 	ring_buffer__free(p->ring);
 	if (p->skel)
 		daxaudit_bpf__destroy(p->skel);
-	/* Of those that were killed during this audit, too. */
+	/* Also the events of processes that were killed during this audit. */
 	if (p->tracefs)
 		dxa_tracefs_sweep(p->tracefs, &left);
 	dxa_tracefs_close(p->tracefs);

@@ -4,7 +4,7 @@
 #include <bpf/bpf.h>
 #include <stdio.h>
 
-/* The lists change only when devices come and go: a second try nearly always finds them at rest. */
+/* The lists change only with devices: a second try nearly always succeeds. */
 #define TRIES 5
 
 struct walk_info {
@@ -22,11 +22,10 @@ static void select_one(struct dxa_walker *w, const struct walk_info *info,
 {
 	*w = (struct dxa_walker){ .start = dxa_kallsyms_data(syms, info->variable) };
 	if (!w->start) {
-		snprintf(w->reason, sizeof(w->reason), "the kernel does not tell where %s is (%s)",
+		snprintf(w->reason, sizeof(w->reason), "the address of %s is not known (%s)",
 			 info->variable, info->config);
 	} else if (!has_loop) {
-		snprintf(w->reason, sizeof(w->reason),
-			 "the kernel has no bpf_loop (it came in v5.17)");
+		snprintf(w->reason, sizeof(w->reason), "the kernel has no bpf_loop (new in v5.17)");
 	} else {
 		w->prog = bpf_object__find_program_by_name(obj, info->program);
 		bpf_program__set_autoload(w->prog, true);
@@ -53,12 +52,12 @@ void dxa_snapshot_refuse(struct dxa_walker *walkers)
 			continue;
 		walkers[i].prog = NULL;
 		snprintf(walkers[i].reason, sizeof(walkers[i].reason),
-			 "the kernel does not load the programs that walk its lists: they call "
-			 "back, which needs the BPF JIT (sysctl net.core.bpf_jit_enable=1)");
+			 "the kernel refuses the programs that walk its lists: their "
+			 "callbacks need the BPF JIT (sysctl net.core.bpf_jit_enable=1)");
 	}
 }
 
-/* Returns whether everything was seen. */
+/* Returns whether the walk is complete. */
 static bool run_one(struct dxa_walker *w)
 {
 	struct dxa_snapshot s;
@@ -82,7 +81,7 @@ static bool run_one(struct dxa_walker *w)
 		if (s.state == DXA_SNAPSHOT_COMPLETE)
 			return true;
 	}
-	snprintf(w->reason, sizeof(w->reason), "devices came and went all the time");
+	snprintf(w->reason, sizeof(w->reason), "the list changed during each try");
 	return false;
 }
 
@@ -95,7 +94,7 @@ uint32_t dxa_snapshot_run(struct dxa_walker *walkers)
 			known |= 1u << i;
 	if (known & 1u << DXA_WALK_HOLDERS)
 		known |= DXA_SNAP_HOLDERS;
-	/* One variable of drivers/dax/super.c is shown, the other is not: it is not there. */
+	/* kallsyms has one variable of drivers/dax/super.c, so the other one does not exist. */
 	if (walkers[DXA_WALK_DEVICES].start && !walkers[DXA_WALK_HOSTS].start)
 		known |= DXA_SNAP_NO_HOSTS;
 	return known;

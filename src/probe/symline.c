@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Hexadecimal digits without a prefix; *end is behind them. strtoull() takes thrice the time. */
+/* Parse hexadecimal digits; *end is after them. strtoull() takes three times as long. */
 static uint64_t parse_address(char *text, char **end)
 {
 	uint64_t addr = 0;

@@ -13,13 +13,13 @@ struct dxa_symline {
 	const char *module; /* NULL: the kernel proper */
 };
 
-/* Cut text into its parts, which *ret points to; false for any other line. */
+/* Split text in place; *ret points into it. False when the line has another format. */
 bool dxa_symline_split(char *text, struct dxa_symline *ret);
 
 /*
- * Labels of the assembler: every data-in-code boundary has one, riscv's modules
- * have one at every relaxed jump. The kernel itself does not name addresses after
- * them (is_mapping_symbol() in include/linux/module_symbol.h, v6.12).
+ * Is it a label of the assembler? They mark data in code, and every relaxed jump in
+ * riscv's modules. The kernel does not use them as names of addresses either
+ * (is_mapping_symbol() in include/linux/module_symbol.h, v6.12).
  */
 bool dxa_symline_is_label(const char *name);
 

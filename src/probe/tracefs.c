@@ -20,15 +20,14 @@
 #define GROUP_PREFIX "daxaudit_"
 
 /*
- * Concurrent kretprobes beyond this are missed, and counted. The kernel's own
- * default is twice the CPUs; brackets sleep, so there can be more.
+ * The limit of concurrent kretprobes; more are missed, and counted. The kernel's default
+ * is twice the number of CPUs; brackets sleep, so there can be more.
  */
 #define MAXACTIVE 128
 
 /*
- * The files stay open: a holder can remove the events and read what was
- * missed, also when tracefs was (lazily) unmounted and after privileges were
- * given up.
+ * The files stay open, so that events can be removed and missed calls be read after
+ * tracefs was unmounted (lazily), and without privileges.
  */
 struct dxa_tracefs {
 	const char *root;
@@ -36,8 +35,8 @@ struct dxa_tracefs {
 	FILE *profile; /* kprobe_profile */
 	char group[64];
 	long pid;
-	struct dxa_vec made; /* of struct event_name: what has to be removed */
-	struct dxa_vec dead; /* of struct text: commands that remove a dead owner's events */
+	struct dxa_vec made; /* struct event_name: events of this process */
+	struct dxa_vec dead; /* struct text: commands that remove events of exited processes */
 };
 
 struct text {
@@ -48,7 +47,7 @@ struct event_name {
 	char s[96];
 };
 
-/* kprobe_profile lists events without their group, so the name alone must be unique. */
+/* kprobe_profile lists events without their group, so the names must be unique. */
 static struct event_name event_name(const struct dxa_tracefs *t, const char *name)
 {
 	struct event_name e;
@@ -59,7 +58,7 @@ static struct event_name event_name(const struct dxa_tracefs *t, const char *nam
 
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-/* 0 when there is no such process, or one that is dying: it uses its events no more. */
+/* 0 when the process has exited or is exiting: it does not use its events any more. */
 static uint64_t start_time(long pid)
 {
 	struct dxa_procstat stat;
@@ -93,7 +92,7 @@ int dxa_tracefs_open_at(const char *root, struct dxa_tracefs **ret)
 	t->events = events;
 	t->made = DXA_VEC_OF(struct event_name);
 	t->dead = DXA_VEC_OF(struct text);
-	/* Absent where kprobe events are not profiled. */
+	/* Absent if the kernel has no profile of kprobe events. */
 	snprintf(path, sizeof(path), "%s/kprobe_profile", root);
 	t->profile = fopen(path, "re");
 	t->pid = getpid();
@@ -117,7 +116,7 @@ struct dxa_err *dxa_tracefs_open(struct dxa_tracefs **ret)
 		if (err != -ENOENT)
 			why = -err;
 	}
-	/* Lockdown leaves a tracefs without files: tracefs_create_file() in fs/tracefs/inode.c. */
+	/* With lockdown tracefs is empty: tracefs_create_file() in fs/tracefs/inode.c. */
 	if (why == ENOENT && is_tracefs(roots[0]))
 		return dxa_err_new(DXA_ERR_REFUSED, why,
 				   "tracefs at %s has no kprobe_events: boot a kernel with "
@@ -195,7 +194,7 @@ size_t dxa_tracefs_sweep(struct dxa_tracefs *t, size_t *left)
 	size_t found;
 
 	t->dead.len = 0;
-	/* The list is read to its end first: removing while reading would skip entries. */
+	/* Read the whole list first: removing entries meanwhile would skip others. */
 	each_event(t, collect_dead, t);
 	found = t->dead.len;
 	*left = dxa_tracefs_sweep_again(t);
@@ -243,7 +242,7 @@ int dxa_tracefs_add(struct dxa_tracefs *t, const char *name, const char *module,
 		snprintf(type, sizeof(type), "r%d", MAXACTIVE);
 	snprintf(text, sizeof(text), "%s:%s/%s %s%s%s", type, t->group, event.s,
 		 module ? module : "", module ? ":" : "", symbol);
-	/* Note it first: an event that is not noted is never removed. */
+	/* Add it to the list first: otherwise it might never be removed. */
 	if (!dxa_vec_push(&t->made, &event))
 		return -ENOMEM;
 	err = command(t, text);

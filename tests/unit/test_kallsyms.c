@@ -83,7 +83,7 @@ static void check_told(const struct symbols *s, uint64_t addr, const char *text,
 {
 	struct dxa_symbol sym;
 
-	check_symbol(dxa_kallsyms_told(s->k, addr, text, &sym), &sym, want);
+	check_symbol(dxa_kallsyms_parse(s->k, addr, text, &sym), &sym, want);
 }
 
 static void test_names(void **state)

@@ -15,8 +15,8 @@ from .cases import Case
 
 # What daxaudit gives as reasons, word for word (src/probe/attach.c).
 ABSENT = ("no such function in this kernel: absent, inlined or configured out",
-          "its successor is watched")
-ASKED_FOR = "kprobes were asked for"
+          "its successor is hooked")
+ASKED_FOR = "kprobes were requested"
 TRACEPOINTS = ("module_load", "module_free")
 # Where daxaudit was told whether the data cache aliases.
 ASSUMED = re.compile(r"--assume aliasing=(yes|no)\b")
@@ -37,9 +37,9 @@ def _in_module(expect: Expectation, module: str) -> list[tuple[str, str]]:
     """Of a function in a module: before it comes, and once it is there."""
     why = expect.modules_why
     if why:
-        return [("pending", f"cannot be armed when module {module} comes: {why}"),
+        return [("pending", f"cannot be armed when module {module} is loaded: {why}"),
                 (expect.modules, f"{why}; a trampoline would pin module {module}")]
-    return [("pending", f"armed when module {module} comes"),
+    return [("pending", f"armed when module {module} is loaded"),
             (expect.modules, f"in module {module}, which a trampoline would pin")]
 
 
