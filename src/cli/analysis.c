@@ -85,6 +85,7 @@ struct dxa_err *dxa_analysis_init(struct dxa_analysis *a, const struct dxa_opts 
 	if (err)
 		return err;
 	a->silent = opts->silent;
+	a->unjudged = opts->unjudged;
 	a->failing = (enum dxa_severity)a->policy.top.severity;
 	if (opts->no_addresses) {
 		a->run.story.pseudonyms = dxa_pseudonyms_new();
@@ -343,7 +344,7 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
  */
 static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result *result)
 {
-	bool outranked = result->exit_code == DXA_EXIT_FINDINGS;
+	bool outranked = result->exit_code == DXA_EXIT_FINDINGS && !a->unjudged;
 	struct dxa_err *ret = NULL;
 
 	for (size_t i = 0; i < a->n_sinks; i++) {

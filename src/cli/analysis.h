@@ -30,6 +30,7 @@ struct dxa_analysis {
 	struct dxa_hidden hidden;
 	struct dxa_map of_devices; /* dax_devices whose names are shown only */
 	bool silent; /* the caller prints the verdict, or does not */
+	bool unjudged; /* findings are no reason to pass over an output that cannot be written */
 	bool must_exercise; /* a command that exercises no dax_device is no pass */
 	uint64_t dax_calls; /* records of calls with a dax_device */
 	uint64_t last_event; /* ktime of the newest record, ns; 0: none */

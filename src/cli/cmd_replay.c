@@ -184,15 +184,6 @@ struct several {
 	struct dxa_err *worst; /* of theirs */
 };
 
-static struct dxa_err *check_recordings(const struct dxa_opts *opts)
-{
-	for (char **one = opts->args; *one; one++)
-		for (char **other = one + 1; *other; other++)
-			if (!strcmp(*one, *other))
-				return dxa_err_new(DXA_ERR_INPUT, 0, "%s is given twice", *one);
-	return NULL;
-}
-
 static struct dxa_err *open_one(struct several *s, const char *spec)
 {
 	struct dxa_sink **sink = &s->shared.sinks[s->shared.n];
@@ -349,12 +340,11 @@ static struct dxa_err *replay_all(struct several *s)
 static struct dxa_err *replay_several(const struct dxa_opts *opts, int *exit_code)
 {
 	struct several s = { .opts = opts, .shared = { .several = true } };
-	struct dxa_err *err = check_recordings(opts);
+	struct dxa_err *err;
 
 	while (opts->args[s.summary.recordings])
 		s.summary.recordings++;
-	if (!err)
-		err = replay_all(&s);
+	err = replay_all(&s);
 	for (size_t i = 0; i < s.shared.n; i++)
 		dxa_sink_discard(s.shared.sinks[i]);
 	dxa_err_free(s.worst);

@@ -19,8 +19,9 @@ struct dxa_err *dxa_cmd_report(const struct dxa_opts *opts, int *exit_code)
 	if (!opts->n_outputs)
 		page.outputs[page.n_outputs++] = "html";
 	page.silent = true;
-	err = dxa_cmd_replay(&page, exit_code);
 	/* The page was asked for, not a verdict. */
+	page.unjudged = true;
+	err = dxa_cmd_replay(&page, exit_code);
 	*exit_code = DXA_EXIT_PASS;
 	return err;
 }

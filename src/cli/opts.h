@@ -102,6 +102,8 @@ struct dxa_opts {
 	bool core; /* doctor: nothing but whether there is a DAX core */
 	bool silent; /* no output but those that are named, no verdict on standard error; set by
 			commands, not by users */
+	bool unjudged; /* the exit code says whether the outputs were written, not what was found;
+			  set by commands, not by users */
 	mode_t file_mode; /* permissions of new files, to which the umask applies */
 	int skip_code; /* replaces exit code 4 */
 	struct dxa_sweep_opts sweep;

@@ -48,10 +48,17 @@ char *dxa_output_fill_in(const char *spec, const char *recording)
 
 /* ---- files ---- */
 
-/* A file that an option names. */
+enum use {
+	WRITTEN,
+	READ_AS_RECORDING,
+	READ_AS_POLICY,
+	READ_AS_BTF,
+};
+
+/* A file that an option or an argument names. */
 struct named {
 	char *what; /* as the user wrote it */
-	bool written;
+	enum use use;
 	struct dxa_outfile at; /* closed: it only identifies */
 };
 
@@ -75,10 +82,10 @@ static void push(struct files *files, const struct named *new)
 }
 
 /* prefix is what stands before path on the command line; suffix says what it is for. */
-static void add_for(struct files *files, const char *prefix, const char *path, const char *suffix,
-		    bool written)
+static void add_for(struct files *files, enum use use, const char *prefix, const char *path,
+		    const char *suffix)
 {
-	struct named new = { .written = written };
+	struct named new = { .use = use };
 	struct dxa_err *err;
 
 	if (!path)
@@ -93,14 +100,31 @@ static void add_for(struct files *files, const char *prefix, const char *path, c
 	dxa_err_free(err);
 }
 
-static void add(struct files *files, const char *prefix, const char *path, bool written)
+static void add(struct files *files, const char *prefix, const char *path)
 {
-	add_for(files, prefix, path, "", written);
+	add_for(files, WRITTEN, prefix, path, "");
+}
+
+/* What is read is what open(2) finds, whoever made the links that lead there. */
+static void add_input(struct files *files, const char *prefix, const char *path, enum use use)
+{
+	struct named new = { .use = use, .at = { .dir = -1, .fd = -1, .exists = true } };
+	bool standard = use == READ_AS_RECORDING && path && !strcmp(path, "-");
+
+	if (!path)
+		return;
+	if (standard ? fstat(STDIN_FILENO, &new.at.st) : stat(path, &new.at.st)) {
+		add_for(files, use, prefix, path, "");
+		return;
+	}
+	if (asprintf(&new.what, "%s%s", prefix, standard ? "standard input" : path) < 0)
+		new.what = NULL;
+	push(files, &new);
 }
 
 static void add_standard_output(struct files *files)
 {
-	struct named new = { .written = true, .at = { .exists = true } };
+	struct named new = { .use = WRITTEN, .at = { .exists = true } };
 
 	if (fstat(STDOUT_FILENO, &new.at.st) || !is_file(&new.at))
 		return;
@@ -115,7 +139,7 @@ static void add_output_file(struct files *files, const char *spec, const char *s
 	size_t len = strcspn(spec, ":");
 
 	snprintf(prefix, sizeof(prefix), "-o %.*s:", (int)len, spec);
-	add_for(files, prefix, spec + len + 1, suffix, true);
+	add_for(files, WRITTEN, prefix, spec + len + 1, suffix);
 }
 
 /* The output's file for one recording. */
@@ -157,43 +181,65 @@ static void add_beside(struct files *files, const char *metrics)
 	if (asprintf(&tmp, "%s" DXA_METRICS_TMP, metrics) < 0)
 		tmp = NULL;
 	if (tmp)
-		add_for(files, "--metrics ", tmp, " (written first, then renamed)", true);
+		add_for(files, WRITTEN, "--metrics ", tmp, " (written first, then renamed)");
 	else
 		files->nomem = true;
 	free(tmp);
 }
 
+static void add_arguments(struct files *files, const struct dxa_opts *opts, unsigned int mask)
+{
+	char **arg = opts->args;
+
+	if (mask & (DXA_CMD_REPLAY | DXA_CMD_REPORT | DXA_CMD_DIFF))
+		for (; *arg; arg++)
+			add_input(files, "", *arg, READ_AS_RECORDING);
+	/* Its first argument says what to do with the files. */
+	if (mask & DXA_CMD_POLICY && *arg)
+		while (*++arg)
+			add_input(files, "", *arg, READ_AS_POLICY);
+}
+
 static void add_all(struct files *files, const struct dxa_opts *opts, unsigned int mask)
 {
 	bool replays = mask & (DXA_CMD_REPLAY | DXA_CMD_REPORT);
-	bool reads = replays || mask & (DXA_CMD_DIFF | DXA_CMD_POLICY);
 
-	for (char **arg = opts->args; reads && *arg; arg++)
-		add(files, "", *arg, false);
+	add_arguments(files, opts, mask);
 	for (size_t i = 0; i < opts->n_policies; i++)
-		add(files, "--policy ", opts->policies[i], false);
-	add(files, "--btf ", opts->btf, false);
+		add_input(files, "--policy ", opts->policies[i], READ_AS_POLICY);
+	add_input(files, "--btf ", opts->btf, READ_AS_BTF);
 	for (size_t i = 0; i < opts->n_outputs; i++)
 		add_output(files, opts->outputs[i], replays ? opts->args : NULL);
 	if (!opts->n_outputs && !(mask & DXA_CMD_DAEMON))
 		add_standard_output(files);
-	add(files, "--record ", opts->record, true);
-	add(files, "--log ", opts->log, true);
-	add(files, "--metrics ", opts->metrics, true);
+	add(files, "--record ", opts->record);
+	add(files, "--log ", opts->log);
+	add(files, "--metrics ", opts->metrics);
 	add_beside(files, opts->metrics);
 	if (mask & DXA_CMD_DAEMON)
-		add(files, "--pid-file ", opts->pid_file, true);
+		add(files, "--pid-file ", opts->pid_file);
+}
+
+/* It would be judged, counted or compared with itself twice. */
+static struct dxa_err *twice(const struct named *a, const struct named *b)
+{
+	if (a->use != b->use)
+		return NULL;
+	if (!strcmp(a->what, b->what))
+		return dxa_err_new(DXA_ERR_INPUT, 0, "%s is given twice", a->what);
+	return dxa_err_new(DXA_ERR_INPUT, 0, "%s and %s are the same file: name it once", a->what,
+			   b->what);
 }
 
 static struct dxa_err *clash(const struct named *a, const struct named *b)
 {
-	const struct named *out = a->written ? a : b, *other = a->written ? b : a;
+	const struct named *out = a->use == WRITTEN ? a : b, *other = a->use == WRITTEN ? b : a;
 
-	if (!a->written && !b->written)
-		return NULL;
 	if (!dxa_outfile_same(&a->at, &b->at))
 		return NULL;
-	if (other->written)
+	if (out->use != WRITTEN)
+		return twice(a, b);
+	if (other->use == WRITTEN)
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "%s and %s would write to the same file: name two", a->what,
 				   b->what);

@@ -19,9 +19,9 @@ char *dxa_output_fill_in(const char *spec, const char *recording);
 
 /*
  * Before anything is written: does an output of a command of this mask go to a file
- * that another one goes to, or that is read? Files are compared as the kernel does,
- * not by name. INPUT error that names both. What cannot be looked up is left to
- * those who open it.
+ * that another one goes to, or that is read, or is a recording or a policy given twice?
+ * Files are compared as the kernel does, not by name. INPUT error that names both. What
+ * cannot be looked up is left to those who open it.
  */
 struct dxa_err *dxa_outputs_check(const struct dxa_opts *opts, unsigned int mask);
 
