@@ -66,7 +66,8 @@ SAN_CFLAGS := -O1 -g -fsanitize=address,undefined,float-cast-overflow \
 	-fno-omit-frame-pointer
 
 FUZZ_CFLAGS := -O2 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
-	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
+	-fno-sanitize-recover=undefined,float-cast-overflow -fno-omit-frame-pointer \
+	-fsanitize-coverage-ignorelist=tests/fuzz/uncovered
 
 PKGS := libbpf libelf zlib json-c yaml-0.1
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))

@@ -15,7 +15,14 @@ struct dxa_slab_chunk {
 };
 
 /* The sanitizer shall detect a use after return, as with free(). */
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) /* gcc */
+#define HAS_ASAN 1
+#elif defined(__has_feature)
+#define HAS_ASAN __has_feature(address_sanitizer) /* clang */
+#else
+#define HAS_ASAN 0
+#endif
+#if HAS_ASAN
 #include <sanitizer/asan_interface.h>
 #define hide(mem, len) ASAN_POISON_MEMORY_REGION(mem, len)
 #define show(mem, len) ASAN_UNPOISON_MEMORY_REGION(mem, len)

@@ -18,7 +18,7 @@
 #include "record/header.h"
 #include "record/items.h"
 
-#define READ_SIZE (256u << 10)
+#define READ_SIZE (64u << 10)
 /* Names that a recording may bring; what a kernel has is far below. */
 #define SYMBOLS_MEMORY_MAX ((size_t)64 << 20)
 

@@ -10,7 +10,7 @@
 
 struct audit {
 	struct dxa_engine *engine;
-	size_t pick; /* which output format, if any: any number, set by the caller */
+	uint64_t pick; /* which output format, if any: a hash of the input, set by the caller */
 	struct dxa_sink *sink; /* NULL: none */
 	struct dxa_run run;
 	uint64_t findings[DXA_RULE_COUNT];

@@ -2,12 +2,13 @@
 /*
  * The engine with any stream of events: calls that overlap, returns that never
  * come, addresses used in every wrong order, numbers from all of their range. An
- * input is a byte of configuration, one that picks an output, and then one
+ * input is a byte of configuration, one that is only hashed, and then one
  * `struct step` per event; few tasks, devices and disks, so that events meet.
  */
 #include <string.h>
 
 #include "audit.h"
+#include "base/hash.h"
 #include "base/event_kinds.h"
 #include "step.h"
 
@@ -112,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct dxa_symbols *symbols = dxa_symbols_new(NULL, NULL);
 	struct dxa_engine_config config = { .eopnotsupp = 95, .symbols = symbols };
-	struct audit a = { .pick = size > 1 ? data[1] : 0,
+	struct audit a = { .pick = dxa_hash(DXA_HASH_START, data, size),
 			   .run = { .release = "6",
 				    .version = "1",
 				    .machine = "x86_64",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "audit.h"
+#include "base/hash.h"
 #include "recmutate.h"
 #include "record/reader.h"
 
@@ -15,10 +16,10 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8
 				 size_t size2, uint8_t *out, size_t max_out_size,
 				 unsigned int seed);
 
-static void replay(struct dxa_reader *r, size_t size)
+static void replay(struct dxa_reader *r, uint64_t pick)
 {
 	const struct dxa_record_head *head = dxa_reader_head(r);
-	struct audit a = { .pick = size,
+	struct audit a = { .pick = pick,
 			   .run = { .release = head->release,
 				    .version = head->version,
 				    .machine = head->machine,
@@ -59,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	err = dxa_reader_open(path, &r);
 	if (!err) {
-		replay(r, size);
+		replay(r, dxa_hash(DXA_HASH_START, data, size));
 		dxa_reader_free(r);
 	}
 	dxa_err_free(err);
