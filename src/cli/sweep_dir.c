@@ -24,6 +24,18 @@ static const char *path_of(const struct dxa_opts *opts, const char *name, char p
 	return path;
 }
 
+/* The round that text names as put_progress() writes it; 0: none. */
+static unsigned int parse_round(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long round = strtoul(text, NULL, 10);
+
+	/* Too large a number is ULONG_MAX. */
+	if (!digits || strcmp(text + digits, "\n") != 0 || round >= UINT_MAX)
+		return 0;
+	return (unsigned int)round;
+}
+
 /* A sweep that ended without a word has its last round there: the machine died in it. */
 static struct dxa_err *check_progress(const struct dxa_opts *opts)
 {
@@ -40,10 +52,17 @@ static struct dxa_err *check_progress(const struct dxa_opts *opts)
 	if (err)
 		return dxa_err_wrap(err, "cannot read %s", path);
 	if (read(fd, text, sizeof(text) - 1) > 0)
-		round = (unsigned int)strtoul(text, NULL, 10);
+		round = parse_round(text);
 	close(fd);
-	if (!round || opts->sweep.first || opts->sweep.only)
+	if (opts->sweep.first || opts->sweep.only)
 		return NULL;
+	if (!round)
+		return dxa_err_new(
+			DXA_ERR_INPUT, 0,
+			"%s: damaged: an earlier sweep died, and the kernel perhaps with "
+			"it, in a round behind the last one of " ROUNDS ": go on with "
+			"--from, or remove that file",
+			path);
 	return dxa_err_new(DXA_ERR_INPUT, 0,
 			   "%s: an earlier sweep died in round %u, and the kernel perhaps with it: "
 			   "go on with --from %u, or remove that file",
@@ -73,26 +92,24 @@ struct dxa_err *dxa_sweep_dir_check(const struct dxa_opts *opts)
 }
 
 /* The directory may be one to which others can write. */
-static struct dxa_err *open_in(const char *path, int flags, int *fd)
+static struct dxa_err *open_to_append(const char *path, int *fd)
 {
 	struct dxa_outfile place;
 	struct dxa_err *err = dxa_outfile_find(path, &place);
 
 	if (!err)
-		err = dxa_outfile_open(&place, O_WRONLY | O_CREAT | flags, DXA_OUTFILE_MODE, true,
-				       fd, NULL);
+		err = dxa_outfile_open(&place, O_WRONLY | O_APPEND, DXA_OUTFILE_MODE, true, fd, NULL);
 	dxa_outfile_close(&place);
 	return err;
 }
 
-static void put(const struct dxa_opts *opts, const char *name, int flags, const char *text,
-		size_t len)
+static void append(const struct dxa_opts *opts, const char *name, const char *text, size_t len)
 {
 	char path[PATH_MAX];
 	struct dxa_err *err;
 	int fd;
 
-	err = open_in(path_of(opts, name, path), flags, &fd);
+	err = open_to_append(path_of(opts, name, path), &fd);
 	if (err) {
 		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, err->msg);
 		dxa_err_free(err);
@@ -103,13 +120,59 @@ static void put(const struct dxa_opts *opts, const char *name, int flags, const 
 	close(fd);
 }
 
-void dxa_sweep_dir_begin(const struct dxa_opts *opts, unsigned int number)
+/* A renamed file is on disk when its directory is. */
+static int sync_directory(const struct dxa_outfile *place)
+{
+	int fd = openat(place->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err = fd < 0 || fsync(fd) ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* A machine that dies meanwhile leaves the old number or the new one. 0 or errno. */
+static int replace_text(const struct dxa_outfile *place, const char *text, size_t len)
+{
+	char tmp[NAME_MAX + 1];
+	int fd = dxa_outfile_create_beside(place, DXA_OUTFILE_MODE, tmp), err = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, text, len) != (ssize_t)len || fsync(fd))
+		err = errno ? errno : ENOSPC;
+	close(fd);
+	if (!err)
+		err = dxa_outfile_replace(place, tmp);
+	if (err)
+		unlinkat(place->dir, tmp, 0);
+	return err ? err : sync_directory(place);
+}
+
+static void put_progress(const char *path, unsigned int number)
 {
 	char text[16];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%u\n", number);
+	struct dxa_outfile place;
+	struct dxa_err *err = dxa_outfile_find(path, &place);
+	int code = 0;
+
+	if (!err)
+		err = dxa_outfile_check(&place, true);
+	if (!err)
+		code = replace_text(&place, text, len);
+	if (err || code)
+		dxa_log(DXA_LOG_WARN, "cannot write %s: %s", path, err ? err->msg : strerror(code));
+	dxa_err_free(err);
+	dxa_outfile_close(&place);
+}
+
+void dxa_sweep_dir_begin(const struct dxa_opts *opts, unsigned int number)
+{
+	char path[PATH_MAX];
 
 	if (opts->record)
-		put(opts, PROGRESS, O_TRUNC, text,
-		    (size_t)snprintf(text, sizeof(text), "%u\n", number));
+		put_progress(path_of(opts, PROGRESS, path), number);
 }
 
 void dxa_sweep_dir_add(const struct dxa_opts *opts, const struct dxa_sweep_round *round)
@@ -127,7 +190,7 @@ void dxa_sweep_dir_add(const struct dxa_opts *opts, const struct dxa_sweep_round
 	json_object_put(o);
 	if (len < 0)
 		return;
-	put(opts, ROUNDS, O_APPEND, line, (size_t)len);
+	append(opts, ROUNDS, line, (size_t)len);
 	free(line);
 }
 
