@@ -10,7 +10,8 @@
 #define N(array) (sizeof(array) / sizeof((array)[0]))
 
 static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
-static const int ignored[] = { SIGPIPE, SIGXFSZ };
+enum { LONG_FILE, READER_GONE };
+static const int ignored[] = { [LONG_FILE] = SIGXFSZ, [READER_GONE] = SIGPIPE };
 
 /* A signal handler can use globals only. */
 static int pipe_fds[2] = { -1, -1 };
@@ -18,7 +19,7 @@ static volatile sig_atomic_t asked;
 
 static struct sigaction caught_before[N(caught)], ignored_before[N(ignored)];
 static sigset_t mask_before;
-static bool ignoring;
+static bool ignoring[N(ignored)];
 
 static void on_signal(int signo, siginfo_t *info, void *context)
 {
@@ -56,6 +57,25 @@ static struct dxa_err *install(int flags)
 	return NULL;
 }
 
+static void ignore(size_t i)
+{
+	const struct sigaction act = { .sa_handler = SIG_IGN };
+
+	if (!ignoring[i])
+		sigaction(ignored[i], &act, &ignored_before[i]);
+	ignoring[i] = true;
+}
+
+void dxa_signals_ignore_long_files(void)
+{
+	ignore(LONG_FILE);
+}
+
+void dxa_signals_ignore_gone_readers(void)
+{
+	ignore(READER_GONE);
+}
+
 struct dxa_err *dxa_signals_catch_first(void)
 {
 	return install(SA_RESETHAND);
@@ -63,7 +83,6 @@ struct dxa_err *dxa_signals_catch_first(void)
 
 struct dxa_err *dxa_signals_catch(void)
 {
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct dxa_err *err = install(0);
 	sigset_t children;
 
@@ -71,21 +90,22 @@ struct dxa_err *dxa_signals_catch(void)
 	sigaddset(&children, SIGCHLD);
 	if (!err)
 		sigprocmask(SIG_BLOCK, &children, NULL);
-	for (size_t i = 0; i < N(ignored) && !err && !ignoring; i++)
-		sigaction(ignored[i], &ignore, &ignored_before[i]);
-	ignoring |= !err;
+	for (size_t i = 0; i < N(ignored) && !err; i++)
+		ignore(i);
 	return err;
 }
 
 void dxa_signals_restore(void)
 {
+	for (size_t i = 0; i < N(ignored); i++) {
+		if (ignoring[i])
+			sigaction(ignored[i], &ignored_before[i], NULL);
+		ignoring[i] = false;
+	}
 	if (pipe_fds[0] < 0)
 		return;
 	for (size_t i = 0; i < N(caught); i++)
 		sigaction(caught[i], &caught_before[i], NULL);
-	for (size_t i = 0; i < N(ignored) && ignoring; i++)
-		sigaction(ignored[i], &ignored_before[i], NULL);
-	ignoring = false;
 	sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	for (size_t i = 0; i < N(pipe_fds); i++) {
 		close(pipe_fds[i]);

@@ -18,9 +18,21 @@ struct dxa_signal {
 };
 
 /*
- * Catch SIGINT, SIGTERM and SIGHUP, also if they were blocked; block SIGCHLD, for a
- * signalfd(2); ignore SIGPIPE and SIGXFSZ: a closed pipe and a file above the size limit
- * are write errors. A second call changes nothing. SYSTEM error without a pipe.
+ * Ignore SIGXFSZ: a file that grew beyond RLIMIT_FSIZE is a write error (EFBIG), told as
+ * others are.
+ */
+void dxa_signals_ignore_long_files(void);
+
+/*
+ * Ignore SIGPIPE: a reader that went away is a write error (EPIPE). For whoever writes
+ * files, too, which would be left half written.
+ */
+void dxa_signals_ignore_gone_readers(void);
+
+/*
+ * Catch SIGINT, SIGTERM and SIGHUP, also where they were blocked; block SIGCHLD, for a
+ * signalfd(2); ignore SIGPIPE and SIGXFSZ as above. Where it was done already, nothing changes.
+ * SYSTEM error without a pipe.
  */
 struct dxa_err *dxa_signals_catch(void);
 

@@ -361,6 +361,11 @@ struct dxa_err *dxa_cmd_replay(const struct dxa_opts *opts, int *exit_code)
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "no recording given: see 'daxaudit replay --help'");
 	*exit_code = DXA_EXIT_PASS;
+	/* With outputs to files the death by SIGPIPE, which is usual, would leave them half
+	 * written. */
+	for (size_t i = 0; i < opts->n_outputs; i++)
+		if (strchr(opts->outputs[i], ':'))
+			dxa_signals_ignore_gone_readers();
 	err = dxa_signals_catch_first();
 	if (err)
 		return err;

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "base/slowio.h"
+#include "base/signals.h"
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
@@ -203,6 +204,7 @@ int main(int argc, char **argv)
 
 	if (!reserve_standard_descriptors())
 		return DXA_EXIT_CANNOT;
+	dxa_signals_ignore_long_files();
 	if (argc < 2) {
 		fprintf(stderr, "daxaudit: no command given: see 'daxaudit --help'\n");
 		return DXA_EXIT_USAGE;

@@ -70,9 +70,8 @@ static struct dxa_err *open_place(struct dxa_sink *s, mode_t mode)
 	}
 	if (err)
 		return err;
-	if (s->tmp[0]) {
-		s->out = fdopen(fd, "w");
-	} else if (fd >= 0) {
+	/* Of a file, too: a stream of stdio's own forgets why a write failed. */
+	if (fd >= 0) {
 		s->patient.fd = fd;
 		s->out = dxa_slowio_stream(&s->patient);
 	}
@@ -276,7 +275,7 @@ static int close_stream(struct dxa_sink *s)
 	errno = 0;
 	if ((fflush(s->out) || bad) && !err)
 		err = errno ? errno : EIO;
-	if (s->tmp[0] && !err && fsync(fileno(s->out)) && errno != EINVAL)
+	if (s->tmp[0] && !err && fsync(s->patient.fd) && errno != EINVAL)
 		err = errno;
 	closed = close_out(s);
 	/* A patient stream keeps the first reason. */

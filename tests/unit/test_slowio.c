@@ -208,6 +208,27 @@ static void restored_signals_are_as_before(void **state)
 	assert_ptr_equal(now.sa_handler, SIG_DFL);
 }
 
+static bool is_ignored(int signo)
+{
+	struct sigaction now;
+
+	assert_int_equal(sigaction(signo, NULL, &now), 0);
+	return now.sa_handler == SIG_IGN;
+}
+
+/* Also what was ignored before anything was caught is a child's as it was. */
+static void ignored_signals_are_restored(void **state)
+{
+	(void)state;
+	dxa_signals_ignore_long_files();
+	assert_true(is_ignored(SIGXFSZ) && !is_ignored(SIGPIPE));
+	dxa_signals_ignore_gone_readers();
+	assert_null(dxa_signals_catch());
+	assert_true(is_ignored(SIGXFSZ) && is_ignored(SIGPIPE));
+	dxa_signals_restore();
+	assert_false(is_ignored(SIGXFSZ) || is_ignored(SIGPIPE));
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -222,6 +243,7 @@ int main(void)
 		TEST(stream_keeps_first_error),
 		TEST(gone_reader_is_told),
 		TEST(restored_signals_are_as_before),
+		TEST(ignored_signals_are_restored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
