@@ -28,6 +28,7 @@ struct examined {
 	uint32_t known; /* of the snapshot */
 	const char *why; /* the snapshot is not complete, or NULL */
 	struct dxa_vec checks; /* struct checked */
+	size_t swept, left; /* kprobe events of killed auditors: removed, and still in use */
 };
 
 /* A check that was done before anything was attached. */
@@ -140,6 +141,8 @@ static struct json_object *examined_object(const void *priv)
 		json_object_array_add(a, check_object(dxa_vec_at(&x->checks, i)));
 	if (!x->probe)
 		return o;
+	dxa_json_add_u64(o, "events_removed", x->swept);
+	dxa_json_add_u64(o, "events_left", x->left);
 	a = dxa_json_array(o, "hooks");
 	for (size_t i = 0; i < x->n_hooks; i++)
 		json_object_array_add(a, hook_object(&x->hooks[i], blind));
@@ -201,6 +204,19 @@ static void print_checks(FILE *out, const struct examined *x)
 	fputc('\n', out);
 }
 
+/* What outlives an auditor that was killed: the kernel does not remove it. */
+static void print_left_behind(FILE *out, const struct examined *x)
+{
+	if (x->swept)
+		fprintf(out, "left by a killed daxaudit: %zu kprobe events, removed now\n",
+			x->swept);
+	if (x->left)
+		fprintf(out,
+			"left by a killed daxaudit: %zu kprobe events that the kernel still uses: "
+			"the next start removes them\n",
+			x->left);
+}
+
 static void print_hook(FILE *out, const struct dxa_hook_status *h, uint32_t blind)
 {
 	const char *lost = lost_without(h, blind);
@@ -238,6 +254,7 @@ static void print_examined(FILE *out, const void *priv)
 
 	print_summary(out, x);
 	print_checks(out, x);
+	print_left_behind(out, x);
 	dxa_machine_print(out, machine, "");
 	json_object_put(machine);
 	if (!x->probe)
@@ -311,6 +328,7 @@ static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
 
 	if (err)
 		return err;
+	x->swept = dxa_probe_swept(x->probe, &x->left);
 	dxa_probe_start(x->probe, ignore_event, NULL);
 	x->known = dxa_probe_snapshot(x->probe, &x->why);
 	dxa_probe_stop(x->probe);

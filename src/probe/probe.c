@@ -35,6 +35,7 @@ struct dxa_probe {
 	struct dxa_ksym_reader ksyms;
 	struct dxa_symbols *symbols;
 	struct dxa_tracefs *tracefs;
+	size_t swept, left; /* kprobe events of killed auditors: removed, and still in use */
 	struct dxa_opsnames ops;
 	struct daxaudit_bpf *skel;
 	struct ring_buffer *ring;
@@ -206,7 +207,6 @@ static struct dxa_err *check_core_hooks(const struct dxa_probe *p)
 
 static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
-	size_t swept, left;
 	struct dxa_err *err;
 
 	if (dxa_preflight_ftrace_off())
@@ -221,14 +221,14 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 	err = dxa_tracefs_open(&p->tracefs);
 	if (err)
 		return err;
-	swept = dxa_tracefs_sweep(p->tracefs, &left);
-	if (swept)
+	p->swept = dxa_tracefs_sweep(p->tracefs, &p->left);
+	if (p->swept)
 		dxa_log(DXA_LOG_INFO,
-			"removed %zu kprobe events that a killed daxaudit left behind", swept);
-	if (left)
+			"removed %zu kprobe events that a killed daxaudit left behind", p->swept);
+	if (p->left)
 		dxa_log(DXA_LOG_INFO,
 			"%zu kprobe events of a killed daxaudit are still in use: trying again",
-			left);
+			p->left);
 	err = make_hooks(p);
 	if (!err)
 		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms,
@@ -506,6 +506,12 @@ bool dxa_probe_readable(const struct dxa_probe *p)
 	struct dxa_hook_status status = p->hooks[0].status;
 
 	return dxa_counters_read(counts_fd(p), &status);
+}
+
+size_t dxa_probe_swept(const struct dxa_probe *p, size_t *left)
+{
+	*left = p->left;
+	return p->swept;
 }
 
 bool dxa_probe_sweep(struct dxa_probe *p)

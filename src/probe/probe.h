@@ -77,8 +77,14 @@ const struct dxa_hook_status *dxa_probe_hooks(struct dxa_probe *p, size_t *n);
 bool dxa_probe_readable(const struct dxa_probe *p);
 
 /*
- * Try again to remove kprobe events of killed daxaudit processes that were still in use
- * at the start. Returns true while some are left. Needs no privilege.
+ * How many kprobe events of killed auditors were removed when this one started; *left gets
+ * how many the kernel still used then.
+ */
+size_t dxa_probe_swept(const struct dxa_probe *p, size_t *left);
+
+/*
+ * Try again to remove the kprobe events of killed auditors that the kernel still used when
+ * this one started. Returns true while some are left. Needs no privilege.
  */
 bool dxa_probe_sweep(struct dxa_probe *p);
 
