@@ -307,7 +307,12 @@ $(O)/fuzz/%.o: %.c | $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(CORE_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(FUZZ_LIB_OBJ) $(CORE_SRC:%.c=$(O)/fuzz/%.o)
+# An archive: libFuzzer looks at the counters of all that is linked after each run.
+$(O)/fuzz/libfuzzed.a: $(FUZZ_LIB_OBJ) $(CORE_SRC:%.c=$(O)/fuzz/%.o)
+	$(msg) AR $@
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+
+$(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(O)/fuzz/libfuzzed.a
 	$(msg) LINK $@
 	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
