@@ -69,21 +69,42 @@ static struct dxa_err *check_progress(const struct dxa_opts *opts)
 			   path, round, round + 1);
 }
 
+/* Whoever owns the directory can put files of theirs in it, and read what is written to them. */
+static struct dxa_err *check_directory(const struct dxa_place *p)
+{
+	if (!p->exists || !S_ISDIR(p->st.st_mode))
+		return dxa_err_new(DXA_ERR_INPUT, ENOTDIR,
+				   "a sweep keeps its recordings in a directory");
+	if (p->st.st_uid != geteuid() && p->st.st_uid != 0)
+		return dxa_err_new(DXA_ERR_INPUT, EACCES, "it belongs to another user (uid %u)",
+				   p->st.st_uid);
+	return NULL;
+}
+
+static struct dxa_err *make_directory(const char *path)
+{
+	struct dxa_place place;
+	struct dxa_err *err;
+
+	if (mkdir(path, 0700) && errno != EEXIST)
+		return dxa_err_new(DXA_ERR_INPUT, errno, "%s", strerror(errno));
+	err = dxa_place_find(path, &place);
+	if (!err)
+		err = check_directory(&place);
+	dxa_place_close(&place);
+	return err;
+}
+
 struct dxa_err *dxa_sweep_dir_check(const struct dxa_opts *opts)
 {
 	char path[PATH_MAX];
-	struct stat st;
 	struct dxa_err *err;
 
 	if (!opts->record)
 		return NULL;
-	if (mkdir(opts->record, 0700) && errno != EEXIST)
-		return dxa_err_new(DXA_ERR_INPUT, errno, "--record %s: %s", opts->record,
-				   strerror(errno));
-	if (stat(opts->record, &st) || !S_ISDIR(st.st_mode))
-		return dxa_err_new(DXA_ERR_INPUT, 0,
-				   "--record %s: a sweep keeps its recordings in a directory",
-				   opts->record);
+	err = make_directory(opts->record);
+	if (err)
+		return dxa_err_wrap(err, "--record %s", opts->record);
 	err = check_progress(opts);
 	/* Rounds of another sweep would be taken for this one's. */
 	if (!err && !opts->sweep.first && !opts->sweep.only)

@@ -14,8 +14,8 @@
 /* All of these do nothing without --record. */
 
 /*
- * Make the directory. INPUT if that cannot be, or if an earlier sweep died there and neither
- * --from nor --only was given.
+ * Make the directory. INPUT if that cannot be, if it is another user's, or if an earlier sweep
+ * died there and neither --from nor --only was given.
  */
 struct dxa_err *dxa_sweep_dir_check(const struct dxa_opts *opts);
 

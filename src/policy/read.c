@@ -512,7 +512,7 @@ static void read_document(struct reader *r)
 		merge_top(&r->policy->top, &top);
 }
 
-/* libyaml decodes what begins with these byte order marks as UTF-16. */
+/* libyaml decodes what begins with these byte order marks as UTF-16; UTF-32 may, too. */
 static bool is_utf16(const char *text, size_t len)
 {
 	return len >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2));
@@ -533,7 +533,7 @@ bool dxa_policy_read(struct dxa_policy *policy, const char *name, const char *te
 		return false;
 	}
 	if (is_utf16(text, len)) {
-		complain(&r, 1, "the text is UTF-16: expected UTF-8");
+		complain(&r, 1, "the text is UTF-16 or UTF-32: expected UTF-8");
 		return false;
 	}
 	if (!yaml_parser_initialize(&r.yaml)) {
