@@ -70,7 +70,7 @@ static struct dxa_err *check_progress(const struct dxa_opts *opts)
 }
 
 /* Whoever owns the directory can put files of theirs in it, and read what is written to them. */
-static struct dxa_err *check_directory(const struct dxa_place *p)
+static struct dxa_err *check_directory(const struct dxa_outfile *p)
 {
 	if (!p->exists || !S_ISDIR(p->st.st_mode))
 		return dxa_err_new(DXA_ERR_INPUT, ENOTDIR,
@@ -83,15 +83,15 @@ static struct dxa_err *check_directory(const struct dxa_place *p)
 
 static struct dxa_err *make_directory(const char *path)
 {
-	struct dxa_place place;
+	struct dxa_outfile place;
 	struct dxa_err *err;
 
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return dxa_err_new(DXA_ERR_INPUT, errno, "%s", strerror(errno));
-	err = dxa_place_find(path, &place);
+	err = dxa_outfile_find(path, &place);
 	if (!err)
 		err = check_directory(&place);
-	dxa_place_close(&place);
+	dxa_outfile_close(&place);
 	return err;
 }
 

@@ -110,7 +110,7 @@ struct dxa_sink {
 	const struct dxa_sink_ops *ops;
 	const struct dxa_run *run; /* set by begin */
 	FILE *out;
-	struct dxa_patient patient; /* below out; fd -1: out is the caller's */
+	struct dxa_slowio patient; /* below out; fd -1: out is the caller's */
 	char *path; /* as given; NULL: standard output */
 	struct dxa_outfile place; /* where path leads; dir -1: nowhere */
 	char tmp[NAME_MAX + 1]; /* in place: written first, renamed at the end; empty: none */
