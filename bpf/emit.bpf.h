@@ -35,7 +35,13 @@ __u32 dropped_so_far = 0;
  */
 const volatile __u64 return_hooks[DXA_RETURN_HOOKS] = {};
 
-/* The ops table whose name was recorded last, while modules are hooked; 0: none. */
+/*
+ * Does the kernel have BTF of its own? Without it check_helper_call() of kernel/bpf/verifier.c
+ * refuses helpers that return a pointer to a type; set by the loader.
+ */
+const volatile __u8 kernel_has_btf = 1;
+
+/* The ops table that was named last, while modules are watched; 0: none. */
 __u32 modules_watched = 0;
 __u64 named_ops = 0;
 
@@ -63,7 +69,7 @@ static __always_inline void read_comm(struct dxa_event *ev)
 
 	/* commit 3ca1032ab7ab ("bpf: Implement get_current_task_btf and RET_PTR_TO_BTF_ID") (in
 	 * v5.11) */
-	if (!HAS_HELPER(get_current_task_btf)) {
+	if (!kernel_has_btf || !HAS_HELPER(get_current_task_btf)) {
 		bpf_get_current_comm(ev->comm, sizeof(ev->comm));
 		return;
 	}

@@ -3,6 +3,7 @@
 
 #include <bpf/btf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +73,13 @@ static bool write_joined(FILE *to, const struct btf *kernel, const struct btf *m
 	       write_part(to, m.strings, m.header->str_len) && !fflush(to);
 }
 
-static struct dxa_err *no_types(const char *path, int code)
+static struct dxa_err *no_types(const char *btf, const char *path, int code)
 {
+	if (btf)
+		return dxa_err_new(DXA_ERR_REFUSED, code,
+				   "the DAX core is module dax, and neither %s nor %s has its "
+				   "types: %s; make the BTF file of vmlinux and dax.ko together",
+				   btf, path, strerror(code));
 	return dxa_err_new(DXA_ERR_REFUSED, code,
 			   "the DAX core is module dax, which is not loaded, and its types "
 			   "cannot be read from %s: %s; run 'modprobe dax' first",
@@ -89,11 +95,17 @@ struct dxa_err *dxa_dax_module_btf(const char *btf, int *fd)
 	if (!kernel)
 		return dxa_err_new(DXA_ERR_REFUSED, errno, "cannot read the kernel's BTF: %s",
 				   strerror(errno));
+	if (btf && btf__find_by_name_kind(kernel, "dax_device", BTF_KIND_STRUCT) > 0) {
+		*fd = open(btf, O_RDONLY | O_CLOEXEC);
+		return *fd < 0 ?
+			       dxa_err_new(DXA_ERR_SYSTEM, errno, "%s: %s", btf, strerror(errno)) :
+			       NULL;
+	}
 	if (!dxa_dax_module_find(path, sizeof(path)))
-		return no_types("/lib/modules", ENOENT);
+		return no_types(btf, "/lib/modules", ENOENT);
 	module = btf__parse_split(path, kernel);
 	if (!module)
-		return no_types(path, errno < 4096 ? errno : EINVAL);
+		return no_types(btf, path, errno < 4096 ? errno : EINVAL);
 	*fd = memfd_create("daxaudit-btf", MFD_CLOEXEC);
 	_cleanup_fclose_ FILE *to = *fd < 0 ? NULL : fdopen(dup(*fd), "w");
 	if (to && write_joined(to, kernel, module))

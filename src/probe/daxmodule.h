@@ -15,10 +15,12 @@
 bool dxa_dax_module_find(char *path, size_t size);
 
 /*
- * Join the types of the kernel and of module dax in one BTF, in a memfd; *fd gets its
- * descriptor, which the caller closes. btf: a file with the kernel's BTF, or NULL for
- * the kernel's own. struct dax_device is only in the module's BTF, which is in sysfs
- * once the module is loaded; the hooks must be loaded before. Fails with REFUSED.
+ * The kernel's types and those of module dax as one BTF, in a file of memory
+ * only; *fd gets its descriptor, the caller closes it. btf: the kernel's BTF, as
+ * a file, or NULL for its own. A file that has struct dax_device was made of vmlinux and
+ * dax.ko together: then *fd is that file. Otherwise struct dax_device is in the module's BTF alone,
+ * which the kernel shows when the module is loaded: too late for hooks that must
+ * be there before. Fails with REFUSED.
  */
 struct dxa_err *dxa_dax_module_btf(const char *btf, int *fd);
 

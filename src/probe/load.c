@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "probe/preflight.h"
 
 #define RING_SIZE (2u << 20)
 /* Must have room for all devices of a snapshot. */
@@ -31,6 +34,7 @@ static struct daxaudit_bpf *open_object(const struct dxa_load_parts *p,
 	if (!skel)
 		return NULL;
 	bpf_map__set_max_entries(skel->maps.events, config->ring_size ? config->ring_size : size);
+	skel->rodata->kernel_has_btf = !access(DXA_VMLINUX_BTF, F_OK);
 	for (int i = 0; i < DXA_RETURN_HOOKS; i++) {
 		struct dxa_kallsym sym;
 

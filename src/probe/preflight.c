@@ -18,6 +18,8 @@
 #define JIT "/proc/sys/net/core/bpf_jit_enable"
 #define KCORE "/proc/kcore"
 #define FTRACE "/proc/sys/kernel/ftrace_enabled"
+/* include/linux/errno.h; jit_subprogs() of kernel/bpf/verifier.c returns it. */
+#define KERNEL_ENOTSUPP 524
 #define KPROBES "/sys/kernel/debug/kprobes/enabled"
 
 struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms)
@@ -227,7 +229,11 @@ struct dxa_err *dxa_preflight_explain(int code)
 			"or its security policy forbids BPF; run daxaudit on the host, as "
 			"root, or in a guest",
 			strerror(code));
-	/* 7.2 logs "program requires BPF JIT compiler but it is not available". */
+	if (code == KERNEL_ENOTSUPP && !is_off(JIT))
+		return dxa_err_new(DXA_ERR_REFUSED, code,
+				   "the kernel's BPF JIT cannot compile the tracing programs: run "
+				   "'sysctl net.core.bpf_jit_enable=0', then they are interpreted");
+	/* 7.2 refuses such with "program requires BPF JIT compiler but it is not available". */
 	if (is_off(JIT))
 		return dxa_err_new(DXA_ERR_REFUSED, code,
 				   "the kernel refuses tracing programs (%s) while its BPF JIT is "

@@ -537,10 +537,13 @@ size_t dxa_probe_leave(struct dxa_probe *p, int **fds)
 	*fds = NULL;
 	if (!p || !p->tracefs)
 		return 0;
-	/* Detach kprobes now: their events would outlive a process that is killed. */
+	/*
+	 * Kprobes go at once: their events outlive who would die before removing them. One whose
+	 * module came without the function has an event, too, although its mode is none by now.
+	 */
 	for (size_t i = 0; i < p->n_hooks; i++)
-		if (p->hooks[i].status.mode == DXA_ATTACH_KPROBE ||
-		    p->hooks[i].status.mode == DXA_ATTACH_PENDING)
+		if (p->hooks[i].status.mode != DXA_ATTACH_FENTRY &&
+		    p->hooks[i].status.mode != DXA_ATTACH_TRACEPOINT)
 			dxa_detach_hook(&p->hooks[i]);
 	dxa_tracefs_undo(p->tracefs, 0);
 	*fds = calloc(p->n_hooks * DXA_HOOK_LINKS + 1, sizeof(**fds));

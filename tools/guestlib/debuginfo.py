@@ -3,6 +3,7 @@
 
 import shutil
 import subprocess
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -10,21 +11,30 @@ from . import cache, kernel as kernels, unpacked
 from .errors import GuestError
 
 
-def _vmlinux(archive: Path, into: Path) -> Path:
-    """The kernel proper with its debug information, alone of all that the package holds."""
+def _objects(archive: Path, into: Path, modules: list[str]) -> list[Path]:
+    """The kernel proper and modules with their debug information, of all that the package holds."""
+    found = {}
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive],
                           stdout=subprocess.PIPE) as reader:
-        subprocess.run(["tar", "-x", "-C", into, "--wildcards", "--transform=s,.*/,,",
-                        "*/vmlinux", "*/vmlinux-*"], stdin=reader.stdout, check=False,
-                       stderr=subprocess.DEVNULL)
-    found = next((path for path in into.glob("vmlinux*") if path.is_file()), None)
-    if not found:
-        raise GuestError(f"{archive} holds no vmlinux; delete it and try again")
-    return found
+        with tarfile.open(fileobj=reader.stdout, mode="r|") as members:
+            for member in members:
+                name = Path(member.name).name
+                what = "vmlinux" if name.startswith("vmlinux") else name
+                # Links lead to the same file by another name.
+                if member.isreg() and what in ("vmlinux", *modules) and what not in found:
+                    found[what] = into / what
+                    with open(found[what], "wb") as target:
+                        shutil.copyfileobj(members.extractfile(member), target)
+    for what in ("vmlinux", *modules):
+        if what not in found:
+            raise GuestError(f"{archive} holds no {what}; delete it and try again")
+    return [found["vmlinux"], *(found[what] for what in modules)]
 
 
 def btf(name: str) -> Path:
-    """The BTF of a kernel of the matrix that names its debug package: a download of 1 GB, once."""
+    """The BTF of a kernel of the matrix that names its debug package: a download of 1 GB, once.
+
+    It holds the types of the DAX core, too, where that is a module."""
     kernel = kernels.fetch(name)
     path = kernel.path / "vmlinux.btf"
     with cache.locked(f"btf-{kernel.key}"):
@@ -40,8 +50,10 @@ def btf(name: str) -> Path:
         with tempfile.TemporaryDirectory(dir=cache.directory("btf")) as scratch:
             made = Path(scratch) / "btf"
             # Rust's types are none of ours, and older releases of pahole stumble over them.
+            modules = [] if "dax" in kernel.builtin() else ["dax.ko"]
             subprocess.run(["pahole", "-J", "--lang_exclude=rust",
-                            f"--btf_encode_detached={made}", _vmlinux(archive, Path(scratch))],
+                            f"--btf_encode_detached={made}",
+                            *_objects(archive, Path(scratch), modules)],
                            check=True, capture_output=True)
             made.chmod(0o644)
             made.replace(path)
