@@ -28,6 +28,10 @@ endif
 ARCH ?= $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/aarch64/arm64/' \
 	-e 's/arm.*/arm/' -e 's/riscv.*/riscv/' -e 's/ppc64.*/powerpc/' -e 's/s390x/s390/' \
 	-e 's/loongarch64/loongarch/' -e 's/mips.*/mips/')
+# The kernel's own name for x86 with 32 bits.
+ifeq ($(ARCH),i386)
+override ARCH := x86
+endif
 
 VERSION := $(shell cat VERSION)
 # Of our own repository: a tarball may be unpacked in somebody else's.

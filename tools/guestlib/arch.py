@@ -108,6 +108,19 @@ _X86_REGISTERS = Registers(
     prologue="(f30f1efa)?(0f1f440000|e8.{8}|e9.{8})",
 )
 
+# The kernel is built with -mregparm=3.
+_I386_REGISTERS = Registers(
+    gdb=("architecture i386",),
+    arguments=("eax", "edx", "ecx"),
+    result="eax",
+    pc="eip",
+    stack="esp",
+    link=None,
+    word=4,
+    # nop, call or jmp.
+    prologue="(3e8d742600|e8.{8}|e9.{8})",
+)
+
 _ARM64_REGISTERS = Registers(
     gdb=("architecture aarch64",),
     arguments=("x0", "x1", "x2", "x3", "x4"),
@@ -203,6 +216,20 @@ ARCHES = {
         memmap=True,
         snapshots=True,
         # Each call through a pointer would be two jumps that TCG has to look up.
+        append=("panic=-1", "mitigations=off"),
+    ),
+    "i386": Arch(
+        name="i386",
+        qemu="qemu-system-i386",
+        qemu_package="qemu-system-x86",
+        cpu="max,vendor=GenuineIntel,-erms,-fsrm,-avx,-avx2,-xsave",
+        console="ttyS0",
+        kernel_arch="i386",
+        cross="i686-linux-gnu-",
+        registers=_I386_REGISTERS,
+        channel=_VIRTIO_PCI,
+        virtio_pmem="virtio-pmem-pci",
+        memmap=True,
         append=("panic=-1", "mitigations=off"),
     ),
     "arm64": Arch(
