@@ -130,7 +130,8 @@ def run_autopkgtest(name):
                  "--env=DAXAUDIT_CACHE=/var/tmp/cache", str(package()), f"{sources}/", "--", "chroot",
                  str(system.path)]
         script = ('mount --bind "$1" "$2/var/tmp/cache" && mount -t proc proc "$2/proc" && '
-                  'mount --bind /dev "$2/dev" && shift 2 && exec "$@"')
+                  # 8: all that passed is marked as superficial (autopkgtest(1)).
+                  'mount --bind /dev "$2/dev" && shift 2 && { "$@" || [ $? -eq 8 ]; }')
         said = run("unshare", "--mount", "--propagation=private", "sh", "-c", script, "sh",
                    cache.root(), system.path, *words)
         assert re.search(rf"(?m)^{name} +PASS", said), said

@@ -10,7 +10,7 @@ import yaml
 
 import npm
 from frame import Skip, test
-from sources import REPOSITORY, copy, run
+from sources import REPOSITORY, copy, files, run
 
 WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
 GITLAB = REPOSITORY / ".gitlab-ci.yml"
@@ -34,6 +34,33 @@ const found = validateAction(readFileSync(process.argv[2], "utf8"));
 console.log(JSON.stringify(found.errors));
 process.exitCode = found.errors.length ? 1 : 0;
 """
+
+# Patterns that match no file, files without an owner, lines without one.
+OWNERS = """\
+import utils from "codeowners-utils";
+import { readFileSync } from "fs";
+const entries = utils.parse(readFileSync(process.argv[2], "utf8"));
+const files = readFileSync(0, "utf8").split("\\n").filter((name) => name);
+for (const entry of entries)
+	if (!entry.owners.length || !files.some((name) => utils.matchPattern(name, entry.pattern)))
+		console.log(`pattern ${entry.pattern}`);
+for (const name of files)
+	if (!utils.matchFile(name, entries)) console.log(`file ${name}`);
+"""
+
+
+@test
+def code_owners():
+    """Each pattern matches files and has an owner, each file has one; a wrong line is found."""
+    owners = REPOSITORY / ".github/CODEOWNERS"
+    listed = "\n".join(files())
+    code, said = npm.node(OWNERS, owners, input=listed)
+    assert (code, said) == (0, ""), said
+    with tempfile.NamedTemporaryFile("w") as broken:
+        broken.write(owners.read_text(encoding="utf-8").replace("/debian/", "/debian-files/"))
+        broken.flush()
+        code, said = npm.node(OWNERS, broken.name, input=listed)
+        assert said == "pattern /debian-files/\n", said
 
 
 @test
@@ -119,7 +146,9 @@ def commands(node):
 @test
 def hosted_ci_calls_what_is_there():
     """Scripts and suites that exist, and every suite in one job at least."""
-    known = re.search(r"suites=\((lint [^)]*)\)", (REPOSITORY / "tools/test").read_text())[1].split()
+    lists = re.findall(r"suites\+?=\(([a-z ]+)\)", (REPOSITORY / "tools/test").read_text())
+    known = " ".join(lists).split()
+    assert "lint" in known and "package" in known, known
     for path in (*WORKFLOWS, GITLAB):
         text = path.read_text(encoding="utf-8")
         for command in commands(yaml.safe_load(text)):

