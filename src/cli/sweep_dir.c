@@ -119,7 +119,8 @@ static struct dxa_err *open_to_append(const char *path, int *fd)
 	struct dxa_err *err = dxa_outfile_find(path, &place);
 
 	if (!err)
-		err = dxa_outfile_open(&place, O_WRONLY | O_APPEND, DXA_OUTFILE_MODE, true, fd, NULL);
+		err = dxa_outfile_open(&place, O_WRONLY | O_APPEND, DXA_OUTFILE_MODE, true, fd,
+				       NULL);
 	dxa_outfile_close(&place);
 	return err;
 }
