@@ -16,7 +16,7 @@
 #include "output/closing.h"
 #include "output/wrap.h"
 
-/* Of the texts about missing events. */
+/* The length of the text about missing events. */
 #define CUT_LEN 640
 
 static bool use_colour(const struct dxa_sink *s, enum dxa_when when)
@@ -28,7 +28,7 @@ static bool use_colour(const struct dxa_sink *s, enum dxa_when when)
 	return s->terminal && !(no_color && no_color[0]);
 }
 
-/* COLUMNS counts where it is set: text for a pager can be given the pager's width. */
+/* COLUMNS has precedence, so that text for a pager can have the pager's width. */
 static unsigned int text_width(const struct dxa_sink *s)
 {
 	const char *columns = getenv("COLUMNS");
@@ -137,13 +137,13 @@ static void count_finding(struct dxa_analysis *a, const struct dxa_finding *f, i
 	a->tally.findings[f->severity][f->rule][f->life.driver] += (uint64_t)by;
 }
 
-/* Do the filters of the command line show it? It is judged either way. */
+/* Do the filters show the finding? The verdict includes it in any case. */
 static bool shows_finding(const struct dxa_analysis *a, const struct dxa_finding *f)
 {
 	return !a->run.show || dxa_show_finding(a->run.show, f);
 }
 
-static void tell_finding(struct dxa_analysis *a, struct dxa_sink *sink, const struct dxa_finding *f)
+static void pass_finding(struct dxa_analysis *a, struct dxa_sink *sink, const struct dxa_finding *f)
 {
 	if (shows_finding(a, f) || sink->ops->judges)
 		dxa_sink_finding(sink, f);
@@ -158,19 +158,19 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 	if (a->run.listing)
 		return;
 	a->found++;
-	/* Asked for each: an audit may run for months. */
+	/* Read for each finding: an audit may run for months. */
 	dxa_policy_apply(&a->policy, &a->machine, dxa_policies_today(today), &finding);
 	if (a->run.story.pseudonyms)
 		dxa_pseudonyms_rewrite(a->run.story.pseudonyms, finding.detail,
 				       sizeof(finding.detail));
 	count_finding(a, &finding, 1);
-	/* Without memory to remember it, it cannot be withdrawn. */
+	/* Without memory for the copy, it cannot be withdrawn. */
 	if (finding.provisional)
 		finding.provisional = dxa_provisional_add(&a->provisional, &finding);
 	a->hidden.findings += !shows_finding(a, &finding);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		if (!finding.provisional || dxa_sink_can_withdraw(a->sinks[i]))
-			tell_finding(a, a->sinks[i], &finding);
+			pass_finding(a, a->sinks[i], &finding);
 }
 
 static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
@@ -190,13 +190,13 @@ static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
 	dxa_provisional_drop(&finding);
 }
 
-/* Findings that hold at the end go to the sinks that could not withdraw one. */
-static void tell_provisional(struct dxa_analysis *a)
+/* At the end, pass the remaining findings to the sinks that cannot withdraw one. */
+static void pass_provisional(struct dxa_analysis *a)
 {
 	for (size_t i = 0; i < a->provisional.findings.len; i++)
 		for (size_t j = 0; j < a->n_sinks; j++)
 			if (!dxa_sink_can_withdraw(a->sinks[j]))
-				tell_finding(a, a->sinks[j],
+				pass_finding(a, a->sinks[j],
 					     dxa_vec_at(&a->provisional.findings, i));
 	dxa_provisional_deinit(&a->provisional);
 }
@@ -213,7 +213,7 @@ static void on_device(void *priv, const struct dxa_device *device)
 		dxa_sink_device(a->sinks[i], device);
 }
 
-/* A recording holds what the live audit concluded: that could look at the machine. */
+/* A replay uses the conclusion of the live audit, which could read the machine. */
 static void apply_policy(struct dxa_analysis *a)
 {
 	struct dxa_run *run = &a->run;
@@ -230,8 +230,8 @@ static void apply_policy(struct dxa_analysis *a)
 	a->required = run->listing ? 0 : e.required;
 }
 
-/* An allowance that nothing needs any more should go; one for other machines is not looked at. */
-static void tell_unused(const struct dxa_analysis *a)
+/* Warn of allowances that matched nothing, except those for other machines. */
+static void warn_unused(const struct dxa_analysis *a)
 {
 	for (size_t i = 0; i < a->policy.rows.len; i++) {
 		const struct dxa_policy_row *row = dxa_vec_at(&a->policy.rows, i);
@@ -304,7 +304,7 @@ static bool is_shown(struct dxa_analysis *a, const struct dxa_event *ev)
 			      dxa_map_get(&a->of_devices, dax) != NULL);
 }
 
-/* Keep the first of each kind: the verdict names its task. */
+/* Keep the first event of each kind: the verdict names its task. */
 static void note_silence(struct dxa_analysis *a, const struct dxa_event *ev)
 {
 	struct dxa_event *first = &a->silences[ev->kind == DXA_KIND_KPROBES_SWITCH];
@@ -339,8 +339,8 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 }
 
 /*
- * One output that cannot be written does not keep the others from it, and
- * findings outrank it: it is told as a warning then.
+ * If one output cannot be written, the others still are. Findings have precedence: then the
+ * error is logged as a warning.
  */
 static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result *result)
 {
@@ -367,7 +367,7 @@ static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result
 	return ret;
 }
 
-/* Append which hooks were silenced, and by which task, to the reasons in text. */
+/* Append to the text which hooks were silenced, and by which task. */
 static void add_silence(char text[CUT_LEN], const struct dxa_event *ev,
 			const struct dxa_ending *ending)
 {
@@ -381,7 +381,7 @@ static void add_silence(char text[CUT_LEN], const struct dxa_event *ev,
 		return;
 	snprintf(
 		text + len, CUT_LEN - len,
-		"%s%s during the audit, by the task %.*s (pid %u): %zu hook%s (%s%s) saw no call then",
+		"%s%s during the audit, by the task %.*s (pid %u): %zu hook%s (%s%s) were not called then",
 		len ? "; " : "",
 		ev->kind == DXA_KIND_FTRACE_SWITCH ? "kernel.ftrace_enabled was set to 0" :
 						     "kprobes were switched off",
@@ -389,7 +389,7 @@ static void add_silence(char text[CUT_LEN], const struct dxa_event *ev,
 		n > 1 ? ", ..." : "");
 }
 
-/* The events that are missing, as text; NULL when none is. */
+/* A text about missing events; NULL when none is missing. */
 static const char *what_is_cut(const struct dxa_analysis *a, const struct dxa_ending *ending,
 			       char text[CUT_LEN])
 {
@@ -439,7 +439,7 @@ void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *
 	ret->exit_code = dxa_exit_of_verdict(ret->verdict.kind);
 }
 
-/* Does anything that was asked for go to standard output? */
+/* Does an output of the options go to standard output? */
 static bool on_stdout(const struct dxa_analysis *a)
 {
 	for (size_t i = 0; i < a->n_sinks; i++)
@@ -448,8 +448,8 @@ static bool on_stdout(const struct dxa_analysis *a)
 	return false;
 }
 
-/* When all results go to files, show the outcome, too. */
-static void tell_verdict(const struct dxa_result *r)
+/* When all results go to files, print the verdict on standard error. */
+static void print_verdict(const struct dxa_result *r)
 {
 	_cleanup_free_ char *why = dxa_closing_why(r);
 
@@ -463,23 +463,23 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 {
 	struct dxa_result result;
 	struct dxa_err *err;
-	bool told;
+	bool reported;
 
 	dxa_engine_finish(a->engine, ending->now);
-	tell_provisional(a);
+	pass_provisional(a);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		dxa_sink_fed(a->sinks[i]);
 	dxa_analysis_result(a, ending, &result);
 	*exit_code = result.exit_code;
 	if (!a->run.listing)
-		tell_unused(a);
+		warn_unused(a);
 	else
 		dxa_engine_each_device(a->engine, on_device, a);
 	result.hidden = a->hidden;
-	told = a->run.listing || a->silent || on_stdout(a);
+	reported = a->run.listing || a->silent || on_stdout(a);
 	err = end_sinks(a, &result);
-	if (!told && !err)
-		tell_verdict(&result);
+	if (!reported && !err)
+		print_verdict(&result);
 	dxa_verdict_deinit(&result.verdict);
 	return err;
 }

@@ -22,14 +22,14 @@
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
-/* When a signal has asked to end, nothing is waited for longer than this. */
+/* The longest wait for an output after a signal. */
 #define HURRY_NS SECOND
-/* An anomaly that the last look shows is looked at again, so often at most. */
+/* The maximum number of further snapshots for an anomaly in the last one. */
 #define LAST_LOOKS 2
-/* A killed auditor needs seconds to die: when its events are tried again, then half as often. */
+/* The first interval for removing events of a killed daxaudit; it doubles. */
 #define SWEEP_NS SECOND
 #define SWEEP_MAX_NS (64 * SECOND)
-/* The counters are read so often, at most, to find all hooks at rest. */
+/* How often the counters are read, at most, until no hook is running. */
 #define READS 3
 /* One wait of epoll takes no more than an int of milliseconds. */
 #define TIMEOUT_MAX_NS (24ull * 3600 * SECOND)
@@ -38,10 +38,10 @@ static void feed(struct dxa_audit *a, const struct dxa_event *ev)
 {
 	uint64_t found = a->analysis.found;
 
-	/* Saved first: should an event ever be too much for the engine, it can be looked at. */
+	/* Record first, so that an engine crash can be replayed. */
 	dxa_recording_event(&a->saving, ev, dxa_ktime_now());
 	dxa_analysis_feed(&a->analysis, ev);
-	/* A finding may be followed by a crash: save it now. */
+	/* A crash may follow the finding: sync it now. */
 	if (a->analysis.found != found)
 		dxa_recording_secure(&a->saving, dxa_ktime_now());
 }
@@ -142,9 +142,9 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 	collector.now = dxa_ktime_now();
 	if (!dxa_collect_waits(&collector)) {
 		end.arg |= DXA_SNAP_NO_STACKS;
-		/* Later its open probe shows it; and a daemon has given up the capability. */
+		/* Later an open context shows it; and a daemon has given up the capability. */
 		if (a->mode->state_only || !a->snapshot_at)
-			why = "where a task sleeps cannot be read: /proc/TID/stack takes CAP_SYS_ADMIN";
+			why = "stacks of sleeping tasks cannot be read: /proc/TID/stack needs CAP_SYS_ADMIN";
 	}
 	end.ts = dxa_ktime_now();
 	feed(a, &end);
@@ -199,8 +199,7 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 		return err;
 	why = dxa_audit_snapshot(a);
 	if (why)
-		dxa_log(DXA_LOG_WARN, "what was there before the audit is not fully known: %s",
-			why);
+		dxa_log(DXA_LOG_WARN, "the snapshot of existing devices is incomplete: %s", why);
 	return NULL;
 }
 
@@ -219,12 +218,12 @@ static void sample_tasks(struct dxa_audit *a, uint64_t now)
 	uint64_t since = now > a->opts->stuck_after_ns ? now - a->opts->stuck_after_ns : 0;
 
 	dxa_open_tasks_sample(&a->tasks, a->analysis.engine, since, now, a->last_event, on_fact, a);
-	/* Read the last records of tasks that are gone first: they may close their contexts. */
+	/* First read the last records of tasks that have exited: they may close their contexts. */
 	dxa_probe_consume(a->probe);
-	dxa_open_tasks_tell_ended(&a->tasks, a->analysis.engine, now, on_fact, a);
+	dxa_open_tasks_add_ended(&a->tasks, a->analysis.engine, now, on_fact, a);
 }
 
-/* Whose events are in use for minutes is alive, in another PID namespace. */
+/* A process whose events are in use for minutes is alive, in another PID namespace. */
 static void sweep(struct dxa_audit *a, uint64_t now)
 {
 	if (!a->sweep_at || now < a->sweep_at)
@@ -265,7 +264,7 @@ bool dxa_audit_child_signal(struct dxa_audit *a)
 	return read(a->child_fd, &si, sizeof(si)) == sizeof(si);
 }
 
-/* Sleep until ktime `until` (ns), and feed what comes; false when a signal asks to end sooner. */
+/* Wait until ktime `until` (ns) and feed records; false when a signal asks to end. */
 static bool linger(struct dxa_audit *a, uint64_t until)
 {
 	struct dxa_signal s;
@@ -285,8 +284,8 @@ static bool linger(struct dxa_audit *a, uint64_t until)
 }
 
 /*
- * A device that is being created or removed needs time before the next look.
- * False when a signal asks to end sooner.
+ * Wait before the next snapshot, so that a device can be fully added or removed. False when
+ * a signal asks to end.
  */
 static bool settle(struct dxa_audit *a)
 {
@@ -298,8 +297,8 @@ static bool settle(struct dxa_audit *a)
 }
 
 /*
- * Only what two looks in a row show is a finding: an anomaly that the last look is
- * the first to show takes one more. False when a signal asks to end sooner.
+ * An anomaly is a finding if two snapshots in a row show it: if the last snapshot shows a
+ * new one, take another. False when a signal asks to end.
  */
 static bool look_last(struct dxa_audit *a)
 {
@@ -315,7 +314,7 @@ static bool look_last(struct dxa_audit *a)
 	return true;
 }
 
-/* Wait until suspicions are proven or dropped, a second at most. False when a signal comes. */
+/* Wait until suspicions can be checked, at most a second. False when a signal asks to end. */
 static bool await_proof(struct dxa_audit *a)
 {
 	uint64_t now = dxa_ktime_now(), due = dxa_engine_due(a->analysis.engine);
@@ -323,7 +322,7 @@ static bool await_proof(struct dxa_audit *a)
 	if (due <= now)
 		return true;
 	dxa_log(DXA_LOG_INFO,
-		"waiting for up to %" PRIu64 " ms: a device may still be on its way out",
+		"waiting for up to %" PRIu64 " ms: a device may not be fully released yet",
 		(uint64_t)((due - now) / MS + 1));
 	return linger(a, due);
 }
@@ -331,7 +330,7 @@ static bool await_proof(struct dxa_audit *a)
 /* Status and counters as of now. */
 static void read_ending(struct dxa_audit *a, struct dxa_ending *ending)
 {
-	/* Where no event shows it: the hook for it is not attached, or was off already. */
+	/* If no event shows it: its hook is not attached, or was off already. */
 	a->silenced |= !a->mode->state_only && dxa_preflight_ftrace_off();
 	if (a->silenced && !ending->cut && !a->analysis.silences[0].kind)
 		ending->cut = "kernel.ftrace_enabled was set to 0 during the audit: no hook was "
@@ -380,15 +379,15 @@ struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending,
 	struct dxa_err *err, *unsaved;
 
 	ending->interrupted |= !look_last(a) || !await_proof(a);
-	/* Looked at before recording stops: what a task does after that is not seen. */
+	/* Before recording stops: later exits of tasks are not recorded. */
 	dxa_open_tasks_find_ended(&a->tasks, a->analysis.engine);
 	dxa_probe_stop(a->probe);
 	dxa_probe_consume(a->probe);
-	dxa_open_tasks_tell_ended(&a->tasks, a->analysis.engine, dxa_ktime_now(), on_fact, a);
+	dxa_open_tasks_add_ended(&a->tasks, a->analysis.engine, dxa_ktime_now(), on_fact, a);
 	read_ending(a, ending);
 	unsaved = dxa_recording_finish(&a->saving, ending);
 	err = dxa_analysis_finish(&a->analysis, ending, exit_code);
-	/* Findings outrank a recording that could not be written. */
+	/* Findings have precedence over a recording that could not be written. */
 	if (unsaved && (err || *exit_code == DXA_EXIT_FINDINGS)) {
 		dxa_log(DXA_LOG_WARN, "%s", unsaved->msg);
 		dxa_err_free(unsaved);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every live audit does, one shot or for months: the probe's events into
- * the recording and the analysis, signals, and waiting for either.
+ * The common part of live audits, of a command or a daemon: passes the events of the
+ * probe to the recording and the analysis, and waits for events and signals.
  */
 #ifndef DAXAUDIT_CLI_AUDIT_H
 #define DAXAUDIT_CLI_AUDIT_H
@@ -31,24 +31,24 @@ struct dxa_screen {
 	void (*draw)(struct dxa_audit *a, uint64_t now);
 	/* Has the user asked to end? */
 	bool (*quit)(void);
-	/* Give the terminal back; also when open failed. */
+	/* Restore the terminal; also when open failed. */
 	void (*close)(void);
 };
 
-/* What a command makes of a live audit. */
+/* How a command uses a live audit. */
 struct dxa_audit_mode {
 	const char *name; /* the command: "trace", ... */
-	bool state_only; /* look at what is there now, twice when anything is odd; no hooks */
-	bool listing; /* with state_only: show the devices, judge nothing */
+	bool state_only; /* no hooks: take a snapshot, and a second one to confirm anomalies */
+	bool listing; /* with state_only: show the devices, without a verdict */
 	bool must_exercise; /* a command that exercises no dax_device makes it inconclusive */
 	const struct dxa_screen *screen; /* NULL: none */
-	bool keep_recording; /* one that --record finds in its place is set aside */
+	bool keep_recording; /* --record renames an existing recording and does not replace it */
 	/*
-	 * One of several audits in a row: the open probe that they share, borrowed from who also
-	 * catches the signals for all of them. NULL: the audit has its own probe and signals.
+	 * For one of several audits in a row: the open probe that they share, borrowed from the
+	 * caller, who also catches the signals. NULL: the audit opens a probe of its own.
 	 */
 	struct dxa_probe *probe;
-	bool silent; /* what the command writes to standard output and error is dropped */
+	bool silent; /* drop what the command writes to standard output and error */
 	const struct dxa_sink_ops *watcher; /* one more sink; NULL: none */
 	void *watcher_state;
 };
@@ -57,19 +57,19 @@ struct dxa_audit {
 	const struct dxa_opts *opts;
 	const struct dxa_audit_mode *mode;
 	struct dxa_analysis analysis;
-	struct dxa_aliasing_answer aliasing; /* what the machine told; run borrows from it */
+	struct dxa_aliasing_answer aliasing; /* of the machine; run borrows from it */
 	struct dxa_recording saving;
 	struct dxa_probe *probe;
 	struct dxa_open_tasks tasks;
 	struct dxa_disk_calls disk_calls;
 	struct utsname uts;
-	int child_fd, epfd; /* SIGCHLD's, and what waits for all */
-	bool silenced; /* ftrace was seen to be off: what happened then is not known */
+	int child_fd, epfd; /* signalfd of SIGCHLD; epoll */
+	bool silenced; /* ftrace was found off: calls in that time are lost */
 	uint64_t last_event; /* ktime, ns; when the newest record was read */
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
-	uint64_t sweep_at; /* ktime, ns; when to remove what a killed auditor left; 0: never */
+	uint64_t sweep_at; /* ktime, ns; when to remove events of killed processes; 0: never */
 	uint64_t sweep_every; /* ns; grows */
-	bool hurry; /* a signal has asked to end: set by the command */
+	bool hurry; /* set by the command: a signal asks to end */
 };
 
 /* The earlier of two ktimes, of which 0 is never. */
@@ -81,58 +81,54 @@ static inline uint64_t dxa_earlier(uint64_t x, uint64_t y)
 }
 
 /*
- * Open the outputs, catch the signals, load and attach. Nothing is recorded
- * yet. Errors are those of dxa_analysis_init(), dxa_recording_open() and
- * dxa_probe_open(). Close with dxa_audit_close(), whatever this returned.
+ * Open the outputs, catch the signals, load and attach. Nothing is recorded yet. Errors
+ * are those of dxa_analysis_init(), dxa_recording_open() and dxa_probe_open(). Close with
+ * dxa_audit_close(), also after an error.
  */
 struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 			       const struct dxa_audit_mode *mode);
 
 /*
- * Start to record and to judge, and take the first snapshot of what is there;
- * argv is audited, NULL for none. A snapshot that is not complete is logged as a
- * warning.
+ * Start the audit and take the first snapshot; argv is the audited command, NULL: none. A
+ * snapshot that is not complete is logged as a warning.
  */
 struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv);
 
 /*
- * Feed a snapshot: every dax_device, and what the kernel and sysfs show around
- * it. An anomaly that two in a row show is a finding, so --settle should go by
- * between one that shows any and the next. Returns why it is not complete, or
- * NULL; valid until the next one.
+ * Feed a snapshot: the devices, dax_hosts, openers, sysfs. An anomaly in two snapshots in
+ * a row is a finding, so --settle should pass between one with anomalies and the next.
+ * Returns why the snapshot is not complete, or NULL; valid until the next one.
  */
 const char *dxa_audit_snapshot(struct dxa_audit *a);
 
 /*
- * The recording's file was moved away: end it and begin another, which needs a
- * snapshot next. Errors are those of dxa_recording_rotate().
+ * The file of the recording was renamed: end it and begin another, which needs a snapshot
+ * next. Errors are those of dxa_recording_rotate().
  */
 struct dxa_err *dxa_audit_rotate(struct dxa_audit *a);
 
 /*
- * Sleep until there are records or a signal, until ktime `until` (ns; 0: for
- * ever), or until the audit itself has something to do; then do that, and feed
- * what came. Without open contexts and pending writes nothing but records and
- * signals wakes it.
+ * Sleep until there are records or a signal, until ktime `until` (ns; 0: no limit), or
+ * until the audit itself has something to do; then do that, and feed the records. Without
+ * open contexts and pending writes only records and signals wake it.
  */
 struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until);
 
-/* Has a child changed its state since this was last asked? */
+/* Has a child changed its state since the last call? */
 bool dxa_audit_child_signal(struct dxa_audit *a);
 
 /*
- * How the audit stands now. Returns false when hooks were at work all the time
- * while their counters were read: then the counts are right but for the last
- * microseconds, and the verdict must not be taken from them. The caller frees
- * ret->verdict with dxa_verdict_deinit().
+ * The result if the audit ended now. Returns false when hooks ran during every reading of
+ * their counters: then the counts are right except for the last microseconds, and the
+ * verdict is not reliable. The caller frees ret->verdict with dxa_verdict_deinit().
  */
 bool dxa_audit_result(struct dxa_audit *a, struct dxa_result *ret);
 
 /*
- * Take the last snapshot, and another when it shows anomalies; stop recording, feed what is left,
- * end the recording and the outputs. A signal ends the wait for the other snapshot.
- * Fills ending's hooks and now; the rest of it is the caller's. *exit_code gets the verdict's code
- * when NULL is returned.
+ * Take the last snapshot, and another one if it has anomalies; stop recording, feed the
+ * rest, end the recording and the outputs. A signal ends the wait for the other snapshot.
+ * Fills ending's hooks and now; the caller fills the rest. *exit_code gets the code of the
+ * verdict when NULL is returned.
  */
 struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending, int *exit_code);
 

@@ -78,7 +78,7 @@ static void become(char *const *argv, bool silent, int fd)
 	_exit(127);
 }
 
-/* Until it has its own handlers, a signal to the child would be one to us: the pipe is shared. */
+/* Block signals until the child has its own handlers: it shares our signal pipe until then. */
 static pid_t fork_quietly(char *const *argv, bool silent, int fd)
 {
 	sigset_t all, mask;
@@ -101,7 +101,7 @@ struct dxa_err *dxa_child_start(char *const *argv, bool silent, pid_t *pid)
 	int fds[2], code = 0;
 	ssize_t n;
 
-	/* A close-on-exec pipe: it stays silent when the exec succeeds. */
+	/* A close-on-exec pipe: nothing is written to it when the exec succeeds. */
 	if (pipe2(fds, O_CLOEXEC))
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "pipe: %s", strerror(errno));
 	*pid = fork_quietly(argv, silent, fds[1]);

@@ -12,9 +12,9 @@
 struct dxa_err *dxa_child_check(char *const *argv);
 
 /*
- * Start argv with the signals that daxaudit was started with; silent: what it writes to
- * standard output and error is dropped. INPUT error when it cannot be executed. The caller
- * reaps *pid.
+ * Start argv, with the signal dispositions that daxaudit was started with; silent: its
+ * standard output and error are dropped. INPUT error when it cannot be executed. The
+ * caller reaps *pid.
  */
 struct dxa_err *dxa_child_start(char *const *argv, bool silent, pid_t *pid);
 

@@ -13,7 +13,7 @@ struct dxa_err *dxa_cmd_check(const struct dxa_opts *opts, int *exit_code)
 	if (opts->allow_idle && !has_command)
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "--allow-idle is for a command: none was given");
-	/* An assertion prints findings and verdict; options ask for more. */
+	/* By default a check prints only findings and verdict. */
 	terse.quiet = !opts->verbose;
 	return dxa_live_run(&mode, &terse, exit_code);
 }

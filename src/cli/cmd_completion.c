@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Completion scripts for shells, drawn from the tables behind --help. */
+/* Completion scripts for shells, generated from the same tables as --help. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #define WORDS_LEN 1024
 #define BRIEF_LEN 60
 
-/* Words behind one another, each once. */
+/* A list of words without duplicates. */
 static void add_word(char words[WORDS_LEN], const char *word)
 {
 	size_t len = strlen(words);
@@ -57,7 +57,7 @@ static void add_drivers(char words[WORDS_LEN])
 	}
 }
 
-/* What can stand behind an option, by what help calls it. Empty: anything. */
+/* The possible values of an option, by the name of its argument in help. Empty: any. */
 static const char *values(char words[WORDS_LEN], const char *arg)
 {
 	words[0] = '\0';
@@ -81,7 +81,7 @@ static bool is_file(const char *arg)
 	return !strcmp(arg, "FILE");
 }
 
-/* What can follow a command, beside options. Empty: the words of another command. */
+/* The possible arguments of a command. Empty: another command. */
 static const char *arguments(char words[WORDS_LEN], const struct dxa_command *c)
 {
 	words[0] = '\0';
@@ -110,7 +110,7 @@ static bool takes_files(const struct dxa_command *c)
 	return strstr(c->args, "FILE") != NULL;
 }
 
-/* The first words of a help text, in which no shell has to quote anything. */
+/* The first words of a help text, without characters that a shell must quote. */
 static const char *brief(char buf[BRIEF_LEN], const char *help)
 {
 	size_t len = 0;
@@ -179,7 +179,7 @@ static const char bash_tail[] =
 	"}\n"
 	"complete -F _daxaudit daxaudit\n";
 
-/* Behind "--", or at the first word that is no option or its value, begins a command. */
+/* A command begins after "--", or at the first word that is not an option or its value. */
 static const char bash_command[] =
 	"		for ((i = 2; i <= COMP_CWORD; i++)); do\n"
 	"			case ${COMP_WORDS[i]} in\n"
@@ -195,7 +195,7 @@ static const char bash_command[] =
 	"			return\n"
 	"		done\n";
 
-/* The options that take a value. */
+/* The options with a value. */
 static void print_bash_valued(void)
 {
 	size_t n;
@@ -211,7 +211,7 @@ static void print_bash_valued(void)
 	fputs("\"\n", stdout);
 }
 
-/* Two commands may have an option of one name, which the shell completes in one way. */
+/* Options with the same name in two commands are completed in the same way. */
 static bool is_first_of_name(const struct dxa_option_row *rows, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
@@ -293,7 +293,7 @@ static void print_zsh_option(const struct dxa_option_row *r)
 	printf("' \\\n");
 }
 
-/* Behind -- stands a command with its own completion. */
+/* After -- comes a command with its own completion. */
 static const char zsh_command[] =
 	"		local i=${words[(i)--]}\n"
 	"		if ((i < CURRENT)); then\n"

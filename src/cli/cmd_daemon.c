@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Run for months: report findings as they come, survive what happens to a test machine. */
+/* The daemon: reports findings as they happen, and runs for months. */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -21,10 +21,9 @@
 #include "cli/pidfile.h"
 #include "version.h"
 
-/* How long a rotation of the recording waits for probes that are under way to end in the old one. */
+/* How long a rotation of the recording waits for open contexts to close in the old file. */
 #define ROTATE_NS 10000000000ull
-/* How much later than asked for it may be woken: as much as a long epoll_wait(2) may anyway
- * (select_estimate_accuracy() in fs/select.c: MAX_SLACK). */
+/* The timer slack: as much as that of a long epoll_wait(2) (MAX_SLACK in fs/select.c). */
 #define TIMER_SLACK_NS 100000000ul
 
 struct daemon {
@@ -32,18 +31,18 @@ struct daemon {
 	struct dxa_audit audit;
 	struct dxa_daemon_report report;
 	int lock;
-	bool has_metrics; /* the metrics file is ours to write and to remove */
-	uint64_t rotate_by; /* ktime, ns: the recording's file was moved away; 0: it was not */
+	bool has_metrics; /* the metrics file belongs to this daemon */
+	uint64_t rotate_by; /* ktime, ns: deadline of a rotation; 0: none */
 	uint64_t look_at; /* ktime, ns: the next snapshot; 0: none is planned */
-	bool confirming; /* it shows whether the anomalies of the one before are still there */
-	bool partial; /* it was said that snapshots are not complete */
-	bool silenced; /* hooks were, when last asked */
+	bool confirming; /* the next snapshot confirms anomalies of the last one */
+	bool partial; /* it was logged that snapshots are not complete */
+	bool silenced; /* hooks were silenced at the last check */
 	uint64_t due; /* ktime, ns: the next report; 0: nothing is new */
-	uint64_t ping_every, ping_at; /* the watchdog's; 0: there is none */
+	uint64_t ping_every, ping_at; /* of the watchdog; 0: there is none */
 	bool stop;
 };
 
-/* The journal reads a line's priority from its start: sd-daemon(3). */
+/* The journal reads the priority at the start of a line: sd-daemon(3). */
 static void log_to_journal(enum dxa_log_level level, const char *line)
 {
 	static const int priorities[] = {
@@ -55,14 +54,14 @@ static void log_to_journal(enum dxa_log_level level, const char *line)
 }
 
 /*
- * What is attached stays attached, and what is open stays open: reading the ring
- * buffer, /proc and sysfs and removing our kprobe events needs no capability.
- * Before commit c8644cd0efe7 ("bpf: refine kernel.unprivileged_bpf_disabled
- * behaviour") (in v5.19) reading the counters does.
+ * Give up capabilities. Attached programs stay attached and files stay open: reading the
+ * ring buffer, /proc and sysfs and removing our kprobe events need no capability. Reading
+ * the counters needs one before commit c8644cd0efe7 ("bpf: refine
+ * kernel.unprivileged_bpf_disabled behaviour") (in v5.19).
  */
 static void give_up_privilege(struct daemon *d)
 {
-	/* The smallest set that is enough; with the last one all was attached. */
+	/* Find the smallest sufficient set; the last one was used for attaching. */
 	const uint64_t enough[] = { 0, DXA_CAP(CAP_BPF), DXA_CAP(CAP_SYS_ADMIN),
 				    dxa_caps_effective() };
 	char names[128];
@@ -80,8 +79,8 @@ static void give_up_privilege(struct daemon *d)
 }
 
 /*
- * Plan the look behind one that showed this. An anomaly of two looks in a row is a
- * finding: a device may be appearing or going away. A third look would not show more.
+ * Plan the next snapshot after one with this many anomalies. The next one confirms them: a
+ * device may be in the process of being added or removed. A third one would not show more.
  */
 static void plan_next_look(struct daemon *d, bool anomalies)
 {
@@ -91,18 +90,18 @@ static void plan_next_look(struct daemon *d, bool anomalies)
 	d->look_at = d->confirming ? now + d->opts.settle_ns : every ? now + every : 0;
 }
 
-/* Compare what the kernel has with what the hooks reported. */
+/* Take a snapshot, which the engine compares with the events. */
 static void look(struct daemon *d)
 {
 	const char *why = dxa_audit_snapshot(&d->audit);
 
 	if (why && !d->partial)
-		dxa_log(DXA_LOG_WARN, "what is there now is not fully known: %s", why);
+		dxa_log(DXA_LOG_WARN, "the snapshot is incomplete: %s", why);
 	d->partial = why != NULL;
 	plan_next_look(d, dxa_engine_anomalies(d->audit.analysis.engine));
 }
 
-/* A recording begins with what lives when it begins. */
+/* A new recording needs a snapshot of existing devices. */
 static void rotate_recording(struct daemon *d)
 {
 	struct dxa_err *err = dxa_audit_rotate(&d->audit);
@@ -110,13 +109,12 @@ static void rotate_recording(struct daemon *d)
 	d->rotate_by = 0;
 	if (err)
 		dxa_log(DXA_LOG_WARN, "%s%s", err->msg,
-			dxa_recording_moved(&d->audit.saving) ? "; the old file is written on" :
-								"");
+			dxa_recording_moved(&d->audit.saving) ? "; the old file stays in use" : "");
 	dxa_err_free(err);
 	look(d);
 }
 
-/* A look before --settle has passed would report devices that are being created. */
+/* A snapshot before --settle has passed would show devices that are being created. */
 static bool may_look(const struct daemon *d, uint64_t now)
 {
 	return !d->confirming || now >= d->look_at;
@@ -144,12 +142,12 @@ static void reload(struct daemon *d)
 	else
 		dxa_log(DXA_LOG_NOTICE, "reloaded");
 	dxa_err_free(err);
-	/* Look at all devices, for findings that no event shows. */
+	/* Take snapshots for violations that no event shows. */
 	if (must_rotate(d, now))
 		rotate_recording(d);
 	else if (may_look(d, now))
 		look(d);
-	dxa_daemon_report_tell(&d->report);
+	dxa_daemon_report_write(&d->report);
 	dxa_notify("READY=1");
 }
 
@@ -165,7 +163,7 @@ static void read_signals(struct daemon *d)
 	}
 }
 
-/* The watchdog's wake-up is used to show that the metrics are not a dead daemon's. */
+/* Each wake-up for the watchdog also updates the time stamp in the metrics. */
 static void ping(struct daemon *d, uint64_t now)
 {
 	dxa_notify("WATCHDOG=1");
@@ -203,9 +201,9 @@ static struct dxa_err *loop(struct daemon *d)
 		if (d->ping_at && now >= d->ping_at)
 			ping(d, now);
 		if (d->due && now >= d->due) {
-			dxa_daemon_report_tell(&d->report);
+			dxa_daemon_report_write(&d->report);
 			d->due = 0;
-			/* Whatever happened is over, or will be back soon enough to be read again. */
+			/* A continuing condition will be reported again soon. */
 			dxa_probe_trim(d->audit.probe);
 		}
 		d->due = dxa_earlier(d->due, dxa_daemon_report_due(&d->report, now));
@@ -230,10 +228,10 @@ static struct dxa_err *start(struct daemon *d)
 	if (err)
 		return err;
 	give_up_privilege(d);
-	/* Its wake-ups may wait for those of others. */
+	/* Its wake-ups can be merged with those of other processes. */
 	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
 	dxa_probe_trim(d->audit.probe);
-	dxa_daemon_report_tell(&d->report);
+	dxa_daemon_report_write(&d->report);
 	plan_next_look(d, dxa_engine_anomalies(d->audit.analysis.engine));
 	d->ping_every = dxa_notify_watchdog();
 	d->ping_at = d->ping_every ? dxa_ktime_now() + d->ping_every : 0;
@@ -242,7 +240,7 @@ static struct dxa_err *start(struct daemon *d)
 	return NULL;
 }
 
-/* Findings were told as they came: an orderly end is a success. */
+/* Findings were reported as they happened: an orderly end is a success. */
 static struct dxa_err *finish(struct daemon *d)
 {
 	struct dxa_ending ending = { 0 };
@@ -282,7 +280,7 @@ struct dxa_err *dxa_cmd_daemon(const struct dxa_opts *opts, int *exit_code)
 	d.opts.quiet = !opts->verbose;
 	*exit_code = DXA_EXIT_PASS;
 	err = run(&d);
-	/* However it ends. */
+	/* In any case. */
 	if (d.has_metrics)
 		dxa_metrics_file_remove(opts->metrics);
 	dxa_audit_close(&d.audit);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Two recordings side by side: which lives and findings differ. */
+/* Compares two recordings: lives and findings that differ. */
 #include <json.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "output/lives.h"
 #include "output/shape.h"
 
-/* A finding, as far as two can be compared: addresses and times differ always. */
+/* The comparable parts of a finding: without addresses and times. */
 struct found {
 	enum dxa_rule rule;
 	enum dxa_severity severity;
@@ -41,7 +41,7 @@ struct diff {
 	size_t lives, findings; /* that differ */
 };
 
-/* Lives of one device in both recordings; NULL: there is none. */
+/* A life of one device in each recording; NULL: none. */
 struct pair {
 	const struct dxa_lived *life[2];
 	bool same;
@@ -116,7 +116,7 @@ static void add_pair(struct diff *d, const struct dxa_lived *a, const struct dxa
 	dxa_vec_push(&d->pairs, &pair);
 }
 
-/* The n-th life of a device is compared with its n-th life in the other recording. */
+/* Compare the n-th life of a device with its n-th life in the other recording. */
 static void compare_lives(struct diff *d)
 {
 	const struct dxa_lived *a, *b;

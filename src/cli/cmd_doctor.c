@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What can be observed on this kernel, hook by hook, and what is lost where it cannot. */
+/* Checks what can be observed on this kernel, hook by hook, and what is missing. */
 #include <json.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@
 struct examined {
 	struct dxa_policy policy;
 	const char *btf;
-	struct dxa_probe *probe; /* NULL: not even the first step succeeded */
+	struct dxa_probe *probe; /* NULL: it could not be opened */
 	const struct dxa_hook_status *hooks;
 	size_t n_hooks;
 	uint32_t known; /* of the snapshot */
@@ -31,7 +31,7 @@ struct examined {
 	size_t swept, left; /* kprobe events of killed auditors: removed, and still in use */
 };
 
-/* A check that was done before anything was attached. */
+/* The result of a check before attaching. */
 struct checked {
 	const char *name; /* static */
 	char *obstacle; /* owned; NULL: there is none */
@@ -46,13 +46,13 @@ static const struct {
 #undef DXA_ROW
 };
 
-/* Is a hook that is not attached missed on this kernel? */
+/* Is a hook that is not attached needed on this kernel? */
 static bool is_blind(const struct dxa_hook_status *h, uint32_t blind)
 {
 	return h->mode == DXA_ATTACH_NONE && blind >> h->info->kind & 1;
 }
 
-/* NULL: nothing is lost. */
+/* What is missing without this hook; NULL: nothing. */
 static const char *lost_without(const struct dxa_hook_status *h, uint32_t blind)
 {
 	if (!is_blind(h, blind))
@@ -78,7 +78,7 @@ static bool snapshot_complete(const struct examined *x)
 	return true;
 }
 
-/* Can a trace here end in a pass? */
+/* Can a trace on this machine pass? */
 static bool can_pass(const struct examined *x)
 {
 	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
@@ -160,7 +160,7 @@ static const char *mark(bool ok)
 	return ok ? "[ok]" : "[!!]";
 }
 
-/* How many hooks are not attached that this kernel would need. */
+/* The number of hooks that are needed on this kernel and not attached. */
 static size_t count_lost(const struct examined *x)
 {
 	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
@@ -185,7 +185,7 @@ static void print_summary(FILE *out, const struct examined *x)
 	else
 		fprintf(out,
 			"An audit is possible here, but not everything can be observed: %zu of %zu "
-			"functions are not watched%s.\n",
+			"functions are not hooked%s.\n",
 			count_lost(x), x->n_hooks,
 			snapshot_complete(x) ? "" : ", and not every list of devices is read");
 }
@@ -264,14 +264,13 @@ static void print_examined(FILE *out, const void *priv)
 		print_hook(out, &x->hooks[i], blind);
 	print_walks(out, x);
 	fprintf(out, "\ntrace and daemon: %s\n",
-		can_pass(x) ? "all that a verdict of pass needs can be seen" :
-			      "findings can be seen, but a verdict is inconclusive at best");
+		can_pass(x) ? "all that a pass needs can be observed" :
+			      "findings can be observed, but the verdict is inconclusive at best");
 	fprintf(out, "list and check without a command: %s\n",
-		snapshot_complete(x) ? "all that lives can be seen" :
-				       "not all that lives can be seen");
+		snapshot_complete(x) ? "all devices can be seen" : "not all devices can be seen");
 }
 
-/* ---- looking ---- */
+/* ---- checking ---- */
 
 static void ignore_event(void *priv, const struct dxa_event *ev)
 {
@@ -300,7 +299,7 @@ static void check_all(struct examined *x)
 	dxa_kallsyms_free(syms);
 }
 
-/* Has a check said this already? */
+/* Did a check already report this error? */
 static bool is_told(const struct examined *x, const struct dxa_err *obstacle)
 {
 	for (size_t i = 0; i < x->checks.len; i++) {
@@ -336,7 +335,7 @@ static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
 	return NULL;
 }
 
-/* An obstacle is an error, as in any command; print what was found out first. */
+/* Print the results, then return the obstacle as the error. */
 static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int *exit_code)
 {
 	const struct dxa_document doc = { print_examined, examined_object, x };
@@ -356,15 +355,15 @@ static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int 
 	return err;
 }
 
-/* For a service manager, before it starts the daemon: cheap, and nothing is attached. */
-static struct dxa_err *tell_core(const struct dxa_opts *opts)
+/* --core: for a service manager, before it starts the daemon; nothing is attached. */
+static struct dxa_err *check_core(const struct dxa_opts *opts)
 {
 	struct dxa_kallsyms *syms = NULL;
 	struct dxa_err *err;
 
 	if (opts->n_outputs)
 		return dxa_err_new(DXA_ERR_INPUT, 0,
-				   "--core has one line to say: it takes no --output");
+				   "--core prints one line: it takes no --output");
 	err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
 	if (!err)
 		err = dxa_preflight_core(syms);
@@ -382,8 +381,8 @@ struct dxa_err *dxa_cmd_doctor(const struct dxa_opts *opts, int *exit_code)
 
 	*exit_code = DXA_EXIT_PASS;
 	if (opts->core)
-		return tell_core(opts);
-	/* A signal in between must not leave kprobe events behind. */
+		return check_core(opts);
+	/* A signal must not leave kprobe events behind. */
 	err = dxa_signals_catch();
 	if (!err)
 		err = dxa_policies_load(&x.policy, opts);

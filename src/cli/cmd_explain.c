@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the rule table says, for people. */
+/* Prints the rules. */
 #include <json.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,10 +73,10 @@ static void print_silencing(FILE *out, const struct dxa_rule_info *rule)
 	fprintf(out, "\nHow to silence it\n");
 	print_paragraph(out, how[rule->severity]);
 	print_paragraph(out,
-			"What is known can be allowed in a policy file (docs/policy.md): it is "
-			"still reported, with the reason, and does not fail until the day is "
-			"over. Only rule, reason and until must be there. Its severity can be "
-			"set in a policy, too.");
+			"A known violation can be allowed in a policy file (docs/policy.md): it "
+			"is still reported, with the reason, and does not fail until that day "
+			"has passed. Only rule, reason and until are required. A policy can "
+			"also change the severity.");
 	snprintf(allowance, sizeof(allowance),
 		 "allow:\n"
 		 "  - rule: %s\n"
@@ -126,7 +126,7 @@ static struct dxa_err *unknown_rule(const char *given)
 			   close[0] ? close : ": 'daxaudit explain' lists them all");
 }
 
-/* ---- what is asked for: the rules named, all when none is ---- */
+/* ---- the rules of the arguments, all without arguments ---- */
 
 static void print_asked(FILE *out, const void *priv)
 {
@@ -181,7 +181,7 @@ struct dxa_err *dxa_cmd_explain(const struct dxa_opts *opts, int *exit_code)
 	const struct dxa_document doc = { print_asked, asked_object, opts };
 
 	*exit_code = DXA_EXIT_PASS;
-	/* All names are looked at before anything is printed. */
+	/* Check all names before anything is printed. */
 	for (char **arg = opts->args; *arg; arg++)
 		if (dxa_rule_by_name(*arg) < 0)
 			return unknown_rule(*arg);

@@ -8,9 +8,9 @@ struct dxa_err *dxa_cmd_list(const struct dxa_opts *opts, int *exit_code)
 	struct dxa_opts unjudged = *opts;
 	static char *none[] = { NULL };
 
-	/* Nothing is judged, so no policy can be in the way. */
+	/* There is no verdict, so an invalid policy does not matter. */
 	unjudged.no_policy = true;
-	/* Names are those of devices to show; no command follows. */
+	/* The arguments are names of devices to show, not a command. */
 	for (char **name = opts->args; *name; name++) {
 		struct dxa_err *err = dxa_opts_add_device(*name, &unjudged.show);
 

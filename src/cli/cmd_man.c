@@ -16,7 +16,7 @@
 #include "output/sink.h"
 #include "version.h"
 
-/* What is in no other table. */
+/* Items that are in no other table. */
 struct item {
 	const char *tag, *text;
 };
@@ -61,7 +61,7 @@ static void print_items(const char *heading, const struct item *items, size_t n)
 		dxa_troff_item(items[i].tag, items[i].text);
 }
 
-/* Which commands take an option, unless all do. */
+/* The commands with this option, unless all have it. */
 static void print_takers(unsigned int mask)
 {
 	const char *before = "(";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The policy in force and what it concludes for this machine; and what is wrong in a file. */
+/* Shows the policy in force with its conclusions for this machine, and checks policy files. */
 #include <ctype.h>
 #include <json.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "cli/policies.h"
 #include "output/jsonobj.h"
 
-/* Keys of a row that are no keys of the format: the text shows them as a comment. */
+/* Members of a row that are not keys of the format: the text shows them as a comment. */
 #define FROM "from"
 #define EXPIRED "expired"
 
@@ -149,7 +149,7 @@ static struct json_object *shown_object(const void *priv)
 
 /* ---- as text: a policy file itself, with the origins as comments ---- */
 
-/* A JSON string is a YAML string, too; what needs no quotes gets none. */
+/* A JSON string is also a YAML string; quotes only if needed. */
 static void print_value(FILE *out, struct json_object *value)
 {
 	const char *text = json_object_get_string(value);
@@ -282,14 +282,14 @@ static size_t warn_of_expired(const struct dxa_policy *policy)
 	return n;
 }
 
-/* A file's name may hold anything. */
+/* The name of a file may contain any bytes. */
 static void print_line(const char *text, const char *suffix)
 {
 	dxa_utf8_print(stdout, text);
 	puts(suffix);
 }
 
-/* Everything that is wrong in one file; how many errors that is. */
+/* Print all problems of one file; returns the number of errors. */
 static struct dxa_err *lint_file(const char *path, size_t *errors)
 {
 	struct dxa_policy_problems problems = { 0 };

@@ -34,12 +34,12 @@ static void describe(const struct dxa_reader *r, const char *path, struct dxa_ru
 	run->n_hooks = head->n_hooks;
 	run->aliasing = head->aliasing;
 	run->aliasing_from = head->aliasing_from[0] ? head->aliasing_from : NULL;
-	/* Whatever the file says, it is used as an error number. */
+	/* The file may contain any value, and this is used as an error number. */
 	if (head->eopnotsupp > 0 && head->eopnotsupp < 4096)
 		run->story.eopnotsupp = head->eopnotsupp;
 }
 
-static void tell_unknown(const struct dxa_reader *r, const char *path)
+static void warn_unknown(const struct dxa_reader *r, const char *path)
 {
 	uint64_t n = dxa_reader_unknown_blocks(r);
 
@@ -50,10 +50,10 @@ static void tell_unknown(const struct dxa_reader *r, const char *path)
 			path, n);
 }
 
-/* It ends in order: half an output is thrown away. */
+/* A signal ends the replay in order: unfinished outputs are discarded. */
 static struct dxa_err *interrupted(const char *path)
 {
-	return dxa_err_new(DXA_ERR_SYSTEM, EINTR, "%s: interrupted, nothing is judged", path);
+	return dxa_err_new(DXA_ERR_SYSTEM, EINTR, "%s: interrupted, there is no verdict", path);
 }
 
 static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *opts,
@@ -79,7 +79,7 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 		dxa_analysis_feed(a, ev);
 	if (dxa_signals_asked())
 		return interrupted(path);
-	tell_unknown(r, path);
+	warn_unknown(r, path);
 	end = dxa_reader_end(r);
 	ending = (struct dxa_ending){ .hooks = end->hooks,
 				      .n_hooks = end->n_hooks,
@@ -91,11 +91,11 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 	return dxa_analysis_finish(a, &ending, exit_code);
 }
 
-/* Sinks of which the recording is a part, beside those that opts name. */
+/* Sinks that several recordings share, in addition to those of the options. */
 struct shared {
 	struct dxa_sink *sinks[DXA_OUTPUTS_MAX];
 	size_t n;
-	bool several; /* recordings: each is a part of them */
+	bool several; /* there are several recordings */
 };
 
 static struct dxa_err *replay(const struct dxa_opts *opts, const struct shared *shared,
@@ -103,7 +103,7 @@ static struct dxa_err *replay(const struct dxa_opts *opts, const struct shared *
 {
 	struct dxa_analysis analysis;
 	struct dxa_reader *r;
-	/* Open the input first: a file that is no recording leaves no output behind. */
+	/* Open the input first: if it is not a recording, no output is created. */
 	struct dxa_err *err = dxa_reader_open(path, &r);
 
 	if (err && dxa_signals_asked()) {
@@ -122,7 +122,7 @@ static struct dxa_err *replay(const struct dxa_opts *opts, const struct shared *
 	return err;
 }
 
-/* With the outputs that are this recording's own. */
+/* Replay with the outputs of this recording only. */
 static struct dxa_err *replay_filled_in(const struct dxa_opts *opts, const struct shared *shared,
 					const char *path, int *exit_code)
 {
@@ -173,7 +173,7 @@ struct dxa_err *dxa_replay_into(const struct dxa_opts *opts, const char *path,
 
 /* ---- several recordings ---- */
 
-/* In place of an exit code. */
+/* No exit code, because there was no verdict. */
 #define NOT_JUDGED (-1)
 
 struct several {
@@ -181,7 +181,7 @@ struct several {
 	struct shared shared;
 	struct dxa_summary summary;
 	size_t bad; /* recordings with an error */
-	struct dxa_err *worst; /* of theirs */
+	struct dxa_err *worst; /* of these errors */
 };
 
 static struct dxa_err *open_one(struct several *s, const char *spec)
@@ -196,7 +196,7 @@ static struct dxa_err *open_one(struct several *s, const char *spec)
 	return NULL;
 }
 
-/* Outputs that are no recording's own are one document for all. */
+/* Outputs without {} in their name are one document for all recordings. */
 static struct dxa_err *open_shared(struct several *s)
 {
 	struct dxa_err *err = NULL;
@@ -218,7 +218,7 @@ static void count_verdict(struct dxa_summary *sum, int exit_code)
 	sum->by_verdict[kind]++;
 }
 
-/* Bad input outranks what failed on the way. */
+/* An INPUT error has precedence over others. */
 static void note_error(struct several *s, struct dxa_err *err)
 {
 	s->bad++;
@@ -231,7 +231,7 @@ static void note_error(struct several *s, struct dxa_err *err)
 	}
 }
 
-/* How far a recording's walk came in the shared sinks. */
+/* The progress of a recording in the shared sinks. */
 static bool in_walk(const struct shared *shared)
 {
 	for (size_t i = 0; i < shared->n; i++)
@@ -240,7 +240,7 @@ static bool in_walk(const struct shared *shared)
 	return false;
 }
 
-/* An error is returned when the shared documents cannot go on. */
+/* Returns an error when the shared documents cannot be continued. */
 static struct dxa_err *replay_one(struct several *s, const char *path)
 {
 	int code = NOT_JUDGED;
@@ -248,7 +248,7 @@ static struct dxa_err *replay_one(struct several *s, const char *path)
 
 	if (err && (dxa_signals_asked() || in_walk(&s->shared)))
 		return err;
-	/* Without an error it was judged. */
+	/* Without an error there is a verdict. */
 	if (!err || code != NOT_JUDGED) {
 		count_verdict(&s->summary, code);
 	} else {
@@ -256,7 +256,7 @@ static struct dxa_err *replay_one(struct several *s, const char *path)
 		for (size_t i = 0; i < s->shared.n; i++)
 			dxa_sink_unread(s->shared.sinks[i], path, err->msg);
 	}
-	/* Of one that was judged, an output of its own could not be written. */
+	/* There is a verdict, but an output of this recording could not be written. */
 	if (err)
 		note_error(s, err);
 	return NULL;
@@ -275,7 +275,7 @@ static void judge(struct several *s)
 				    (int)dxa_exit_of_verdict(sum->verdict);
 }
 
-/* As dxa_analysis_finish(): findings outrank an output that could not be written. */
+/* Like dxa_analysis_finish(): findings have precedence over an output that failed. */
 static struct dxa_err *close_shared(struct several *s)
 {
 	struct dxa_err *ret = NULL;
@@ -306,8 +306,8 @@ static bool on_stdout(const struct shared *shared)
 	return false;
 }
 
-/* When all results go to files, show the outcomes, too. */
-static void tell_summary(const struct dxa_summary *sum)
+/* When all results go to files, print the verdicts on standard error. */
+static void print_summary(const struct dxa_summary *sum)
 {
 	_cleanup_free_ char *why = dxa_closing_summary(sum);
 
@@ -318,17 +318,17 @@ static void tell_summary(const struct dxa_summary *sum)
 static struct dxa_err *replay_all(struct several *s)
 {
 	struct dxa_err *err = open_shared(s);
-	bool told;
+	bool reported;
 
 	for (size_t i = 0; i < s->summary.recordings && !err; i++)
 		err = replay_one(s, s->opts->args[i]);
 	if (err)
 		return err;
 	judge(s);
-	told = s->opts->silent || on_stdout(&s->shared);
+	reported = s->opts->silent || on_stdout(&s->shared);
 	err = close_shared(s);
-	if (!told && !err)
-		tell_summary(&s->summary);
+	if (!reported && !err)
+		print_summary(&s->summary);
 	if (err || !s->worst)
 		return err;
 	return dxa_err_new(s->worst->class, s->worst->code,
@@ -336,7 +336,7 @@ static struct dxa_err *replay_all(struct several *s)
 			   s->summary.recordings);
 }
 
-/* Each is judged on its own; one that is no recording does not keep the others from it. */
+/* Each recording has its own verdict; an invalid one does not prevent those of others. */
 static struct dxa_err *replay_several(const struct dxa_opts *opts, int *exit_code)
 {
 	struct several s = { .opts = opts, .shared = { .several = true } };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A recording as a page. */
+/* The HTML report of a recording. */
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -15,11 +15,11 @@ struct dxa_err *dxa_cmd_report(const struct dxa_opts *opts, int *exit_code)
 				   "report: expected one recording: see 'daxaudit report --help'");
 	if (!opts->n_outputs && isatty(STDOUT_FILENO))
 		return dxa_err_new(DXA_ERR_INPUT, 0,
-				   "a page is nothing for a terminal: use -o html:FILE");
+				   "the page is not printed to a terminal: use -o html:FILE");
 	if (!opts->n_outputs)
 		page.outputs[page.n_outputs++] = "html";
 	page.silent = true;
-	/* The page was asked for, not a verdict. */
+	/* The exit code is that of writing the page, not the verdict. */
 	page.unjudged = true;
 	err = dxa_cmd_replay(&page, exit_code);
 	*exit_code = DXA_EXIT_PASS;

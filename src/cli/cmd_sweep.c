@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Every error path of a driver, one failure at a time. */
+/* Runs every error path of a driver, one failure at a time. */
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -29,15 +29,16 @@ struct sweep {
 	struct dxa_sweep doc;
 	struct utsname uts;
 	struct dxa_faults_config config;
-	char *words; /* the sites' names, cut up */
+	char *words; /* the names of the sites, split */
 	const char *sites[DXA_FAULT_SITES_MAX + 1];
 	struct dxa_vec plan; /* struct dxa_sweep_target */
-	struct dxa_vec chains; /* char *, owned: of each call of the round without a fault */
-	struct dxa_vec functions; /* char [32]: likewise */
-	struct dxa_sweep_watch before; /* the newest round: its state is what to compare with */
+	struct dxa_vec chains; /* char *, owned: callers of each call of the round without a fault */
+	struct dxa_vec functions; /* char [32]: functions of the same calls */
+	struct dxa_sweep_watch
+		before; /* the last round, whose state the next one is compared with */
 };
 
-/* ---- what was asked for ---- */
+/* ---- options ---- */
 
 static const char *driver_at(int i)
 {
@@ -109,7 +110,7 @@ static bool ends_chain(const char *function)
 	return dxa_faults_is_bracket(function);
 }
 
-/* Remember who made each call: names of modules may be gone later. */
+/* Look up the callers of each call now: the modules may be unloaded later. */
 static struct dxa_err *keep_calls(struct sweep *s)
 {
 	const struct dxa_sweep_opts *o = &s->rig.opts->sweep;
@@ -155,7 +156,7 @@ static struct dxa_err *must_succeed(const struct dxa_sweep_watch *w, const char 
 	return dxa_err_new(DXA_ERR_INPUT, 0, "the command %s without any fault%s", how, so);
 }
 
-/* The reset, whatever happened before; the first error counts. */
+/* Run the reset in any case; the first error counts. */
 static struct dxa_err *restored(struct sweep *s, struct dxa_err *err)
 {
 	struct dxa_err *of_reset = dxa_sweep_reset(&s->rig);
@@ -166,7 +167,7 @@ static struct dxa_err *restored(struct sweep *s, struct dxa_err *err)
 	return err;
 }
 
-/* Kernel messages from before the first failure belong to no round. */
+/* Skip kernel messages from before the first failure. */
 static void listen_before(struct sweep *s)
 {
 	struct dxa_vec said = { 0 };
@@ -181,26 +182,26 @@ static void listen_before(struct sweep *s)
 	dxa_vec_free(&said);
 }
 
-/* Once, and once more: is the second like the first? */
+/* Run two rounds without a fault, and check that they are equal. */
 static struct dxa_err *count(struct sweep *s)
 {
 	struct dxa_sweep_watch second = { 0 };
 	struct dxa_err *err;
 	char *diff;
 
-	err = dxa_sweep_play(&s->rig, DXA_FAULT_COUNT, NULL, NULL, &s->before);
+	err = dxa_sweep_round_run(&s->rig, DXA_FAULT_COUNT, NULL, NULL, &s->before);
 	if (!err && !s->rig.interrupted)
 		err = must_succeed(&s->before, ": nothing could be concluded from its failures");
 	err = restored(s, err);
 	if (err || s->rig.interrupted)
 		return err;
-	err = dxa_sweep_play(&s->rig, DXA_FAULT_COUNT, NULL, NULL, &second);
+	err = dxa_sweep_round_run(&s->rig, DXA_FAULT_COUNT, NULL, NULL, &second);
 	diff = dxa_sweep_state_diff(&s->before.state, &second.state);
 	dxa_sweep_watch_free(&s->before);
 	s->before = second;
 	if (!err && !s->rig.interrupted && diff)
 		err = dxa_err_new(DXA_ERR_INPUT, 0,
-				  "after the command and the reset the state is not what it was "
+				  "after the command and the reset the state differs from that "
 				  "before (%s): give a --reset that restores it",
 				  diff);
 	free(diff);
@@ -219,7 +220,7 @@ static struct dxa_sweep_round *last_round(const struct sweep *s)
 	return dxa_vec_last(&s->doc.rounds);
 }
 
-/* The first look of a round sees what the round before it left behind. */
+/* The first snapshot of a round shows what the round before it left behind. */
 static void compare_state(struct sweep *s, struct dxa_sweep_watch *now)
 {
 	struct dxa_sweep_round *r = last_round(s);
@@ -281,14 +282,14 @@ static struct dxa_err *begin_round(struct sweep *s, size_t index, struct dxa_swe
 	return dxa_err_nomem();
 }
 
-/* A recording of a round in which nothing was found is not kept. */
+/* Keep a recording only if something was found in its round. */
 static void drop_recording(const char *path, const struct dxa_sweep_round *r)
 {
 	if (path && r->verdict != DXA_VERDICT_FINDINGS && !r->complaints.len)
 		unlink(path);
 }
 
-/* Whoever had an oops has left its locks behind. */
+/* A task with an oops leaves its locks held. */
 static bool had_oops(const struct dxa_sweep_round *r)
 {
 	for (size_t i = 0; i < r->complaints.len; i++)
@@ -298,7 +299,7 @@ static bool had_oops(const struct dxa_sweep_round *r)
 	return false;
 }
 
-static struct dxa_err *play_round(struct sweep *s, size_t index)
+static struct dxa_err *run_round(struct sweep *s, size_t index)
 {
 	const struct dxa_sweep_target *t = dxa_vec_at(&s->plan, index);
 	struct dxa_sweep_watch watch = { 0 };
@@ -314,7 +315,8 @@ static struct dxa_err *play_round(struct sweep *s, size_t index)
 	dxa_sweep_dir_begin(s->rig.opts, (unsigned int)index + 1);
 	fresh = (struct dxa_sweep_round){ 0 };
 	watch.round = &fresh;
-	err = dxa_sweep_play(&s->rig, t->from ? DXA_FAULT_FROM : DXA_FAULT_ONCE, t, record, &watch);
+	err = dxa_sweep_round_run(&s->rig, t->from ? DXA_FAULT_FROM : DXA_FAULT_ONCE, t, record,
+				  &watch);
 	compare_state(s, &watch);
 	dxa_sweep_watch_free(&watch);
 	if (err)
@@ -340,23 +342,23 @@ static struct dxa_err *play_round(struct sweep *s, size_t index)
 	return err;
 }
 
-/* Does the command still work, and is the state the same after the last round? */
-static struct dxa_err *play_last(struct sweep *s)
+/* After the last round: does the command still work, and is the state the same? */
+static struct dxa_err *run_last(struct sweep *s)
 {
 	struct dxa_sweep_watch watch = { 0 };
-	struct dxa_err *err = dxa_sweep_play(&s->rig, DXA_FAULT_OFF, NULL, NULL, &watch);
+	struct dxa_err *err = dxa_sweep_round_run(&s->rig, DXA_FAULT_OFF, NULL, NULL, &watch);
 
 	compare_state(s, &watch);
 	s->doc.unfaithful = !watch.has_status || watch.status;
 	dxa_sweep_watch_free(&watch);
 	err = restored(s, err);
-	/* Some of it takes the kernel a while. */
+	/* The kernel needs some time for a part of the clean-up. */
 	if (last_round(s))
 		dxa_sweep_listen(&s->rig, &last_round(s)->complaints);
 	return err;
 }
 
-static struct dxa_err *play_all(struct sweep *s)
+static struct dxa_err *run_all(struct sweep *s)
 {
 	const struct dxa_sweep_opts *o = &s->rig.opts->sweep;
 	size_t first = o->only ? o->only - 1 : o->first ? o->first - 1 : 0;
@@ -368,17 +370,17 @@ static struct dxa_err *play_all(struct sweep *s)
 				   first + 1, s->plan.len);
 	for (size_t i = first; i < end && !err && !s->rig.interrupted && !s->rig.stuck; i++) {
 		show_progress(s, i, first, end);
-		err = play_round(s, i);
+		err = run_round(s, i);
 	}
 	clear_progress();
 	s->doc.stuck = s->rig.stuck;
 	if (!err && !s->rig.interrupted && !s->rig.stuck)
-		err = play_last(s);
+		err = run_last(s);
 	dxa_sweep_dir_end(s->rig.opts);
 	return err;
 }
 
-/* ---- all of it ---- */
+/* ---- the command ---- */
 
 static struct dxa_err *open_rig(struct sweep *s, const struct dxa_opts *opts)
 {
@@ -407,7 +409,7 @@ static struct dxa_err *sweep(struct sweep *s, const struct dxa_opts *opts)
 	err = count(s);
 	listen_before(s);
 	if (!err && !s->rig.interrupted)
-		err = play_all(s);
+		err = run_all(s);
 	s->doc.leaks_known = !err && !s->rig.interrupted &&
 			     dxa_sweep_kmemleak_scan(&s->rig, &s->doc.leaks);
 	s->doc.interrupted = s->rig.interrupted;

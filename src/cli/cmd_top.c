@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A live audit on the whole screen. Its findings are printed when it has ended. */
+/* A live audit as a full-screen view. Its findings are printed at the end. */
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #define COLUMNS 80
 #define CTRL_Z ('Z' & 0x1f)
 
-/* There is one terminal. */
+/* The view; a signal handler has no other access. */
 static struct {
 	bool taken;
 	struct termios before;
@@ -48,7 +48,7 @@ static const struct dxa_sink_ops top_ops = {
 	.end = top_end,
 };
 
-/* Keys come one by one and are not shown; Ctrl-C stays what it is. */
+/* Read single keys without echo; Ctrl-C still sends SIGINT. */
 static void take_terminal(void)
 {
 	struct termios raw;
@@ -57,12 +57,12 @@ static void take_terminal(void)
 		return;
 	raw = screen.before;
 	raw.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
-	/* Read as a key, for the terminal must be given back before this process stops. */
+	/* Ctrl-Z is read as a key: the terminal must be restored before this process stops. */
 	raw.c_cc[VSUSP] = _POSIX_VDISABLE;
 	raw.c_cc[VMIN] = 0;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	/* The other screen, without a cursor. */
+	/* The alternate screen, without a cursor. */
 	fputs("\033[?1049h\033[?25l\033[2J", stdout);
 	fflush(stdout);
 	screen.taken = true;
@@ -104,7 +104,7 @@ static void top_close(void)
 	screen.taken = false;
 }
 
-/* Stop, as Ctrl-Z stops any job. The next drawing takes the terminal anew. */
+/* Stop like any job at Ctrl-Z. The next drawing sets the terminal up again. */
 static void suspend(void)
 {
 	top_close();

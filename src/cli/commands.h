@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands: one file each, one row each in main.c's table. */
+/* The commands. Each has a file of its own, and a row in the table of main.c. */
 #ifndef DAXAUDIT_CLI_COMMANDS_H
 #define DAXAUDIT_CLI_COMMANDS_H
 

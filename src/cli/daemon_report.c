@@ -11,18 +11,18 @@
 #include "cli/notify.h"
 
 #define MS 1000000ull
-/* A probe is many events within milliseconds: they are reported together, */
+/* Events of a probe come within milliseconds: wait, and report them together, */
 #define GATHER_NS (200 * MS)
-/* and no more often than this, however much happens. */
+/* and not more often than this. */
 #define INTERVAL_NS (5000 * MS)
-/* Metrics that could not be written are tried again, even if nothing happens. */
+/* The interval for writing metrics again after an error. */
 #define RETRY_NS (60000 * MS)
 
 /* ---- findings as lines ---- */
 
 /*
- * The newest finding is an entry of the journal, and standard error would write a
- * second one. The journal's sink runs before this one.
+ * Is the newest finding in the journal already, and standard error connected to it? Then a
+ * line would be a second entry. The journal's sink runs before this one.
  */
 static bool in_journal(const struct dxa_daemon_report *r)
 {
@@ -73,9 +73,9 @@ static const struct dxa_sink_ops lines = {
 	.end = line_end,
 };
 
-/* ---- where to ---- */
+/* ---- outputs ---- */
 
-/* Without systemd there is no socket, and that is no failure; any other error is reported. */
+/* Without systemd there is no socket, which is not an error. */
 static void open_journal(struct dxa_daemon_report *r)
 {
 	const char *path = r->journal_socket ? r->journal_socket : DXA_JOURNAL_SOCKET;
@@ -93,12 +93,12 @@ struct dxa_err *dxa_daemon_report_open(struct dxa_daemon_report *r, struct dxa_a
 
 	r->audit = audit;
 	r->stderr_is_journal = dxa_notify_stderr_is_journal();
-	/* Until it was judged for the first time. */
+	/* Until the first verdict. */
 	r->verdict = DXA_VERDICT_INCONCLUSIVE;
 	open_journal(r);
 	if (r->journal.path)
 		err = dxa_analysis_add(a, opts, &dxa_sink_journal, NULL, &r->journal);
-	/* After the journal, to know what it did not take. */
+	/* After the journal, to know whether its write failed. */
 	if (!err)
 		err = dxa_analysis_add(a, opts, &lines, NULL, r);
 	if (err || !opts->log)
@@ -112,12 +112,12 @@ void dxa_daemon_report_reopen(struct dxa_daemon_report *r)
 	struct dxa_err *err = r->log.path ? dxa_logfile_reopen(&r->log) : NULL;
 
 	if (err)
-		dxa_log(DXA_LOG_WARN, "%s; the old file is written on", err->msg);
+		dxa_log(DXA_LOG_WARN, "%s; the old file stays in use", err->msg);
 	dxa_err_free(err);
 	dxa_journal_check(&r->journal);
 }
 
-/* ---- whether it gets there ---- */
+/* ---- errors of outputs ---- */
 
 static const char *const output_names[DXA_OUTPUT_COUNT] = {
 	[DXA_OUTPUT_JOURNAL] = "journal",
@@ -158,36 +158,36 @@ static uint64_t output_failures(const struct dxa_daemon_report *r, int output)
 static bool errors_changed(const struct dxa_daemon_report *r)
 {
 	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)
-		if (!output_error(r, i) != !r->told_errors[i] ||
-		    (!r->told_errors[i] && output_failures(r, i) != r->told_failures[i]))
+		if (!output_error(r, i) != !r->reported_errors[i] ||
+		    (!r->reported_errors[i] && output_failures(r, i) != r->reported_failures[i]))
 			return true;
 	return false;
 }
 
-static void tell_error(struct dxa_daemon_report *r, int output)
+static void log_error(struct dxa_daemon_report *r, int output)
 {
 	int error = output_error(r, output);
-	int told = r->told_errors[output];
-	uint64_t lost = output_failures(r, output) - r->told_failures[output];
+	int reported = r->reported_errors[output];
+	uint64_t lost = output_failures(r, output) - r->reported_failures[output];
 
-	r->told_errors[output] = error;
-	r->told_failures[output] += lost;
-	if (error && !told)
+	r->reported_errors[output] = error;
+	r->reported_failures[output] += lost;
+	if (error && !reported)
 		dxa_log(DXA_LOG_WARN, "%s: %s; the audit goes on without it", output_names[output],
 			strerror(error));
-	else if (!error && told)
+	else if (!error && reported)
 		dxa_log(DXA_LOG_NOTICE, "%s: written again", output_names[output]);
 	else if (!error && lost)
 		dxa_log(DXA_LOG_WARN, "%s: %" PRIu64 " writes failed, and it is written again",
 			output_names[output], lost);
 }
 
-/* What was lost since the newest report; the recording and the metrics tell it themselves. */
+/* The text for lost findings since the last report; recording and metrics have their own. */
 void dxa_daemon_report_close(struct dxa_daemon_report *r)
 {
 	if (r->audit) {
-		tell_error(r, DXA_OUTPUT_JOURNAL);
-		tell_error(r, DXA_OUTPUT_LOG);
+		log_error(r, DXA_OUTPUT_JOURNAL);
+		log_error(r, DXA_OUTPUT_LOG);
 	}
 	dxa_journal_close(&r->journal);
 }
@@ -214,18 +214,18 @@ static void write_metrics(struct dxa_daemon_report *r, const struct dxa_result *
 	r->metrics_failures += r->metrics_error != 0;
 }
 
-/* ---- how it stands ---- */
+/* ---- status ---- */
 
 uint64_t dxa_daemon_report_due(const struct dxa_daemon_report *r, uint64_t now)
 {
-	uint64_t soon = now + GATHER_NS, next = r->told + INTERVAL_NS;
+	uint64_t soon = now + GATHER_NS, next = r->reported_at + INTERVAL_NS;
 
 	if (dxa_engine_stats(r->audit->analysis.engine)->events == r->events && !errors_changed(r))
-		return r->metrics_error ? r->told + RETRY_NS : 0;
+		return r->metrics_error ? r->reported_at + RETRY_NS : 0;
 	return soon > next ? soon : next;
 }
 
-static void tell_manager(const struct dxa_result *result)
+static void notify_manager(const struct dxa_result *result)
 {
 	unsigned int attached = 0, here = 0;
 	uint64_t findings = 0, missed;
@@ -245,36 +245,36 @@ static void tell_manager(const struct dxa_result *result)
 		   count.dropped + missed);
 }
 
-/* At once, not only at an end that may be months away. */
-static void tell_doubt(struct dxa_daemon_report *r, const struct dxa_verdict *v)
+/* Log an incomplete audit now: the end may be months away. */
+static void log_incomplete(struct dxa_daemon_report *r, const struct dxa_verdict *v)
 {
-	_cleanup_free_ char *doubts = NULL;
+	_cleanup_free_ char *reasons = NULL;
 
-	if (!v->complete && !r->doubted) {
-		doubts = dxa_verdict_join(v, v->first_incomplete);
-		dxa_log(DXA_LOG_WARN, "not everything is seen%s%s", doubts ? ": " : "",
-			doubts ? doubts : "");
+	if (!v->complete && !r->incomplete) {
+		reasons = dxa_verdict_join(v, v->first_incomplete);
+		dxa_log(DXA_LOG_WARN, "the audit is not complete%s%s", reasons ? ": " : "",
+			reasons ? reasons : "");
 	}
-	r->doubted = !v->complete;
+	r->incomplete = !v->complete;
 }
 
-void dxa_daemon_report_tell(struct dxa_daemon_report *r)
+void dxa_daemon_report_write(struct dxa_daemon_report *r)
 {
 	struct dxa_result result;
 
 	if (dxa_audit_result(r->audit, &result)) {
 		r->verdict = result.verdict.kind;
-		tell_doubt(r, &result.verdict);
+		log_incomplete(r, &result.verdict);
 	} else if (result.verdict.kind == DXA_VERDICT_INCONCLUSIVE) {
 		result.verdict.kind = r->verdict;
 	}
 	r->events = result.stats->events;
-	r->told = dxa_ktime_now();
-	if (!r->told_errors[DXA_OUTPUT_RECORDING])
+	r->reported_at = dxa_ktime_now();
+	if (!r->reported_errors[DXA_OUTPUT_RECORDING])
 		r->recording_failures += dxa_recording_error(&r->audit->saving) != 0;
-	tell_manager(&result);
+	notify_manager(&result);
 	write_metrics(r, &result);
 	for (int i = 0; i < DXA_OUTPUT_COUNT; i++)
-		tell_error(r, i);
+		log_error(r, i);
 	dxa_verdict_deinit(&result.verdict);
 }

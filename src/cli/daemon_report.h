@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a daemon reports while it runs, and where: journal, log, metrics, service manager. */
+/* The reports of a running daemon: to the journal, log, metrics and service manager. */
 #ifndef DAXAUDIT_CLI_DAEMON_REPORT_H
 #define DAXAUDIT_CLI_DAEMON_REPORT_H
 
@@ -19,46 +19,45 @@ enum dxa_output {
 	DXA_OUTPUT_COUNT
 };
 
-/* Zero-initialised but for journal_socket, there is nothing to close. */
+/* Zero-initialised, except for journal_socket, it owns nothing. */
 struct dxa_daemon_report {
 	struct dxa_audit *audit;
-	const char *journal_socket; /* where the journal listens; NULL: systemd's */
-	struct dxa_journal journal; /* path NULL: this machine has none */
+	const char *journal_socket; /* of the journal; NULL: systemd's */
+	struct dxa_journal journal; /* path NULL: this machine has no journal */
 	bool stderr_is_journal;
 	struct dxa_logfile log;
 	int metrics_error; /* errno of the newest write; 0: it succeeded */
 	uint64_t metrics_failures, recording_failures;
-	int told_errors[DXA_OUTPUT_COUNT]; /* errno of each output, as it was told; 0: none */
-	uint64_t told_failures[DXA_OUTPUT_COUNT]; /* of each output, as they were told */
+	int reported_errors[DXA_OUTPUT_COUNT]; /* last reported errno of each output; 0: none */
+	uint64_t reported_failures[DXA_OUTPUT_COUNT]; /* last reported count of each output */
 	bool reload_failed;
-	enum dxa_verdict_kind verdict; /* the newest that was sure */
-	bool doubted; /* it was said that not everything is seen */
-	uint64_t events; /* of the engine, when it was told last */
-	uint64_t told; /* ktime, ns */
+	enum dxa_verdict_kind verdict; /* the newest reliable one */
+	bool incomplete; /* it was reported that the audit is not complete */
+	uint64_t events; /* of the engine, at the last report */
+	uint64_t reported_at; /* ktime of the last report, ns */
 };
 
 /*
- * Open what the audit's options name, and the journal where there is one, and
- * have findings go there. INPUT error for a file that cannot be written.
+ * Open the outputs of the audit's options, and the journal if there is one, for findings.
+ * INPUT error for a file that cannot be written.
  */
 struct dxa_err *dxa_daemon_report_open(struct dxa_daemon_report *r, struct dxa_audit *audit);
 
-/* Log files were rotated: open them anew. What an output did not take before is past. */
+/* Log files were rotated: open them again. Earlier errors of outputs are forgotten. */
 void dxa_daemon_report_reopen(struct dxa_daemon_report *r);
 
-/* The ktime (ns) at which dxa_daemon_report_tell() shall be called; 0: nothing is new. */
+/* The ktime (ns) at which to call dxa_daemon_report_write(); 0: nothing is new. */
 uint64_t dxa_daemon_report_due(const struct dxa_daemon_report *r, uint64_t now);
 
 /*
- * Write the metrics, tell the service manager how the audit stands, and the log
- * which output does not take what happens, or does so again. The audit goes on
- * without it; metrics are tried again.
+ * Write the metrics, send the status to the service manager, and log which output fails or
+ * works again. A failing output does not stop the audit; metrics are tried again.
  */
-void dxa_daemon_report_tell(struct dxa_daemon_report *r);
+void dxa_daemon_report_write(struct dxa_daemon_report *r);
 
 /*
- * Log what the journal and the log did not take at the end, and close what belongs
- * to it; after the audit was closed, whose sinks use it.
+ * Log what could not be written to the journal and the log, and close them. Call it after
+ * the audit, whose sinks use them, is closed.
  */
 void dxa_daemon_report_close(struct dxa_daemon_report *r);
 

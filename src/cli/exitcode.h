@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The exit codes: the one table that help, man page and tests are drawn from. */
+/* The table of exit codes, for help, man page and tests. */
 #ifndef DAXAUDIT_CLI_EXITCODE_H
 #define DAXAUDIT_CLI_EXITCODE_H
 
@@ -24,7 +24,7 @@ enum dxa_exit {
 #undef DXA_ENUM
 };
 
-/* The exit code that an error of this class ends in. */
+/* The exit code of an error of this class. */
 static inline enum dxa_exit dxa_exit_of_error(const struct dxa_err *err)
 {
 	switch (err->class) {

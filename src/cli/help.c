@@ -8,7 +8,7 @@
 #include "cli/exitcode.h"
 #include "output/sink.h"
 
-/* A terminal of 80 columns shows no line broken. */
+/* Fits a terminal of 80 columns. */
 #define WIDTH 79
 #define OPTION_COLUMN 28
 
@@ -54,7 +54,7 @@ static const struct {
 	{ DXA_CMD_VERSION, { "daxaudit version", "daxaudit --version" } },
 };
 
-/* The options that most people need, in a few words. All others are behind --all. */
+/* The main options with short texts. --help --all prints all options. */
 static const struct {
 	const char *option, *words;
 } main_options[] = {
@@ -87,7 +87,7 @@ const char *const *dxa_examples(unsigned int mask)
 	return none;
 }
 
-/* Print text from column `at` on, wrapped, its further lines indented alike. */
+/* Print text from column `at` on, wrapped; further lines are indented to that column. */
 static void print_wrapped(const char *text, int at)
 {
 	int column = at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What --help prints, and the examples that help and manual share. */
+/* The output of --help, and the examples of help and manual. */
 #ifndef DAXAUDIT_CLI_HELP_H
 #define DAXAUDIT_CLI_HELP_H
 
@@ -9,13 +9,13 @@
 
 #define DXA_EXAMPLES 2
 
-/* The examples of a command, NULL behind the last one. Static. */
+/* The examples of a command, NULL after the last one. Static. */
 const char *const *dxa_examples(unsigned int mask);
 
 /* Print the commands; with all: options, formats and exit codes, too. */
 void dxa_help(bool all);
 
-/* Print what one command does, examples and its main options, or all of them. */
+/* Print the help of one command: examples, and its main options or all. */
 void dxa_help_command(const struct dxa_command *command, bool all);
 
 #endif

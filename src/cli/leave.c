@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "probe/preflight.h"
 
-/* What ps shows of the child; busybox takes 15 characters for a name that was cut off. */
+/* The name of the child in ps. busybox treats a name of 15 characters as cut off. */
 #define CHILD_NAME "daxaudit-leave"
 
 /* Close the descriptors from first to last. 0 or -errno; kernels before v5.9 cannot. */
@@ -50,10 +50,10 @@ static void close_others(const int *fds, size_t n)
 }
 
 /*
- * The child's whole life; fds has room for one more. It lets go of the outputs first: their readers
- * wait for its end otherwise. Who closes a link last waits for the kernel, and that must not be the
- * parent: the child goes on when the parent's end of the pipe is closed, by its exit. _exit() then
- * frees the memory before it closes the links.
+ * The child; fds has room for one more. It closes the outputs first: otherwise their readers
+ * would wait for its exit. The last close of a link waits for the kernel, and must not be in the
+ * parent: so the child waits until the exit of the parent closes the other end of the pipe.
+ * _exit() then frees the memory before it closes the links.
  */
 static void end_after_parent(int pipe_fd, int *fds, size_t n)
 {
@@ -76,13 +76,13 @@ void dxa_leave(struct dxa_probe *probe)
 	pid_t child;
 
 	/*
-	 * While ftrace is switched off trampolines are detached only in part; a kernel that
-	 * is told to switch it on meanwhile warns and gives up ftrace (ftrace_shutdown() in
+	 * While ftrace is switched off, trampolines are detached only in part. If it is switched
+	 * on meanwhile, the kernel warns and disables ftrace for good (ftrace_shutdown() in
 	 * kernel/trace/ftrace.c, seen with 6.1).
 	 */
 	if (dxa_preflight_ftrace_off())
 		return;
-	/* Of no descriptor: is the call known? */
+	/* An empty range: does the kernel have the system call? */
 	if (!n || close_range_of(UINT_MAX, UINT_MAX) || pipe2(ends, O_CLOEXEC))
 		return;
 	child = fork();

@@ -16,29 +16,29 @@
 #include "cli/statusline.h"
 
 #define MS 1000000ull
-/* A command that got our signal has so long to end before the audit ends without it. */
+/* How long a command has to exit after a signal before the audit ends without it. */
 #define GRACE_NS (2000 * MS)
 /*
- * When contexts are open and nothing has happened for so many times --settle,
- * it is time to ask whether records were lost: a return may be among them.
+ * After this many times --settle without an event, with open contexts, check whether records
+ * were lost: a return may be among them.
  */
 #define QUIET_SETTLES 10
 /* How often a full screen is drawn, and keys are read. */
 #define SCREEN_NS (250 * MS)
 /*
- * Who was asked to end by kill(2) waits so long for a reader that takes nothing. At a
- * terminal somebody may read page by page, and can press Ctrl-C again.
+ * After a signal by kill(2): how long to wait for a reader that is blocked. At a terminal a
+ * user may read page by page, and can press Ctrl-C again.
  */
 #define READER_MS 5000
 
 /*
- * What a command sets off runs by itself: drivers probe on kworkers, udev loads modules.
- * Where half of the machine's time goes by idle none of it waits for a CPU, and this part of
- * the default --settle will do.
+ * A command triggers work of others: drivers probe on kworkers, udev loads modules. If the
+ * machine is idle for half of the time, none of this work waits for a CPU, and this part of
+ * the default --settle is enough.
  */
 #define IDLE_PART 3
 
-/* Since when nothing has happened, and how idle the machine was by then. */
+/* The time of the last event, and the CPU times then. */
 struct quiet {
 	uint64_t since; /* ktime */
 	uint64_t idle, total; /* dxa_cpustat_read() */
@@ -53,12 +53,12 @@ struct live {
 	int status;
 	uint64_t child_end; /* ktime; when the command was reaped */
 	uint64_t stop_at; /* ktime; 0: not asked to stop */
-	uint64_t complete_at; /* last_event, when nothing was found to be lost after it */
+	uint64_t complete_at; /* last_event, when no record was lost up to then */
 	struct quiet quiet;
 	uint64_t deadline; /* ktime; of the command, 0: none */
 	bool timed_out;
 	bool killed; /* it was sent SIGKILL */
-	bool immortal; /* and lives: it waits in the kernel for what does not come */
+	bool immortal; /* it survived SIGKILL: it is blocked in the kernel */
 	bool interrupted;
 	uint64_t status_at; /* ktime; when the status line is due; 0: there is none */
 };
@@ -73,7 +73,7 @@ static void reap(struct live *l)
 	l->has_status = true;
 	l->status = status;
 	l->child_end = l->audit.last_event = dxa_ktime_now();
-	dxa_log(DXA_LOG_INFO, "the command has ended; waiting for what it set off");
+	dxa_log(DXA_LOG_INFO, "the command has ended; waiting for work that it triggered");
 }
 
 void dxa_live_hurry(const struct dxa_signal *s)
@@ -82,7 +82,7 @@ void dxa_live_hurry(const struct dxa_signal *s)
 		dxa_slowio_limit(READER_MS);
 }
 
-/* The first signal ends the audit in order, the second at once. */
+/* The first signal ends the audit in order, the second immediately. */
 static void stop(struct live *l, const struct dxa_signal *s)
 {
 	uint64_t now = dxa_ktime_now();
@@ -94,7 +94,7 @@ static void stop(struct live *l, const struct dxa_signal *s)
 		l->stop_at = now;
 		return;
 	}
-	/* From a terminal the command got it too; from kill(1) only we did. */
+	/* A terminal sends the signal to the command, too; kill(1) only to us. */
 	if (!s->from_terminal)
 		kill(l->child, s->signo);
 	l->stop_at = now + GRACE_NS;
@@ -115,7 +115,7 @@ static bool has_open(const struct live *l)
 	return dxa_engine_open_contexts(l->audit.analysis.engine) != 0;
 }
 
-/* The command had its time: it is asked to end, then made to. */
+/* The timeout of the command has passed: send SIGTERM, then SIGKILL. */
 static void enforce_deadline(struct live *l)
 {
 	uint64_t now = dxa_ktime_now();
@@ -134,7 +134,7 @@ static void enforce_deadline(struct live *l)
 	l->deadline = now + GRACE_NS;
 }
 
-/* Note when something has happened; false when it is not known how idle the machine was. */
+/* Note the time of the last event; false when the CPU times cannot be read. */
 static bool note_quiet(struct live *l)
 {
 	if (l->opts->settle_given || !l->child_end)
@@ -152,26 +152,26 @@ static bool was_idle(const struct live *l)
 	uint64_t idle, total;
 
 	return dxa_cpustat_read(&idle, &total) && total > l->quiet.total &&
-	       /* The kernel may take back what it has counted as idle. */
+	       /* The idle time may decrease. */
 	       idle > l->quiet.idle && idle - l->quiet.idle >= (total - l->quiet.total) / 2;
 }
 
-/* How long nothing may happen before the audit ends. */
+/* How long the audit waits after the last event. */
 static uint64_t settle_time(struct live *l)
 {
 	uint64_t early = l->opts->settle_ns / IDLE_PART;
 
 	if (!note_quiet(l))
 		return l->opts->settle_ns;
-	/* Time to look, or to be woken up to look. */
+	/* The time of the next check, for the wake-up. */
 	if (dxa_ktime_now() < l->quiet.since + early || was_idle(l))
 		return early;
 	return l->opts->settle_ns;
 }
 
 /*
- * When the audit ends if nothing more happens, or is to be asked whether it
- * waits_on(); 0: not by itself.
+ * When the audit ends if no more events come, or when waits_on() is checked; 0: it does not
+ * end by itself.
  */
 static uint64_t ends_at(struct live *l)
 {
@@ -196,9 +196,9 @@ static uint64_t ends_at(struct live *l)
 }
 
 /*
- * The next record shows that some before it were lost; where the lost return was
- * the last record there is none, and the counters alone tell that there is
- * nothing to wait for. A task that died in its probe does not return either.
+ * A lost record is noticed with the next record. If the lost return was the last record,
+ * only the counters show that there is nothing to wait for. A task that exited in its probe
+ * does not return either.
  */
 static bool waits_on(struct live *l, uint64_t now)
 {
@@ -217,7 +217,7 @@ static bool waits_on(struct live *l, uint64_t now)
 	return true;
 }
 
-/* A short command has ended before there is a line to see. */
+/* Show the status line only after a while: most commands are short. */
 static void begin_status(struct live *l)
 {
 	struct dxa_analysis *a = &l->audit.analysis;
@@ -312,7 +312,7 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 		ending.cut =
 			l->immortal ?
 				"the command did not end within --timeout and cannot be killed: "
-				"it waits in the kernel" :
+				"it is blocked in the kernel" :
 				"the command did not end within --timeout and was killed";
 	return dxa_audit_finish(&l->audit, &ending, exit_code);
 }
@@ -325,13 +325,13 @@ struct dxa_err *dxa_live_run(const struct dxa_audit_mode *mode, const struct dxa
 
 	if (opts->timeout_ns && !opts->args[0])
 		return dxa_err_new(DXA_ERR_INPUT, 0, "--timeout is for a command: none was given");
-	/* A command that cannot run is found before anything is written or attached. */
+	/* Check the command before anything is written or attached. */
 	if (opts->args[0])
 		err = dxa_child_check(opts->args);
 	if (err)
 		return err;
 	err = run(&l, exit_code);
-	/* The verdict is not to wait for the kernel. An error is sticky: main() finds it. */
+	/* Print the verdict before detaching. An error is kept in the stream: main() reports it. */
 	fflush(stdout);
 	if (!mode->probe)
 		dxa_leave(l.audit.probe);

@@ -8,10 +8,10 @@
 
 #include "base/outfile.h"
 
-/* Longer lines than most: a stream's buffer is written when a line ends. */
+/* The buffer of the stream, which is written at the end of a line; larger than most lines. */
 #define BUFFER (64 << 10)
 
-/* The last writer may have been killed, or have met a full disk. */
+/* Does the file end in half a line? The last writer may have been killed, or the disk full. */
 static bool ends_in_half_a_line(int fd)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
@@ -20,7 +20,7 @@ static bool ends_in_half_a_line(int fd)
 	return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
 }
 
-/* On an error l stays as it is. */
+/* On an error l is not changed. */
 static struct dxa_err *open_path(struct dxa_logfile *l)
 {
 	struct dxa_outfile place;
@@ -32,7 +32,7 @@ static struct dxa_err *open_path(struct dxa_logfile *l)
 	dxa_outfile_close(&place);
 	if (err)
 		return dxa_err_wrap(err, "cannot write the log %s", l->path);
-	/* A reader that is too slow costs lines, which are counted: the daemon does not wait. */
+	/* Do not block on a slow reader: lines are dropped and counted. */
 	if (S_ISFIFO(place.st.st_mode))
 		fcntl(fd, F_SETFL, O_APPEND | O_NONBLOCK);
 	l->fd = fd;
@@ -64,7 +64,7 @@ static ssize_t stream_write(void *priv, const char *data, size_t size)
 	l->error = l->cut ? put(l, "\n", 1) : 0;
 	if (!l->error)
 		l->error = put(l, data, size);
-	/* A line that is longer than the buffer goes on with the next write. */
+	/* A line that is longer than the buffer continues in the next write. */
 	if (!l->error)
 		l->cut = false;
 	l->failures += l->error != 0;

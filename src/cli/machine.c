@@ -27,7 +27,7 @@ static void add_drivers(struct json_object *to, const char *key, uint32_t driver
 					      dxa_json_string(dxa_driver_name((enum dxa_driver)i)));
 }
 
-/* Drivers that are not there, but would be when their module was loaded: "pmem (nd_pmem)". */
+/* Drivers whose modules are installed and not loaded: "pmem (nd_pmem)". */
 static void add_installed(struct json_object *to, uint32_t loaded)
 {
 	struct json_object *a = dxa_json_array(to, "installed");
@@ -44,7 +44,7 @@ static void add_installed(struct json_object *to, uint32_t loaded)
 	}
 }
 
-/* Where the symbols cannot be read there is no "drivers" at all: that is not "none". */
+/* If the symbols cannot be read, "drivers" is missing, not empty. */
 static void add_available(struct json_object *to)
 {
 	struct dxa_kallsyms *syms;
@@ -52,7 +52,7 @@ static void add_available(struct json_object *to)
 	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
 
 	if (err) {
-		dxa_log(DXA_LOG_WARN, "not known which drivers there are: %s", err->msg);
+		dxa_log(DXA_LOG_WARN, "the drivers of this kernel are not known: %s", err->msg);
 		dxa_err_free(err);
 		return;
 	}
@@ -71,7 +71,7 @@ struct json_object *dxa_machine_object(const struct dxa_policy *policy, const ch
 	struct utsname uts;
 
 	uname(&uts);
-	/* As a live audit does: what the machine itself shows, then the policy's word. */
+	/* Like a live audit: first the machine, then the policy. */
 	dxa_aliasing_ask(uts.machine, btf, &seen);
 	e = (struct dxa_expectation){ .aliasing = seen.aliasing, .aliasing_from = seen.from };
 	machine = (struct dxa_policy_machine){ uts.release, dxa_arch_by_machine(uts.machine) };

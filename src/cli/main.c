@@ -24,10 +24,9 @@ static struct dxa_err *cmd_version(const struct dxa_opts *opts, int *exit_code);
 
 static const struct dxa_command commands[] = {
 	{ "trace", DXA_CMD_TRACE, "[OPTION...] [--] [COMMAND...]",
-	  "watch now, around COMMAND or until Ctrl-C; print each probe", dxa_cmd_trace,
-	  DXA_ARGS_ANY },
+	  "watch COMMAND, or all until Ctrl-C; print each probe", dxa_cmd_trace, DXA_ARGS_ANY },
 	{ "check", DXA_CMD_CHECK, "[OPTION...] [--] [COMMAND...]",
-	  "assert that nothing is lost, by COMMAND or until now", dxa_cmd_check, DXA_ARGS_ANY },
+	  "assert that no device is lost, by COMMAND or so far", dxa_cmd_check, DXA_ARGS_ANY },
 	{ "list", DXA_CMD_LIST, "[OPTION...] [NAME...]",
 	  "list every dax_device in the kernel; mark orphans", dxa_cmd_list, DXA_ARGS_ANY },
 	{ "daemon", DXA_CMD_DAEMON, "[OPTION...]",
@@ -46,7 +45,7 @@ static const struct dxa_command commands[] = {
 	{ "sweep", DXA_CMD_SWEEP, "[OPTION...] [--] COMMAND...",
 	  "make one kernel call after another fail around COMMAND", dxa_cmd_sweep, DXA_ARGS_ANY },
 	{ "doctor", DXA_CMD_DOCTOR, "[OPTION...]",
-	  "say what can be observed on this kernel, and what to do", dxa_cmd_doctor, 0 },
+	  "check what can be observed on this kernel, and what to do", dxa_cmd_doctor, 0 },
 	{ "explain", DXA_CMD_EXPLAIN, "[RULE...]",
 	  "explain a rule: meaning, consequence, kernel commits", dxa_cmd_explain, DXA_ARGS_ANY },
 	{ "schema", DXA_CMD_SCHEMA, "[json|jsonl|sweep]",
@@ -59,7 +58,7 @@ static const struct dxa_command commands[] = {
 	{ "version", DXA_CMD_VERSION, "", "print the version", cmd_version, 0 },
 };
 
-/* Of a hint: names that may have been meant. */
+/* The length of a hint with suggested names. */
 #define HINT_LEN 256
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -88,13 +87,13 @@ static int fail(struct dxa_err *err, int skip_code)
 	int code = dxa_exit_of_error(err);
 
 	dxa_utf8_make_line(err->msg);
-	/* Of an audit it is the verdict. */
+	/* For an audit it is the verdict. */
 	if (code == DXA_EXIT_NO_DAX) {
 		fprintf(stderr, "SKIP: %s\n", err->msg);
 		dxa_err_free(err);
 		return skip_code;
 	}
-	/* The journal reads the priority (err) from a line's start: sd-daemon(3). */
+	/* The journal reads the priority (err) at the start of a line: sd-daemon(3). */
 	fprintf(stderr, "%sdaxaudit: %s\n", dxa_notify_stderr_is_journal() ? "<3>" : "", err->msg);
 	dxa_err_free(err);
 	return code;
@@ -118,7 +117,7 @@ static const struct dxa_command *find_command(const char *name)
 	return NULL;
 }
 
-/* Output that could not be written must not look like success. */
+/* A failed write to standard output must not look like success. */
 static int flush_stdout(int code)
 {
 	if (fflush(stdout) || ferror(stdout)) {
@@ -167,8 +166,8 @@ static int run_command(const struct dxa_command *c, int argc, char **argv)
 }
 
 /*
- * "--help --all" and nothing else: it is no option of a command, since one of them has
- * an --all of its own.
+ * "--help --all" only: it is not in the table of options, because a command has an --all of
+ * its own.
  */
 static bool asks_for_all(int argc, char **argv)
 {
@@ -185,9 +184,9 @@ static struct dxa_err *cmd_version(const struct dxa_opts *opts, int *exit_code)
 }
 
 /*
- * A standard descriptor that is closed would be the next file that is opened, and that file
- * would get the report, or the errors. Its number is taken by one that can be neither read nor
- * written, and that a command does not inherit.
+ * If a standard descriptor is closed, the next opened file would get its number, and the
+ * report or the errors would be written to it. So open it with O_PATH, which can be neither
+ * read nor written, and close-on-exec.
  */
 static bool reserve_standard_descriptors(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The manual pages, drawn from the tables behind --help, so that none can lag behind. */
+/* The manual pages, generated from the same tables as --help. */
 #ifndef DAXAUDIT_CLI_MANUAL_H
 #define DAXAUDIT_CLI_MANUAL_H
 
@@ -12,7 +12,7 @@ struct dxa_manual {
 	void (*print)(void); /* the sections between NAME and SEE ALSO, to standard output */
 };
 
-/* Page i, daxaudit(8) first; NULL behind the last one. Static. */
+/* Page i, daxaudit(8) first; NULL after the last one. Static. */
 const struct dxa_manual *dxa_manual_at(size_t i);
 
 /* The bodies of the pages. */
@@ -23,13 +23,13 @@ void dxa_manual_print_recording(void);
 
 /* ---- troff ---- */
 
-/* Print text as a paragraph's lines: what troff would read as its own is escaped. */
+/* Print text as lines of a paragraph, escaped for troff. */
 void dxa_troff_prose(const char *text);
 
 /* Print a tag in bold and its text, which may be NULL. */
 void dxa_troff_item(const char *tag, const char *text);
 
-/* Print lines as they are, in an example. */
+/* Print lines of an example, not filled. */
 void dxa_troff_example(const char *const *lines);
 
 #endif

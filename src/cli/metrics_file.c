@@ -10,10 +10,10 @@
 #include "base/cleanup.h"
 #include "base/outfile.h"
 
-/* The collector runs as another user, whatever our umask is. */
+/* The collector runs as another user, so the umask is not applied. */
 #define MODE 0644
 
-/* What a killed daemon left there, or another user put there, is removed. 0 or errno. */
+/* Remove what a killed daemon left, or another user put, there. 0 or errno. */
 static int open_tmp(const struct dxa_outfile *p, char tmp[NAME_MAX + 1], int *ret)
 {
 	if (snprintf(tmp, NAME_MAX + 1, "%s" DXA_METRICS_TMP, p->name) > NAME_MAX)
@@ -24,7 +24,7 @@ static int open_tmp(const struct dxa_outfile *p, char tmp[NAME_MAX + 1], int *re
 	return *ret < 0 ? errno : 0;
 }
 
-/* An empty file, or one whose first line names a metric of ours. */
+/* Is the file empty, or is its first line about one of our metrics? */
 static bool is_ours(const struct dxa_outfile *p)
 {
 	char line[64] = "";
@@ -37,7 +37,7 @@ static bool is_ours(const struct dxa_outfile *p)
 	       !strncmp(line, "# HELP daxaudit_", 16);
 }
 
-/* Where the metrics go. An error says why, without the path. */
+/* Look the path up and check it. An error does not contain the path. */
 static struct dxa_err *find(const char *path, struct dxa_outfile *ret)
 {
 	struct dxa_err *err = dxa_outfile_find(path, ret);
@@ -113,7 +113,7 @@ static int replace(const struct dxa_outfile *p, const struct dxa_run *run,
 	err = open_tmp(p, tmp, &fd);
 	if (err)
 		return err;
-	/* A file that fewer may read stays one. */
+	/* Keep the mode of an existing file. */
 	err = write_all(fd, p->exists ? p->st.st_mode & 0777 : MODE, run, result, service);
 	if (!err)
 		err = dxa_outfile_replace(p, tmp);

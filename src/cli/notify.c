@@ -29,7 +29,7 @@ void dxa_notify(const char *fmt, ...)
 	va_end(ap);
 	strcpy(to.sun_path, path);
 	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
-	/* '@' stands for the zero byte of an abstract name. */
+	/* '@' is the notation for the zero byte of an abstract name. */
 	if (path[0] == '@')
 		to.sun_path[0] = '\0';
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -9,10 +9,10 @@
 #include "probe/collect_tasks.h"
 
 #define SECOND 1000000000ull
-/* Between samples, at first and at last: a probe may hang for days. */
+/* The shortest and the longest interval between samples: a probe may hang for days. */
 #define EVERY SECOND
 #define EVERY_MAX (64 * SECOND)
-/* So many samples at the first interval show whether the task runs in between. */
+/* The number of samples at the shortest interval, which show whether the task runs. */
 #define SAMPLES 5
 
 /* The initial PID namespace: PROC_PID_INIT_INO in include/linux/proc_ns.h, 6.12.107. */
@@ -52,11 +52,11 @@ static void add_open(void *priv, const struct dxa_context *ctx)
 {
 	const struct dxa_open_task task = { ctx->id, ctx->tid };
 
-	/* Without memory this one is not looked at, which accuses no task. */
+	/* Without memory this task is not sampled, which leads to no finding. */
 	dxa_vec_push(priv, &task);
 }
 
-/* Open contexts, as a list of its own: feeding a state may change the engine's. */
+/* A copy of the list of open contexts: feeding an event may change the engine's. */
 static struct dxa_vec list_open(const struct dxa_engine *e, uint64_t since)
 {
 	struct dxa_vec list = DXA_VEC_OF(struct dxa_open_task);
@@ -65,7 +65,7 @@ static struct dxa_vec list_open(const struct dxa_engine *e, uint64_t since)
 	return list;
 }
 
-/* Records have the tid of the initial namespace: in another one it names some other task. */
+/* Records have the tid in the initial PID namespace. */
 static bool tids_are_ours(void)
 {
 	struct stat st;
@@ -73,7 +73,7 @@ static bool tids_are_ours(void)
 	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INIT_PID_NS;
 }
 
-/* Asked of the kernel, because /proc mounted with hidepid hides tasks that exist. */
+/* Uses kill(2), because /proc mounted with hidepid hides existing tasks. */
 static bool is_gone(uint32_t tid)
 {
 	return kill((pid_t)tid, 0) && errno == ESRCH && tids_are_ours();
@@ -122,8 +122,8 @@ static bool contains(const struct dxa_vec *list, uint64_t context)
 	return false;
 }
 
-void dxa_open_tasks_tell_ended(struct dxa_open_tasks *t, const struct dxa_engine *e, uint64_t now,
-			       dxa_event_fn fn, void *priv)
+void dxa_open_tasks_add_ended(struct dxa_open_tasks *t, const struct dxa_engine *e, uint64_t now,
+			      dxa_event_fn fn, void *priv)
 {
 	struct dxa_event state = { .kind = DXA_KIND_TASK_STATE, .ts = now, .ret = 'X' };
 

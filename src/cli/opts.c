@@ -17,17 +17,17 @@
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
-/* Longer is a mistake, and much longer no number of ns. */
+/* A longer time is a mistake, and may overflow a number of ns. */
 #define TIME_MAX_NS (7ull * 24 * 3600 * SECOND)
-/* Of a hint: names that may have been meant. */
+/* The length of a hint with suggested names. */
 #define HINT_LEN 256
-/* An option's name with its dashes. */
+/* The length of an option's name with its dashes. */
 #define NAME_LEN 32
 #define RING_SIZE_MAX (1ull << 30)
 
 /*
- * Fill the tables of getopt_long(). A '+' at the start of the option string: the
- * options behind the first argument are those of the command to run.
+ * Fill the tables of getopt_long(). With '+' at the start of the option string, options
+ * after the first argument belong to the command to run.
  */
 static void make_getopt(unsigned int mask, struct option *longs, char *shorts)
 {
@@ -60,7 +60,7 @@ static struct dxa_err *bad_value(const char *option, const char *value, const ch
 	return dxa_err_new(DXA_ERR_INPUT, 0, "--%s '%s': expected %s", option, value, want);
 }
 
-/* Of a value that is one of some names, with those that may have been meant. */
+/* The error for a value that must be one of some names, with suggestions. */
 static struct dxa_err *bad_name(const char *option, const char *value, const char *want,
 				const char *(*names)(int i))
 {
@@ -107,7 +107,7 @@ static struct dxa_err *parse_ring_size(const char *value, size_t *ret)
 	n = strtoull(value, &end, 10);
 	if (*end == 'K' || *end == 'M')
 		shift = *end++ == 'K' ? 10 : 20;
-	/* The bound is checked before the shift, which would lose the high bits. */
+	/* Check the bound before the shift, which would lose the high bits. */
 	if (end == value || !isdigit((unsigned char)value[0]) || *end || errno ||
 	    n > RING_SIZE_MAX >> shift)
 		n = 0;
@@ -147,7 +147,7 @@ static struct dxa_err *parse_severity(const char *value, enum dxa_severity *ret)
 	return bad_name("fail-on", value, "info, warning or error", severity_name);
 }
 
-/* Drivers that somebody can ask for; others have no name here. */
+/* Names of drivers for hints; "" for "unknown" and "other". */
 static const char *driver_name(int i)
 {
 	const char *name = i < DXA_DRIVER_COUNT ? dxa_driver_name((enum dxa_driver)i) : NULL;
@@ -187,7 +187,7 @@ struct dxa_err *dxa_opts_add_device(const char *value, struct dxa_show *show)
 		return bad_value("device", value, "a disk's or a device's name");
 	if (show->n_devices == DXA_SHOW_MAX)
 		return too_many("device");
-	/* Names of device files are taken, too. */
+	/* Also accept names of device files. */
 	show->devices[show->n_devices++] = strncmp(value, "/dev/", 5) ? value : value + 5;
 	return NULL;
 }
@@ -220,7 +220,7 @@ static struct dxa_err *add_rule(const char *value, struct dxa_show *show)
 	return NULL;
 }
 
-/* An id as KernelCI's schema has it: who submits, in small letters, and what it is to them. */
+/* Is it an id of KernelCI's schema: "origin:id", the origin in lower case? */
 static struct dxa_err *parse_kcidb_build(const char *value, const char **ret)
 {
 	size_t n = strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_");
@@ -263,7 +263,7 @@ static struct dxa_err *parse_mode(const char *value, mode_t *ret)
 	size_t digits = strspn(value, "01234567");
 	unsigned long mode = strtoul(value, NULL, 8);
 
-	/* The owner must be able to write on after a rotation, and it is no program. */
+	/* The owner must be able to write after a rotation, and the file is not executable. */
 	if (!digits || digits > 4 || value[digits] || (mode & 0600) != 0600 || mode & ~0666ul)
 		return bad_value("mode", value,
 				 "octal permissions with read and write for the owner, such as "
@@ -296,7 +296,7 @@ static struct dxa_err *add_policy(const char *value, struct dxa_opts *o)
 	return NULL;
 }
 
-/* Options that name one file: of two, one would be ignored. *known: it is one of them. */
+/* Options with one file, which may be given once. *known: it is one of them. */
 static struct dxa_err *keep(int key, const char *value, struct dxa_opts *o, bool *known)
 {
 	const struct {
@@ -327,7 +327,7 @@ static struct dxa_err *keep(int key, const char *value, struct dxa_opts *o, bool
 	return NULL;
 }
 
-/* Options without a value. False when it is none of them. */
+/* Options without a value. False when it is another option. */
 static bool set_flag(int key, struct dxa_opts *o)
 {
 	const struct {
@@ -477,7 +477,7 @@ static struct dxa_err *apply(int key, const char *value, struct dxa_opts *o)
 	case KEY_SKIP_CODE:
 		return parse_skip_code(value, &o->skip_code);
 	default:
-		/* A row of the table that nothing here handles. */
+		/* A row of the table without code here. */
 		return dxa_err_new(DXA_ERR_SYSTEM, 0, "option %d is not implemented", key);
 	}
 }
@@ -532,7 +532,7 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 			return unknown_option(argv[optind - 1], argv[0], mask);
 		if (key == ':')
 			return dxa_err_new(DXA_ERR_INPUT, 0,
-					   "missing value behind '%s': see 'daxaudit %s --help'",
+					   "missing value after '%s': see 'daxaudit %s --help'",
 					   argv[optind - 1], argv[0]);
 		err = apply(key, optarg, o);
 		if (err)

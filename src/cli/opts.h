@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One option set for all commands. Help, manual and completion are drawn from its table. */
+/* The options of all commands. Help, manual and completion are generated from their table. */
 #ifndef DAXAUDIT_CLI_OPTS_H
 #define DAXAUDIT_CLI_OPTS_H
 
@@ -76,16 +76,16 @@ struct dxa_opts {
 	uint64_t timeout_ns; /* of the command; 0: none */
 	uint64_t stuck_after_ns;
 	uint64_t snapshot_every_ns; /* the daemon's; 0: only when something changed */
-	bool stuck_after_given; /* else it is the default */
-	bool failing_given; /* else the policy says it */
+	bool stuck_after_given; /* not the default */
+	bool failing_given; /* not from the policy */
 	enum dxa_severity failing;
 	bool allow_idle; /* check: a command that exercises nothing may pass */
 	uint32_t require; /* drivers: bits 1 << driver */
-	bool assume_aliasing; /* given: aliasing below is the user's word */
+	bool assume_aliasing; /* aliasing is given by the user */
 	enum dxa_aliasing aliasing;
 	const char *policies[DXA_POLICIES_MAX]; /* files, in order */
 	size_t n_policies;
-	bool no_policy; /* leave out the system's files */
+	bool no_policy; /* do not read the system's files */
 	bool kprobes_only;
 	size_t ring_size; /* bytes; 0: default */
 	const char *btf;
@@ -96,25 +96,23 @@ struct dxa_opts {
 	const char *pid_file; /* the daemon's */
 	enum dxa_when colour;
 	bool by_device; /* the text shows lives in place of probes */
-	bool follow; /* the text shows events as they come */
-	struct dxa_show show; /* what is shown of the results */
-	bool no_addresses; /* reports name what is at an address in place of it */
-	bool core; /* doctor: nothing but whether there is a DAX core */
-	bool silent; /* no output but those that are named, no verdict on standard error; set by
-			commands, not by users */
-	bool unjudged; /* the exit code says whether the outputs were written, not what was found;
-			  set by commands, not by users */
+	bool follow; /* the text shows events as they happen */
+	struct dxa_show show; /* filters of what is shown */
+	bool no_addresses; /* reports have names in place of addresses */
+	bool core; /* doctor: check only whether there is a DAX core */
+	bool silent; /* no default output, no verdict on standard error; set by commands only */
+	bool unjudged; /* the exit code is that of writing the outputs; set by commands only */
 	mode_t file_mode; /* permissions of new files, to which the umask applies */
 	int skip_code; /* replaces exit code 4 */
 	struct dxa_sweep_opts sweep;
-	char **args; /* what is left: the audited command, files, ...; NULL-terminated */
+	char **args; /* other arguments: the audited command, files, ...; NULL-terminated */
 };
 
 /*
- * Parse argv (argv[0] is the command's name) for a command of this mask. Where a
- * command to run can follow, the first word that is no option, or "--", begins it;
- * else options may stand anywhere before "--". INPUT error for what is wrong. opts
- * borrows argv's strings, and may change their order.
+ * Parse argv (argv[0] is the command's name) for a command of this mask. If a command to
+ * run can follow, the first word that is not an option, or "--", begins it; else options
+ * may be anywhere before "--". INPUT error for an invalid option. opts borrows the strings
+ * of argv, and may change their order.
  */
 struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct dxa_opts *opts);
 
@@ -122,10 +120,10 @@ struct dxa_err *dxa_opts_parse(int argc, char **argv, unsigned int mask, struct 
 struct dxa_err *dxa_opts_sweep_fail(const char *value, struct dxa_sweep_opts *o);
 struct dxa_err *dxa_opts_count(const char *option, const char *value, unsigned int *ret);
 
-/* One more device to show, as --device does. INPUT error. */
+/* Add a device to show, like --device. INPUT error. */
 struct dxa_err *dxa_opts_add_device(const char *name, struct dxa_show *show);
 
-/* Up to which level -v asks for. */
+/* The log level of -v. */
 static inline enum dxa_log_level dxa_opts_log_level(const struct dxa_opts *opts)
 {
 	return (enum dxa_log_level)(DXA_LOG_NOTICE + (opts->verbose < 2 ? opts->verbose : 2));

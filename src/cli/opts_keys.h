@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The options, by name: between their table and those who parse them. */
+/* The keys of options, for their table and the parser. */
 #ifndef DAXAUDIT_CLI_OPTS_KEYS_H
 #define DAXAUDIT_CLI_OPTS_KEYS_H
 

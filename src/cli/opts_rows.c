@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of options: which command takes which, and what help says. */
+/* The table of options: their commands and their help. */
 #include "cli/opts_keys.h"
 #include "cli/pidfile.h"
 

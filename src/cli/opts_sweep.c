@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The values of options that only a sweep has. */
+/* Parses the values of options of sweep. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

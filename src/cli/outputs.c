@@ -19,7 +19,7 @@ bool dxa_output_is_for_each(const char *spec)
 	return strchr(spec, ':') && strstr(spec, DXA_OUTPUT_PLACE);
 }
 
-/* A recording's name without folder and suffix. *len gets its length. */
+/* The name of a recording without directory and suffix. *len: its length. */
 static const char *stem(const char *path, size_t *len)
 {
 	const char *slash = strrchr(path, '/');
@@ -57,9 +57,9 @@ enum use {
 
 /* A file that an option or an argument names. */
 struct named {
-	char *what; /* as the user wrote it */
+	char *what; /* the option as the user wrote it */
 	enum use use;
-	struct dxa_outfile at; /* closed: it only identifies */
+	struct dxa_outfile at; /* closed: only for comparing */
 };
 
 struct files {
@@ -67,7 +67,7 @@ struct files {
 	bool nomem;
 };
 
-/* Two outputs may well go to /dev/null, and a terminal or a socket is read and written. */
+/* Only regular files conflict: not /dev/null, a terminal or a socket. */
 static bool is_file(const struct dxa_outfile *p)
 {
 	return !p->exists || S_ISREG(p->st.st_mode) || S_ISFIFO(p->st.st_mode);
@@ -81,7 +81,7 @@ static void push(struct files *files, const struct named *new)
 	files->nomem = true;
 }
 
-/* prefix is what stands before path on the command line; suffix says what it is for. */
+/* prefix: the text before path on the command line; suffix: its purpose. */
 static void add_for(struct files *files, enum use use, const char *prefix, const char *path,
 		    const char *suffix)
 {
@@ -142,7 +142,7 @@ static void add_output_file(struct files *files, const char *spec, const char *s
 	add_for(files, WRITTEN, prefix, spec + len + 1, suffix);
 }
 
-/* The output's file for one recording. */
+/* The file of the output for one recording. */
 static void add_filled_in(struct files *files, const char *spec, const char *recording)
 {
 	char *filled = dxa_output_fill_in(spec, recording), *suffix;
@@ -171,7 +171,7 @@ static void add_output(struct files *files, const char *spec, char *const *recor
 		add_filled_in(files, spec, *recordings);
 }
 
-/* The metrics are written there first, and whatever is there is removed. */
+/* The temporary file of the metrics, which replaces any file there. */
 static void add_beside(struct files *files, const char *metrics)
 {
 	char *tmp;

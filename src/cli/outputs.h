@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files that options name: what stands for a recording's name, and which must not be one. */
+/* Output files of options: names made from recordings, and conflicts between files. */
 #ifndef DAXAUDIT_CLI_OUTPUTS_H
 #define DAXAUDIT_CLI_OUTPUTS_H
 
@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "cli/opts.h"
 
-/* Stands for the recording's name, without folder and suffix, in -o FORMAT:FILE. */
+/* In -o FORMAT:FILE, replaced by the name of the recording without directory and suffix. */
 #define DXA_OUTPUT_PLACE "{}"
 
 /* Does the output have a file for each recording? */
@@ -18,10 +18,10 @@ bool dxa_output_is_for_each(const char *spec);
 char *dxa_output_fill_in(const char *spec, const char *recording);
 
 /*
- * Before anything is written: does an output of a command of this mask go to a file
- * that another one goes to, or that is read, or is a recording or a policy given twice?
- * Files are compared as the kernel does, not by name. INPUT error that names both. What
- * cannot be looked up is left to those who open it.
+ * Check, before anything is written, that no output of a command of this mask goes to the
+ * file of another output, or to an input file, and that no recording or policy is given
+ * twice. Files are compared by inode. INPUT error that names both. A path that cannot be
+ * looked up fails later, when it is opened.
  */
 struct dxa_err *dxa_outputs_check(const struct dxa_opts *opts, unsigned int mask);
 

@@ -14,7 +14,7 @@
 
 #include "base/outfile.h"
 
-/* A pid, a newline and a zero byte, with room to see that it is more than that. */
+/* Room for a pid, a newline, a zero byte, and more to detect other contents. */
 #define PID_MAX 16
 
 static struct dxa_err *unfit(const char *path, int code, const char *why)
@@ -33,12 +33,12 @@ static void make_folder(const char *path)
 {
 	char copy[PATH_MAX];
 
-	/* Whatever is wrong with it, opening the file will say so. */
+	/* After any error, opening the file fails with the reason. */
 	snprintf(copy, sizeof(copy), "%s", path);
 	mkdir(dirname(copy), 0755);
 }
 
-/* A number and a newline, or nothing: a mistyped name must not cost a file. */
+/* Is it a number and a newline, or nothing? Another file must not be overwritten. */
 static bool read_pid(int fd, char pid[PID_MAX])
 {
 	ssize_t n = pread(fd, pid, PID_MAX - 1, 0);
@@ -52,7 +52,7 @@ static bool read_pid(int fd, char pid[PID_MAX])
 	return n >= 0;
 }
 
-/* Who can read it can lock it, and keep a daemon from starting. */
+/* Anyone who can read the file can lock it, and so prevent a start of the daemon. */
 static bool make_private(int fd, const struct stat *st)
 {
 	return !(st->st_mode & 077) || !fchmod(fd, 0600);
@@ -81,7 +81,7 @@ static struct dxa_err *take(const char *path, int fd)
 	return NULL;
 }
 
-/* Open and lock it once. *ret is -1 when it was removed between the two: try again. */
+/* Open and lock it. *ret is -1 when it was removed in between: try again. */
 static struct dxa_err *try_enter(const char *path, int *ret)
 {
 	struct dxa_outfile place;
@@ -102,7 +102,7 @@ static struct dxa_err *try_enter(const char *path, int *ret)
 	} else {
 		err = take(path, fd);
 	}
-	/* Then the lock would keep no other daemon out. */
+	/* Another daemon would not see this lock. */
 	if (fd >= 0 && (err || !dxa_outfile_holds(&place, fd))) {
 		close(fd);
 		fd = -1;
@@ -127,7 +127,7 @@ void dxa_pidfile_unlock(int fd)
 	if (fd < 0)
 		return;
 	if (ftruncate(fd, 0)) {
-		/* Then a stale pid stays in a file that no process has locked. */
+		/* A stale pid in a file without a lock does not matter. */
 	}
 	close(fd);
 }

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One daemon at a time: a locked file that holds its pid. */
+/* The pid file: locked, so that only one daemon runs. */
 #ifndef DAXAUDIT_CLI_PIDFILE_H
 #define DAXAUDIT_CLI_PIDFILE_H
 
 #include "base/err.h"
 
-/* Where the pid is, unless --pid-file says otherwise. */
+/* The default of --pid-file. */
 #define DXA_PID_FILE "/run/daxaudit/daemon.pid"
 
 /*
- * Lock path, whose last folder is made if need be, and write our pid to it.
- * REFUSED, naming the other one's pid, when it is locked; INPUT when it cannot be
- * written, or holds something else than a pid. The lock lasts until the process ends, however it
- * ends; *fd is closed by dxa_pidfile_unlock().
+ * Lock path, whose last directory is made if needed, and write our pid to it. REFUSED, with
+ * the other pid, when it is locked; INPUT when it cannot be written, or contains something
+ * other than a pid. The lock ends with the process; dxa_pidfile_unlock() closes *fd.
  */
 struct dxa_err *dxa_pidfile_lock(const char *path, int *fd);
 
-/* Empty the file and unlock it; -1 is allowed. It stays: removing it would race with the next. */
+/* Truncate the file and unlock it; -1 is allowed. Removing it would race with the next daemon. */
 void dxa_pidfile_unlock(int fd);
 
 #endif

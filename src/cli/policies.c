@@ -35,7 +35,7 @@ static struct dxa_err *unreadable(const char *path, int err)
 static struct dxa_err *read_stream(struct dxa_policy *policy, const char *path, FILE *f,
 				   struct dxa_policy_problems *problems)
 {
-	/* One byte more than may be there shows that it is too long. */
+	/* Read one byte more than the limit, to detect a file that is too long. */
 	char *text = malloc(DXA_POLICY_SIZE_MAX + 1);
 	struct dxa_err *err = NULL;
 	size_t len;
@@ -70,7 +70,7 @@ struct dxa_err *dxa_policies_read(struct dxa_policy *policy, const char *path,
 	return read_stream(policy, path, f, problems);
 }
 
-/* The first problem stands for all. */
+/* An error with the first problem. */
 static struct dxa_err *error_of(const struct dxa_policy_problems *problems, const char *path)
 {
 	const struct dxa_policy_problem *first = problems->all.data;
@@ -97,7 +97,7 @@ static struct dxa_err *add_file(struct dxa_policy *policy, const char *path)
 	return err;
 }
 
-/* ---- the system's ---- */
+/* ---- files of the system ---- */
 
 static struct dxa_err *add_if_there(struct dxa_policy *policy, const char *path)
 {
@@ -143,7 +143,7 @@ static struct dxa_err *add_folder(struct dxa_policy *policy, const char *folder)
 	return err;
 }
 
-/* ---- all ---- */
+/* ---- all files ---- */
 
 static struct dxa_err *add_built_in(struct dxa_policy *policy)
 {

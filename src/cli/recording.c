@@ -15,8 +15,8 @@ struct dxa_err *dxa_recording_open(struct dxa_recording *s, const struct dxa_opt
 }
 
 /*
- * A 32-bit daxaudit may run on a 64-bit kernel: ask the kernel, which writes
- * addresses at full width, also where it hides them.
+ * The word size of the kernel, on which a 32-bit daxaudit may run. kallsyms has addresses
+ * of full width, also if they are hidden.
  */
 static unsigned int kernel_word_bits(void)
 {
@@ -96,7 +96,7 @@ uint64_t dxa_recording_due(const struct dxa_recording *s)
 {
 	uint64_t flush_at = s->pending_since + DXA_RECORDING_FLUSH_NS;
 
-	/* What is pending is not on disk either: with sync_at 0 there is nothing to do. */
+	/* Pending records are not synced either, so with sync_at 0 there is nothing to do. */
 	return s->pending_since && flush_at < s->sync_at ? flush_at : s->sync_at;
 }
 
@@ -121,7 +121,7 @@ int dxa_recording_error(const struct dxa_recording *s)
 	return s->recorder ? dxa_recorder_error(s->recorder) : 0;
 }
 
-/* What was counted since the file was begun. */
+/* The counters since the begin of the file. */
 static void subtract(struct dxa_hook_status *hooks, const struct dxa_hook_status *before, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -179,7 +179,7 @@ struct dxa_err *dxa_recording_rotate(struct dxa_recording *s, const struct dxa_a
 		dxa_recording_close(&fresh);
 		return err;
 	}
-	/* A call between two of its counters is one of the new file's. */
+	/* A call between the reading of two counters belongs to the new file. */
 	for (size_t i = 0; i < old.n_hooks; i++)
 		fresh.before[i].count.seen =
 			fresh.before[i].count.submitted + fresh.before[i].count.dropped;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* --record: the recording that a live audit keeps beside its analysis. */
+/* --record: the recording of a live audit. */
 #ifndef DAXAUDIT_CLI_RECORDING_H
 #define DAXAUDIT_CLI_RECORDING_H
 
@@ -14,25 +14,25 @@
 struct dxa_recording {
 	struct dxa_recorder *recorder; /* NULL: no --record */
 	uint64_t pending_since; /* ktime, ns; 0: nothing is pending */
-	uint64_t sync_at; /* ktime, ns: when it must be on disk; 0: it is */
-	uint64_t synced; /* ktime, ns: when it was seen to be on disk last */
+	uint64_t sync_at; /* ktime, ns: when to sync to disk; 0: nothing to sync */
+	uint64_t synced; /* ktime, ns, of the last sync */
 	struct dxa_hook_status *before; /* counters from before the file was begun; NULL: zero */
 };
 
-/* What a killed audit loses at most. */
+/* The most that a killed audit loses. */
 #define DXA_RECORDING_FLUSH_NS 1000000000ull
-/* What a crash of the machine loses at most: to wait for a disk more often could cost records. */
+/* The most that a crash of the machine loses. More frequent syncs could lose records. */
 #define DXA_RECORDING_SYNC_NS 5000000000ull
-/* The least between two waits, however much is found. */
+/* The minimum between two syncs. */
 #define DXA_RECORDING_SYNC_MIN_NS 1000000000ull
 
 /*
- * Open the file that opts name, if they do; keep: set aside what was recorded there
- * before, see dxa_recorder_open(). INPUT error when it cannot be used.
+ * Open the file of opts, if any; keep: rename an existing recording, see
+ * dxa_recorder_open(). INPUT error when it cannot be used.
  */
 struct dxa_err *dxa_recording_open(struct dxa_recording *s, const struct dxa_opts *opts, bool keep);
 
-/* Begin with what analysis knows about the machine; hooks as attached. */
+/* Begin the recording, with the machine from analysis, and the attached hooks. */
 void dxa_recording_begin(struct dxa_recording *s, const struct dxa_analysis *analysis,
 			 const struct dxa_opts *opts, const struct dxa_hook_status *hooks,
 			 size_t n_hooks);
@@ -41,15 +41,15 @@ void dxa_recording_begin(struct dxa_recording *s, const struct dxa_analysis *ana
 bool dxa_recording_moved(const struct dxa_recording *s);
 
 /*
- * End the recording, whose file was moved away, as of `ending`, and begin another
- * under the old name, which counts from there on. What lives now must be told to
- * it by a snapshot. INPUT error, and the old file is written on, when the new one
- * cannot be opened; SYSTEM when the old one is incomplete.
+ * End the recording, whose file was renamed, with `ending`, and begin another one under
+ * the old name, whose counters begin now. The new one needs a snapshot of existing
+ * devices. INPUT error, with the old file still in use, when the new one cannot be
+ * opened; SYSTEM when the old one is incomplete.
  */
 struct dxa_err *dxa_recording_rotate(struct dxa_recording *s, const struct dxa_analysis *analysis,
 				     const struct dxa_opts *opts, const struct dxa_ending *ending);
 
-/* Save an event, to be called before the engine gets it. */
+/* Record an event; call it before the engine gets it. */
 void dxa_recording_event(struct dxa_recording *s, const struct dxa_event *ev, uint64_t now);
 
 /* The ktime (ns) at which dxa_recording_tick() will have something to do; 0: never. */
@@ -59,16 +59,16 @@ uint64_t dxa_recording_due(const struct dxa_recording *s);
  * due. */
 void dxa_recording_tick(struct dxa_recording *s, uint64_t now);
 
-/* Something was found: get what proves it to disk with the next tick. now is ktime. */
+/* A finding was reported at ktime now: sync its evidence to disk with the next tick. */
 void dxa_recording_secure(struct dxa_recording *s, uint64_t now);
 
-/* The errno of the first write that failed, which ended the recording; 0: it goes on. */
+/* The errno of the first failed write, which ended the recording; 0: none. */
 int dxa_recording_error(const struct dxa_recording *s);
 
-/* End the recording. The first error of any write (SYSTEM). */
+/* End the recording. Returns the first error of any write (SYSTEM). */
 struct dxa_err *dxa_recording_finish(struct dxa_recording *s, const struct dxa_ending *ending);
 
-/* Close it, whatever state it is in. */
+/* Close it in any state. */
 void dxa_recording_close(struct dxa_recording *s);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "output/wrap.h"
 
-/* There is one terminal. */
+/* The state; there is one terminal. */
 static bool shown;
 
 bool dxa_statusline_possible(void)
@@ -46,7 +46,7 @@ void dxa_statusline_show(const struct dxa_analysis *a, uint64_t now)
 		 " finding%s, %" PRIu64 " s, Ctrl-C to stop",
 		 watched, a->run.n_hooks, contexts, contexts == 1 ? "" : "s", a->found,
 		 a->found == 1 ? "" : "s", seconds);
-	/* A line that fills the last column would move the terminal on. */
+	/* A character in the last column would wrap the line. */
 	fprintf(stderr, "\r\033[K%.*s\r", (int)columns() - 1, line);
 	fflush(stderr);
 	shown = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One line at the bottom of a terminal that says how an audit stands. It is on standard
- * error, only when that is a terminal, and makes way for whatever else is written.
+ * A status line of a running audit, on standard error if that is a terminal. It is removed
+ * before other output.
  */
 #ifndef DAXAUDIT_CLI_STATUSLINE_H
 #define DAXAUDIT_CLI_STATUSLINE_H
@@ -11,19 +11,19 @@
 
 #include "cli/analysis.h"
 
-/* How often it is renewed. */
+/* The interval of updates. */
 #define DXA_STATUSLINE_NS 1000000000ull
 
-/* Can there be one? */
+/* Is a status line possible? */
 bool dxa_statusline_possible(void);
 
 /*
- * Show how the audit stands at ktime now (ns). The cursor is left at the line's start, so
- * that what an audited command writes takes its place.
+ * Show the status at ktime now (ns). The cursor is left at the start of the line, so that
+ * the output of an audited command overwrites it.
  */
 void dxa_statusline_show(const struct dxa_analysis *a, uint64_t now);
 
-/* Remove it, where one is shown. */
+/* Remove the status line, if one is shown. */
 void dxa_statusline_hide(void);
 
 #endif

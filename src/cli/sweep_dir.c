@@ -24,19 +24,19 @@ static const char *path_of(const struct dxa_opts *opts, const char *name, char p
 	return path;
 }
 
-/* The round that text names as put_progress() writes it; 0: none. */
+/* Parse the round number that put_progress() wrote; 0 if text is not such a number. */
 static unsigned int parse_round(const char *text)
 {
 	size_t digits = strspn(text, "0123456789");
 	unsigned long round = strtoul(text, NULL, 10);
 
-	/* Too large a number is ULONG_MAX. */
+	/* strtoul() returns ULONG_MAX for a number that is too large. */
 	if (!digits || strcmp(text + digits, "\n") != 0 || round >= UINT_MAX)
 		return 0;
 	return (unsigned int)round;
 }
 
-/* A sweep that ended without a word has its last round there: the machine died in it. */
+/* If the file exists, the machine crashed in that round of an earlier sweep. */
 static struct dxa_err *check_progress(const struct dxa_opts *opts)
 {
 	char path[PATH_MAX], text[16] = "";
@@ -64,8 +64,8 @@ static struct dxa_err *check_progress(const struct dxa_opts *opts)
 			"--from, or remove that file",
 			path);
 	return dxa_err_new(DXA_ERR_INPUT, 0,
-			   "%s: an earlier sweep died in round %u, and the kernel perhaps with it: "
-			   "go on with --from %u, or remove that file",
+			   "%s: an earlier sweep was interrupted in round %u, perhaps by a crash: "
+			   "continue with --from %u, or remove that file",
 			   path, round, round + 1);
 }
 
@@ -106,13 +106,13 @@ struct dxa_err *dxa_sweep_dir_check(const struct dxa_opts *opts)
 	if (err)
 		return dxa_err_wrap(err, "--record %s", opts->record);
 	err = check_progress(opts);
-	/* Rounds of another sweep would be taken for this one's. */
+	/* Remove the rounds of another sweep. */
 	if (!err && !opts->sweep.first && !opts->sweep.only)
 		unlink(path_of(opts, ROUNDS, path));
 	return err;
 }
 
-/* The directory may be one to which others can write. */
+/* Others may be able to write to the directory, so check the file. */
 static struct dxa_err *open_to_append(const char *path, int *fd)
 {
 	struct dxa_outfile place;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The directory of `sweep --record`. Beside the recordings it has what outlives a kernel that
- * dies: `progress`, the number of the round that runs, and `rounds.jsonl`, a line for each round
- * that has ended.
+ * The directory of `sweep --record`. Besides the recordings it has two files that survive a
+ * crash of the kernel: `progress`, the number of the current round, and `rounds.jsonl`, a line
+ * for each finished round.
  */
 #ifndef DAXAUDIT_CLI_SWEEP_DIR_H
 #define DAXAUDIT_CLI_SWEEP_DIR_H
@@ -14,21 +14,21 @@
 /* All of these do nothing without --record. */
 
 /*
- * Make the directory. INPUT if that cannot be, if it is another user's, or if an earlier sweep
- * died there and neither --from nor --only was given.
+ * Make the directory. INPUT error if that fails, if another user owns it, or if an earlier
+ * sweep in it was interrupted and neither --from nor --only was given.
  */
 struct dxa_err *dxa_sweep_dir_check(const struct dxa_opts *opts);
 
-/* Before round `number`, on disk when this returns. What cannot be written is warned of. */
+/* Write the number of the round that begins; synced. A failure is logged as a warning. */
 void dxa_sweep_dir_begin(const struct dxa_opts *opts, unsigned int number);
 
 /*
- * Append the round to rounds.jsonl, on disk when this returns. It may be called again when more
- * is known of the round: the last line of a number holds.
+ * Append the round to rounds.jsonl; synced. It may be called again with more results: the last
+ * line of a round counts.
  */
 void dxa_sweep_dir_add(const struct dxa_opts *opts, const struct dxa_sweep_round *round);
 
-/* The sweep has ended: no round runs. */
+/* The sweep has ended: no round is running. */
 void dxa_sweep_dir_end(const struct dxa_opts *opts);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A call stack, and how many calls came from it so far. */
+/* A call stack, and the number of its calls so far. */
 struct stack {
 	uint64_t key;
 	uint32_t calls;
@@ -56,7 +56,7 @@ bool dxa_sweep_plan(const struct dxa_fault_call *calls, size_t n,
 	       (!bounds->from || add_mode(calls, n, bounds->per_stack, true, plan, stacks));
 }
 
-/* ---- who called ---- */
+/* ---- callers ---- */
 
 bool dxa_sweep_is_allocator(const char *name)
 {
@@ -92,7 +92,7 @@ char *dxa_sweep_chain(const struct dxa_fault_call *call, struct dxa_symbols *sym
 
 	if (!out)
 		return NULL;
-	/* A function that BPF watches is there twice: where it was called, and where it calls. */
+	/* A function with a trampoline is twice in the stack. */
 	for (uint32_t i = 0; i < call->frames && i < DXA_FAULT_FRAMES && !ended; i++) {
 		struct dxa_symbol sym;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which calls a sweep makes fail, from the round in which none does. Pure. */
+/* Plans the rounds of a sweep from the calls of the round without a fault. Pure. */
 #ifndef DAXAUDIT_CLI_SWEEP_PLAN_H
 #define DAXAUDIT_CLI_SWEEP_PLAN_H
 
@@ -11,12 +11,12 @@
 #include "base/vec.h"
 #include "daxaudit/faults.h"
 
-/* One round: fail the call with this key that has `before` of the same key before it. */
+/* A round: the call with this key fails that has `before` calls with the same key before it. */
 struct dxa_sweep_target {
 	uint64_t key;
 	uint32_t before;
 	uint32_t call; /* index of the call in the round without a fault */
-	bool from; /* and all behind it */
+	bool from; /* later calls fail, too */
 };
 
 struct dxa_sweep_bounds {
@@ -25,19 +25,19 @@ struct dxa_sweep_bounds {
 };
 
 /*
- * Append a round for every call of the bounds (struct dxa_sweep_target) to plan. *stacks gets the
- * number of different call stacks. False without memory.
+ * Append a round (struct dxa_sweep_target) for every call within the bounds to plan. *stacks:
+ * the number of different call stacks. False without memory.
  */
 bool dxa_sweep_plan(const struct dxa_fault_call *calls, size_t n,
 		    const struct dxa_sweep_bounds *bounds, struct dxa_vec *plan, size_t *stacks);
 
-/* Is it one of the allocators of mm/, of which only the callers tell something? */
+/* Is it an allocator of mm/? Only its callers are of interest. */
 bool dxa_sweep_is_allocator(const char *function);
 
 /*
- * Who made a call, innermost first, joined by " < ", up to the function that ends(name) is true
- * of: without the allocator's own functions and without BPF's. The caller frees it; NULL without
- * memory.
+ * The callers of a call, innermost first, joined by " < ", up to the function for which
+ * ends(name) is true; without functions of the allocator and of BPF. The caller frees it; NULL
+ * without memory.
  */
 char *dxa_sweep_chain(const struct dxa_fault_call *call, struct dxa_symbols *symbols,
 		      bool (*ends)(const char *function));

@@ -20,15 +20,15 @@
 
 #define SECOND 1000000000ull
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
-/* What kmemleak finds in a first scan may only have been in flight. */
+/* The number of scans: a suspect of the first one may only be in use on a CPU. */
 #define SCANS 2
-/* It suspects nothing that is younger than five seconds (MSECS_MIN_AGE in mm/kmemleak.c). */
+/* kmemleak reports nothing younger than five seconds (MSECS_MIN_AGE in mm/kmemleak.c). */
 #define LEAK_AGE_S 5
 #define LEAK_AGE_MORE_NS 500000000
-/* A second apart, when its time is over. */
+/* The number of SIGKILLs after the timeout, a second apart. */
 #define KILLS 3
 
-/* Those that no round has read. A second one would end the writing of what was found, too. */
+/* Read signals that no round has read. A second one also ends slow writes of results. */
 static void read_signals(struct dxa_sweep_rig *rig)
 {
 	struct dxa_signal s;
@@ -38,11 +38,11 @@ static void read_signals(struct dxa_sweep_rig *rig)
 	rig->interrupted = dxa_signals_asked();
 }
 
-struct dxa_err *dxa_sweep_play(struct dxa_sweep_rig *rig, enum dxa_fault_mode mode,
-			       const struct dxa_sweep_target *target, const char *record,
-			       struct dxa_sweep_watch *watch)
+struct dxa_err *dxa_sweep_round_run(struct dxa_sweep_rig *rig, enum dxa_fault_mode mode,
+				    const struct dxa_sweep_target *target, const char *record,
+				    struct dxa_sweep_watch *watch)
 {
-	/* What it says where nothing fails is worth reading; else there are many errors. */
+	/* Show the output of rounds without a fault; others have many error messages. */
 	const bool silent = mode > DXA_FAULT_COUNT && !rig->opts->verbose;
 	const struct dxa_audit_mode audit = { .name = "sweep",
 					      .probe = rig->probe,
@@ -58,10 +58,10 @@ struct dxa_err *dxa_sweep_play(struct dxa_sweep_rig *rig, enum dxa_fault_mode mo
 	opts.silent = true;
 	opts.record = record;
 	opts.timeout_ns = opts.sweep.per_round_ns;
-	/* What hangs shall be found before the command is killed. */
+	/* A stuck probe must be found before the command is killed. */
 	if (opts.stuck_after_ns > opts.timeout_ns / 2)
 		opts.stuck_after_ns = opts.timeout_ns / 2;
-	/* It is short already; and what hangs was waited for. */
+	/* The settle time is short, and stuck probes were waited for. */
 	opts.settle_given = true;
 	if (opts.settle_limit_ns > opts.timeout_ns)
 		opts.settle_limit_ns = opts.timeout_ns;
@@ -74,8 +74,8 @@ struct dxa_err *dxa_sweep_play(struct dxa_sweep_rig *rig, enum dxa_fault_mode mo
 }
 
 /*
- * Wait for the child, SIGCHLD being blocked; one that takes too long is killed, and may live on,
- * for the kernel need not let it go. True if it has ended in time.
+ * Wait for the child, with SIGCHLD blocked, and kill it after the timeout; it may survive that
+ * while it is blocked in the kernel. True if it has exited in time.
  */
 static bool wait_for(pid_t pid, uint64_t limit)
 {
@@ -143,13 +143,14 @@ static void on_line(void *priv, const char *line)
 void dxa_sweep_listen(const struct dxa_sweep_rig *rig, struct dxa_vec *v)
 {
 	if (dxa_kmsg_read(rig->kmsg, on_line, v))
-		add(v, "log", "the kernel's log was overtaken: some of it was not read");
+		add(v, "log",
+		    "messages of the kernel's log were overwritten before they were read");
 }
 
 void dxa_sweep_kmemleak_open(struct dxa_sweep_rig *rig)
 {
 	rig->kmemleak = open(KMEMLEAK, O_RDWR | O_CLOEXEC);
-	/* It can be there and be switched off: then it takes "clear", but not this, its default. */
+	/* If kmemleak is switched off, it accepts "clear", but not this, which is its default. */
 	if (rig->kmemleak >= 0 &&
 	    (write(rig->kmemleak, "stack=on", 8) != 8 || write(rig->kmemleak, "clear", 5) != 5)) {
 		close(rig->kmemleak);
@@ -157,7 +158,7 @@ void dxa_sweep_kmemleak_open(struct dxa_sweep_rig *rig)
 	}
 }
 
-/* Append the function of a line of a backtrace, such as "    [<0123>] kstrdup+0x1/0x2". */
+/* Append the function in a line of a backtrace, such as "    [<0123>] kstrdup+0x1/0x2". */
 static void add_caller(char *text, size_t size, const char *line)
 {
 	const char *end = strstr(line, "+0x"), *name = end;
@@ -175,7 +176,7 @@ static void add_caller(char *text, size_t size, const char *line)
 			 function);
 }
 
-/* Each object that it suspects, and who asked for it. */
+/* Read the suspected objects, with the callers of their allocations. */
 static void read_kmemleak(FILE *f, struct dxa_vec *v)
 {
 	static const char unreferenced[] = "unreferenced object";

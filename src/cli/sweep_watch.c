@@ -15,7 +15,7 @@ static void watch_begin(struct dxa_sink *s, const struct dxa_run *run)
 	w->run = run;
 }
 
-/* Addresses and minors differ from round to round: they are left out. */
+/* Without addresses and minors, which differ from round to round. */
 static char *state_line(const struct dxa_event *ev)
 {
 	char *line = NULL;
@@ -64,8 +64,8 @@ static void watch_event(struct dxa_sink *s, const struct dxa_event *ev)
 }
 
 /*
- * Does the probe in which event i was end within the context? Then one driver's probe has made
- * another's begin, and its own result is what the failure came to. NULL: it is the context's.
+ * The return of the innermost probe around event i, if it is inside the context: then a probe
+ * triggered another one, whose result is that of the failure. NULL: use that of the context.
  */
 static const struct dxa_event *inner_result(const struct dxa_context *ctx, size_t i)
 {
@@ -84,7 +84,7 @@ static const struct dxa_event *inner_result(const struct dxa_context *ctx, size_
 	return NULL;
 }
 
-static void tell_outcome(struct dxa_sweep_watch *w, const struct dxa_context *ctx, size_t fault)
+static void note_outcome(struct dxa_sweep_watch *w, const struct dxa_context *ctx, size_t fault)
 {
 	const struct dxa_event *inner = inner_result(ctx, fault);
 	char words[DXA_WORDS_LEN], name[DXA_ERRNAME_LEN];
@@ -102,7 +102,7 @@ static void tell_outcome(struct dxa_sweep_watch *w, const struct dxa_context *ct
 	}
 }
 
-/* The context in which the fault was tells what came of it. */
+/* The outcome of a fault is that of its context. */
 static void watch_context(struct dxa_sink *s, const struct dxa_context *ctx)
 {
 	struct dxa_sweep_watch *w = s->state;
@@ -112,7 +112,7 @@ static void watch_context(struct dxa_sink *s, const struct dxa_context *ctx)
 	for (size_t i = 0; i < ctx->story_len; i++) {
 		if (ctx->story[i].kind != DXA_KIND_FAULT)
 			continue;
-		tell_outcome(w, ctx, i);
+		note_outcome(w, ctx, i);
 		return;
 	}
 }

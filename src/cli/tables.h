@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The tables behind --help, for the man page's generator. */
+/* The tables of commands and options, for --help, manual and completion. */
 #ifndef DAXAUDIT_CLI_TABLES_H
 #define DAXAUDIT_CLI_TABLES_H
 
@@ -14,10 +14,10 @@ struct dxa_command {
 	const char *args; /* as usage shows them */
 	const char *what; /* one line */
 	struct dxa_err *(*run)(const struct dxa_opts *opts, int *exit_code);
-	int max_args; /* it takes at most */
+	int max_args; /* DXA_ARGS_ANY: no limit */
 };
 
-/* As many as there are: the command itself says what is wrong with them. */
+/* The command itself checks its arguments. */
 #define DXA_ARGS_ANY (-1)
 
 /* All commands, in the order of help. Static; *n gets their number. */
@@ -27,8 +27,8 @@ const struct dxa_command *dxa_commands(size_t *n);
 struct dxa_option_row {
 	int key; /* the short option's letter, or a number above all letters */
 	const char *name;
-	const char *arg; /* what help calls the argument; NULL: takes none */
-	unsigned int mask; /* commands that take it */
+	const char *arg; /* the name of the argument in help; NULL: no argument */
+	unsigned int mask; /* the commands with this option */
 	const char *help; /* may hold newlines */
 };
 

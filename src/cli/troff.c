@@ -3,10 +3,10 @@
 
 #include "cli/manual.h"
 
-/* Print one line, or the text up to its end: minus signs and backslashes escaped. */
+/* Print one line with minus signs and backslashes escaped. */
 static void print_escaped(const char *text)
 {
-	/* A dot or quote at the start of a line would be a request. */
+	/* A dot or quote at the start of a line would begin a request. */
 	if (*text == '.' || *text == '\'')
 		fputs("\\&", stdout);
 	for (; *text; text++) {

@@ -110,19 +110,19 @@ static void put_outcome(FILE *out, const struct dxa_case *c)
 	static const char *const element[] = {
 		[DXA_CASE_FAIL] = "failure", [DXA_CASE_SKIP] = "skipped", [DXA_CASE_ERROR] = "error"
 	};
-	bool told = c->status == DXA_CASE_FAIL || c->status == DXA_CASE_ERROR;
+	bool has_detail = c->status == DXA_CASE_FAIL || c->status == DXA_CASE_ERROR;
 
 	if (c->status != DXA_CASE_PASS) {
 		fprintf(out, "      <%s", element[c->status]);
 		put_attribute(out, "message", c->message);
-		if (told)
+		if (has_detail)
 			put_attribute(out, "type", c->name);
 		fputc('>', out);
-		if (told)
+		if (has_detail)
 			dxa_xml_put(out, c->body);
 		fprintf(out, "</%s>\n", element[c->status]);
 	}
-	if (!told && c->body[0]) {
+	if (!has_detail && c->body[0]) {
 		fputs("      <system-out>", out);
 		dxa_xml_put(out, c->body);
 		fputs("</system-out>\n", out);

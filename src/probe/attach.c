@@ -301,7 +301,7 @@ static const char *what_lacks(int err)
 	bool admin = dxa_caps_effective() & DXA_CAP(CAP_SYS_ADMIN);
 
 	return err == -EACCES && !admin ?
-		       ", for want of CAP_SYS_ADMIN: sysctl kernel.perf_event_paranoid=2" :
+		       ", without CAP_SYS_ADMIN: sysctl kernel.perf_event_paranoid=2" :
 		       "";
 }
 

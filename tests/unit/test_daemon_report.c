@@ -120,7 +120,7 @@ static void start(struct service *s)
 	run->version = "#1";
 	run->machine = "x86_64";
 	assert_null(dxa_analysis_begin(&s->audit.analysis, &s->opts, NULL, 0));
-	dxa_daemon_report_tell(&s->report);
+	dxa_daemon_report_write(&s->report);
 }
 
 static void stop(struct service *s)
@@ -210,7 +210,7 @@ static void test_finding_survives_a_journal_that_was_never_there(void **state)
 	find(&s, &finding);
 	assert_int_equal(entries(&s), 1);
 	assert_int_equal(count_logged(LINE), 1);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("N journal: written again");
 	stop(&s);
 }
@@ -241,12 +241,12 @@ static void test_finding_survives_a_journal_that_refuses(void **state)
 	s.fd = -1;
 	find(&s, &finding);
 	assert_logged(LINE);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("W journal: Connection refused; the audit goes on without it");
 	/* A reload asks again, and does not call it mended unseen. */
 	assert_int_equal(unlink(s.socket), 0);
 	dxa_daemon_report_reopen(&s.report);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_not_logged("written again");
 	stop(&s);
 }
@@ -292,7 +292,7 @@ static void test_finding_survives_an_entry_that_is_too_large(void **state)
 	find(&s, &large);
 	assert_int_equal(entries(&s), 0);
 	assert_logged(LINE);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("W journal: Message too long");
 	stop(&s);
 }
@@ -320,7 +320,7 @@ static void test_findings_survive_a_journal_that_is_too_slow(void **state)
 	find(&s, &finding);
 	assert_int_equal(entries(&s), 1);
 	assert_true(dxa_daemon_report_due(&s.report, 1) != 0);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("W journal: 2 writes failed, and it is written again");
 	assert_int_equal(dxa_daemon_report_due(&s.report, 1), 0);
 	stop(&s);
@@ -343,18 +343,18 @@ static void test_finding_survives_a_full_log(void **state)
 	s.report.log.fd = full;
 	find(&s, &finding);
 	assert_logged(LINE);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("W log: No space left on device; the audit goes on without it");
 	s.report.log.fd = file;
 	find(&s, &finding);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("N log: written again");
 	/* Lost and mended between two reports. */
 	s.report.log.fd = full;
 	find(&s, &finding);
 	s.report.log.fd = file;
 	find(&s, &finding);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("W log: 1 writes failed, and it is written again");
 	assert_int_equal(count_logged(LINE), 4);
 	/* Lost at the end. */
@@ -380,11 +380,11 @@ static void test_a_failed_write_of_metrics_is_reported(void **state)
 	assert_int_equal(access(s.metrics, F_OK), 0);
 	assert_int_equal(unlink(s.metrics), 0);
 	assert_int_equal(rmdir(away), 0);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("W metrics: No such file or directory; the audit goes on without it");
 	assert_true(dxa_daemon_report_due(&s.report, 1) != 0);
 	assert_int_equal(mkdir(away, 0700), 0);
-	dxa_daemon_report_tell(&s.report);
+	dxa_daemon_report_write(&s.report);
 	assert_logged("N metrics: written again");
 	assert_int_equal(unlink(s.metrics), 0);
 	assert_int_equal(rmdir(away), 0);

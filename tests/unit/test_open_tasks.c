@@ -150,13 +150,13 @@ static void test_a_task_that_ends_inside_its_probe_is_reported(void **state)
 	probe(&t, tid, DXA_PHASE_ARGS, OPENED);
 	assert_true(dxa_open_tasks_any(t.engine));
 	dxa_open_tasks_find_ended(&t.tasks, t.engine);
-	dxa_open_tasks_tell_ended(&t.tasks, t.engine, OPENED + SECOND, on_state, &t);
+	dxa_open_tasks_add_ended(&t.tasks, t.engine, OPENED + SECOND, on_state, &t);
 	assert_int_equal(t.n_states, 1);
 	assert_int_equal(t.states[0].tid, tid);
 	assert_int_equal(t.states[0].ret, 'X');
 	assert_int_equal(t.states[0].ts, OPENED + SECOND);
 	/* Reported once. */
-	dxa_open_tasks_tell_ended(&t.tasks, t.engine, OPENED + SECOND, on_state, &t);
+	dxa_open_tasks_add_ended(&t.tasks, t.engine, OPENED + SECOND, on_state, &t);
 	assert_int_equal(t.n_states, 1);
 	probe(&t, getpid(), DXA_PHASE_RET, OPENED + SECOND);
 	assert_false(dxa_open_tasks_any(t.engine));
@@ -173,7 +173,7 @@ static void test_a_sample_finds_ended_tasks_too(void **state)
 	probe(&t, tid, DXA_PHASE_ARGS, OPENED);
 	sample(&t, OPENED + STUCK_AFTER, OPENED);
 	assert_int_equal(t.n_states, 0);
-	dxa_open_tasks_tell_ended(&t.tasks, t.engine, OPENED + STUCK_AFTER, on_state, &t);
+	dxa_open_tasks_add_ended(&t.tasks, t.engine, OPENED + STUCK_AFTER, on_state, &t);
 	assert_int_equal(t.n_states, 1);
 	assert_int_equal(t.states[0].ret, 'X');
 	end(&t);
@@ -190,7 +190,7 @@ static void test_a_task_that_returned_before_it_ended_is_not_reported(void **sta
 	probe(&t, tid, DXA_PHASE_ARGS, OPENED);
 	dxa_open_tasks_find_ended(&t.tasks, t.engine);
 	probe(&t, tid, DXA_PHASE_RET, OPENED + 1);
-	dxa_open_tasks_tell_ended(&t.tasks, t.engine, OPENED + SECOND, on_state, &t);
+	dxa_open_tasks_add_ended(&t.tasks, t.engine, OPENED + SECOND, on_state, &t);
 	assert_int_equal(t.n_states, 0);
 	end(&t);
 }
