@@ -51,8 +51,9 @@ static bool ends_in(const char *given, const char *name)
 
 bool dxa_suggest_matches(const char *given, const char *name)
 {
-	return strlen(given) >= 3 && (strstr(name, given) || ends_in(given, name) ||
-				      distance(name, given) <= strlen(name) / 3);
+	return !strcmp(name, given) ||
+	       (strlen(given) >= 3 && (strstr(name, given) || ends_in(given, name) ||
+				       distance(name, given) <= strlen(name) / 3));
 }
 
 static void append(char *buf, size_t size, const char *s)

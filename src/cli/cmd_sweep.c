@@ -19,6 +19,7 @@
 #include "cli/exitcode.h"
 #include "cli/sweep_dir.h"
 #include "cli/sweep_run.h"
+#include "engine/owner.h"
 #include "probe/kmsg.h"
 
 #define SECOND 1000000000ull
@@ -60,7 +61,8 @@ static struct dxa_err *parse_drivers(const char *list, uint32_t *ret)
 		if (!driver_at(i))
 			return dxa_err_new(DXA_ERR_INPUT, 0,
 					   "--driver '%s': no such driver can be swept%s", name,
-					   dxa_suggest_names(hint, sizeof(hint), name, driver_at));
+					   dxa_suggest_names(hint, sizeof(hint),
+							     dxa_driver_alias(name), driver_at));
 		*ret |= 1u << i;
 		list += len + (list[len] == ',');
 	}

@@ -14,6 +14,7 @@
 #include "cli/exitcode.h"
 #include "cli/opts_keys.h"
 #include "cli/pidfile.h"
+#include "engine/owner.h"
 
 #define MS 1000000ull
 #define SECOND (1000 * MS)
@@ -66,7 +67,7 @@ static struct dxa_err *bad_name(const char *option, const char *value, const cha
 {
 	char hint[HINT_LEN];
 
-	dxa_suggest_names(hint, sizeof(hint), value, names);
+	dxa_suggest_names(hint, sizeof(hint), dxa_driver_alias(value), names);
 	if (!hint[0])
 		return bad_value(option, value, want);
 	return dxa_err_new(DXA_ERR_INPUT, 0, "--%s '%s'%s", option, value, hint);

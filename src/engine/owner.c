@@ -107,6 +107,30 @@ int dxa_driver_of_dax_bus(const char *driver)
 	return -1;
 }
 
+/* Are these the names of one module? modprobe(8) treats '-' and '_' as equal. */
+static bool is_module(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
+			return false;
+	return *a == *b;
+}
+
+const char *dxa_driver_alias(const char *given)
+{
+	if (dxa_driver_by_name(given) >= 0)
+		return given;
+	for (int i = 0; i < DXA_DRIVER_COUNT; i++)
+		if (owners[i].module && is_module(owners[i].module, given))
+			return owners[i].name;
+	/* Drivers that run no devices of their own create or use those of device-dax. */
+	for (size_t i = 0; i < N_BOUND; i++)
+		if (is_module(bound[i].name, given))
+			return owners[bound[i].runs < 0 ? DXA_DRIVER_DEVICE_DAX : bound[i].runs]
+				.name;
+	return given;
+}
+
 /*
  * Without CONFIG_KALLSYMS_ALL the kernel resolves the ops to the last function before
  * them, of which only the module is of use.

@@ -29,6 +29,13 @@ const struct dxa_owner *dxa_owner_of(enum dxa_driver driver);
  */
 bool dxa_is_dax_driver(const char *bus, const char *driver);
 
+/*
+ * For hints: the name of the driver whose module, or name in the driver core, is given
+ * ("nd_pmem": "pmem", "kmem": "device-dax"); '-' and '_' are equal. Another name is returned
+ * unchanged.
+ */
+const char *dxa_driver_alias(const char *given);
+
 /* The owner of the devices that a driver of the dax bus runs, or -1: it runs none. */
 int dxa_driver_of_dax_bus(const char *driver);
 

@@ -12,6 +12,7 @@
 
 #include "base/suggest.h"
 #include "base/utf8.h"
+#include "engine/owner.h"
 #include "policy/build.h"
 
 /* Deeper than every policy: a file of a list of rows with a list of names. */
@@ -236,7 +237,7 @@ static int read_name(struct reader *r, const struct dxa_policy_key *key)
 	if (i >= 0)
 		return i;
 	if (text)
-		dxa_suggest_names(similar, sizeof(similar), text, key->names);
+		dxa_suggest_names(similar, sizeof(similar), dxa_driver_alias(text), key->names);
 	if (similar[0])
 		complain(r, line_of(r), "%s '%s': expected %s%s", key->name, text,
 			 dxa_policy_expects(expects, sizeof(expects), key), similar);

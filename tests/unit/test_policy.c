@@ -100,6 +100,9 @@ static const struct wrong wrongs[] = {
 	{ V "require:\n- pmem\n- pmen\n",
 	  { "f:4: require 'pmen': expected a list of pmem, dm, virtiofs, dcssblk, device-dax, "
 	    "fsdev: did you mean pmem?" } },
+	{ V "require: [dm_mod]\n",
+	  { "f:2: require 'dm_mod': expected a list of pmem, dm, virtiofs, dcssblk, device-dax, "
+	    "fsdev: did you mean dm?" } },
 	{ V "require: [unknown]\n",
 	  { "f:2: require 'unknown': expected a list of pmem, dm, virtiofs, dcssblk, device-dax, "
 	    "fsdev" } },
