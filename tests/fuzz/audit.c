@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "output/pseudonym.h"
 
 #define SINK_EVERY 8
 
@@ -38,13 +39,16 @@ static void on_context(void *priv, const struct dxa_context *ctx)
 
 static void on_finding(void *priv, const struct dxa_finding *finding)
 {
+	struct dxa_finding shown = *finding;
 	struct audit *a = priv;
 
 	must(finding->rule < DXA_RULE_COUNT && finding->severity < DXA_SEVERITY_COUNT);
 	must(finding->detail[0] && finding->evidence_len && !finding->context.story);
 	a->findings[finding->rule]++;
+	if (a->run.story.pseudonyms)
+		dxa_pseudonyms_rewrite(a->run.story.pseudonyms, shown.detail, sizeof(shown.detail));
 	if (a->sink)
-		dxa_sink_finding(a->sink, finding);
+		dxa_sink_finding(a->sink, &shown);
 }
 
 static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
@@ -66,6 +70,24 @@ static FILE *nowhere(void)
 	return out;
 }
 
+/* As the command line can ask for; a bit each. */
+static void choose_options(struct audit *a, uint64_t bits)
+{
+	struct dxa_sink *s = a->sink;
+
+	s->verbose = bits & 1;
+	s->follow = bits & 2;
+	s->by_device = bits & 4;
+	s->colour = bits & 8;
+	s->terminal = bits & 16;
+	s->quiet = bits & 32;
+	s->width = bits & 64 ? 0 : 40;
+	if (bits & 128) {
+		a->run.story.pseudonyms = dxa_pseudonyms_new();
+		must(a->run.story.pseudonyms);
+	}
+}
+
 /*
  * Writing an output takes longer than the analysis: most audits have none. The choice is made
  * of the whole input, so that one with an output has children without.
@@ -80,8 +102,7 @@ static void open_sink(struct audit *a)
 		return;
 	must(!dxa_sink_new(ops, nowhere(), NULL, &a->sink));
 	must(!ops->open || !ops->open(a->sink));
-	a->sink->verbose = 1;
-	a->sink->follow = a->pick / SINK_EVERY / n & 1;
+	choose_options(a, a->pick / SINK_EVERY / n);
 	dxa_sink_begin(a->sink, &a->run);
 }
 
@@ -100,6 +121,8 @@ int audit_feed(struct audit *a, const struct dxa_event *ev)
 {
 	int ret;
 
+	if (a->run.story.pseudonyms)
+		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
 	if (a->sink)
 		dxa_sink_event(a->sink, ev);
 	ret = dxa_engine_feed(a->engine, ev);
@@ -142,6 +165,7 @@ void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hook
 		dxa_sink_end(a->sink, &result);
 		dxa_err_free(dxa_sink_close(a->sink));
 	}
+	dxa_pseudonyms_free(a->run.story.pseudonyms);
 	dxa_verdict_deinit(&result.verdict);
 	dxa_engine_free(a->engine);
 }
