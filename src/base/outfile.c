@@ -211,6 +211,11 @@ struct dxa_err *dxa_outfile_check(const struct dxa_outfile *p, bool only_regular
 				   "it belongs to another user (uid %u), in a directory where "
 				   "others can make files",
 				   p->st.st_uid);
+	/* Without fs.protected_hardlinks another user can link our file into this directory. */
+	if (is_open_to_others(&p->dir_st) && type == S_IFREG && p->st.st_nlink > 1)
+		return dxa_err_new(DXA_ERR_INPUT, EMLINK,
+				   "it has a second hard link, and is in a directory where "
+				   "others can make files");
 	return NULL;
 }
 

@@ -3,8 +3,8 @@
  * Output files that are named by the user, for a privileged process. Each component of
  * the path is looked up on its own and the last one is opened relative to its directory,
  * so nothing can be replaced between a check and its use. Links and files that another
- * user could have planted are refused as the kernel does with fs.protected_symlinks and
- * fs.protected_regular, whatever their settings are
+ * user could have planted are refused as the kernel does with fs.protected_symlinks,
+ * fs.protected_hardlinks and fs.protected_regular, whatever their settings are
  * (Documentation/admin-guide/sysctl/fs.rst).
  */
 #ifndef DAXAUDIT_BASE_OUTFILE_H
@@ -41,9 +41,9 @@ void dxa_outfile_close(struct dxa_outfile *p);
 
 /*
  * May the existing file be written to or replaced? It must be a regular file or, unless
- * only_regular, a FIFO, a character device or a descriptor; and it must not belong to
- * another user if it is in a directory where others can create files. INPUT error
- * without the path in it.
+ * only_regular, a FIFO, a character device or a descriptor; and in a directory
+ * where others can create files it must neither belong to another user nor have a second
+ * hard link. INPUT error without the path in it.
  */
 struct dxa_err *dxa_outfile_check(const struct dxa_outfile *p, bool only_regular);
 
