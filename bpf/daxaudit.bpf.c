@@ -5,6 +5,7 @@
  * others.
  */
 #include "emit.bpf.h"
+#include "gone.bpf.h"
 #include "regs.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -95,10 +96,11 @@ static __always_inline __u64 func_ret(void *ctx)
 	{                                                                                  \
 		struct dxa_event *ev = event_begin(c);                                     \
                                                                                            \
-		if (!ev)                                                                   \
-			return;                                                            \
-		fill_##ID(ev, c);                                                          \
-		bpf_ringbuf_submit(ev, 0);                                                 \
+		if (ev) {                                                                  \
+			fill_##ID(ev, c);                                                  \
+			bpf_ringbuf_submit(ev, 0);                                         \
+		}                                                                          \
+		gone_note(c);                                                              \
 	}                                                                                  \
 	static __always_inline void fill_##ID(struct dxa_event *ev, const struct call *c)
 
@@ -190,12 +192,6 @@ RECORD(FS_PUT_DAX)
 }
 RELEASE(FS_PUT_DAX, fs_put_dax, 2)
 
-/* The offset of the inode in struct dax_device comes from BTF. */
-static __always_inline __u64 dax_of_inode(__u64 inode)
-{
-	return inode - bpf_core_field_offset(struct dax_device, inode);
-}
-
 RECORD(DAX_DESTROY_INODE)
 {
 	read_dax(ev, dax_of_inode(c->arg[0]));
@@ -236,6 +232,32 @@ RECORD(DAX_WRITE_CACHE)
 	ev->arg = c->arg[1] & 1;
 }
 RELEASE(DAX_WRITE_CACHE, dax_write_cache, 2)
+
+/* ---- uses of devices that are not alive ---- */
+
+static __always_inline void record_use(const struct call *c)
+{
+	__u32 state = gone_state(c);
+	struct dxa_event *ev;
+
+	if (!state)
+		return;
+	ev = event_begin(c);
+	if (!ev)
+		return;
+	read_dax_arg(ev, c);
+	ev->arg = state;
+	event_stack(ev, c);
+	bpf_ringbuf_submit(ev, 0);
+}
+
+#define USE(ID, number, sym, ...)                                     \
+	static __always_inline void record_##ID(const struct call *c) \
+	{                                                             \
+		record_use(c);                                        \
+	}                                                             \
+	RELEASE(ID, sym, 1)
+DXA_DEEP_HOOKS(USE)
 
 /* ---- contexts ---- */
 

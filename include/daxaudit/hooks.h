@@ -23,7 +23,30 @@ enum dxa_hook_need {
 	DXA_NEED_CORE, /* no lifetime can be checked: the audit is refused */
 	DXA_NEED_VERDICT, /* the audit cannot pass: it is inconclusive */
 	DXA_NEED_EXTRA, /* a name, a story line or one rule is missing */
+	DXA_NEED_DEEP, /* hooked with --deep only; then as VERDICT, where the function exists */
 };
+
+/*
+ * Functions that use a dax_device. File systems call them all the time, so only calls on a
+ * device that is not alive are recorded, and only the first one of each function in each
+ * state of the device. arg=that state, enum dxa_gone (daxaudit/gone.h). Rows as below.
+ */
+#define DXA_DEEP_HOOKS(X)                                                                         \
+	X(DAX_DIRECT_ACCESS, 30, dax_direct_access, "dax", RELEASE, DEEP,                         \
+	  "the address of pages of dax is looked up")                                             \
+	X(DAX_ZERO_PAGE_RANGE, 31, dax_zero_page_range, "dax", RELEASE, DEEP,                     \
+	  "pages of dax are zeroed")                                                              \
+	X(DAX_RECOVERY_WRITE, 32, dax_recovery_write, "dax", RELEASE, DEEP,                       \
+	  "bad memory of dax is overwritten")                                                     \
+	X(DAX_COPY_FROM_ITER, 33, dax_copy_from_iter, "dax", RELEASE, DEEP,                       \
+	  "data are written to dax")                                                              \
+	X(DAX_COPY_TO_ITER, 34, dax_copy_to_iter, "dax", RELEASE, DEEP, "data are read from dax") \
+	X(DAX_FLUSH, 35, dax_flush, "dax", RELEASE, DEEP, "a range of dax is written back")       \
+	X(DAX_HOLDER_NOTIFY_FAILURE, 36, dax_holder_notify_failure, "dax", RELEASE, DEEP,         \
+	  "the holder of dax is notified of bad memory")                                          \
+	X(DAX_WRITE_CACHE_ENABLED, 37, dax_write_cache_enabled, "dax", RELEASE, DEEP,             \
+	  "flag WRITE_CACHE of dax is read")                                                      \
+	X(DAX_SYNCHRONOUS, 38, dax_synchronous, "dax", RELEASE, DEEP, "flag SYNC of dax is read")
 
 /*
  * X(ID, number, symbol, module, shape, need, what)
@@ -93,7 +116,8 @@ enum dxa_hook_need {
 	X(FTRACE_SWITCH, 28, proc_dointvec, "", RELEASE, EXTRA,                                    \
 	  "kernel.ftrace_enabled is written; arg=0: from now on only tracepoints are called")      \
 	X(KPROBES_SWITCH, 29, write_enabled_file_bool, "", RELEASE, EXTRA,                         \
-	  "kprobes/enabled of debugfs is written; arg=0: no kprobe is called from now on")
+	  "kprobes/enabled of debugfs is written; arg=0: no kprobe is called from now on")         \
+	DXA_DEEP_HOOKS(X)
 
 /* Synthetic kinds: events that user space adds to the stream, in order. */
 #define DXA_SYNTHETIC_KINDS(X)                                                                    \
@@ -133,6 +157,6 @@ enum dxa_kind {
 };
 
 /* One more than the largest number of a hook: sizes arrays indexed by hook. */
-#define DXA_HOOK_MAX 30
+#define DXA_HOOK_MAX 39
 
 #endif

@@ -51,30 +51,33 @@ static bool has_fs_dax(const struct dxa_hook_status *hooks, size_t n)
 }
 
 /*
- * The functions by which a driver sets flags. A kernel that has alloc_dax has these, too:
- * if they are not hooked, it is not known which flags the driver set.
+ * The functions by which a driver sets flags, and one that uses a device. A kernel that has
+ * alloc_dax has these, too: if they are not hooked, it is not known which flags the driver
+ * set, or whether a device is used after its end.
  */
-static const uint32_t declarations = 1u << DXA_KIND_SET_DAX_SYNCHRONOUS |
-				     1u << DXA_KIND_SET_DAX_NOCACHE | 1u << DXA_KIND_SET_DAX_NOMC |
-				     1u << DXA_KIND_DAX_WRITE_CACHE;
+static const uint64_t never_without =
+	1ULL << DXA_KIND_SET_DAX_SYNCHRONOUS | 1ULL << DXA_KIND_SET_DAX_NOCACHE |
+	1ULL << DXA_KIND_SET_DAX_NOMC | 1ULL << DXA_KIND_DAX_WRITE_CACHE |
+	1ULL << DXA_KIND_DAX_DIRECT_ACCESS;
 
-uint32_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n)
+uint64_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n)
 {
 	bool fs_dax = has_fs_dax(hooks, n);
-	uint32_t blind = declarations;
+	uint64_t blind = never_without;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct dxa_hook_status *h = &hooks[i];
 		bool absent = !h->symbol[0];
+		bool dispensable = h->info->need == DXA_NEED_EXTRA ||
+				   h->info->need == DXA_NEED_DEEP;
 
 		if (h->mode != DXA_ATTACH_NONE) {
-			blind &= ~(1u << h->info->kind);
+			blind &= ~(1ULL << h->info->kind);
 			continue;
 		}
-		if (absent &&
-		    (h->info->need == DXA_NEED_EXTRA || (is_fs_dax(h->info->kind) && !fs_dax)))
+		if (absent && (dispensable || (is_fs_dax(h->info->kind) && !fs_dax)))
 			continue;
-		blind |= 1u << h->info->kind;
+		blind |= 1ULL << h->info->kind;
 	}
 	return blind;
 }

@@ -52,13 +52,13 @@ struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, 
  * The hooks whose functions may be called without a record, as bits (1 << kind). A check
  * that needs such a record must not conclude from its absence. These are the hooks that
  * are not attached, except for functions that this kernel need not have: an absent one
- * of need EXTRA belongs to another release, and the four of CONFIG_FS_DAX are inline
+ * of need EXTRA or DEEP belongs to another release, and the four of CONFIG_FS_DAX are inline
  * functions if none of them is there. The functions that set flags (set_dax_*,
- * dax_write_cache) are in every kernel with alloc_dax, so they count as unobserved
- * unless attached, even if they are not in the list. A hook that waits for its module
- * is attached.
+ * dax_write_cache) and dax_direct_access are in every kernel with alloc_dax, so they count as
+ * unobserved unless attached, even if they are not in the list. A hook that waits for its module is
+ * attached.
  */
-uint32_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n);
+uint64_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n);
 
 /*
  * How many more records were dropped according to a record (event.h: dropped) than

@@ -244,7 +244,7 @@ static void warn_unused(const struct dxa_analysis *a)
 }
 
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
-				   struct dxa_symbols *symbols, uint32_t unobserved_hooks)
+				   struct dxa_symbols *symbols, uint64_t unobserved_hooks)
 {
 	const struct dxa_engine_sink sink = { on_context, on_finding, on_withdrawn, a };
 	struct dxa_engine_config config;

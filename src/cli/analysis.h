@@ -77,7 +77,7 @@ struct dxa_err *dxa_analysis_add(struct dxa_analysis *a, const struct dxa_opts *
  * dxa_hooks_unobserved().
  */
 struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts *opts,
-				   struct dxa_symbols *symbols, uint32_t unobserved_hooks);
+				   struct dxa_symbols *symbols, uint64_t unobserved_hooks);
 
 /*
  * Read the policy again. Its severities, allowances and requirements apply to findings

@@ -99,6 +99,7 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 {
 	const struct dxa_probe_config config = { .ring_size = opts->ring_size,
 						 .kprobes_only = opts->kprobes_only,
+						 .deep = opts->deep,
 						 .no_hooks = mode->state_only,
 						 .btf = opts->btf };
 	struct dxa_err *err;

@@ -47,13 +47,13 @@ static const struct {
 };
 
 /* Is a hook that is not attached needed on this kernel? */
-static bool is_blind(const struct dxa_hook_status *h, uint32_t blind)
+static bool is_blind(const struct dxa_hook_status *h, uint64_t blind)
 {
 	return h->mode == DXA_ATTACH_NONE && blind >> h->info->kind & 1;
 }
 
 /* What is missing without this hook; NULL: nothing. */
-static const char *lost_without(const struct dxa_hook_status *h, uint32_t blind)
+static const char *lost_without(const struct dxa_hook_status *h, uint64_t blind)
 {
 	if (!is_blind(h, blind))
 		return NULL;
@@ -81,7 +81,7 @@ static bool snapshot_complete(const struct examined *x)
 /* Can a trace on this machine pass? */
 static bool can_pass(const struct examined *x)
 {
-	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
+	uint64_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 
 	for (size_t i = 0; i < x->n_hooks; i++)
 		if (blind >> x->hooks[i].info->kind & 1 && x->hooks[i].info->need != DXA_NEED_EXTRA)
@@ -91,7 +91,7 @@ static bool can_pass(const struct examined *x)
 
 /* ---- as JSON ---- */
 
-static struct json_object *hook_object(const struct dxa_hook_status *h, uint32_t blind)
+static struct json_object *hook_object(const struct dxa_hook_status *h, uint64_t blind)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -129,7 +129,7 @@ static struct json_object *check_object(const struct checked *c)
 static struct json_object *examined_object(const void *priv)
 {
 	const struct examined *x = priv;
-	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
+	uint64_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	struct json_object *o = json_object_new_object(), *a;
 
 	dxa_json_add_u64(o, "schema", DXA_JSON_SCHEMA);
@@ -163,7 +163,7 @@ static const char *mark(bool ok)
 /* The number of hooks that are needed on this kernel and not attached. */
 static size_t count_lost(const struct examined *x)
 {
-	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
+	uint64_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	size_t n = 0;
 
 	for (size_t i = 0; i < x->n_hooks; i++)
@@ -217,7 +217,7 @@ static void print_left_behind(FILE *out, const struct examined *x)
 			x->left);
 }
 
-static void print_hook(FILE *out, const struct dxa_hook_status *h, uint32_t blind)
+static void print_hook(FILE *out, const struct dxa_hook_status *h, uint64_t blind)
 {
 	const char *lost = lost_without(h, blind);
 
@@ -249,7 +249,7 @@ static void print_walks(FILE *out, const struct examined *x)
 static void print_examined(FILE *out, const void *priv)
 {
 	const struct examined *x = priv;
-	uint32_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
+	uint64_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	struct json_object *machine = dxa_machine_object(&x->policy, x->btf);
 
 	print_summary(out, x);
@@ -322,6 +322,7 @@ static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
 {
 	const struct dxa_probe_config config = { .ring_size = opts->ring_size,
 						 .kprobes_only = opts->kprobes_only,
+						 .deep = opts->deep,
 						 .btf = opts->btf };
 	struct dxa_err *err = dxa_probe_open(&config, &x->probe);
 

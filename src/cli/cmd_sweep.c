@@ -387,7 +387,8 @@ static struct dxa_err *run_all(struct sweep *s)
 static struct dxa_err *open_rig(struct sweep *s, const struct dxa_opts *opts)
 {
 	const struct dxa_probe_config config = { .ring_size = opts->ring_size,
-						 .kprobes_only = opts->kprobes_only };
+						 .kprobes_only = opts->kprobes_only,
+						 .deep = opts->deep };
 	struct dxa_err *err = dxa_faults_check(&s->config);
 
 	if (!err)

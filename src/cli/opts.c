@@ -339,6 +339,7 @@ static bool set_flag(int key, struct dxa_opts *o)
 		      { KEY_QUIET, &o->quiet },
 		      { KEY_NO_POLICY, &o->no_policy },
 		      { KEY_CORE, &o->core },
+		      { KEY_DEEP, &o->deep },
 		      { KEY_FOLLOW, &o->follow },
 		      { KEY_NO_ADDRESSES, &o->no_addresses },
 		      { KEY_KMEMLEAK, &o->sweep.kmemleak } };

@@ -87,6 +87,7 @@ struct dxa_opts {
 	size_t n_policies;
 	bool no_policy; /* do not read the system's files */
 	bool kprobes_only;
+	bool deep; /* watch who uses a device, too */
 	size_t ring_size; /* bytes; 0: default */
 	const char *btf;
 	const char *record;

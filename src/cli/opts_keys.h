@@ -54,6 +54,7 @@ enum key {
 	KEY_RESET,
 	KEY_PER_ROUND,
 	KEY_KMEMLEAK,
+	KEY_DEEP,
 };
 
 #endif

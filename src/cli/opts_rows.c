@@ -79,6 +79,8 @@ static const struct dxa_option_row rows[] = {
 	{ KEY_ATTACH, "attach", "auto|kprobe",
 	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
 	  "how to hook: trampolines where possible (auto), or kprobes only" },
+	{ KEY_DEEP, "deep", NULL, DXA_CMD_WATCHING | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
+	  "hook the functions that use a dax_device, too (dax_direct_access\nand others): finds uses after free" },
 	{ KEY_RING_SIZE, "ring-size", "BYTES",
 	  DXA_CMD_WATCHING | DXA_CMD_TOP | DXA_CMD_LIST | DXA_CMD_DOCTOR | DXA_CMD_SWEEP,
 	  "size of the ring buffer: a power of two, suffix K or M\n(default 2M; list, and check without a command: 16M)" },

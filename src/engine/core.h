@@ -72,7 +72,7 @@ struct dxa_engine {
 /* Does this kernel have the function, without a hook on it? */
 static inline bool unobserved(const struct dxa_engine *e, enum dxa_kind hook)
 {
-	return e->cfg.unobserved_hooks & (1U << hook);
+	return e->cfg.unobserved_hooks & (1ULL << hook);
 }
 
 /* A device of this driver was allocated, probed, bound or run. */

@@ -168,7 +168,10 @@ static handler_fn *const handlers[] = {
 	[DXA_KIND_SET_DAX_NOCACHE] = on_declare,
 	[DXA_KIND_SET_DAX_NOMC] = on_declare,
 	[DXA_KIND_DAX_WRITE_CACHE] = on_declare,
-	[DXA_KIND_FTRACE_SWITCH] = on_nothing,
+#define USE(id, ...) [DXA_KIND_##id] = on_use,
+	DXA_DEEP_HOOKS(USE)
+#undef USE
+		[DXA_KIND_FTRACE_SWITCH] = on_nothing,
 	[DXA_KIND_KPROBES_SWITCH] = on_nothing,
 	[DXA_KIND_SNAP_DEVICE] = on_snap_device,
 	[DXA_KIND_SNAP_HOST] = on_snap_host,

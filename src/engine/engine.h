@@ -56,7 +56,7 @@ struct dxa_engine_config {
 	int eopnotsupp; /* the audited architecture's number, positive: 95 on most, 122 on MIPS */
 	struct dxa_symbols *symbols; /* borrowed; resolves ops and call sites */
 	uint64_t stuck_after_ns; /* a context open for longer may be stuck; 0: 30 s */
-	uint32_t unobserved_hooks; /* from dxa_hooks_unobserved() (base/hookstat.h) */
+	uint64_t unobserved_hooks; /* from dxa_hooks_unobserved() (base/hookstat.h) */
 };
 
 /* How a context ended. */

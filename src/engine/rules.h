@@ -43,6 +43,7 @@ enum dxa_mark_which {
 	DXA_MARK_IS_ERROR, /* dax is an ERR_PTR */
 	DXA_MARK_FAILED, /* the result is an error, or NULL where a pointer was asked for */
 	DXA_MARK_GRANTED, /* the result is not an error */
+	DXA_MARK_ENDED, /* a hook of --deep found the device destroyed or freed */
 };
 
 /* A call in the evidence that a report marks with `>>`, and why, in a few words. */
@@ -65,7 +66,7 @@ struct dxa_rule_info {
 	enum dxa_severity severity;
 	enum dxa_shown_by shown_by; /* without any of these the rule is not checked */
 	bool needs_cache_known; /* checked only if it is known whether the data cache aliases */
-	uint32_t hooks; /* bits 1 << kind: without one of them calls cannot break the rule */
+	uint64_t hooks; /* bits 1 << kind: without one of them calls cannot break the rule */
 	const char *title;
 	const char *meaning; /* what was seen, in one paragraph */
 	const char *consequence; /* why it matters */

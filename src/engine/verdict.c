@@ -144,7 +144,7 @@ static void add_findings(const struct dxa_verdict_input *in, struct dxa_verdict 
 
 static void add_hooks(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
-	uint32_t unobserved = dxa_hooks_unobserved(in->hooks, in->n_hooks);
+	uint64_t unobserved = dxa_hooks_unobserved(in->hooks, in->n_hooks);
 
 	for (size_t i = 0; i < in->n_hooks; i++) {
 		const struct dxa_hook_status *h = &in->hooks[i];

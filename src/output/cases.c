@@ -89,9 +89,9 @@ static unsigned int looked_at(const struct dxa_result *r)
 /* A hook that the rule needs and that is not watched: its kind, or 0. */
 static int blind_of(const struct dxa_rule_info *info, const struct dxa_result *r)
 {
-	uint32_t blind = dxa_hooks_unobserved(r->hooks, r->n_hooks) & info->hooks;
+	uint64_t blind = dxa_hooks_unobserved(r->hooks, r->n_hooks) & info->hooks;
 
-	return blind ? __builtin_ctz(blind) : 0;
+	return blind ? __builtin_ctzll(blind) : 0;
 }
 
 /* Not having seen something is no pass. */
@@ -109,8 +109,10 @@ static const char *why_skipped(int rule, const struct dxa_run *run, const struct
 		return by & DXA_SHOWN_BY_EVENTS ? "no call was watched" :
 						  "no snapshot of what is there was taken";
 	if ((by & looked_at(r)) == DXA_SHOWN_BY_EVENTS && blind_of(info, r)) {
-		snprintf(of->blind, sizeof(of->blind), "%s is not watched",
-			 dxa_kind_name((unsigned int)blind_of(info, r)));
+		const struct dxa_kind_info *hook = dxa_kind_info((unsigned int)blind_of(info, r));
+
+		snprintf(of->blind, sizeof(of->blind), "%s is not watched%s", hook->name,
+			 hook->need == DXA_NEED_DEEP ? ": --deep does" : "");
 		return of->blind;
 	}
 	if (info->needs_cache_known && run->aliasing == DXA_ALIASING_UNKNOWN)

@@ -35,6 +35,9 @@ static struct daxaudit_bpf *open_object(const struct dxa_load_parts *p,
 		return NULL;
 	bpf_map__set_max_entries(skel->maps.events, config->ring_size ? config->ring_size : size);
 	skel->rodata->kernel_has_btf = !access(DXA_VMLINUX_BTF, F_OK);
+	skel->rodata->deep = config->deep;
+	if (!config->deep)
+		bpf_map__set_max_entries(skel->maps.gone, 1);
 	for (int i = 0; i < DXA_RETURN_HOOKS; i++) {
 		struct dxa_kallsym sym;
 

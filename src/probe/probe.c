@@ -71,7 +71,7 @@ static int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list ap
 	return n;
 }
 
-static struct dxa_err *make_hooks(struct dxa_probe *p)
+static struct dxa_err *make_hooks(struct dxa_probe *p, bool deep)
 {
 	size_t n;
 	const struct dxa_kind_info *kinds = dxa_kinds(&n);
@@ -81,7 +81,7 @@ static struct dxa_err *make_hooks(struct dxa_probe *p)
 	if (!p->hooks || !p->status)
 		return dxa_err_nomem();
 	for (size_t i = 0; i < n; i++)
-		if (!kinds[i].synthetic)
+		if (!kinds[i].synthetic && (deep || kinds[i].need != DXA_NEED_DEEP))
 			p->hooks[p->n_hooks++].status.info = &kinds[i];
 	return NULL;
 }
@@ -229,7 +229,7 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 		dxa_log(DXA_LOG_INFO,
 			"%zu kprobe events of a killed daxaudit are still in use: trying again",
 			p->left);
-	err = make_hooks(p);
+	err = make_hooks(p, config->deep);
 	if (!err)
 		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms,
 				config->kprobes_only ? "kprobes were requested" :

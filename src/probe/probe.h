@@ -21,6 +21,7 @@ struct dxa_probe;
 struct dxa_probe_config {
 	size_t ring_size; /* bytes, a power of two and a multiple of the page size; 0: 2 MiB */
 	bool kprobes_only; /* never use trampolines */
+	bool deep; /* hook the users of a device, too: DXA_DEEP_HOOKS */
 	bool no_hooks; /* for dxa_probe_snapshot() only */
 	const char *btf; /* BTF file for CO-RE instead of the kernel's own; NULL for none */
 };

@@ -11,6 +11,7 @@
  *   eopnotsupp N                default: 95
  *   command WORD...             the audited command
  *   hook NAME MODE [REASON...]  how a function is attached; default fentry
+ *   deep                        the audit was: --deep
  *   task TID COMM               who acts from here on
  *   wait MS                     time passes; each event takes 10 us besides
  *   count NAME seen|submitted|dropped|missed N
@@ -380,6 +381,25 @@ static void on_hook(struct story *s, char **words)
 	}
 }
 
+/* Attach all hooks that are for --deep, or all others. */
+static void add_hooks(struct story *s, bool deep)
+{
+	size_t n;
+	const struct dxa_kind_info *kinds = dxa_kinds(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct dxa_hook_status *h = &s->hooks[s->head.n_hooks];
+
+		if (kinds[i].synthetic || (kinds[i].need == DXA_NEED_DEEP) != deep)
+			continue;
+		h->info = &kinds[i];
+		h->mode = kinds[i].shape == DXA_SHAPE_TRACEPOINT ? DXA_ATTACH_TRACEPOINT :
+								   DXA_ATTACH_FENTRY;
+		snprintf(h->symbol, sizeof(h->symbol), "%s", kinds[i].name);
+		s->head.n_hooks++;
+	}
+}
+
 static void on_count(struct story *s, char **words)
 {
 	struct dxa_hook_status *h = hook(s, need(s, words, 1));
@@ -427,8 +447,8 @@ static void on_lost(struct story *s, uint64_t n)
 static void statement(struct story *s, char **words)
 {
 	const char *what = words[0];
-	static const char *const about_kernel[] = { "kernel",	  "word",    "aliasing",
-						    "eopnotsupp", "command", "hook" };
+	static const char *const about_kernel[] = { "kernel",  "word", "aliasing", "eopnotsupp",
+						    "command", "hook", "deep" };
 
 	for (size_t i = 0; i < sizeof(about_kernel) / sizeof(about_kernel[0]); i++)
 		if (s->begun && !strcmp(what, about_kernel[i]))
@@ -446,6 +466,8 @@ static void statement(struct story *s, char **words)
 		on_command(s, words);
 	} else if (!strcmp(what, "hook")) {
 		on_hook(s, words);
+	} else if (!strcmp(what, "deep")) {
+		add_hooks(s, true);
 	} else if (!strcmp(what, "task")) {
 		s->tid = (uint32_t)value(s, need(s, words, 1));
 		memset(s->comm, 0, sizeof(s->comm));
@@ -488,9 +510,6 @@ static void tell_all(struct story *s, FILE *in)
 
 static void set_defaults(struct story *s)
 {
-	size_t n;
-	const struct dxa_kind_info *kinds = dxa_kinds(&n);
-
 	strcpy(s->machine, "x86_64");
 	strcpy(s->release, "6.12.0");
 	strcpy(s->comm, "modprobe");
@@ -507,17 +526,7 @@ static void set_defaults(struct story *s)
 					    .eopnotsupp = 95,
 					    .stuck_after_ns = 30000 * MS,
 					    .hooks = s->hooks };
-	for (size_t i = 0; i < n; i++) {
-		struct dxa_hook_status *h = &s->hooks[s->head.n_hooks];
-
-		if (kinds[i].synthetic)
-			continue;
-		h->info = &kinds[i];
-		h->mode = kinds[i].shape == DXA_SHAPE_TRACEPOINT ? DXA_ATTACH_TRACEPOINT :
-								   DXA_ATTACH_FENTRY;
-		snprintf(h->symbol, sizeof(h->symbol), "%s", kinds[i].name);
-		s->head.n_hooks++;
-	}
+	add_hooks(s, false);
 }
 
 int main(int argc, char **argv)

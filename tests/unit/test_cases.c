@@ -16,7 +16,7 @@
 struct audit {
 	struct dxa_run run;
 	struct dxa_engine_stats stats;
-	struct dxa_hook_status hooks[2];
+	struct dxa_hook_status hooks[3];
 	struct dxa_result result;
 	struct dxa_cases *cases;
 };
@@ -32,10 +32,12 @@ static void begin(struct audit *a)
 			     .hooks = { { .info = dxa_kind_info(DXA_KIND_ALLOC_DAX),
 					  .mode = DXA_ATTACH_FENTRY },
 					{ .info = dxa_kind_info(DXA_KIND_SET_DAX_SYNCHRONOUS),
+					  .mode = DXA_ATTACH_FENTRY },
+					{ .info = dxa_kind_info(DXA_KIND_DAX_DIRECT_ACCESS),
 					  .mode = DXA_ATTACH_FENTRY } } };
 	a->stats.allocs[DXA_DRIVER_PMEM] = 1;
 	a->result = (struct dxa_result){
-		.verdict = { .complete = true }, .stats = &a->stats, .hooks = a->hooks, .n_hooks = 2
+		.verdict = { .complete = true }, .stats = &a->stats, .hooks = a->hooks, .n_hooks = 3
 	};
 	a->cases = dxa_cases_new();
 }
@@ -78,6 +80,23 @@ static void test_each_rule_is_a_case(void **state)
 	assert_all_rules(c, DXA_CASE_PASS);
 	assert_int_equal(c[COMPLETE].status, DXA_CASE_PASS);
 	assert_non_null(strstr(c[COMPLETE].body, "coverage: pmem 1 allocation\n"));
+	dxa_cases_free(a.cases);
+}
+
+/* Without --deep nobody sees who uses a device: its case does not pass. */
+static void test_users_are_watched_on_demand(void **state)
+{
+	const struct dxa_case *c;
+	struct audit a;
+
+	(void)state;
+	begin(&a);
+	a.result.n_hooks = 2;
+	c = judge(&a);
+	assert_int_equal(c[DXA_RULE_USE_AFTER_FREE].status, DXA_CASE_SKIP);
+	assert_string_equal(c[DXA_RULE_USE_AFTER_FREE].message,
+			    "dax_direct_access is not watched: --deep does");
+	assert_int_equal(c[DXA_RULE_PUT_AFTER_FREE].status, DXA_CASE_PASS);
 	dxa_cases_free(a.cases);
 }
 
@@ -138,7 +157,7 @@ static void test_a_rule_needs_what_can_show_it(void **state)
 
 	(void)state;
 	begin(&a);
-	a.hooks[0].mode = a.hooks[1].mode = DXA_ATTACH_NONE;
+	a.hooks[0].mode = a.hooks[1].mode = a.hooks[2].mode = DXA_ATTACH_NONE;
 	c = judge(&a);
 	assert_int_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].status, DXA_CASE_SKIP);
 	assert_string_equal(c[DXA_RULE_NULL_TEARDOWN_LEAK].message, "no call was watched");
@@ -198,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_rule_is_a_case),
+		cmocka_unit_test(test_users_are_watched_on_demand),
 		cmocka_unit_test(test_failing_severities),
 		cmocka_unit_test(test_a_rule_that_was_not_looked_at_is_skipped),
 		cmocka_unit_test(test_a_rule_needs_what_can_show_it),

@@ -401,7 +401,7 @@ STORY(stale_flags_of_a_device_that_never_came_into_use)
 
 STORY(stale_flags_where_declarations_are_not_watched)
 {
-	s->config.unobserved_hooks = 1U << DXA_KIND_SET_DAX_SYNCHRONOUS;
+	s->config.unobserved_hooks = 1ULL << DXA_KIND_SET_DAX_SYNCHRONOUS;
 	story_configure(s, &s->config);
 	pmem_lives(s, 0x5, 0);
 	expect(s, "");

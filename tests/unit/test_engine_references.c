@@ -137,7 +137,7 @@ STORY(lookups_are_not_watched)
 {
 	struct dxa_engine_config config = s->config;
 
-	config.unobserved_hooks = 1U << DXA_KIND_FS_DAX_GET_BY_BDEV;
+	config.unobserved_hooks = 1ULL << DXA_KIND_FS_DAX_GET_BY_BDEV;
 	story_configure(s, &config);
 	pmem_binds(s);
 	ref_unseen(s, X);

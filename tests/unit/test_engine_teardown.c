@@ -337,7 +337,7 @@ STORY(removals_are_not_watched)
 {
 	struct dxa_engine_config config = s->config;
 
-	config.unobserved_hooks = 1U << DXA_KIND_DAX_REMOVE_HOST;
+	config.unobserved_hooks = 1ULL << DXA_KIND_DAX_REMOVE_HOST;
 	story_configure(s, &config);
 	pmem_binds(s);
 	kill_dax(s, X);

@@ -31,7 +31,8 @@
 	X(CDEV_REINIT) \
 	X(STUCK_PROBE) \
 	X(ALIVE_CONTRADICTS_SYSFS) \
-	X(DESTROYED_ALIVE)
+	X(DESTROYED_ALIVE) \
+	X(USE_AFTER_FREE)
 
 /* X(fact, which of its checks this is, function) */
 #define DXA_CHECKS(X) \
@@ -68,7 +69,8 @@
 	X(FACT_RELEASED, 1, check_unkilled) \
 	X(FACT_ENDS, 1, check_alive_at_end) \
 	X(FACT_PUT, 1, check_put_alive) \
-	X(FACT_DUE, 2, check_put_alive_by_time)
+	X(FACT_DUE, 2, check_put_alive_by_time) \
+	X(FACT_USED_AFTER_END, 0, check_use)
 /* clang-format on */
 
 #endif

@@ -24,8 +24,8 @@
 
 #define CACHE_KNOWN true
 #define ANY_CACHE false
-#define CALLS(id) (1U << DXA_KIND_##id)
-#define NO_CALLS 0U
+#define CALLS(id) (1ULL << DXA_KIND_##id)
+#define NO_CALLS 0ULL
 
 /*
  * Commits: ids and subjects of mainline. That the sources of 6.1.176, 6.12.107 and

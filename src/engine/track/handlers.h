@@ -16,8 +16,8 @@ handler_fn on_alloc_dax, on_add_host, on_device_add_disk, on_disk_state;
 /* release.c: kill, put, destroy, free, and modules that are unloaded */
 handler_fn on_kill_dax, on_put_dax, on_destroy, on_free, on_module_free;
 
-/* use.c: run, lookup, set flags, and samples of tasks */
-handler_fn on_run_dax, on_get, on_declare, on_task_state;
+/* use.c: run, lookup, set flags, other uses, and samples of tasks */
+handler_fn on_run_dax, on_get, on_declare, on_use, on_task_state;
 
 /* hosts.c */
 handler_fn on_remove_host;

@@ -72,7 +72,8 @@ struct life {
 	bool put_last : 1; /* its last event is a put */
 	bool ended : 1;
 	bool freed : 1;
-	bool reported_after_end : 1; /* its use after its end has a finding */
+	bool reported_after_end : 1; /* a kill or put after its end has a finding */
+	bool reported_use : 1; /* another use after its end has a finding */
 	bool reported : 1; /* its end, or its lack of an end, has a finding */
 	struct history hist;
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daxaudit/gone.h"
 #include "engine/errname.h"
 #include "engine/fact.h"
 #include "engine/owner.h"
@@ -96,12 +97,30 @@ void on_declare(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l;
 
-	(void)t;
 	if (!r->ev.dax || dxa_is_err_ptr(r->ev.dax))
 		return;
 	l = life_get_or_create(e, r);
 	if (l)
 		flags_declared(l, r->ev.kind);
+	else
+		PUBLISH(e, FACT_USED_AFTER_END, t, r, life_at(e, r->ev.dax));
+}
+
+/* arg is the state of the device at the call: enum dxa_gone. */
+void on_use(struct dxa_engine *e, struct task *t, const struct rec *r)
+{
+	struct life *l;
+
+	if (!r->ev.dax || dxa_is_err_ptr(r->ev.dax))
+		return;
+	if (r->ev.arg >= DXA_GONE_DESTROYED) {
+		PUBLISH(e, FACT_USED_AFTER_END, t, r, life_at(e, r->ev.dax));
+		return;
+	}
+	/* The kernel refuses calls on a dead device: a race with kill_dax is legal. */
+	l = life_get_or_create(e, r);
+	if (l)
+		life_add_record(e, l, r);
 }
 
 void on_task_state(struct dxa_engine *e, struct task *t, const struct rec *r)
