@@ -24,6 +24,10 @@
 #define SECOND (1000 * MS)
 /* The longest wait for an output after a signal. */
 #define HURRY_NS SECOND
+/* The length of one sleep while linger() waits, ... */
+#define STEP_NS (50 * MS)
+/* ... and how many that took twice as long are made up for. */
+#define LATE_MAX 20
 /* The maximum number of further snapshots for an anomaly in the last one. */
 #define LAST_LOOKS 2
 /* The first interval for removing events of a killed daxaudit; it doubles. */
@@ -57,7 +61,7 @@ static void on_event(void *priv, const struct dxa_event *ev)
 		feed(a, &fact);
 }
 
-static struct dxa_err *watch(struct dxa_audit *a, int fd)
+struct dxa_err *dxa_audit_watch(struct dxa_audit *a, int fd)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
 
@@ -80,8 +84,8 @@ static struct dxa_err *setup_signals(struct dxa_audit *a)
 	if (a->child_fd < 0 || a->epfd < 0)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot wait for signals: %s",
 				   strerror(errno));
-	err = watch(a, a->child_fd);
-	return err ? err : watch(a, dxa_signals_fd());
+	err = dxa_audit_watch(a, a->child_fd);
+	return err ? err : dxa_audit_watch(a, dxa_signals_fd());
 }
 
 static struct dxa_err *check_listing(const struct dxa_audit *a)
@@ -195,7 +199,7 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 		return err;
 	dxa_recording_begin(&a->saving, &a->analysis, a->opts, hooks, n);
 	dxa_probe_start(a->probe, on_event, a);
-	err = watch(a, dxa_probe_fd(a->probe));
+	err = dxa_audit_watch(a, dxa_probe_fd(a->probe));
 	if (err)
 		return err;
 	why = dxa_audit_snapshot(a);
@@ -240,13 +244,13 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 	uint64_t sample_at =
 		dxa_open_tasks_due(&a->tasks, a->analysis.engine, a->opts->stuck_after_ns);
 	uint64_t now = dxa_ktime_now();
-	struct epoll_event ev[2];
+	struct epoll_event ev[4];
 	int n;
 
 	until = dxa_earlier(until, dxa_earlier(sample_at, dxa_recording_due(&a->saving)));
 	until = dxa_earlier(until, a->sweep_at);
 	until = dxa_earlier(until, dxa_probe_silence(a->probe));
-	n = epoll_wait(a->epfd, ev, 2, timeout_ms(until, now));
+	n = epoll_wait(a->epfd, ev, sizeof(ev) / sizeof(*ev), timeout_ms(until, now));
 	if (n < 0 && errno != EINTR)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
 	dxa_probe_consume(a->probe);
@@ -265,18 +269,28 @@ bool dxa_audit_child_signal(struct dxa_audit *a)
 	return read(a->child_fd, &si, sizeof(si)) == sizeof(si);
 }
 
-/* Wait until ktime `until` (ns) and feed records; false when a signal asks to end. */
+/*
+ * Wait until ktime `until` (ns) and feed records; false when a signal asks to end. Time in
+ * which the machine did not run, as a guest whose host is overloaded, does not count: no
+ * task has made progress in it.
+ */
 static bool linger(struct dxa_audit *a, uint64_t until)
 {
 	struct dxa_signal s;
 	struct dxa_err *err;
+	uint64_t now, step;
+	int late = 0;
 
-	while (dxa_ktime_now() < until) {
-		err = dxa_audit_wait(a, until);
+	while ((now = dxa_ktime_now()) < until) {
+		step = until < now + STEP_NS ? until : now + STEP_NS;
+		err = dxa_audit_wait(a, step);
 		if (err) {
 			dxa_err_free(err);
 			return false;
 		}
+		now = dxa_ktime_now();
+		if (now > step + STEP_NS && late++ < LATE_MAX)
+			until += now - step;
 		dxa_audit_child_signal(a);
 		if (dxa_signals_next(&s))
 			return false;
@@ -315,17 +329,29 @@ static bool look_last(struct dxa_audit *a)
 	return true;
 }
 
-/* Wait until suspicions can be checked, at most a second. False when a signal asks to end. */
+/*
+ * Wait until suspicions can be checked, about a second, and take the snapshots that they
+ * need. False when a signal asks to end.
+ */
 static bool await_proof(struct dxa_audit *a)
 {
-	uint64_t now = dxa_ktime_now(), due = dxa_engine_due(a->analysis.engine);
+	for (int i = 0; i < LAST_LOOKS; i++) {
+		bool look;
+		uint64_t now = dxa_ktime_now(), due = dxa_engine_due(a->analysis.engine, &look);
 
-	if (due <= now)
-		return true;
-	dxa_log(DXA_LOG_INFO,
-		"waiting for up to %" PRIu64 " ms: a device may not be fully released yet",
-		(uint64_t)((due - now) / MS + 1));
-	return linger(a, due);
+		if (!due || (due <= now && !look))
+			return true;
+		if (due > now)
+			dxa_log(DXA_LOG_INFO,
+				"waiting for up to %" PRIu64
+				" ms: a device may not be fully released yet",
+				(uint64_t)((due - now) / MS + 1));
+		if (!linger(a, due))
+			return false;
+		if (look)
+			dxa_audit_snapshot(a);
+	}
+	return true;
 }
 
 /* Status and counters as of now. */

@@ -114,6 +114,12 @@ struct dxa_err *dxa_audit_rotate(struct dxa_audit *a);
  */
 struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until);
 
+/*
+ * Let dxa_audit_wait() also return when fd is readable. fd stays the caller's, who then
+ * reads it empty.
+ */
+struct dxa_err *dxa_audit_watch(struct dxa_audit *a, int fd);
+
 /* Has a child changed its state since the last call? */
 bool dxa_audit_child_signal(struct dxa_audit *a);
 

@@ -32,7 +32,9 @@ struct dxa_engine {
 	struct templates templates; /* of all histories */
 	struct dxa_vec modules; /* char[DXA_NAME_LEN]: see name_id() */
 	struct dxa_list live, ended; /* struct life */
-	struct dxa_list suspects;
+	struct dxa_list suspects; /* checked after a grace period; oldest first */
+	struct dxa_list unshown; /* suspects that need snapshots; oldest first */
+	uint64_t looked_at; /* ktime of the end of the last snapshot */
 	size_t n_ended;
 	struct dxa_list busy; /* struct task: the ones in `tasks` */
 	struct dxa_list spare; /* struct task */

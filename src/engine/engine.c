@@ -67,30 +67,72 @@ static void check_suspects(struct dxa_engine *e, uint64_t now, bool all)
 
 	for (s = DXA_LIST_OF(e->suspects.first, struct suspect, link); s; s = next) {
 		struct life *l = s->life;
-		/* A lookup that has not returned may hold the reference. */
-		bool looked_up = s->what == SUSPECT_REFERENCE_LEAK && e->gets_pending;
 		bool due;
 
 		next = DXA_LIST_OF(s->link.next, struct suspect, link);
 		if (!all && (now <= s->since || now - s->since <= GRACE_NS))
 			break;
 		due = is_due(s, now, all);
-		if (due && !looked_up)
+		if (due)
 			PUBLISH(e, FACT_DUE, .life = l);
 		else if (all)
 			gap(e, DXA_GAP_PENDING);
-		else if (due)
-			life_suspect_again(e, l, now);
-		if (all || (due && !looked_up))
+		if (all || due)
 			life_clear_suspicion(e, l);
 	}
 }
 
-uint64_t dxa_engine_due(const struct dxa_engine *e)
+/*
+ * Recordings from before daxaudit 0.2 have one snapshot at their end. It is enough if the
+ * cause was recorded, too. A cut stream (now is its last record) proves nothing.
+ */
+static bool is_shown_at_end(const struct dxa_engine *e, const struct suspect *s, uint64_t now)
+{
+	return s->life->holder_taken && now > e->last_ts && s->shown_at > s->since + END_GRACE_NS;
+}
+
+static void finish_unshown(struct dxa_engine *e, uint64_t now)
+{
+	struct suspect *s, *next;
+
+	for (s = DXA_LIST_OF(e->unshown.first, struct suspect, link); s; s = next) {
+		struct life *l = s->life;
+
+		next = DXA_LIST_OF(s->link.next, struct suspect, link);
+		if (is_shown_at_end(e, s, now))
+			PUBLISH(e, FACT_DUE, .life = l);
+		else
+			gap(e, DXA_GAP_PENDING);
+		life_clear_suspicion(e, l);
+	}
+}
+
+/* ktime from which on a snapshot can prove one of `unshown`; 0: none can. */
+static uint64_t look_due(const struct dxa_engine *e)
+{
+	uint64_t at, due = 0;
+	const struct suspect *s;
+
+	DXA_LIST_EACH(s, &e->unshown, const struct suspect, link) {
+		at = s->shown_at > s->since ? s->shown_at : s->since;
+		/* No snapshot has shown it for long: the walk does not work here. */
+		if (e->looked_at > s->since + LONG_AGO_NS)
+			continue;
+		if (at < e->looked_at)
+			at = e->looked_at;
+		if (!due || at < due)
+			due = at;
+	}
+	return due ? due + LOOKS_APART_NS + 1 : 0;
+}
+
+uint64_t dxa_engine_due(const struct dxa_engine *e, bool *look)
 {
 	const struct suspect *s = DXA_LIST_OF(e->suspects.first, struct suspect, link);
+	uint64_t by_time = s ? s->since + GRACE_NS + 1 : 0, by_look = look_due(e);
 
-	return s ? s->since + GRACE_NS + 1 : 0;
+	*look = by_look && (!by_time || by_look <= by_time);
+	return *look ? by_look : by_time;
 }
 
 /* ---- from an event to its handler ---- */
@@ -280,6 +322,7 @@ void dxa_engine_finish(struct dxa_engine *e, uint64_t now)
 		invalidate_all(e, now);
 	tasks_finish(e, now);
 	check_suspects(e, now, true);
+	finish_unshown(e, now);
 	if (snapshot_unmatched(e))
 		gap(e, DXA_GAP_PENDING);
 	else
@@ -329,7 +372,7 @@ void dxa_engine_free(struct dxa_engine *e)
 
 size_t dxa_engine_anomalies(const struct dxa_engine *e)
 {
-	return anomaly_count(e) + snapshot_unmatched(e);
+	return anomaly_count(e) + snapshot_unmatched(e) + (e->unshown.first != NULL);
 }
 
 const struct dxa_engine_stats *dxa_engine_stats(const struct dxa_engine *e)

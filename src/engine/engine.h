@@ -238,10 +238,11 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev);
 void dxa_engine_finish(struct dxa_engine *e, uint64_t now);
 
 /*
- * The ktime (ns) at which the oldest suspicion can be checked. A live audit feeds
- * the events up to then before it ends. 0: there is no suspicion.
+ * The ktime (ns) from which on the next suspicion can be checked. A live audit feeds
+ * the events up to then before it ends and, if *look is set, a snapshot that it takes
+ * then. 0: there is no suspicion.
  */
-uint64_t dxa_engine_due(const struct dxa_engine *e);
+uint64_t dxa_engine_due(const struct dxa_engine *e, bool *look);
 
 /* The number of outermost contexts that are open now. */
 size_t dxa_engine_open_contexts(const struct dxa_engine *e);
@@ -275,8 +276,9 @@ void dxa_engine_each_device(const struct dxa_engine *e,
 			    void (*fn)(void *priv, const struct dxa_device *device), void *priv);
 
 /*
- * The number of anomalies in the last snapshot. An anomaly is reported when the
- * next snapshot shows it again; with 0 no further snapshot is needed.
+ * The number of anomalies in the last snapshot, and whether a suspicion needs one. An
+ * anomaly is reported when the next snapshot shows it again; with 0 no further snapshot
+ * is needed.
  */
 size_t dxa_engine_anomalies(const struct dxa_engine *e);
 

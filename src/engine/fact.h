@@ -24,6 +24,7 @@ enum fact_kind {
 	FACT_ERR_PTR, /* a release was called with an ERR_PTR */
 	FACT_AFTER_END, /* a release after the end of the life; life NULL: not known which */
 	FACT_USED_AFTER_END, /* another call after the end of the life; life as above */
+	FACT_KILL_BEGINS, /* a device is about to be killed */
 	FACT_PUT_BEGINS, /* a reference is about to be dropped */
 	FACT_PUT, /* the reference is subtracted from the count */
 	FACT_RELEASED, /* the owner put the device in a context that has closed */

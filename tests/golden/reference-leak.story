@@ -16,6 +16,11 @@ enter device_release_driver_internal obj=ns name=namespace0.0 bus=nd driver=nd_p
   kill_dax dax=X refs=2 flags=alive
   put_dax dax=X refs=2
 leave device_release_driver_internal
-wait 5000
-task 204 true
-module_load name=loop
+# Two looks of the auditor show that it stays.
+task 204 daxaudit
+wait 500
+snap_device dax=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=
+snap_end known=devices|hosts|holders|sysfs
+wait 600
+snap_device dax=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=
+snap_end known=devices|hosts|holders|sysfs

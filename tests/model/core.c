@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* drivers/dax/super.c and fs/inode.c, as far as a dax_device's life goes. */
-#include "world.h"
+#include "ops.h"
 
 bool ref_valid(const struct world *w, struct ref r)
 {
 	return r.slot >= 0 && w->dax[r.slot].life == r.life && w->dax[r.slot].stage == SLOT_LIVE;
+}
+
+static bool somebody_allocates(const struct world *w)
+{
+	for (int i = 0; i < RCU_TASK; i++)
+		if (!w->proc[i].done && w->proc[i].sub &&
+		    programs[w->proc[i].program][w->proc[i].pc].code == O_ALLOC)
+			return true;
+	return false;
 }
 
 /* Records are counted: may and must are how many there have been. */
@@ -22,13 +31,15 @@ void broke(struct world *w, enum dxa_rule rule, struct ref r, int may, int must,
 	}
 	if (w->n_brk == BREAKS)
 		return;
-	w->brk[w->n_brk++] = (struct brk){ .rule = (uint8_t)rule,
-					   .slot = r.slot,
-					   .life = r.life,
-					   .may = (uint8_t)may,
-					   .must = (uint8_t)must,
-					   .astray = r.slot >= 0 && w->dax[r.slot].life != r.life,
-					   .others = others };
+	w->brk[w->n_brk++] =
+		(struct brk){ .rule = (uint8_t)rule,
+			      .slot = r.slot,
+			      .life = r.life,
+			      .may = (uint8_t)may,
+			      .must = (uint8_t)must,
+			      .astray = r.slot >= 0 && w->dax[r.slot].life != r.life,
+			      .doubtful = history.mode.kprobes && somebody_allocates(w),
+			      .others = others };
 }
 
 /* The slab hands out the place that was freed last, which here is the lowest. */

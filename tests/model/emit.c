@@ -160,7 +160,7 @@ static bool snap_host(const struct world *w, int disk, struct dxa_event *ev)
 		return false;
 	ev->kind = DXA_KIND_SNAP_HOST;
 	fill_dax(w, ev, w->disk[disk].host.slot);
-	fill_disk(ev, disk, w->disk[disk].gen);
+	fill_disk(ev, disk, w->disk[disk].host_gen);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "story_out.h"
 
@@ -134,8 +135,9 @@ static bool write_story(const char *folder, const struct kind *k)
 	f = fopen(path, "we");
 	if (!f)
 		return false;
-	fprintf(f, "# %s%s (%s, %s%s%s): %s, record %d of %d\n", k->scenario, k->note,
+	fprintf(f, "# %s%s (%s, %s%s%s%s): %s, record %d of %d\n", k->scenario, k->note,
 		k->mode.kprobes ? "kprobes" : "fexit", k->mode.slow ? "slow" : "fast",
+		k->mode.mended ? ", drops what a lookup took" : "",
 		k->mode.rcu_in_task ? ", RCU in task 100" : "",
 		k->mode.late ? ", held up before reading" : "", view_words[k->trial.view],
 		k->trial.at + 1, k->end.n);
@@ -154,12 +156,13 @@ bool failures_write(const char *folder)
 	bool ok = true;
 	FILE *f;
 
+	snprintf(path, sizeof(path), "%s/INDEX.tsv", folder);
+	/* What an earlier run left there must not be taken for this one's. */
 	if (!n_kinds)
-		return true;
+		return !unlink(path) || errno == ENOENT;
 	qsort(kinds, n_kinds, sizeof(*kinds), by_kind);
 	if (mkdir(folder, 0777) && errno != EEXIST)
 		return false;
-	snprintf(path, sizeof(path), "%s/INDEX.tsv", folder);
 	f = fopen(path, "we");
 	if (!f)
 		return false;

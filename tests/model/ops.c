@@ -164,6 +164,7 @@ void start(struct world *w, int task, int program)
 	w->proc[task] = (struct proc){ .reg = { .slot = NO_SLOT },
 				       .program = (uint8_t)program,
 				       .tid = (uint8_t)task,
+				       .serial = ++w->started,
 				       .done = programs[program][0].code == O_END };
 }
 

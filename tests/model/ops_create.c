@@ -279,8 +279,10 @@ static bool add_host(struct world *w, int task, const struct op *o, int ret)
 		}
 		return false;
 	case 1:
-		if (!ret)
+		if (!ret) {
 			w->disk[o->a].host = p->reg;
+			w->disk[o->a].host_gen = w->disk[o->a].gen;
+		}
 		return false;
 	default:
 		ev = record(w, task, DXA_KIND_DAX_ADD_HOST, at_return());
@@ -319,9 +321,11 @@ static bool add_disk(struct world *w, int task, const struct op *o, int ret)
 		return false;
 	case 1:
 		if (!ret)
-			*d = (struct disk){
-				.there = true, .says_dax = o->b, .gen = d->gen, .host = d->host
-			};
+			*d = (struct disk){ .there = true,
+					    .says_dax = o->b,
+					    .gen = d->gen,
+					    .host = d->host,
+					    .host_gen = d->host_gen };
 		return false;
 	default:
 		ev = record(w, task, DXA_KIND_DEVICE_ADD_DISK, at_return());

@@ -194,7 +194,7 @@ static void look_up(struct world *w, struct proc *p, const struct op *o)
 
 	p->reading = true;
 	p->reg = nobody;
-	if (w->mount[o->b].gen != w->disk[o->a].gen)
+	if (w->mount[o->b].gen != w->disk[o->a].host_gen)
 		return;
 	if (ref_valid(w, r) && w->dax[r.slot].flags & 1)
 		p->reg = r;
@@ -219,6 +219,11 @@ static void take(struct world *w, struct proc *p, int holder)
 		return;
 	}
 	d->known--;
+	if (history.mode.mended) {
+		d->refs--;
+		p->reg = nobody;
+		return;
+	}
 	/* The reference is not dropped again: a known bug. */
 	d->lost_refs++;
 	broke(w, DXA_RULE_REFERENCE_LEAK, p->reg, w->n, UINT8_MAX, RULE(ORPHAN));

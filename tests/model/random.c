@@ -140,7 +140,8 @@ static uint64_t judge_one(uint64_t seed, unsigned int size, uint64_t without, wr
 	history.mode = (struct mode){ .kprobes = seed >> 1 & 1,
 				      .slow = seed >> 2 & 1,
 				      .rcu_in_task = seed >> 3 & 1,
-				      .late = seed >> 4 & 1 };
+				      .late = seed >> 4 & 1,
+				      .mended = seed >> 5 & 1 };
 	/* One record of sixteen. */
 	for (int i = 0; i < 64; i++)
 		history.mode.pauses |= (uint64_t)!draw(16) << i;

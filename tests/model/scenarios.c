@@ -190,6 +190,7 @@ PROGRAM(p_mount_umount1, MOUNT(0, 1), UMOUNT(1));
 PROGRAM(p_xfs0_in_out, MOUNT_XFS(0, 0), UMOUNT_XFS(0));
 PROGRAM(p_xfs1_in_out, MOUNT_XFS(0, 1), UMOUNT_XFS(1));
 PROGRAM(p_xfs0_out, UMOUNT_XFS(0));
+PROGRAM(p_xfs1_and_unbind, MOUNT_XFS(0, 1), UMOUNT_XFS(1), UMOUNT_XFS(0), PMEM_UNBIND(NS0, 0));
 PROGRAM(p_table, TABLE_LOAD(0, 0));
 PROGRAM(p_table_drop, TABLE_DROP(0));
 PROGRAM(p_table_in_out, TABLE_LOAD(0, 0), TABLE_DROP(0));
@@ -261,6 +262,7 @@ const struct scenario scenarios[] = {
 	S("inode walk against umount", probe_mount, umount_unbind, walk, nothing),
 	S("inode walk against unload", probe0, unbind_unload, walk, nothing),
 	S("inode walk against mount", probe0, mount_umount, walk, unbind0),
+	S("inode walk against a second xfs", probe_xfs, xfs1_and_unbind, walk, nothing),
 	S("inode walk against dm", nothing, dm_life, walk, nothing),
 	S("inode walk against device-dax", region, region_go, walk, nothing),
 	S("mount against unload", probe0, unbind_unload, mount_umount, nothing),
@@ -428,6 +430,12 @@ static bool mount0_there(const struct world *w)
 	return w->mount[0].there;
 }
 
+/* Where that leaks a reference, it is no legal part. */
+static bool mount1_mended(const struct world *w)
+{
+	return mount1_free(w) && history.mode.mended;
+}
+
 static bool mount1_there(const struct world *w)
 {
 	return w->mount[1].there;
@@ -462,6 +470,7 @@ PROGRAM(p_table1, TABLE_LOAD(1, 1));
 PROGRAM(p_table1_drop, TABLE_DROP(1));
 PROGRAM(p_xfs2, MOUNT_XFS(0, 2));
 PROGRAM(p_xfs2_out, UMOUNT_XFS(2));
+PROGRAM(p_second_xfs, MOUNT_XFS(0, 1), UMOUNT_XFS(1));
 PROGRAM(p_open0, OP1(OPEN, DAX0));
 PROGRAM(p_virtiofs_go, VIRTIOFS_UNBIND);
 
@@ -491,6 +500,7 @@ const struct part parts[] = {
 	P("table goes", table1_drop, CLAIM_MOUNT1, 0, mount1_there),
 	P("xfs", xfs2, CLAIM_MOUNT2, 0, mount2_free),
 	P("xfs goes", xfs2_out, CLAIM_MOUNT2, 0, mount2_there),
+	P("second xfs", second_xfs, CLAIM_MOUNT1, 0, mount1_mended),
 	P("dm", dm_create, CLAIM_DM0, 0, dm_free),
 	P("dm name clash", dm_clash, CLAIM_DM0, 0, dm_free),
 	P("dm fails", dm_host_fails, CLAIM_DM0, 0, dm_free),

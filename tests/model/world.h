@@ -79,7 +79,8 @@ struct disk {
 	bool dead; /* del_gendisk() has begun */
 	bool says_dax; /* queue/dax */
 	uint8_t gen; /* counts its gendisks: one that is still in use keeps its address */
-	struct ref host; /* what dax_hosts has for it */
+	struct ref host; /* what dax_hosts has for it, ... */
+	uint8_t host_gen; /* ... by which gendisk */
 };
 
 struct dev_state {
@@ -104,6 +105,7 @@ struct proc {
 	uint8_t sub; /* step within the operation */
 	uint8_t program; /* number in `programs` */
 	uint8_t tid; /* its number, less 100 */
+	uint8_t serial; /* counts the tasks that were started, this one included */
 	uint8_t depth; /* of brackets it is in */
 	uint8_t unbinding; /* struct devices whose drivers it releases, as bits */
 	struct ref reg; /* the pointer in its hands */
@@ -122,7 +124,12 @@ struct brk {
 	uint8_t may; /* records after which it may be reported, ... */
 	uint8_t must; /* ... and after which the stream must not pass; UINT8_MAX: never */
 	bool astray; /* it hit the device that has the address now: who came late cannot know */
-	uint8_t pad[2];
+	/*
+	 * Another task was inside alloc_dax, whose two records do not tell whether it has the
+	 * address already and its return was missed: then a doubt is an answer, too.
+	 */
+	bool doubtful;
+	uint8_t pad;
 	uint32_t others; /* rules, as bits, that say the same in other words, or follow from it */
 };
 
@@ -136,6 +143,7 @@ struct world {
 	uint8_t n_brk;
 	uint8_t gone; /* modules, as bits of enum owner, that are unloaded */
 	uint8_t next_minor;
+	uint8_t started; /* tasks */
 	uint8_t n; /* records written */
 	uint64_t log_hash;
 };
@@ -145,6 +153,7 @@ struct mode {
 	bool kprobes; /* acquiring calls give two records */
 	bool slow; /* the machine stands still for more than a second before these records: */
 	uint64_t pauses; /* as bits of their numbers, modulo 64 */
+	bool mended; /* a lookup that finds the holder taken drops its reference */
 	bool rcu_in_task; /* RCU frees in a task that is at work, not in an idle one */
 	bool late; /* a task can be held up between taking its place in the ring and reading */
 };

@@ -341,6 +341,58 @@ STORY(unbinding_kills_and_never_puts)
 	expect(s, "leak-on-unbind");
 }
 
+/* Two unbind it at a time: the one that came before the probe ended returns last. */
+STORY(unbound_by_two_and_never_put)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	as(s, 300, "unbind");
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	as(s, 100, "kworker/u8:1");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, 0);
+	as(s, 301, "unbind");
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	kill_dax(s, X);
+	unbound(s, NS);
+	as(s, 300, "unbind");
+	unbound(s, NS);
+	expect(s, "leak-on-unbind");
+}
+
+/* A release and a probe take the lock of the device: a probe that seems open has ended. */
+STORY(unbound_while_the_return_of_its_probe_is_missing)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	as(s, 300, "unbind");
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	unbound(s, NS);
+	as(s, 100, "kworker/u8:1");
+	probed(s, NS, K_ENOMEM);
+	expect_gap(s, "uncertain", 1);
+	expect(s, "leak-on-failed-probe");
+}
+
+/* A look while its driver lets go of it, and the end of that: it may have been forgotten. */
+STORY(an_unbinding_whose_end_was_seen_and_no_put)
+{
+	lives_already(s, ASK_PMEM, X, 1, 0);
+	snap_device(s, X);
+	unbound(s, NS);
+	expect_gap(s, "uncertain", 1);
+	expect(s, "");
+}
+
+STORY(killed_before_our_eyes_and_not_put_at_the_end)
+{
+	lives_already(s, ASK_PMEM, X, 1, 1);
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	kill_dax(s, X);
+	expect_gap(s, "pending", 1);
+	expect(s, "");
+}
+
 STORY(nothing_was_bound_any_more)
 {
 	pmem_binds(s);
@@ -542,6 +594,10 @@ int main(void)
 		cmocka_unit_test(a_holder_outlives_a_failed_probe),
 		cmocka_unit_test(unbinding_forgets_the_device),
 		cmocka_unit_test(unbinding_kills_and_never_puts),
+		cmocka_unit_test(unbound_by_two_and_never_put),
+		cmocka_unit_test(unbound_while_the_return_of_its_probe_is_missing),
+		cmocka_unit_test(an_unbinding_whose_end_was_seen_and_no_put),
+		cmocka_unit_test(killed_before_our_eyes_and_not_put_at_the_end),
 		cmocka_unit_test(nothing_was_bound_any_more),
 		cmocka_unit_test(another_device_is_unbound),
 		cmocka_unit_test(unloading_forgets_the_device),

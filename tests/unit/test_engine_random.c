@@ -307,6 +307,8 @@ static void perform(enum story_mode mode, uint64_t seed, uint64_t lives, const c
 		if (!draw(&st, 6))
 			rcu(&s);
 	rcu(&s);
+	look_again(&s);
+	look_again(&s);
 	dxa_engine_finish(s.engine, s.now + 2000000000);
 	s.finished = true;
 	check(&s, rule);

@@ -251,6 +251,40 @@ STORY(a_held_device_is_no_orphan)
 	expect(s, "");
 }
 
+static void show_held(struct story *s)
+{
+	snap_device(s, X);
+	disk_used(s, DISK, "pmem0", "xfs");
+	snap_end(s, ALL);
+}
+
+/* In an audit with events, its driver may be on its way from dax_remove_host to kill_dax. */
+STORY(held_alive_and_of_no_disk)
+{
+	lives_already(s, ASK_PMEM, X, 2, ALIVE);
+	get_by_bdev(s, X, DISK, "pmem0", XFS1);
+	show_held(s);
+	show_held(s);
+	expect_gap(s, "pending", 1);
+	expect(s, "");
+}
+
+static void show_in_two(struct story *s)
+{
+	snap_device(s, X);
+	snap_host(s, X, DISK, "pmem0");
+	snap_host(s, X, DISK2, "dm-0");
+}
+
+STORY(a_device_of_two_disks)
+{
+	lives_already(s, ASK_DM, X, 1, ALIVE);
+	twice(s, show_in_two);
+	expect(s, "host-left-behind");
+	assert_non_null(strstr(finding_of(s, "host-left-behind")->detail,
+			       "pmem0's dax_device (minor 0) is in dax_hosts for another disk"));
+}
+
 STORY(a_device_dax_on_no_bus)
 {
 	lives_already(s, ASK_DEVICE_DAX, X, 1, DEAD);
@@ -484,6 +518,8 @@ int main(void)
 		cmocka_unit_test(no_orphan_without_dax_hosts),
 		cmocka_unit_test(without_dax_hosts_no_answer_is_given),
 		cmocka_unit_test(a_held_device_is_no_orphan),
+		cmocka_unit_test(held_alive_and_of_no_disk),
+		cmocka_unit_test(a_device_of_two_disks),
 		cmocka_unit_test(a_device_dax_on_no_bus),
 		cmocka_unit_test(device_dax_open),
 		cmocka_unit_test(a_virtiofs_device_with_its_window),

@@ -162,6 +162,63 @@ STORY(put_twice)
 			"alloc_dax kill_dax put_dax dax_destroy_inode put_dax");
 }
 
+/* Between its two puts somebody else puts his reference, and has not dropped it yet. */
+STORY(put_twice_around_an_umount)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, 0);
+	as(s, 200, "mount");
+	get_by_bdev(s, X, DISK, "pmem0", XFS1);
+	as(s, 100, "ndctl");
+	ref_unseen(s, X);
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	kill_dax(s, X);
+	put_dax(s, X);
+	as(s, 200, "umount");
+	fs_put_dax(s, X, XFS1);
+	as(s, 100, "ndctl");
+	put_dax(s, X);
+	unbound(s, NS);
+	expect(s, "put-after-free");
+}
+
+/* The memory is another driver's device by the time of the second put. */
+STORY(put_twice_hits_who_has_the_memory_now)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, 0);
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	kill_dax(s, X);
+	put_dax(s, X);
+	rcu(s);
+	as(s, 200, "dmsetup");
+	alloc(s, ASK_DM, X);
+	as(s, 100, "ndctl");
+	put_dax(s, X);
+	unbound(s, NS);
+	expect(s, "put-after-free");
+	assert_non_null(strstr(finding_of(s, "put-after-free")->detail, "had put before"));
+}
+
+STORY(killed_again_when_another_has_the_memory)
+{
+	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
+	alloc(s, ASK_PMEM, X);
+	probed(s, NS, 0);
+	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
+	kill_dax(s, X);
+	put_dax(s, X);
+	rcu(s);
+	as(s, 200, "dmsetup");
+	alloc(s, ASK_DM, X);
+	as(s, 100, "ndctl");
+	kill_dax(s, X);
+	unbound(s, NS);
+	expect(s, "kill-after-free");
+}
+
 STORY(put_twice_after_the_free)
 {
 	pmem_binds(s);
@@ -195,7 +252,7 @@ STORY(the_address_has_a_new_life)
 	pmem_unbinds(s);
 	rcu(s);
 	pmem_binds(s);
-	kill_dax(s, X);
+	pmem_unbinds(s);
 	expect(s, "");
 }
 
@@ -421,6 +478,9 @@ int main(void)
 		cmocka_unit_test(the_root_of_the_file_system_is_no_device),
 		cmocka_unit_test(a_put_whose_destruction_is_not_watched),
 		cmocka_unit_test(put_twice),
+		cmocka_unit_test(put_twice_around_an_umount),
+		cmocka_unit_test(put_twice_hits_who_has_the_memory_now),
+		cmocka_unit_test(killed_again_when_another_has_the_memory),
 		cmocka_unit_test(put_twice_after_the_free),
 		cmocka_unit_test(fs_put_after_the_end),
 		cmocka_unit_test(killed_and_put_again),

@@ -175,6 +175,13 @@ CHECK(FACT_SHOWN_HOST, check_shown_host)
 	if (!f->device)
 		return anomaly_add(e, &rule_HOST_LEFT_BEHIND, &id, r, NULL,
 				   "is not there any more, but dax_hosts still refers to it");
+	/* The entry is of a former device at this address. */
+	if (f->device->host.ev.obj != r->ev.obj) {
+		id = f->device->view.id;
+		memcpy(id.disk, r->ev.name, sizeof(id.disk));
+		return anomaly_add(e, &rule_HOST_LEFT_BEHIND, &id, r, &f->device->host,
+				   "is in dax_hosts for another disk as well");
+	}
 	if (f->device->view.alive)
 		return holds();
 	return anomaly_add(e, &rule_HOST_LEFT_BEHIND, &f->device->view.id, r, &f->device->rec,
@@ -215,8 +222,8 @@ CHECK(FACT_SHOWN_DISK, check_shown_disk)
 {
 	if (dxa_map_get(&e->advertised, dxa_hash_text(DXA_HASH_START, f->r->ev.name)))
 		return holds();
-	/* It may own a killed device that no removed disk accounts for, and be on its way out. */
-	if (e->snapshot->dead > e->snapshot->gone.len) {
+	/* It may own a killed device: its driver is being unbound. */
+	if (e->snapshot->dead) {
 		anomaly_undecided(e);
 		return holds();
 	}

@@ -259,9 +259,27 @@ CHECK(FACT_UNBOUND, check_unbound)
 		return holds();
 	if (task_incomplete(e, f->t) || life_incomplete(e, l))
 		return unknown(WHY_COUNTED);
+	/* A probe and a release hold the same lock: the return of the probe was not recorded. */
+	if (context_is_open(e, l->born_in))
+		return unknown(DXA_GAP_UNCERTAIN);
+	/* A release that was entered before the probe may have found no driver. */
+	l->unbound |= l->first < u->entered;
+	/* Of concurrent releases the last one to return is checked. */
 	if (others_unbind(e, f->t, u->device))
 		return holds();
-	return l->first < u->entered ? report_unbound(e, f->t, l) : unknown(DXA_GAP_UNCERTAIN);
+	return l->unbound ? report_unbound(e, f->t, l) : unknown(DXA_GAP_UNCERTAIN);
+}
+
+/* A device that its driver killed, in a release that was not recorded as a whole, but did not put. */
+CHECK(FACT_AUDIT_ENDS, check_unput_at_end)
+{
+	const struct life *l;
+
+	(void)f;
+	DXA_LIST_EACH(l, &e->live, const struct life, link)
+		if (l->kills && !is_released(l) && dxa_owner_of(l->id.driver)->releases_at_unbind)
+			return unknown(DXA_GAP_PENDING);
+	return holds();
 }
 
 /* ---- the module was unloaded ---- */

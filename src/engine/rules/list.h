@@ -48,6 +48,7 @@
 	X(FACT_ALLOC_CONTEXT_CLOSED, 0, check_failed_probe) \
 	X(FACT_DUE, 0, check_late_leak) \
 	X(FACT_UNBOUND, 0, check_unbound) \
+	X(FACT_AUDIT_ENDS, 1, check_unput_at_end) \
 	X(FACT_MODULE_GONE, 0, check_unloaded) \
 	X(FACT_SHOWN_DEVICE, 0, check_shown_unloaded) \
 	X(FACT_SHOWN_DEVICE, 1, check_orphan) \
@@ -65,6 +66,7 @@
 	X(FACT_SHOWN_DEADLOCK, 0, check_waiter) \
 	X(FACT_ERR_PTR, 0, check_err_ptr) \
 	X(FACT_AFTER_END, 0, check_after_end) \
+	X(FACT_KILL_BEGINS, 0, check_kill_of_recycled) \
 	X(FACT_PUT_BEGINS, 0, check_put_again) \
 	X(FACT_RELEASED, 1, check_unkilled) \
 	X(FACT_ENDS, 1, check_alive_at_end) \

@@ -87,6 +87,12 @@ static const char *orphaned(struct dxa_engine *e, const struct device *d, bool *
 	const struct snapshot *s = e->snapshot;
 	const struct dxa_owner *owner = dxa_owner_of(d->view.id.driver);
 
+	if (owner->of_disk && d->view.holder && d->view.alive && !d->host.n && !s->asked &&
+	    snapshot_has(s, 1 << DXA_WALK_HOSTS)) {
+		/* Its driver may be between dax_remove_host and kill_dax. */
+		anomaly_undecided(e);
+		return NULL;
+	}
 	if (owner->of_disk)
 		return d->host.n || d->view.holder ? NULL : orphaned_of_disk(e, d, unsure);
 	*unsure = !snapshot_has(s, DXA_SNAP_SYSFS) && !d->bus;

@@ -17,7 +17,8 @@ RULE(REFERENCE_LEAK, 21) = {
 	     CALLS(PUT_DAX) | CALLS(FS_PUT_DAX) | CALLS(FS_DAX_GET_BY_BDEV) | CALLS(FS_DAX_GET)),
 	.title = "a device was not destroyed after its last known reference was put",
 	.meaning = "Every recorded reference to a device was dropped again, but the device was not "
-		   "destroyed: one more reference was taken. The finding names the cause if it was "
+		   "destroyed: one more reference was taken. Two snapshots after the last put "
+		   "show the device. The finding names the cause if it was "
 		   "recorded: fs_dax_get_by_bdev took a reference, found another holder, and "
 		   "returned NULL without dropping it. Known bug of every kernel from v6.0 to 7.2: "
 		   "two mounted XFS partitions of one pmem disk trigger it.",
@@ -79,8 +80,8 @@ CHECK(FACT_DUE, check_references)
 		return unknown(WHY_COUNTED);
 	if (may_have_missed(e))
 		return unknown(WHY_UNOBSERVED);
-	/* It was not destroyed, but a delayed put would explain that. */
-	if (!l->extra && !l->holder_taken)
+	/* At the end only: it was not destroyed, but a delayed put would explain that. */
+	if (!f->r && !l->extra && !l->holder_taken)
 		return unknown(DXA_GAP_UNCERTAIN);
 	finding_begin(e, &out, &rule_REFERENCE_LEAK, l, life_suspect_context(l));
 	finding_append_life(&out, &l->id);
@@ -91,6 +92,8 @@ CHECK(FACT_DUE, check_references)
 			       "; fs_dax_get_by_bdev had found another holder and returned NULL "
 			       "without dropping the reference it took");
 	finding_add_life(e, l);
+	if (f->r)
+		finding_add(e, f->r);
 	l->reported = true;
 	return finding_report(e, &out);
 }

@@ -159,6 +159,46 @@ CHECK(FACT_AFTER_END, check_after_end)
 }
 
 /*
+ * A driver kills or puts an address whose device it had put before. Meanwhile another
+ * driver's device has the address.
+ */
+static struct result report_recycled(struct dxa_engine *e, struct task *t, struct life *l,
+				     const struct rec *r)
+{
+	bool kills = r->ev.kind == DXA_KIND_KILL_DAX;
+	struct dxa_finding out;
+
+	finding_begin(e, &out, kills ? &rule_KILL_AFTER_FREE : &rule_PUT_AFTER_FREE, l,
+		      task_context(t));
+	finding_append(&out, "%s was called", call_name(&r->ev));
+	finding_append_caller(e, &out, &r->ev);
+	finding_append(&out, " on a device that the same task had put before; its memory is ");
+	finding_append_life(&out, &l->id);
+	finding_append(&out,
+		       kills ? " by now, which is killed" : " by now, which loses a reference");
+	finding_add_life(e, l);
+	finding_add(e, r);
+	l->reported = l->reported_after_end = true;
+	return finding_report(e, &out);
+}
+
+static bool has_put_former(const struct task *t, const struct life *l)
+{
+	const struct dxa_context *ctx = task_context(t);
+	struct dxa_life_id former = { .dax = l->id.dax, .generation = l->id.generation - 1 };
+
+	return ctx && l->from_alloc && l->born_in != ctx->id && has_released(t, &former);
+}
+
+CHECK(FACT_KILL_BEGINS, check_kill_of_recycled)
+{
+	if (!has_put_former(f->t, f->life))
+		return holds();
+	return life_incomplete(e, f->life) ? unknown(WHY_COUNTED) :
+					     report_recycled(e, f->t, f->life, f->r);
+}
+
+/*
  * The driver puts the device twice. That something else, such as an inode walk, keeps
  * it alive for the moment does not make the second put legal.
  */
@@ -167,12 +207,15 @@ CHECK(FACT_PUT_BEGINS, check_put_again)
 	const struct life *l = f->life;
 	const struct rec *r = f->r;
 
-	if (r->ev.kind != DXA_KIND_PUT_DAX || !l->owner_put || l->last_put_tid != r->ev.tid)
+	if (r->ev.kind == DXA_KIND_PUT_DAX && has_put_former(f->t, l))
+		return life_incomplete(e, l) ? unknown(WHY_COUNTED) :
+					       report_recycled(e, f->t, f->life, r);
+	if (r->ev.kind != DXA_KIND_PUT_DAX || !l->owner_put || l->last_kill_tid != r->ev.tid)
 		return holds();
 	/* The owners of the references to a device from before the audit are not known. */
 	if (!task_context(f->t) || !l->from_alloc)
-		return l->last_kill_tid == r->ev.tid ? unknown(DXA_GAP_UNCERTAIN) : holds();
-	if (l->last_kill_in != f->t->ctx.id || l->refs > 0)
+		return unknown(DXA_GAP_UNCERTAIN);
+	if (l->last_kill_in != f->t->ctx.id)
 		return holds();
 	if (life_incomplete(e, l))
 		return unknown(WHY_COUNTED);

@@ -329,6 +329,37 @@ bool task_concerns_dax(const struct task *t)
 	return false;
 }
 
+bool context_is_open(const struct dxa_engine *e, uint64_t id)
+{
+	const struct task *t;
+
+	DXA_LIST_EACH(t, &e->busy, const struct task, link)
+		if (id && t->ctx.id == id)
+			return true;
+	return false;
+}
+
+bool has_released(const struct task *t, const struct dxa_life_id *id)
+{
+	for (size_t i = 0; i < t->released.len; i++) {
+		const struct life_ref *ref = dxa_vec_at(&t->released, i);
+
+		if (ref->dax == id->dax && ref->generation == id->generation)
+			return true;
+	}
+	return false;
+}
+
+bool is_being_put(const struct dxa_engine *e, const struct life *l)
+{
+	const struct task *t;
+
+	DXA_LIST_EACH(t, &e->busy, const struct task, link)
+		if (t->ctx.id && (t->tid == l->last_put_tid || has_released(t, &l->id)))
+			return true;
+	return false;
+}
+
 bool dax_is_busy(const struct dxa_engine *e)
 {
 	const struct task *t;

@@ -113,6 +113,15 @@ void story_add(struct dxa_engine *e, struct task *t, const struct dxa_event *ev)
 /* The context that is open in the task, or NULL. t may be NULL. */
 const struct dxa_context *task_context(const struct task *t);
 
+/* Is the context with this id still open? False for 0. */
+bool context_is_open(const struct dxa_engine *e, uint64_t id);
+
+/* Did the driver put this life in the context that is open in the task? */
+bool has_released(const struct task *t, const struct dxa_life_id *id);
+
+/* Is a bracket open in which this life was put? Then the put may be in progress. */
+bool is_being_put(const struct dxa_engine *e, const struct life *l);
+
 /* The number of the bracket (from 1; 0: none) whose failure makes a new allocation a leak. */
 size_t task_outcome_bracket(struct dxa_engine *e, struct task *t);
 

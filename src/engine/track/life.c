@@ -310,11 +310,16 @@ void life_end(struct dxa_engine *e, struct life *l)
 
 /* ---- suspicions ---- */
 
+static struct dxa_list *list_of(struct dxa_engine *e, const struct suspect *s)
+{
+	return s->what == SUSPECT_REFERENCE_LEAK ? &e->unshown : &e->suspects;
+}
+
 static void suspects_add(struct dxa_engine *e, struct suspect *s, uint64_t now)
 {
 	s->since = now;
-	s->grace_over = 0;
-	dxa_list_add(&e->suspects, &s->link);
+	s->grace_over = s->shown_at = 0;
+	dxa_list_add(list_of(e, s), &s->link);
 }
 
 void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
@@ -334,17 +339,11 @@ void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 	suspects_add(e, s, now);
 }
 
-void life_suspect_again(struct dxa_engine *e, struct life *l, uint64_t now)
-{
-	dxa_list_del(&e->suspects, &l->suspect->link);
-	suspects_add(e, l->suspect, now);
-}
-
 void life_clear_suspicion(struct dxa_engine *e, struct life *l)
 {
 	if (!l->suspect)
 		return;
-	dxa_list_del(&e->suspects, &l->suspect->link);
+	dxa_list_del(list_of(e, l->suspect), &l->suspect->link);
 	free(l->suspect);
 	l->suspect = NULL;
 }

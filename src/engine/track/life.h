@@ -11,7 +11,7 @@
 #include "engine/engine.h"
 #include "engine/track/history.h"
 
-/* A suspicion about a life, which is checked after a grace period. */
+/* A suspicion about a life, which is checked after a grace period, or by snapshots. */
 enum suspicion {
 	SUSPECT_REFERENCE_LEAK, /* all known references were dropped; not destroyed yet */
 	SUSPECT_PUT_ALIVE, /* the last reference was dropped while alive; not destroyed yet */
@@ -27,6 +27,7 @@ struct suspect {
 	enum suspicion what;
 	uint64_t since;
 	uint64_t grace_over; /* ktime of the first record after the grace period; 0: none yet */
+	uint64_t shown_at; /* ktime of the first snapshot since then that shows it; 0: none */
 	bool in_context;
 	struct dxa_context ctx; /* in which it happened */
 };
@@ -68,6 +69,7 @@ struct life {
 	bool alive : 1;
 	bool alive_known : 1;
 	bool owner_put : 1; /* its driver has dropped its reference */
+	bool unbound : 1; /* an unbinding that began after its begin has returned */
 	bool missed : 1; /* the last snapshot did not show it */
 	bool put_last : 1; /* its last event is a put */
 	bool ended : 1;
@@ -132,7 +134,6 @@ bool life_incomplete(const struct dxa_engine *e, const struct life *l);
 /* Add a suspicion at ktime now, which replaces another one; ctx is copied and may be NULL. */
 void life_suspect(struct dxa_engine *e, struct life *l, enum suspicion what,
 		  const struct dxa_context *ctx, uint64_t now);
-void life_suspect_again(struct dxa_engine *e, struct life *l, uint64_t now);
 void life_clear_suspicion(struct dxa_engine *e, struct life *l);
 
 /* The context of the suspicion, or NULL. */

@@ -79,6 +79,7 @@ void on_snap_end(struct dxa_engine *e, struct task *t, const struct rec *r)
 	bool has_devices = snapshot_end(e, r);
 
 	(void)t;
+	e->looked_at = r->ev.ts;
 	if (!e->snapshot)
 		return;
 	if (has_devices && !e->snapshot->asked)

@@ -59,6 +59,7 @@ void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 	if (!l)
 		return;
+	PUBLISH(e, FACT_KILL_BEGINS, t, r, l);
 	l->alive = false;
 	l->alive_known = true;
 	l->kills++;

@@ -172,6 +172,28 @@ void on_task_waits(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 /* ---- devices from before the audit ---- */
 
+/*
+ * An unaccounted reference may be a temporary one: a walk of all inodes, such as
+ * drop_pagecache_sb() in fs/drop_caches.c, holds each inode for a moment. Its task can be
+ * preempted there for any time, so no time between two records proves a leak. But the
+ * auditor waits between two snapshots while the machine runs, and both show the device
+ * only if no task was about to put it.
+ */
+static void show_suspect(struct dxa_engine *e, struct life *l, const struct rec *r)
+{
+	struct suspect *s = l->suspect;
+
+	if (!s || s->what != SUSPECT_REFERENCE_LEAK || r->ev.refs <= 0)
+		return;
+	/* A lookup may have the reference and not have returned; a put may be in progress. */
+	if (!s->shown_at || e->gets_pending || is_being_put(e, l)) {
+		s->shown_at = r->ev.ts;
+	} else if (r->ev.ts > s->shown_at + LOOKS_APART_NS) {
+		PUBLISH(e, FACT_DUE, .r = r, .life = l);
+		life_clear_suspicion(e, l);
+	}
+}
+
 void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l;
@@ -186,6 +208,7 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 	l->shown_in = (uint32_t)e->stats.snapshots + 1;
 	if (l->first == r->n)
 		l->shown_first = l->shown_in;
+	show_suspect(e, l, r);
 	if (l->from_alloc || l->snapshotted)
 		return;
 	life_add_record(e, l, r);
@@ -212,7 +235,9 @@ void on_snap_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!r->ev.dax || !r->ev.obj)
 		return;
 	add_host_entry(e, r);
-	if (dxa_map_get(&e->hosts, r->ev.obj) || host_has_left(e, r->ev.obj))
+	/* An entry that was left behind does not belong to the device that has the address now. */
+	if (dxa_map_get(&e->hosts, r->ev.obj) || host_has_left(e, r->ev.obj) ||
+	    dxa_map_get(&e->left_behind, r->ev.obj))
 		return;
 	/* The walk of the devices was before this one: an entry alone does not begin a life. */
 	l = life_at(e, r->ev.dax);

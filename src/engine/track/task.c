@@ -4,6 +4,7 @@
 
 #include "engine/errname.h"
 #include "engine/fact.h"
+#include "engine/owner.h"
 #include "engine/track/loss.h"
 
 /* ---- the table of tasks ---- */
@@ -202,11 +203,30 @@ static bool put_unkilled(const struct dxa_list *lives, uint32_t tid)
 	return false;
 }
 
+/* Did a snapshot show a device in the middle of its unbinding, which was not put since? */
+static bool shown_amid_unbind(const struct dxa_list *lives)
+{
+	const struct life *l;
+
+	DXA_LIST_EACH(l, lives, const struct life, link) {
+		const struct dxa_owner *owner = dxa_owner_of(l->id.driver);
+
+		if (l->snapshotted && !l->owner_put && owner->releases_at_unbind &&
+		    (!l->alive || (owner->of_disk && !l->host)))
+			return true;
+	}
+	return false;
+}
+
 static void unpaired(struct dxa_engine *e, const struct dxa_event *ret)
 {
-	/* An unbinding that began before the audit may have put the device before, too. */
+	/*
+	 * An unbinding that began before the audit may have put the device before, too, or
+	 * have killed it and never put it.
+	 */
 	if (ret->kind == DXA_KIND_RELEASE_DRIVER &&
-	    (put_unkilled(&e->live, ret->tid) || put_unkilled(&e->ended, ret->tid)))
+	    (put_unkilled(&e->live, ret->tid) || put_unkilled(&e->ended, ret->tid) ||
+	     shown_amid_unbind(&e->live)))
 		gap(e, DXA_GAP_UNCERTAIN);
 	/* Calls that were entered before the audit, or before a loss, may return now. */
 	if (ret->ts > e->unpaired_since && ret->ts - e->unpaired_since > e->cfg.stuck_after_ns)
@@ -216,8 +236,8 @@ static void unpaired(struct dxa_engine *e, const struct dxa_event *ret)
 /*
  * How many of the frames can still be open when this event happens. A call that has
  * not returned contains no hooked function, except device_add_disk; a bracket that
- * begins in a system call is never inside another one; and no function here is
- * entered twice for the same object.
+ * begins in a system call is never inside another one; dm binds no driver inside its
+ * own; and no function here is entered twice for the same object.
  */
 static size_t frames_plausible(const struct task *t, const struct dxa_event *ev)
 {
@@ -227,6 +247,9 @@ static size_t frames_plausible(const struct task *t, const struct dxa_event *ev)
 		return 0;
 	if (ev->phase == DXA_PHASE_ARGS && dxa_kind_is_bracket(ev->kind)) {
 		if (ev->kind == DXA_KIND_DM_DEV_CREATE || ev->kind == DXA_KIND_DCSSBLK_ADD)
+			return 0;
+		if (n && frame_at(t, 0)->entry.ev.kind == DXA_KIND_DM_DEV_CREATE &&
+		    (ev->kind == DXA_KIND_REALLY_PROBE || ev->kind == DXA_KIND_RELEASE_DRIVER))
 			return 0;
 		for (i = 0; i < n; i++)
 			if (frame_at(t, i)->entry.ev.kind == ev->kind &&

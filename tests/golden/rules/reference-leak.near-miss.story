@@ -19,8 +19,8 @@ enter device_release_driver_internal obj=ns name=namespace0.0 bus=nd driver=nd_p
   put_dax dax=X refs=1
   dax_destroy_inode dax=X refs=0
 leave device_release_driver_internal
-wait 2000
-task 204 true
-module_load name=loop
-wait 1000
-module_load name=brd
+task 204 daxaudit
+wait 500
+snap_end known=devices|hosts|holders|sysfs
+wait 600
+snap_end known=devices|hosts|holders|sysfs

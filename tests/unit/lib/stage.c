@@ -501,6 +501,20 @@ void disk_state(struct story *s, uint64_t disk, const char *name, int dax)
 	feed(s, ev);
 }
 
+static void show(void *priv, uint64_t addr, void *value)
+{
+	const struct story_device *d = value;
+
+	if (!d->destroyed)
+		snap_device(priv, addr);
+}
+
+void look_again(struct story *s)
+{
+	dxa_map_each(&s->devices, show, s);
+	snap_end(s, 0);
+}
+
 void lives_already(struct story *s, enum asker who, uint64_t addr, int32_t refs, uint32_t flags)
 {
 	struct story_device *d = birth(s, who, addr);

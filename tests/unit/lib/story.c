@@ -93,12 +93,19 @@ void story_configure(struct story *s, const struct dxa_engine_config *config)
 static void finish(struct story *s)
 {
 	uint64_t due;
+	bool look;
 
 	if (s->finished)
 		return;
 	rcu(s);
-	/* A live audit waits for what is due. */
-	due = dxa_engine_due(s->engine);
+	/* A live audit waits for what is due, and looks twice. */
+	due = dxa_engine_due(s->engine, &look);
+	for (int i = 0; i < 2 && look; i++) {
+		if (due > s->now)
+			s->now = due;
+		look_again(s);
+		due = dxa_engine_due(s->engine, &look);
+	}
 	dxa_engine_finish(s->engine, due > s->now ? due : s->now + 1);
 	s->finished = true;
 }

@@ -187,6 +187,9 @@ void task_waits(struct story *s, uint32_t tid);
 
 /* The snapshot ends; known: what it is complete in. */
 void snap_end(struct story *s, uint64_t known);
+
+/* A snapshot that shows the devices there are, and is judged for nothing but suspicions. */
+void look_again(struct story *s);
 void snap_end_asked(struct story *s, uint64_t known);
 
 /* A device that lives before the audit: nothing is recorded. */
