@@ -172,6 +172,7 @@ $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 # Of src/probe only what needs no libbpf.
 $(O)/san/tests/unit/test_kallsyms: $(patsubst %,$(O)/san/src/probe/%.o,kallsyms modranges symline)
 $(O)/san/tests/unit/test_btfscan: $(O)/san/src/probe/btfscan.o
+$(O)/san/tests/unit/test_uevents: $(O)/san/src/probe/uevents.o
 $(O)/san/tests/unit/test_drain: $(O)/san/src/probe/drain.o
 $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/probe/collect_tasks.o
 
@@ -279,8 +280,8 @@ $(O)/model: $(MODEL_OBJ) $(O)/libdaxaudit-core.a
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
 # What it finds wrong is kept as stories.
-model: $(O)/model ## judge the engine by a model of the kernel, for SECONDS (default: a minute)
-	$(Q)$< --save $(O)/model-failures $(if $(SECONDS),--seconds $(SECONDS))
+model: $(O)/model ## judge the engine by a model of the kernel, for SECONDS (default 60), from SEED on
+	$(Q)$< --save $(O)/model-failures $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 $(O)/tests/%: $(O)/tests/%.o $(O)/libdaxaudit-core.a
 	$(msg) LINK $@

@@ -323,6 +323,8 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 	if (info && !info->synthetic) {
 		a->last_event = ev->ts;
 		a->dax_calls += (ev->has & DXA_HAS_DAX) != 0;
+		if (dxa_kind_is_bracket(ev->kind) || (ev->has & DXA_HAS_DAX))
+			a->last_call = ev->ts;
 	}
 	if (ev->kind == DXA_KIND_SNAP_END && !a->run.story.before)
 		a->run.story.before = ev->ts;

@@ -34,6 +34,7 @@ struct dxa_analysis {
 	bool must_exercise; /* a command that exercises no dax_device is no pass */
 	uint64_t dax_calls; /* records of calls with a dax_device */
 	uint64_t last_event; /* ktime of the newest record, ns; 0: none */
+	uint64_t last_call; /* ktime of the newest bracket or call with a dax_device, ns; 0: none */
 	enum dxa_severity failing;
 	uint32_t required; /* drivers that must be exercised: bits 1 << driver */
 	struct dxa_event

@@ -19,12 +19,18 @@
 #include "cli/metrics_file.h"
 #include "cli/notify.h"
 #include "cli/pidfile.h"
+#include "probe/uevents.h"
 #include "version.h"
 
 /* How long a rotation of the recording waits for open contexts to close in the old file. */
 #define ROTATE_NS 10000000000ull
 /* The timer slack: as much as that of a long epoll_wait(2) (MAX_SLACK in fs/select.c). */
 #define TIMER_SLACK_NS 100000000ul
+
+/* A uevent is explained by a probe or a release that was recorded so long before, or later. */
+#define EXPLAINED_NS 1000000000ull
+/* The least time between the last snapshot and one for a uevent that is not explained. */
+#define UEVENT_GAP_NS 10000000000ull
 
 struct daemon {
 	struct dxa_opts opts;
@@ -35,6 +41,9 @@ struct daemon {
 	uint64_t rotate_by; /* ktime, ns: deadline of a rotation; 0: none */
 	uint64_t look_at; /* ktime, ns: the next snapshot; 0: none is planned */
 	bool confirming; /* the next snapshot confirms anomalies of the last one */
+	bool postponed; /* that snapshot came too late once, and was put off */
+	int uevents; /* the netlink socket of uevents; negative: none */
+	uint64_t changed_at; /* ktime, ns: of the oldest uevent that is not checked yet; 0: none */
 	bool partial; /* it was logged that snapshots are not complete */
 	bool silenced; /* hooks were silenced at the last check */
 	uint64_t due; /* ktime, ns: the next report; 0: nothing is new */
@@ -86,6 +95,7 @@ static void plan_next_look(struct daemon *d, bool anomalies)
 {
 	uint64_t now = dxa_ktime_now(), every = d->opts.snapshot_every_ns;
 
+	d->postponed = false;
 	d->confirming = anomalies && !d->confirming;
 	d->look_at = d->confirming ? now + d->opts.settle_ns : every ? now + every : 0;
 }
@@ -181,12 +191,70 @@ static void check_silence(struct daemon *d, uint64_t now)
 		d->look_at = now;
 }
 
+/* ktime, ns: when the oldest uevent is checked; 0: there is none. */
+static uint64_t compare_at(const struct daemon *d)
+{
+	uint64_t settled = d->changed_at + d->opts.settle_ns;
+	uint64_t next = d->audit.snapshot_at + UEVENT_GAP_NS;
+
+	if (!d->changed_at)
+		return 0;
+	return settled > next ? settled : next;
+}
+
+/* Each probe and release calls hooks: a device that came or went without shows silent ones. */
+static void check_changes(struct daemon *d, uint64_t now)
+{
+	uint64_t changed;
+
+	if (d->uevents >= 0 && dxa_uevents_read(d->uevents) && !d->changed_at)
+		d->changed_at = now;
+	if (!d->changed_at || now < compare_at(d) || d->confirming)
+		return;
+	changed = d->changed_at;
+	d->changed_at = 0;
+	if (d->audit.analysis.last_call + EXPLAINED_NS < changed)
+		look(d);
+}
+
+/* Plan the snapshot that a suspicion needs. */
+static void plan_proof(struct daemon *d)
+{
+	bool look;
+	uint64_t due = dxa_engine_due(d->audit.analysis.engine, &look);
+
+	if (look && !d->confirming)
+		d->look_at = dxa_earlier(d->look_at, due);
+}
+
+/*
+ * Is a snapshot due? One that confirms is put off once if the daemon woke late: the whole
+ * machine may not have run, and no task have made progress.
+ */
+static bool must_look(struct daemon *d, uint64_t now)
+{
+	if (!d->look_at || now < d->look_at)
+		return false;
+	if (!d->confirming || d->postponed || now < d->look_at + d->opts.settle_ns)
+		return true;
+	d->postponed = true;
+	d->look_at = now + d->opts.settle_ns;
+	return false;
+}
+
+/* ktime, ns: when the next snapshot may be due; 0: none is planned. */
+static uint64_t next_look(struct daemon *d)
+{
+	plan_proof(d);
+	if (d->confirming)
+		return d->look_at;
+	return dxa_earlier(dxa_earlier(d->look_at, d->rotate_by), compare_at(d));
+}
+
 static struct dxa_err *loop(struct daemon *d)
 {
 	while (!d->stop) {
-		uint64_t until = dxa_earlier(d->confirming ? d->look_at :
-							     dxa_earlier(d->look_at, d->rotate_by),
-					     dxa_earlier(d->due, d->ping_at));
+		uint64_t until = dxa_earlier(next_look(d), dxa_earlier(d->due, d->ping_at));
 		struct dxa_err *err = dxa_audit_wait(&d->audit, until);
 		uint64_t now = dxa_ktime_now();
 
@@ -196,7 +264,8 @@ static struct dxa_err *loop(struct daemon *d)
 		if (must_rotate(d, now))
 			rotate_recording(d);
 		check_silence(d, now);
-		if (d->look_at && now >= d->look_at)
+		check_changes(d, now);
+		if (must_look(d, now))
 			look(d);
 		if (d->ping_at && now >= d->ping_at)
 			ping(d, now);
@@ -208,6 +277,16 @@ static struct dxa_err *loop(struct daemon *d)
 		}
 		d->due = dxa_earlier(d->due, dxa_daemon_report_due(&d->report, now));
 	}
+	return NULL;
+}
+
+/* Without uevents only the planned snapshots show what no hook recorded. */
+static struct dxa_err *listen_to_kernel(struct daemon *d)
+{
+	d->uevents = dxa_uevents_open();
+	if (d->uevents >= 0)
+		return dxa_audit_watch(&d->audit, d->uevents);
+	dxa_log(DXA_LOG_INFO, "no uevents: %s", strerror(-d->uevents));
 	return NULL;
 }
 
@@ -225,6 +304,9 @@ static struct dxa_err *start(struct daemon *d)
 		err = dxa_daemon_report_open(&d->report, &d->audit);
 	if (!err)
 		err = dxa_audit_begin(&d->audit, NULL);
+	if (err)
+		return err;
+	err = listen_to_kernel(d);
 	if (err)
 		return err;
 	give_up_privilege(d);
@@ -266,7 +348,7 @@ static struct dxa_err *run(struct daemon *d)
 
 struct dxa_err *dxa_cmd_daemon(const struct dxa_opts *opts, int *exit_code)
 {
-	struct daemon d = { .opts = *opts, .lock = -1 };
+	struct daemon d = { .opts = *opts, .lock = -1, .uevents = -1 };
 	struct dxa_err *err;
 
 	if (opts->args[0])
@@ -286,5 +368,7 @@ struct dxa_err *dxa_cmd_daemon(const struct dxa_opts *opts, int *exit_code)
 	dxa_audit_close(&d.audit);
 	dxa_daemon_report_close(&d.report);
 	dxa_pidfile_unlock(d.lock);
+	if (d.uevents >= 0)
+		close(d.uevents);
 	return err;
 }
