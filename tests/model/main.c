@@ -25,7 +25,11 @@ static const struct mode modes[] = {
 	{ .kprobes = false },
 	{ .kprobes = true },
 	{ .kprobes = false, .slow = true, .pauses = 0x9249249249249249, .rcu_in_task = true },
-	{ .kprobes = true, .slow = true, .pauses = 0x4924924924924924, .rcu_in_task = true },
+	{ .kprobes = true,
+	  .slow = true,
+	  .pauses = 0x4924924924924924,
+	  .mended = true,
+	  .rcu_in_task = true },
 	{ .late = true },
 };
 
@@ -171,6 +175,8 @@ int main(int argc, char **argv)
 	judge_close();
 	if (!failures_write(o.save))
 		fprintf(stderr, "model: %s cannot be written\n", o.save);
+	else if (failures_kinds())
+		printf("the shortest story of each kind of wrong answer: %s/INDEX.tsv\n", o.save);
 	printf("%" PRIu64 " of %" PRIu64 " histories, %" PRIu64 " judgements, %" PRIu64 " wrong\n",
 	       sum.judged, sum.histories, sum.judgements, failures_count());
 	printf("%d passed, %d failed\n", passed, failed);
