@@ -13,6 +13,7 @@
 #include "output/closing.h"
 #include "output/coverage.h"
 #include "output/mark.h"
+#include "output/pair.h"
 #include "output/html_devices.h"
 #include "output/html_parts.h"
 #include "output/prose.h"
@@ -66,6 +67,7 @@ struct page {
 	struct share failed, others;
 	struct dxa_timeline *timeline;
 	struct dxa_html_devices *devices;
+	struct dxa_pairs pairs;
 	bool has_legend; /* one for all parts */
 	/* The newest context waits here for the findings that it proves. */
 	bool waiting;
@@ -128,6 +130,7 @@ static void html_free(struct dxa_sink *s)
 	free_text(&p->body);
 	dxa_timeline_free(p->timeline);
 	dxa_html_devices_free(p->devices);
+	dxa_pairs_free(&p->pairs);
 	free(p);
 }
 
@@ -158,6 +161,7 @@ static void html_begin(struct dxa_sink *s, const struct dxa_run *run)
 	free_groups(p);
 	dxa_timeline_reset(p->timeline);
 	dxa_html_devices_reset(p->devices);
+	dxa_pairs_free(&p->pairs);
 	p->findings_bytes = p->n_quiet = 0;
 	p->failed = (struct share){ .max = FAILED_MAX, .max_bytes = FAILED_BYTES };
 	p->others = (struct share){ .max = PROBES_MAX, .max_bytes = PROBES_BYTES };
@@ -222,10 +226,14 @@ static void html_context(struct dxa_sink *s, const struct dxa_context *ctx)
 static void html_event(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct page *p = s->state;
-	size_t life = dxa_timeline_event(p->timeline, ev, &s->run->story);
+	struct dxa_event call;
+	size_t life;
 
+	if (!dxa_pair_event(&p->pairs, ev, &call))
+		return;
+	life = dxa_timeline_event(p->timeline, &call, &s->run->story);
 	if (life && !s->quiet)
-		dxa_html_devices_event(p->devices, life, ev, s->run, p->timeline);
+		dxa_html_devices_event(p->devices, life, &call, s->run, p->timeline);
 }
 
 /* ---- findings ---- */

@@ -44,8 +44,7 @@ void dxa_lives_free(struct dxa_lives *l)
 	dxa_vec_free(&l->all);
 	dxa_map_each(&l->tasks, free_task, NULL);
 	dxa_map_free(&l->tasks);
-	dxa_map_each(&l->calls, free_task, NULL);
-	dxa_map_free(&l->calls);
+	dxa_pairs_free(&l->pairs);
 	dxa_map_free(&l->living);
 	dxa_map_free(&l->ended);
 	dxa_map_free(&l->hosts);
@@ -240,45 +239,6 @@ static void on_bracket(struct dxa_lives *l, const struct dxa_event *ev, int nest
 		free(dxa_map_del(&l->tasks, ev->tid));
 }
 
-/*
- * A call that kprobes saw: its entry has the arguments, its return the result. The entry
- * waits for the return; *ret gets both in one. False when there is nothing to show yet.
- */
-static bool pair_call(struct dxa_lives *l, const struct dxa_event *ev, struct dxa_event *ret)
-{
-	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
-	struct dxa_event *entry;
-
-	*ret = *ev;
-	if (!info || info->synthetic || info->shape != DXA_SHAPE_ACQUIRE ||
-	    ev->phase == DXA_PHASE_CALL)
-		return true;
-	entry = dxa_map_get(&l->calls, ev->tid);
-	if (ev->phase == DXA_PHASE_ARGS) {
-		entry = entry ? entry : malloc(sizeof(*entry));
-		if (entry)
-			*entry = *ev;
-		if (entry && dxa_map_put(&l->calls, ev->tid, entry))
-			free(entry);
-		return false;
-	}
-	if (!entry || entry->kind != ev->kind)
-		return true;
-	ret->phase = DXA_PHASE_CALL;
-	ret->dax = ev->dax ? ev->dax : entry->dax;
-	ret->obj = ev->obj ? ev->obj : entry->obj;
-	ret->arg = ev->arg ? ev->arg : entry->arg;
-	ret->ops = ev->ops ? ev->ops : entry->ops;
-	if (!ret->name[0])
-		memcpy(ret->name, entry->name, sizeof(ret->name));
-	if (!(ret->has & DXA_HAS_STACK)) {
-		memcpy(ret->stack, entry->stack, sizeof(ret->stack));
-		ret->has |= entry->has & DXA_HAS_STACK;
-	}
-	free(dxa_map_del(&l->calls, ev->tid));
-	return true;
-}
-
 static void take_event(struct dxa_lives *l, const struct dxa_event *ev, struct dxa_symbols *symbols)
 {
 	struct task *t = dxa_map_get(&l->tasks, ev->tid);
@@ -318,6 +278,6 @@ void dxa_lives_event(struct dxa_lives *l, const struct dxa_event *ev, struct dxa
 {
 	struct dxa_event call;
 
-	if (pair_call(l, ev, &call))
+	if (dxa_pair_event(&l->pairs, ev, &call))
 		take_event(l, &call, symbols);
 }

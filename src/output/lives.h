@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "engine/engine.h"
+#include "output/pair.h"
 
 /* Of a life with more events the first and the last are kept. */
 #define DXA_LIFE_EVENTS_MAX 256
@@ -37,7 +38,8 @@ struct dxa_lived {
 struct dxa_lives {
 	struct dxa_vec all; /* struct dxa_lived *, owned, as they began */
 	struct dxa_map living, ended, hosts; /* struct dxa_lived *, by dax, dax and gendisk */
-	struct dxa_map tasks, calls; /* private */
+	struct dxa_map tasks; /* private */
+	struct dxa_pairs pairs;
 	size_t cut; /* lives left out */
 };
 

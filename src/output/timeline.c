@@ -33,6 +33,7 @@ void dxa_timeline_reset(struct dxa_timeline *t)
 	t->bars.len = 0;
 	t->marks.len = 0;
 	dxa_map_free(&t->living);
+	dxa_map_free(&t->hosts);
 	t->cut_bars = t->cut_marks = 0;
 }
 
@@ -43,6 +44,7 @@ void dxa_timeline_free(struct dxa_timeline *t)
 	dxa_vec_free(&t->bars);
 	dxa_vec_free(&t->marks);
 	dxa_map_free(&t->living);
+	dxa_map_free(&t->hosts);
 	free(t);
 }
 
@@ -67,6 +69,20 @@ static struct dxa_bar *living(const struct dxa_timeline *t, uint64_t dax)
 	size_t at = (size_t)(uintptr_t)dxa_map_get(&t->living, dax);
 
 	return at ? dxa_vec_at(&t->bars, at - 1) : NULL;
+}
+
+/* The life that dax_hosts has for a gendisk, or NULL. */
+static struct dxa_bar *hosted(const struct dxa_timeline *t, uint64_t disk)
+{
+	size_t at = (size_t)(uintptr_t)dxa_map_get(&t->hosts, disk);
+	struct dxa_bar *bar = at ? dxa_vec_at(&t->bars, at - 1) : NULL;
+
+	return bar && !bar->end ? bar : NULL;
+}
+
+static bool is_error(int64_t ret)
+{
+	return !ret || dxa_is_err_ptr((uint64_t)ret);
 }
 
 /* ---- lives ---- */
@@ -124,7 +140,9 @@ static struct dxa_bar *life_of(struct dxa_timeline *t, const struct dxa_event *e
 		bar = living(t, ev->dax);
 		return bar ? bar : begin_life(t, ev->dax, 0, BARS_MAX, env);
 	case DXA_KIND_FS_DAX_GET_BY_BDEV:
-		return got && !dxa_is_err_ptr(got) ? living(t, got) : NULL;
+		return is_error(ev->ret) ? hosted(t, ev->obj) : living(t, got);
+	case DXA_KIND_DAX_REMOVE_HOST:
+		return hosted(t, ev->obj);
 	default:
 		return ev->dax && !dxa_is_err_ptr(ev->dax) ? living(t, ev->dax) : NULL;
 	}
@@ -147,7 +165,7 @@ static int mark_of(const struct dxa_event *ev)
 	case DXA_KIND_RUN_DAX:
 		return DXA_MARK_RUN;
 	case DXA_KIND_FS_DAX_GET_BY_BDEV:
-		return DXA_MARK_GET;
+		return is_error(ev->ret) ? DXA_MARK_REFUSED : DXA_MARK_GET;
 	case DXA_KIND_FS_DAX_GET:
 		return failed ? DXA_MARK_REFUSED : DXA_MARK_GET;
 	case DXA_KIND_PUT_DAX:
@@ -194,7 +212,15 @@ size_t dxa_timeline_event(struct dxa_timeline *t, const struct dxa_event *ev,
 	if (!bar)
 		return 0;
 	note_refs(ev, &mark);
-	if (ev->kind == DXA_KIND_DAX_ADD_HOST || ev->kind == DXA_KIND_SNAP_HOST)
+	if (ev->kind == DXA_KIND_DAX_ADD_HOST || ev->kind == DXA_KIND_SNAP_HOST) {
+		name_life(bar, ev->name, env);
+		if (ev->obj && !ev->ret)
+			(void)dxa_map_put(&t->hosts, ev->obj, (void *)(uintptr_t)(bar->id + 1));
+	}
+	if (ev->kind == DXA_KIND_DAX_REMOVE_HOST)
+		dxa_map_del(&t->hosts, ev->obj);
+	/* A device of the dax bus has the name of its struct device. */
+	if (ev->kind == DXA_KIND_REALLY_PROBE && !ev->ops)
 		name_life(bar, ev->name, env);
 	if (!is_halfway(ev) && (mark.kind >= 0 || mark.refs >= 0)) {
 		mark.bar = bar->id;

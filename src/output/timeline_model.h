@@ -58,6 +58,7 @@ struct dxa_timeline {
 	struct dxa_vec bars; /* struct dxa_bar, sorted when they are drawn */
 	struct dxa_vec marks; /* struct dxa_mark, in the order of the stream */
 	struct dxa_map living; /* index in bars plus one, by dax */
+	struct dxa_map hosts; /* the same, by gendisk, as in dax_hosts */
 	size_t cut_bars, cut_marks; /* left out, because the picture is full */
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "output/pair.h"
 #include "output/timeline.h"
 
 #define X 0xffff888003c5b2c0
@@ -81,11 +82,122 @@ static void times_of_a_recording_do_not_wrap(void **state)
 						TICKS);
 }
 
+/* How often the picture of these events contains a text, such as the id of a symbol. */
+static size_t count(const struct dxa_event *events, size_t n, const char *what)
+{
+	const struct dxa_story_env env = { .start = 0 };
+	struct dxa_timeline *t = dxa_timeline_new();
+	char *text = NULL;
+	size_t len, found = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	for (size_t i = 0; i < n; i++)
+		dxa_timeline_event(t, &events[i], &env);
+	dxa_timeline_write(t, out, 0);
+	fclose(out);
+	dxa_timeline_free(t);
+	for (const char *at = text; (at = strstr(at, what)); at++)
+		found++;
+	free(text);
+	return found;
+}
+
+static void calls_by_disk_are_marked_on_the_lane_of_the_device(void **state)
+{
+	const uint64_t disk = 0xffff888004000000, other = 0xffff888004001000;
+	const struct dxa_event events[] = {
+		{ .ts = 1, .kind = DXA_KIND_ALLOC_DAX, .phase = DXA_PHASE_CALL, .ret = (int64_t)X },
+		{ .ts = 2,
+		  .kind = DXA_KIND_DAX_ADD_HOST,
+		  .phase = DXA_PHASE_CALL,
+		  .dax = X,
+		  .obj = disk,
+		  .name = "pmem0" },
+		{ .ts = 3,
+		  .kind = DXA_KIND_FS_DAX_GET_BY_BDEV,
+		  .phase = DXA_PHASE_CALL,
+		  .obj = other },
+		{ .ts = 4,
+		  .kind = DXA_KIND_FS_DAX_GET_BY_BDEV,
+		  .phase = DXA_PHASE_CALL,
+		  .obj = disk },
+		{ .ts = 5, .kind = DXA_KIND_DAX_REMOVE_HOST, .phase = DXA_PHASE_ARGS, .obj = disk },
+		{ .ts = 6,
+		  .kind = DXA_KIND_FS_DAX_GET_BY_BDEV,
+		  .phase = DXA_PHASE_CALL,
+		  .obj = disk },
+		{ .ts = 7, .kind = DXA_KIND_DAX_DESTROY_INODE, .phase = DXA_PHASE_ARGS, .dax = X },
+	};
+	const size_t n = sizeof(events) / sizeof(*events);
+
+	(void)state;
+	assert_true(count(events, n, "pmem0 (") > 0);
+	/* The lookup of another disk, and that after the removal, are about no device. */
+	assert_int_equal(count(events, n, "#mx"), 1);
+	assert_int_equal(count(events, n, "#mu"), 1);
+	assert_int_equal(count(events, n, "#mg"), 0);
+}
+
+static void device_dax_has_the_name_of_its_bus_device(void **state)
+{
+	const struct dxa_event events[] = {
+		{ .ts = 1, .kind = DXA_KIND_ALLOC_DAX, .phase = DXA_PHASE_CALL, .ret = (int64_t)X },
+		{ .ts = 2,
+		  .kind = DXA_KIND_REALLY_PROBE,
+		  .phase = DXA_PHASE_ARGS,
+		  .has = DXA_HAS_DEVICE | DXA_HAS_DAX,
+		  .dax = X,
+		  .refs = 1,
+		  .name = "dax0.0" },
+		{ .ts = 7, .kind = DXA_KIND_DAX_DESTROY_INODE, .phase = DXA_PHASE_ARGS, .dax = X },
+	};
+
+	(void)state;
+	assert_true(count(events, sizeof(events) / sizeof(*events), "dax0.0 (") > 0);
+}
+
+static void two_records_of_a_call_are_joined(void **state)
+{
+	const struct dxa_event entry = { .ts = 1,
+					 .kind = DXA_KIND_FS_DAX_GET_BY_BDEV,
+					 .phase = DXA_PHASE_ARGS,
+					 .tid = 7,
+					 .obj = 0xffff888004000000,
+					 .arg = 0xffff888005000000,
+					 .name = "pmem0" };
+	struct dxa_event of_other = entry,
+			 ret = { .ts = 2,
+				 .kind = DXA_KIND_FS_DAX_GET_BY_BDEV,
+				 .phase = DXA_PHASE_RET,
+				 .tid = 7 },
+			 out;
+	struct dxa_pairs p = { 0 };
+
+	(void)state;
+	of_other.tid = 8;
+	of_other.obj++;
+	assert_false(dxa_pair_event(&p, &entry, &out));
+	assert_false(dxa_pair_event(&p, &of_other, &out));
+	assert_true(dxa_pair_event(&p, &ret, &out));
+	assert_int_equal(out.phase, DXA_PHASE_CALL);
+	assert_int_equal(out.ts, 2);
+	assert_int_equal(out.obj, entry.obj);
+	assert_int_equal(out.arg, entry.arg);
+	assert_string_equal(out.name, "pmem0");
+	/* The entry of a call is used once. */
+	assert_true(dxa_pair_event(&p, &ret, &out));
+	assert_int_equal(out.obj, 0);
+	dxa_pairs_free(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(axis_has_a_few_ticks),
 		cmocka_unit_test(times_of_a_recording_do_not_wrap),
+		cmocka_unit_test(calls_by_disk_are_marked_on_the_lane_of_the_device),
+		cmocka_unit_test(device_dax_has_the_name_of_its_bus_device),
+		cmocka_unit_test(two_records_of_a_call_are_joined),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
