@@ -10,14 +10,14 @@
 
 #define AUDIT_COMPLETE DXA_RULE_COUNT
 
-/* What is known of one case. The stream is opened with its first line. */
+/* A case so far. The stream is opened with its first line. */
 struct collected {
 	FILE *out;
 	char *body;
 	size_t len;
 	size_t failing;
 	char message[sizeof(((struct dxa_finding *)0)->detail) + 32];
-	char blind[64]; /* why it could not be judged */
+	char reason[64]; /* why it could not be checked */
 };
 
 struct dxa_cases {
@@ -75,7 +75,7 @@ static bool nothing_seen(const struct dxa_engine_stats *st)
 	return !st->lives;
 }
 
-/* What was looked at, as a set of enum dxa_shown_by. */
+/* What the audit covers, as a set of enum dxa_shown_by. */
 static unsigned int looked_at(const struct dxa_result *r)
 {
 	unsigned int ret = r->stats->snapshots ? DXA_SHOWN_BY_STATE : 0;
@@ -86,15 +86,15 @@ static unsigned int looked_at(const struct dxa_result *r)
 	return ret;
 }
 
-/* A hook that the rule needs and that is not watched: its kind, or 0. */
-static int blind_of(const struct dxa_rule_info *info, const struct dxa_result *r)
+/* The kind of a hook that the rule needs and that is not attached, or 0. */
+static int unobserved_hook(const struct dxa_rule_info *info, const struct dxa_result *r)
 {
-	uint64_t blind = dxa_hooks_unobserved(r->hooks, r->n_hooks) & info->hooks;
+	uint64_t unobserved = dxa_hooks_unobserved(r->hooks, r->n_hooks) & info->hooks;
 
-	return blind ? __builtin_ctzll(blind) : 0;
+	return unobserved ? __builtin_ctzll(unobserved) : 0;
 }
 
-/* Not having seen something is no pass. */
+/* Why a case without findings is skipped; NULL: it passes. */
 static const char *why_skipped(int rule, const struct dxa_run *run, const struct dxa_result *r,
 			       struct collected *of)
 {
@@ -108,12 +108,13 @@ static const char *why_skipped(int rule, const struct dxa_run *run, const struct
 	if (!(by & looked_at(r)))
 		return by & DXA_SHOWN_BY_EVENTS ? "no call was watched" :
 						  "no snapshot of what is there was taken";
-	if ((by & looked_at(r)) == DXA_SHOWN_BY_EVENTS && blind_of(info, r)) {
-		const struct dxa_kind_info *hook = dxa_kind_info((unsigned int)blind_of(info, r));
+	if ((by & looked_at(r)) == DXA_SHOWN_BY_EVENTS && unobserved_hook(info, r)) {
+		const struct dxa_kind_info *hook =
+			dxa_kind_info((unsigned int)unobserved_hook(info, r));
 
-		snprintf(of->blind, sizeof(of->blind), "%s is not watched%s", hook->name,
+		snprintf(of->reason, sizeof(of->reason), "%s is not watched%s", hook->name,
 			 hook->need == DXA_NEED_DEEP ? ": --deep does" : "");
-		return of->blind;
+		return of->reason;
 	}
 	if (info->needs_cache_known && run->aliasing == DXA_ALIASING_UNKNOWN)
 		return dxa_prose_aliasing(run->aliasing);
@@ -165,8 +166,8 @@ static void judge_audit(struct dxa_cases *c, const struct dxa_result *r)
 	fprintf(out, "coverage: %s\n", dxa_coverage_words(coverage, r));
 }
 
-const struct dxa_case *dxa_cases_judge(struct dxa_cases *c, const struct dxa_run *run,
-				       const struct dxa_result *r)
+const struct dxa_case *dxa_cases_finish(struct dxa_cases *c, const struct dxa_run *run,
+					const struct dxa_result *r)
 {
 	for (int rule = 0; rule < DXA_RULE_COUNT; rule++)
 		judge_rule(c, rule, run, r);

@@ -2,8 +2,8 @@
 /*
  * A timeline in Chrome's trace-event format, for Perfetto and chrome://tracing:
  * brackets as slices of their task, the calls in them as instants, each
- * dax_device's life as a span of its own, findings as global instants. Written
- * as it comes: a long audit needs no memory for it.
+ * dax_device's life as a span of its own, findings as global instants. It is written
+ * incrementally, so a long audit needs no memory for it.
  */
 #include <inttypes.h>
 #include <json.h>
@@ -33,7 +33,7 @@ static struct json_object *trace_event(const char *phase, const char *category, 
 
 	dxa_json_add_string(o, "ph", phase);
 	dxa_json_add_string(o, "cat", category);
-	/* Viewers need one, whatever the kernel calls it. */
+	/* Viewers need a name for every event. */
 	dxa_json_add_string(o, "name", name[0] ? name : "?");
 	add_us(o, "ts", ts);
 	return o;
@@ -73,7 +73,7 @@ static void trace_free(struct dxa_sink *s)
 	free(about);
 }
 
-/* The name of a process, for the viewer's left column. */
+/* The name of a process, for the left column of a viewer. */
 static void put_name(struct dxa_sink *s, const char *kind, uint32_t tgid, uint32_t tid,
 		     const char *name)
 {
@@ -104,7 +104,7 @@ static void put_life(struct dxa_sink *s, const struct dxa_event *ev, const char 
 	struct json_object *o;
 
 	dxa_pseudonym(address, s->run->story.pseudonyms, DXA_PSEUDONYM_DEV, "0x", ev->dax);
-	/* Identifiers are the whole document's. */
+	/* Identifiers must be unique in the document. */
 	if (dxa_sink_has_parts(s))
 		snprintf(id, sizeof(id), "%zu:%s", s->part, address);
 	else
@@ -134,7 +134,7 @@ static void trace_event_seen(struct dxa_sink *s, const struct dxa_event *ev)
 	}
 }
 
-/* A call without length, where it happened. */
+/* A call, as an instant. */
 static void put_call(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct json_object *o = trace_event("i", "call", dxa_kind_name(ev->kind), ev->ts);
@@ -188,7 +188,7 @@ static void trace_context(struct dxa_sink *s, const struct dxa_context *ctx)
 		else if (!nesting)
 			put_call(s, ev);
 	}
-	/* Those whose end is not in the story last as long as the story does. */
+	/* Close slices whose end is not in the story at its end. */
 	while (depth > 1)
 		put_slice(s, open[--depth], last, NULL);
 	put_slice(s, depth ? open[0] : &ctx->story[0], ctx->end > last ? ctx->end : last,
@@ -207,7 +207,7 @@ static void trace_finding(struct dxa_sink *s, const struct dxa_finding *f)
 	put(s, o);
 }
 
-/* The last event of all, and what the document is about. */
+/* The last event, and the metadata of the document. */
 static void write_tail(struct dxa_sink *s, struct json_object *last, struct json_object *about)
 {
 	dxa_json_put(s->out, last, false);

@@ -32,7 +32,7 @@ static void put_contexts(FILE *out, const struct dxa_result *r)
 				r->contexts[sort] == 1 ? "" : "s");
 }
 
-/* Of which drivers the devices are that were seen. */
+/* The drivers of the devices. */
 static void put_drivers(FILE *out, const struct dxa_engine_stats *st)
 {
 	size_t n = 0;
@@ -49,7 +49,7 @@ static void put_records(FILE *out, const struct dxa_result *r)
 	uint64_t missed;
 	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
 
-	/* A recording that was cut off does not say. */
+	/* Not known in a recording that was cut off. */
 	if (!total.seen && r->stats->events)
 		return;
 	fprintf(out, "; %" PRIu64 " record%s, ", total.seen, total.seen == 1 ? "" : "s");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an audit ends with, in words. */
+/* The last line of an audit. */
 #ifndef DAXAUDIT_OUTPUT_CLOSING_H
 #define DAXAUDIT_OUTPUT_CLOSING_H
 
@@ -9,13 +9,13 @@
 const char *dxa_closing_word(enum dxa_verdict_kind kind);
 
 /*
- * The rest of the verdict's line, one sentence: why, and what was looked at: "1 error
+ * The sentence after the verdict, with the reasons and the extent of the audit: "1 error
  * (null-teardown-leak); 1 probe, 1 device (pmem); 17 records, none lost". The caller
  * frees it. NULL without memory.
  */
 char *dxa_closing_why(const struct dxa_result *r);
 
-/* The same of several recordings: "3 recordings: 1 failed, 2 passed". */
+/* The same for several recordings: "3 recordings: 1 failed, 2 passed". */
 char *dxa_closing_summary(const struct dxa_summary *sum);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a verdict is about: the drivers that can allocate, and those that did. */
+/* The coverage of an audit: the drivers that can allocate, and those that did. */
 #ifndef DAXAUDIT_OUTPUT_COVERAGE_H
 #define DAXAUDIT_OUTPUT_COVERAGE_H
 
@@ -13,8 +13,8 @@
 struct dxa_coverage {
 	const char *driver; /* its name; static */
 	uint64_t allocs; /* alloc_dax calls, refusals included; 0: not exercised */
-	bool available; /* this kernel has it */
-	bool required; /* it was asked for */
+	bool available; /* the kernel has it */
+	bool required; /* by options or policy */
 };
 
 /*
@@ -26,8 +26,8 @@ size_t dxa_coverage(const struct dxa_result *result, struct dxa_coverage ret[DXA
 #define DXA_COVERAGE_LEN 512
 
 /*
- * The same in words: "pmem 3 allocations, dm required but not exercised,
- * virtiofs available, not exercised". Returns buf.
+ * The same as text: "pmem 3 allocations; dm required but not exercised; virtiofs not
+ * exercised". Returns buf.
  */
 const char *dxa_coverage_words(char buf[DXA_COVERAGE_LEN], const struct dxa_result *result);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One page that needs nothing beside it, to be attached to a bug report: verdict,
- * findings, a timeline, the story of every probe. It is HTML and XML at once, so
- * that every reader's parser agrees on it. Without its script all is still there.
+ * A self-contained page for a bug report: verdict, findings, a timeline, the story of
+ * every probe. It is valid HTML and XML, so that all parsers agree on it. Without its
+ * script everything is still there.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,9 +22,8 @@
 #include "report-files.h"
 
 /*
- * A page of 10^5 events must stay below 2 MB and load in a second: of more than so
- * many, or so many bytes, the rest is counted only. Probes that failed have shares
- * of their own.
+ * A page of 10^5 events must be smaller than 2 MB and load in a second: beyond these
+ * numbers and bytes, probes are only counted. Failed probes have their own bounds.
  */
 #define PROBES_MAX 300
 #define PROBES_BYTES 400000
@@ -69,7 +68,7 @@ struct page {
 	struct dxa_html_devices *devices;
 	struct dxa_pairs pairs;
 	bool has_legend; /* one for all parts */
-	/* The newest context waits here for the findings that it proves. */
+	/* The newest context waits here for the findings about it. */
 	bool waiting;
 	bool is_shown;
 	struct dxa_context context;
@@ -175,7 +174,7 @@ static bool has_failed(const struct dxa_context *ctx)
 	       ctx->outcome == DXA_OUTCOME_MISSED;
 }
 
-/* Write the context that waits: the findings that it proves are known now. */
+/* Write the waiting context: all findings about it are known now. */
 static void write_waiting(struct dxa_sink *s)
 {
 	struct page *p = s->state;
@@ -250,7 +249,7 @@ static struct group *new_group(struct page *p, const struct group *like)
 	if (!g)
 		return NULL;
 	*g = *like;
-	/* The stream keeps where its buffer is: a group must not move. */
+	/* The stream has a pointer to its buffer: a group must not move. */
 	if (open_text(&g->text) && dxa_vec_push(&p->groups, &g))
 		return g;
 	free_text(&g->text);
@@ -275,7 +274,7 @@ static struct group *group_of(struct page *p, const struct dxa_finding *f)
 	return new_group(p, &like);
 }
 
-/* Note what proves a finding, if the context in which it happened still waits. */
+/* Add the marked calls of a finding, if its context still waits. */
 static bool mark_calls(struct page *p, const struct dxa_finding *f)
 {
 	if (!p->waiting || !p->is_shown || f->context.id != p->context.id)
@@ -336,7 +335,7 @@ static void put_group(FILE *out, struct group *g)
 	fputs("</section>\n", out);
 }
 
-/* The gravest first. */
+/* Most severe first. */
 static void put_findings(FILE *out, struct page *p)
 {
 	if (p->groups.len)

@@ -28,7 +28,7 @@ struct dxa_html_devices {
 	struct dxa_map by_number; /* struct life * */
 	size_t bytes;
 	size_t ids; /* of all parts of the page */
-	size_t cut; /* lives that are not shown, as far as they had events */
+	size_t cut; /* lives with events that are not shown */
 	size_t last_cut; /* the number of the newest of them */
 };
 
@@ -93,7 +93,7 @@ static struct life *new_life(struct dxa_html_devices *d, size_t number)
 	return life;
 }
 
-/* The life of that number, a new one if there is room; else NULL. */
+/* The life with that number, which is added if there is room; else NULL. */
 static struct life *life_of(struct dxa_html_devices *d, size_t number)
 {
 	struct life *life = dxa_map_get(&d->by_number, number);

@@ -9,7 +9,7 @@
 #include "output/story.h"
 #include "output/xml.h"
 
-/* The style sheet indents so deep. */
+/* The deepest indentation in the style sheet. */
 #define DEPTH_MAX 4
 
 /* ---- events ---- */
@@ -22,7 +22,7 @@ void dxa_html_time(FILE *out, uint64_t ts, uint64_t start)
 	fprintf(out, "%" PRIu64 ".%06" PRIu64, us / 1000000, us % 1000000);
 }
 
-/* What is known of a call beside it. */
+/* The notes on a call. */
 static void put_note(FILE *out, const char *before, const char *words, const char *behind)
 {
 	fprintf(out, " <i>%s", before);

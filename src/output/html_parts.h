@@ -29,12 +29,12 @@ void dxa_html_time(FILE *out, uint64_t ts, uint64_t start);
 void dxa_html_context(FILE *out, const struct dxa_context *ctx, const struct dxa_run *run,
 		      const char *id, bool open, const struct dxa_vec *marks);
 
-/* What a finding's rule means, and which commits have to do with it. */
+/* The meaning of a finding's rule, and its commits. */
 void dxa_html_rule(FILE *out, enum dxa_rule rule, const char *driver);
 
 /*
- * A finding as a details element of class "finding": what happened, the device, what
- * policy says, and the evidence. `context` is the id of its probe, or NULL.
+ * A finding as a details element of class "finding": detail, device, policy and
+ * evidence. `context` is the id of its probe, or NULL.
  */
 void dxa_html_finding(FILE *out, const struct dxa_finding *f, const struct dxa_run *run,
 		      const char *id, bool open, const char *context);

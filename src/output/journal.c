@@ -46,8 +46,8 @@ void dxa_journal_close(struct dxa_journal *j)
 }
 
 /*
- * Sent by name each time: a journal that was restarted has a new socket. It must
- * not block us. 0 or errno.
+ * Send without blocking, by name each time, because a restarted journal has a new socket. 0
+ * or errno.
  */
 static int send_entry(struct dxa_journal *j, const char *data, size_t len)
 {
@@ -161,7 +161,7 @@ static void write_finding(FILE *out, const struct dxa_finding *f, const struct d
 	dxa_utf8_print(out, f->detail);
 	fputc('\n', out);
 	fprintf(out, "MESSAGE_ID=%s\n", dxa_rule_message_id(id, f->rule));
-	/* What policy allows, or what is over, is no reason to wake anybody. */
+	/* An allowed or withdrawn finding must not raise an alert. */
 	fprintf(out, "PRIORITY=%d\n",
 		f->policy.allowed_by || withdrawn ? 6 : priorities[f->severity]);
 	field(out, "DAXAUDIT_WITHDRAWN", withdrawn ? "1" : NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Findings as entries of systemd's journal, with fields to search by. The native
- * protocol is one datagram an entry, documented and promised to stay:
+ * protocol has one datagram for each entry, and is documented and stable:
  * https://systemd.io/JOURNAL_NATIVE_PROTOCOL/. libsystemd has no static library.
  */
 #ifndef DAXAUDIT_OUTPUT_JOURNAL_H
@@ -18,18 +18,18 @@
 struct dxa_journal {
 	int fd; /* -1: not open */
 	const char *path; /* of the socket */
-	uint64_t failures; /* entries that the journal did not take */
-	int error; /* errno of the newest entry, or of the open; 0: it was taken */
+	uint64_t failures; /* entries that could not be sent */
+	int error; /* errno of the newest entry, or of the open; 0: it was sent */
 };
 
 /*
- * Prepare to send to the socket at path (borrowed). Returns 0 or the errno that
- * a send would meet now. Entries can be sent all the same, and each tries the
- * socket again, unless fd is -1.
+ * Prepare to send to the socket at path (borrowed). Returns 0 or the errno with which a
+ * send would fail now. Entries can be sent even after an error: each one tries the socket
+ * again, unless fd is -1.
  */
 int dxa_journal_open(struct dxa_journal *j, const char *path);
 
-/* Forget the newest entry's error: error becomes the errno that a send would meet now, or 0. */
+/* Update error to the errno with which a send would fail now, or 0. */
 void dxa_journal_check(struct dxa_journal *j);
 
 /* Close it. One that was never opened must be zero-initialised. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON lines: what happens as it happens, one object a line, its kind under
- * "type": first "run", then "event", "context" and "finding" as they come
- * ("withdrawn" is a finding that came before and does not hold any more), or
- * "device" for a listing, and "verdict" at the end; of several recordings one such
- * sequence each, or "unread", and "summary". A stream without the last line was cut off.
+ * JSON lines, written as events happen: one object on each line, its kind under "type":
+ * first "run", then "event", "context" and "finding" ("withdrawn" takes an earlier finding
+ * back), or "device" for a listing, and "verdict" at the end. Several recordings have one
+ * such sequence each, or "unread", and "summary" at the end. A stream without the last line
+ * was cut off.
  */
 #include <json.h>
 
@@ -26,7 +26,7 @@ static void write_line(struct dxa_sink *s, struct json_object *o)
 	dxa_sink_flush(s);
 }
 
-/* The same keys as in the document, behind the line's type. */
+/* The same keys as in the document, after the type of the line. */
 static void write_typed(struct dxa_sink *s, const char *type, struct json_object *o)
 {
 	struct json_object_iterator it = json_object_iter_begin(o), end = json_object_iter_end(o);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an audit says as JSON objects: the one place that names their keys, for
- * every format that is JSON. docs/schema/ describes them; see schema.h.
+ * The JSON objects of an audit, for all formats that are JSON. docs/schema/ describes
+ * them; see schema.h.
  */
 #ifndef DAXAUDIT_OUTPUT_JSONOBJ_H
 #define DAXAUDIT_OUTPUT_JSONOBJ_H
@@ -14,14 +14,14 @@
 
 struct json_object;
 
-/* The version of docs/schema/, "schema" in what is written. */
+/* The version of docs/schema/: the value of key "schema". */
 #define DXA_JSON_SCHEMA 1
 
 /* A new object or array under a key of to, which owns it. */
 struct json_object *dxa_json_object(struct json_object *to, const char *key);
 struct json_object *dxa_json_array(struct json_object *to, const char *key);
 
-/* A string; bytes that are no UTF-8 are replaced. The caller owns it. */
+/* A string; invalid UTF-8 is replaced. The caller owns it. */
 struct json_object *dxa_json_string(const char *value);
 
 /* Put a value under a key. A string that is NULL or empty is left out. */
@@ -37,7 +37,7 @@ struct json_object *dxa_json_context(const struct dxa_context *ctx,
 				     const struct dxa_story_env *env);
 struct json_object *dxa_json_finding(const struct dxa_finding *f, const struct dxa_story_env *env);
 
-/* A commit of a rule, but for the driver it concerns. The caller owns it. */
+/* A commit of a rule, without its driver. The caller owns it. */
 struct json_object *dxa_json_commit(const struct dxa_rule_commit *commit);
 
 /* One device of a listing. The caller owns it. */
@@ -54,7 +54,7 @@ void dxa_json_add_run(struct json_object *to, const struct dxa_run *run);
 /* What is known when it has ended: verdict, reasons, coverage, counts, hooks. */
 void dxa_json_add_result(struct json_object *to, const struct dxa_result *result);
 
-/* What several recordings amount to: the common verdict, exit code, counts. */
+/* The summary of several recordings: the common verdict, exit code, counts. */
 void dxa_json_add_summary(struct json_object *to, const struct dxa_summary *summary);
 
 /* A recording that could not be replayed. The caller owns it. */

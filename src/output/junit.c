@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JUnit's XML, with the elements that both Jenkins and GitLab read: one suite a
- * recording, one test case a rule. Few enough that escaping is all a library would do.
+ * JUnit XML, with the elements that Jenkins and GitLab read: one suite for each recording,
+ * one test case for each rule. So few elements need no library.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -129,7 +129,7 @@ static void put_outcome(FILE *out, const struct dxa_case *c)
 	}
 }
 
-/* recording: NULL when there is but one part. */
+/* recording: NULL when there is only one part. */
 static void begin_case(FILE *out, const char *recording, const char *name)
 {
 	fputs("    <testcase", out);
@@ -182,7 +182,7 @@ static void write_document(struct dxa_sink *s)
 static void junit_end(struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct junit *j = s->state;
-	const struct dxa_case *cases = dxa_cases_judge(j->cases, s->run, r);
+	const struct dxa_case *cases = dxa_cases_finish(j->cases, s->run, r);
 	const char *recording = dxa_sink_has_parts(s) ? s->run->recording : NULL;
 	uint64_t ns = r->end > s->run->start ? r->end - s->run->start : 0;
 	size_t n[DXA_CASE_STATUS_COUNT];

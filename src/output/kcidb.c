@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A submission to KernelCI's database, in version 5.0 of its schema
- * (kcidb_io/schema/v05_00.py of kcidb-io): one test a rule, on the kernel's
- * build. Only the CI system that built the kernel knows that build; where it
- * does not tell, a build and a checkout of our own stand for it.
+ * (kcidb_io/schema/v05_00.py of kcidb-io): one test for each rule, on the kernel's build.
+ * Only the CI system that built the kernel knows the id of that build; without it, a build
+ * and a checkout are made up.
  */
 #include <ctype.h>
 #include <inttypes.h>
@@ -137,7 +137,7 @@ static void add_build(struct kcidb *k, const struct dxa_run *run, const char *id
 	json_object_array_add(k->builds, build);
 }
 
-/* The beginning of a text, cut at a line's end where it is too long. */
+/* The beginning of a text, cut at the end of a line if it is too long. */
 static void add_excerpt(struct json_object *to, const char *text)
 {
 	size_t len = strlen(text);
@@ -173,7 +173,7 @@ static struct json_object *test_object(const struct dxa_run *run, const struct d
 	return o;
 }
 
-/* Two copies of one recording are two tests all the same. */
+/* Two copies of one recording must be two tests. */
 static uint64_t free_number(const struct kcidb *k, const struct dxa_run *run, size_t part)
 {
 	uint64_t number = audit_number(run);
@@ -192,7 +192,7 @@ static uint64_t free_number(const struct kcidb *k, const struct dxa_run *run, si
 static void kcidb_end(struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct kcidb *k = s->state;
-	const struct dxa_case *cases = dxa_cases_judge(k->cases, s->run, r);
+	const struct dxa_case *cases = dxa_cases_finish(k->cases, s->run, r);
 	const char *build = s->run->kcidb_build;
 	char own[64], origin[64];
 	struct json_object *o;

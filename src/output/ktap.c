@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KTAP version 1 (Documentation/dev-tools/ktap.rst): one result line a case,
- * what was found in diagnostic lines before it. No indentation: a test runner that nests
- * the output (kselftest's runner) puts its own prefix before each line.
+ * KTAP version 1 (Documentation/dev-tools/ktap.rst): one result line for each case, with
+ * findings in diagnostic lines before it. No indentation: a test runner that nests the
+ * output (kselftest's runner) adds its own prefix to each line.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +17,8 @@ static struct dxa_err *ktap_open(struct dxa_sink *s)
 }
 
 /*
- * Text that stays on its line and holds no '#', which would begin a directive
- * (TAP 13 has a backslash before it).
+ * Text on one line, with '#' escaped by a backslash (TAP 13), because it begins a
+ * directive.
  */
 static void put_text(FILE *out, const char *text, size_t len)
 {
@@ -110,7 +110,7 @@ static void put_case(FILE *out, const char *indent, int number, const struct dxa
 
 static void ktap_end(struct dxa_sink *s, const struct dxa_result *r)
 {
-	const struct dxa_case *cases = dxa_cases_judge(s->state, s->run, r);
+	const struct dxa_case *cases = dxa_cases_finish(s->state, s->run, r);
 	size_t n[DXA_CASE_STATUS_COUNT];
 
 	for (int i = 0; i < DXA_CASE_COUNT; i++)

@@ -7,7 +7,7 @@
 /* Columns: the mark, the offset, the call. */
 #define OFFSET_AT 3
 #define CALL_AT 14
-/* Where what does not fit behind the call goes. */
+/* The column of continuation lines. */
 #define MORE_AT 16
 /* Deeper than this nothing is indented further. */
 #define DEPTH_MAX 6
@@ -38,7 +38,7 @@ const char *dxa_lines_span(char buf[DXA_SPAN_LEN], uint64_t ns)
 	return buf;
 }
 
-/* Is the device's state another than the last one that was shown? It is remembered. */
+/* Does the state of the device differ from the last one that was shown? Keeps it. */
 static bool is_new_state(struct dxa_lines *l, const struct dxa_event *ev)
 {
 	uint64_t dax = ev->kind == DXA_KIND_ALLOC_DAX ? (uint64_t)ev->ret : ev->dax;
@@ -91,7 +91,7 @@ void dxa_lines_event(struct dxa_lines *l, struct dxa_wrap *w, const struct dxa_e
 		snprintf(from, sizeof(from), "from %s", caller);
 		dxa_wrap_piece(w, from, 2, DXA_DIM);
 	}
-	/* A fact is no task's doing: the auditor has read it. */
+	/* A fact was read by daxaudit, not caused by a task. */
 	if (l->who && !fact) {
 		snprintf(from, sizeof(from), "by %s[%u]", ev->comm, ev->tid);
 		dxa_wrap_piece(w, from, 2, DXA_DIM);
@@ -99,7 +99,7 @@ void dxa_lines_event(struct dxa_lines *l, struct dxa_wrap *w, const struct dxa_e
 	dxa_wrap_end(w);
 }
 
-/* Records have a number of their own; what user space adds has only its time. */
+/* Records have a sequence number; synthetic events have only their time. */
 uint64_t dxa_lines_identity(const struct dxa_event *ev)
 {
 	return ev->seq ? ev->seq << 1 | 1 : (ev->ts << 8 ^ ev->kind ^ ev->dax << 1) << 1;

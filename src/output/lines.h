@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events as lines of the text report: one clock, the state where it changes, wrapped. */
+/* Events as lines of the text report: with offsets, changes of the device's state, wrapped. */
 #ifndef DAXAUDIT_OUTPUT_LINES_H
 #define DAXAUDIT_OUTPUT_LINES_H
 
@@ -11,10 +11,10 @@
 #include "output/story.h"
 #include "output/wrap.h"
 
-/* Devices whose state a block of lines remembers. */
+/* The number of devices whose state is kept for a block of lines. */
 #define DXA_LINES_STATES 8
 
-/* What a block of lines has shown so far. Zero-initialised, it is nothing. */
+/* What a block of lines has shown so far. Zero-initialised, it is empty. */
 struct dxa_lines {
 	struct {
 		uint64_t dax;
@@ -22,12 +22,11 @@ struct dxa_lines {
 		uint32_t flags;
 	} states[DXA_LINES_STATES];
 	size_t next;
-	bool who; /* of the next event: the task is named */
+	bool who; /* show the task of the next event */
 };
 
 /*
- * Write one event. why: the reason for which it is marked; NULL: it is not. depth: how
- * deep it is nested.
+ * Write one event. why: the reason for its mark; NULL: no mark. depth: its nesting.
  */
 void dxa_lines_event(struct dxa_lines *l, struct dxa_wrap *w, const struct dxa_event *ev,
 		     const struct dxa_story_env *env, int depth, const char *why);
@@ -40,7 +39,7 @@ const char *dxa_lines_offset(char buf[DXA_OFFSET_LEN], uint64_t ts, uint64_t sta
 #define DXA_SPAN_LEN 32
 const char *dxa_lines_span(char buf[DXA_SPAN_LEN], uint64_t ns);
 
-/* What identifies an event in an audit: a key for dxa_map. */
+/* The identity of an event in an audit: a key for dxa_map. */
 uint64_t dxa_lines_identity(const struct dxa_event *ev);
 
 #endif

@@ -11,12 +11,12 @@
 #include "engine/owner.h"
 #include "output/story.h"
 
-/* Of a long life so many events are kept from its beginning. */
+/* The number of first events of a long life that are kept. */
 #define HEAD 200
-/* Entries of nested brackets that wait until they are known to be about a device. */
+/* Entries of nested brackets that are kept until their device is known. */
 #define PENDING_MAX 8
 
-/* A task inside of brackets. */
+/* A task inside brackets. */
 struct task {
 	struct dxa_event pending[PENDING_MAX];
 	size_t n_pending;
@@ -112,7 +112,7 @@ static void look_at(struct dxa_lived *life, const struct dxa_event *ev, struct d
 	life->alive = ev->dax_flags >> DXA_DAXDEV_ALIVE & 1;
 	if (ev->rdev)
 		life->id.rdev = ev->rdev;
-	/* It does not change hands; and not every record has the ops. */
+	/* The owner does not change; and not every record has the ops. */
 	if (life->id.driver != DXA_DRIVER_UNKNOWN)
 		return;
 	driver = dxa_owner_of_event(symbols, ev, module);
@@ -153,7 +153,7 @@ static struct dxa_lived *life_of(struct dxa_lives *l, const struct dxa_event *ev
 		return begin_life(l, dax, 0);
 	if (ev->obj && dxa_map_get(&l->hosts, ev->obj))
 		return dxa_map_get(&l->hosts, ev->obj);
-	/* Who tears down NULL means the device of its bracket. */
+	/* A kill or put of NULL is meant for the device of its bracket. */
 	return t && (ev->kind == DXA_KIND_KILL_DAX || ev->kind == DXA_KIND_PUT_DAX) ? t->life :
 										      NULL;
 }
@@ -194,7 +194,7 @@ static void update(struct dxa_lives *l, struct dxa_lived *life, const struct dxa
 	}
 }
 
-/* What waited for a device is about this one. */
+/* The kept entries belong to this device. */
 static void claim(struct task *t, struct dxa_lived *life)
 {
 	if (!t)
@@ -255,7 +255,7 @@ static void take_event(struct dxa_lives *l, const struct dxa_event *ev, struct d
 		if (!(ev->phase & DXA_PHASE_RET) || !dax_of(ev))
 			return;
 		life = dxa_map_get(&l->living, dax_of(ev));
-		/* Where its end was not seen, that of the one before it is over now. */
+		/* A former life at this address, whose end was missed, is over now. */
 		if (life)
 			end_life(l, life, ev->ts);
 		begin_life(l, dax_of(ev), ev->ts);

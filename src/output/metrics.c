@@ -14,8 +14,8 @@
 #define NS 1000000000u
 
 /*
- * A family's samples stand together behind its announcement, so that those of
- * several recordings are collected before they are written.
+ * All samples of a family follow its HELP and TYPE lines, so the samples of several
+ * recordings are collected before they are written.
  */
 struct family {
 	const char *name, *type, *help; /* static */
@@ -74,7 +74,7 @@ static struct family *add_family(struct dxa_metrics *m, const struct family *new
 	return NULL;
 }
 
-/* What the next samples belong to. */
+/* Begin a family. */
 static void family(struct dxa_metrics *m, const char *name, const char *type, const char *help)
 {
 	const struct family new = { .name = name, .type = type, .help = help };
@@ -205,7 +205,7 @@ static void write_findings(struct dxa_metrics *m, const struct dxa_tally *tally)
 	       tally->allowed);
 }
 
-/* A driver that this kernel has, or that was seen all the same. */
+/* Does this kernel have the driver, or was it exercised? */
 static bool is_here(const struct dxa_engine_stats *st, int driver)
 {
 	return st->available >> driver & 1 || st->allocs[driver] || st->lives_of[driver];
@@ -230,15 +230,15 @@ static void write_engine(struct dxa_metrics *m, const struct dxa_engine_stats *s
 	single(m, "contexts_open", "gauge", "Probes and unbinds that are going on.",
 	       st->contexts_open);
 	single(m, "contexts_total", "counter", "Probes and unbinds that have ended.", st->contexts);
-	single(m, "events_total", "counter", "Events judged.", st->events);
+	single(m, "events_total", "counter", "Events processed.", st->events);
 	family(m, "gaps_total", "counter",
-	       "Why something could not be judged; any makes the verdict inconclusive.");
+	       "Reasons why something could not be checked; any makes the verdict inconclusive.");
 	for (int g = 0; g < DXA_GAP_COUNT; g++)
 		if (st->gaps[g])
 			labelled(m, "reason", dxa_gap_name((enum dxa_gap)g), st->gaps[g]);
 }
 
-/* The sum, always, and a series for each hook that has something to count: most are never called. */
+/* The sum, and a series for each hook with a count: most hooks are never called. */
 static void by_hook(struct dxa_metrics *m, const char *sum, const char *each, const char *help,
 		    const struct dxa_result *r, uint64_t (*of)(const struct dxa_hook_status *h))
 {
@@ -298,7 +298,7 @@ static void write_verdict(struct dxa_metrics *m, const struct dxa_result *r)
 		labelled(m, "verdict", dxa_verdict_name(kinds[i]), r->verdict.kind == kinds[i]);
 }
 
-/* A ktime as wall time; the clock may have been set since, so it is reckoned back from now. */
+/* A ktime as wall time, computed from the current time: the clock may have been set since. */
 static void write_time(struct dxa_metrics *m, const char *name, const char *help, uint64_t ktime,
 		       const struct dxa_result *r)
 {

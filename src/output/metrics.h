@@ -12,12 +12,12 @@
 
 #include "output/sink.h"
 
-/* What only a running audit knows about itself. */
+/* Metrics of a running daemon. */
 struct dxa_metrics_service {
-	bool reload_failed; /* the newest reload left the old policy in force */
+	bool reload_failed; /* the newest reload failed: the old policy is in force */
 	const char *const *outputs; /* names ("journal", "log", ...) */
-	const uint64_t *failures; /* of each: what could not be written */
-	const bool *failing; /* of each: is what happens now not written to it? */
+	const uint64_t *failures; /* of each: failed writes */
+	const bool *failing; /* of each: does it fail now? */
 	size_t n_outputs;
 };
 
@@ -29,13 +29,13 @@ struct dxa_metrics *dxa_metrics_new(void);
 /* NULL is allowed. */
 void dxa_metrics_free(struct dxa_metrics *m);
 
-/* Add all metrics as of result. service: NULL for an audit that ends. */
+/* Add all metrics of result. service: NULL at the end of an audit. */
 void dxa_metrics_add(struct dxa_metrics *m, const struct dxa_run *run,
 		     const struct dxa_result *result, const struct dxa_metrics_service *service);
 
 /*
- * Write what was added, each family once. Returns 0, or ENOMEM when something could
- * not be added; what the stream did not take is left in it: ferror().
+ * Write the collection, each family once. Returns 0, or ENOMEM when something could not be
+ * added; write errors are in the stream: ferror().
  */
 int dxa_metrics_write(struct dxa_metrics *m, FILE *out);
 

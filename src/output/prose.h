@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events and findings for people: what several formats print alike. */
+/* Events and findings as text, for several formats. */
 #ifndef DAXAUDIT_OUTPUT_PROSE_H
 #define DAXAUDIT_OUTPUT_PROSE_H
 
@@ -19,8 +19,8 @@ const char *dxa_paint(bool on, enum dxa_colour c);
 enum dxa_colour dxa_severity_colour(enum dxa_severity severity);
 
 /*
- * A commit as the kernel's own messages cite it: "Fixes: fb08a1908cb1 ("dax: simplify
- * ...")" where it brought the defect, else "fixed by: ...". Returns buf.
+ * A commit in the format of kernel messages: "Fixes: fb08a1908cb1 ("dax: simplify ...")" if
+ * it introduced the defect, else "fixed by: ...". Returns buf.
  */
 const char *dxa_prose_commit(char *buf, size_t size, const struct dxa_rule_commit *c);
 
@@ -34,15 +34,15 @@ const char *dxa_prose_device(char *buf, size_t size, const struct dxa_finding *f
 /* "data cache does not alias", ... Static. */
 const char *dxa_prose_aliasing(enum dxa_aliasing aliasing);
 
-/* One event on a line: offset in the audit, the call indented by nesting, state and caller. */
+/* One event on a line: offset, the call indented by nesting, state and caller. */
 void dxa_prose_event(FILE *out, const struct dxa_event *ev, const struct dxa_story_env *env,
 		     int depth, bool colour);
 
-/* The story of a context, an event on a line, indented by nesting. */
+/* The story of a context, one event on each line, indented by nesting. */
 void dxa_prose_story(FILE *out, const struct dxa_context *ctx, const struct dxa_story_env *env,
 		     bool colour);
 
-/* One finding on several lines: rule, policy's word, detail, device, commits, evidence. */
+/* One finding on several lines: rule, policy, detail, device, commits, evidence. */
 void dxa_prose_finding(FILE *out, const struct dxa_finding *f, const struct dxa_story_env *env,
 		       bool colour);
 

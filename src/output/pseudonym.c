@@ -80,7 +80,7 @@ enum dxa_pseudonym_kind dxa_pseudonym_of_obj(const struct dxa_event *ev)
 	}
 }
 
-/* What is shown by its address alone. */
+/* Give a name to an address without a symbol. */
 static void give_nameless(struct dxa_pseudonyms *p, struct dxa_symbols *symbols,
 			  const struct dxa_event *ev)
 {
@@ -161,7 +161,7 @@ static bool read_number(const char *text, size_t *len, bool *marked, uint64_t *r
 	return true;
 }
 
-/* An offset behind a symbol stays, and so does a small number. */
+/* Keep an offset after a symbol, and a small number. */
 static bool is_address(const struct dxa_pseudonyms *p, const char *at, const char *start,
 		       size_t len, bool marked, uint64_t value)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Small names in place of kernel addresses, for reports that are published: dev#1,
- * disk#1, ... An address has one name in all formats of an audit, given in the order
- * of the events; a replay gives the same ones. Symbols with offsets reveal no address.
+ * Names in place of kernel addresses, for reports that are published: dev#1, disk#1, ...
+ * An address has the same name in all formats and replays of an audit. Names are numbered
+ * in the order of events. Symbols with offsets reveal no address.
  */
 #ifndef DAXAUDIT_OUTPUT_PSEUDONYM_H
 #define DAXAUDIT_OUTPUT_PSEUDONYM_H
@@ -15,7 +15,7 @@
 
 struct dxa_pseudonyms;
 
-/* What an address is of; its first one names it. */
+/* The type of the object at an address; the first use decides. */
 enum dxa_pseudonym_kind {
 	DXA_PSEUDONYM_DEV,
 	DXA_PSEUDONYM_DISK,
@@ -25,32 +25,32 @@ enum dxa_pseudonym_kind {
 	DXA_PSEUDONYM_OBJECT,
 };
 
-/* None given yet; NULL without memory. Free with dxa_pseudonyms_free(). */
+/* An empty collection; NULL without memory. Free with dxa_pseudonyms_free(). */
 struct dxa_pseudonyms *dxa_pseudonyms_new(void);
 
 /* NULL is allowed. */
 void dxa_pseudonyms_free(struct dxa_pseudonyms *p);
 
-/* Name what the event points to, and symbols do not, before anything shows it. */
+/* Give names to the addresses of an event, except those with symbols, before it is shown. */
 void dxa_pseudonyms_event(struct dxa_pseudonyms *p, struct dxa_symbols *symbols,
 			  const struct dxa_event *ev);
 
 #define DXA_ADDRESS_LEN 32
 
-/* What the event's obj is. */
+/* The type of the event's obj. */
 enum dxa_pseudonym_kind dxa_pseudonym_of_obj(const struct dxa_event *ev);
 
 /*
- * Write an address, which is neither NULL nor an ERR_PTR, to buf: in hexadecimal
- * behind prefix, or its name where p is not NULL. Returns buf.
+ * Write an address, which is neither NULL nor an ERR_PTR, to buf: in hexadecimal after
+ * prefix, or its name if p is not NULL. Returns buf.
  */
 const char *dxa_pseudonym(char buf[DXA_ADDRESS_LEN], struct dxa_pseudonyms *p,
 			  enum dxa_pseudonym_kind kind, const char *prefix, uint64_t address);
 
 /*
- * Replace, in place, each address in a sentence by its name: hexadecimal numbers
- * behind 0x, and others that were named or are as long as a pointer. text has room
- * for size bytes, and is cut where names are longer.
+ * Replace, in place, each address in a sentence by its name: hexadecimal numbers after 0x,
+ * and others that have a name or the length of a pointer. text has room for size bytes, and
+ * is cut if names are longer.
  */
 void dxa_pseudonyms_rewrite(struct dxa_pseudonyms *p, char *text, size_t size);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The JSON Schema of what the json and jsonl formats write, and of a sweep's json. Names of rules,
- * drivers, hooks and the like come from their tables, so that it cannot lag
- * behind them; docs/schema/ has it as files.
+ * The JSON Schemas of the formats json and jsonl, and of a sweep. Names of rules, drivers,
+ * hooks and so on are generated from their tables; docs/schema/ has the schemas as files.
  */
 #ifndef DAXAUDIT_OUTPUT_SCHEMA_H
 #define DAXAUDIT_OUTPUT_SCHEMA_H

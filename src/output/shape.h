@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What happened to a device in a few words that two audits can be compared by. */
+/* A short description of a life, for comparing two audits. */
 #ifndef DAXAUDIT_OUTPUT_SHAPE_H
 #define DAXAUDIT_OUTPUT_SHAPE_H
 

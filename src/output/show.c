@@ -32,7 +32,7 @@ static bool has_driver(const struct dxa_show *show, enum dxa_driver driver)
 	return !show->drivers || show->drivers >> driver & 1;
 }
 
-/* Whose device a record is about; UNKNOWN where it does not tell. */
+/* The driver of the device in a record; UNKNOWN if it is not known. */
 static enum dxa_driver owner_of(const struct dxa_event *ev, struct dxa_symbols *symbols)
 {
 	char module[DXA_NAME_LEN];

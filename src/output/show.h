@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What of an audit is shown: a filter for people. Nothing of it changes what is judged. */
+/* Filters of what is shown. They do not change findings and verdict. */
 #ifndef DAXAUDIT_OUTPUT_SHOW_H
 #define DAXAUDIT_OUTPUT_SHOW_H
 
@@ -11,7 +11,7 @@
 
 #define DXA_SHOW_MAX 16
 
-/* Zero-initialised, it shows all. Of one kind any may fit, of several kinds all must. */
+/* Zero-initialised, it shows all. One filter of each given kind must match. */
 struct dxa_show {
 	uint32_t drivers; /* bits 1 << driver */
 	uint64_t rules; /* bits 1 << rule */
@@ -23,12 +23,12 @@ struct dxa_show {
 
 _Static_assert(DXA_RULE_COUNT <= 64, "a bit for each rule");
 
-/* Does it leave anything out? */
+/* Does it hide anything? */
 bool dxa_show_narrows(const struct dxa_show *show);
 
 /*
- * Is this shown? With rules no context is: the findings bring their evidence along.
- * symbols is asked for the owners of devices.
+ * Is this shown? With rules no context is shown: findings have their evidence. symbols: for
+ * the owners of devices.
  */
 bool dxa_show_context(const struct dxa_show *show, const struct dxa_context *ctx,
 		      struct dxa_symbols *symbols);
@@ -41,7 +41,7 @@ bool dxa_show_event(const struct dxa_show *show, const struct dxa_event *ev,
 /* Does the event give one of the devices its name? */
 bool dxa_show_names(const struct dxa_show *show, const struct dxa_event *ev);
 
-/* What is shown, in words: "driver pmem, device pmem0". Returns buf. */
+/* The filters as text: "driver pmem, device pmem0". Returns buf. */
 const char *dxa_show_words(char *buf, size_t size, const struct dxa_show *show);
 
 #endif

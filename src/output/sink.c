@@ -176,7 +176,7 @@ void dxa_sink_withdrawn(struct dxa_sink *s, const struct dxa_finding *finding)
 
 bool dxa_sink_can_withdraw(const struct dxa_sink *s)
 {
-	/* Who shows no findings, or counts them at the end, has none to take back. */
+	/* A format without findings, or with counts at the end, has nothing to withdraw. */
 	return s->ops->withdrawn;
 }
 
@@ -218,7 +218,7 @@ bool dxa_sink_on_stdout(const struct dxa_sink *s)
 
 	if (fd == STDOUT_FILENO)
 		return true;
-	/* A patient stream has no descriptor of its own; one of the caller's may have none. */
+	/* A dxa_slowio stream has no descriptor of its own; a stream of the caller may have none. */
 	if (fd < 0 && s->out)
 		fd = fileno(s->out);
 	return fd >= 0 && !fstat(fd, &ours) && !fstat(STDOUT_FILENO, &std) &&
@@ -278,7 +278,7 @@ static int close_stream(struct dxa_sink *s)
 	if (s->tmp[0] && !err && fsync(s->patient.fd) && errno != EINVAL)
 		err = errno;
 	closed = close_out(s);
-	/* A patient stream keeps the first reason. */
+	/* A dxa_slowio stream keeps the first reason. */
 	if (s->patient.err)
 		return s->patient.err;
 	return err ? err : closed;

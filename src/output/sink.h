@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where results go. A run is walked once (begin, contexts and findings as they
- * come, end) and every sink renders the same walk in its format.
+ * The outputs of an audit. A run is walked once (begin, contexts and findings as they
+ * happen, end), and every sink writes it in its format.
  */
 #ifndef DAXAUDIT_OUTPUT_SINK_H
 #define DAXAUDIT_OUTPUT_SINK_H
@@ -19,22 +19,22 @@
 #include "output/show.h"
 #include "output/story.h"
 
-/* The machine and the question. Strings are borrowed for the sink's life. */
+/* The machine and the command. Strings are borrowed as long as the sink exists. */
 struct dxa_run {
 	const char *mode; /* the command: "trace", ... */
-	bool listing; /* it only shows what is there: devices instead of contexts and findings */
+	bool listing; /* a list: devices instead of contexts and findings */
 	const char *recording; /* the file that is replayed; NULL for a live audit */
 	const char *release; /* uname -r */
 	const char *version; /* uname -v */
 	const char *machine; /* uname -m */
 	const char *const *argv; /* the audited command, NULL-terminated; NULL without one */
-	enum dxa_aliasing aliasing; /* as judged by */
-	const char *aliasing_from; /* what that was concluded from */
+	enum dxa_aliasing aliasing; /* used by the checks */
+	const char *aliasing_from; /* its source */
 	uint64_t start; /* ktime, ns */
 	uint64_t start_wall; /* the same moment, ns since 1970; 0: not known */
-	const char *tool; /* name and version of what watched: "daxaudit 0.2.0" */
+	const char *tool; /* name and version of the recording tool: "daxaudit 0.2.0" */
 	const struct dxa_hook_status *hooks; /* as attached at the start; counters are zero */
-	size_t n_hooks; /* 0: no calls were watched */
+	size_t n_hooks; /* 0: no hooks */
 	enum dxa_severity failing; /* findings of this severity and above fail */
 	const char *
 		kcidb_build; /* "ORIGIN:ID" of the kernel's build in KCIDB; NULL: not known there */
@@ -42,20 +42,20 @@ struct dxa_run {
 	const struct dxa_show *show; /* what is shown; NULL: all */
 };
 
-/* What was judged and not shown, as dxa_run's show asks. */
+/* The counts of what dxa_run's show hides. */
 struct dxa_hidden {
 	uint64_t contexts; /* with DAX */
 	uint64_t findings;
 	uint64_t devices; /* of a listing */
 };
 
-/* How the run ended, or how it stands. */
+/* The result of a run, or its status so far. */
 struct dxa_result {
-	struct dxa_verdict verdict; /* freed by who had it judged */
+	struct dxa_verdict verdict; /* freed by the caller of dxa_verdict_judge() */
 	int exit_code; /* of daxaudit */
 	const struct dxa_tally *tally;
-	const struct dxa_engine_stats *stats; /* its allocs and available tell the coverage */
-	uint64_t contexts[DXA_CONTEXT_SORTS]; /* with DAX, by what they did */
+	const struct dxa_engine_stats *stats; /* includes the coverage */
+	uint64_t contexts[DXA_CONTEXT_SORTS]; /* with DAX, by sort */
 	struct dxa_hidden hidden;
 	uint32_t required; /* drivers that must have been exercised: bits 1 << driver */
 	const struct dxa_hook_status *hooks;
@@ -68,11 +68,11 @@ struct dxa_result {
 	uint64_t last_event; /* ktime of the newest, ns; 0: there was none */
 };
 
-/* How several recordings ended that are parts of one document. */
+/* The result of several recordings in one document. */
 struct dxa_summary {
 	size_t recordings;
-	size_t unread; /* of them: could not be replayed */
-	size_t by_verdict[DXA_VERDICT_INCONCLUSIVE + 1]; /* of those that were */
+	size_t unread; /* recordings that could not be replayed */
+	size_t by_verdict[DXA_VERDICT_INCONCLUSIVE + 1]; /* of the others */
 	enum dxa_verdict_kind verdict; /* the worst; inconclusive at best when one is unread */
 	int exit_code; /* of daxaudit */
 };
@@ -80,25 +80,25 @@ struct dxa_summary {
 struct dxa_sink;
 
 /*
- * One format. Every callback but end may be NULL; a format that can hold several
- * parts has unread and summary, too. Of one part, begin to end write the document;
- * of several each writes its part, and summary what is around them.
+ * A format. Every callback except end may be NULL. With one part, begin to end write the
+ * document. A format for several parts has unread and summary, too: begin to end write a
+ * part, and summary writes the rest of the document.
  */
 struct dxa_sink_ops {
 	const char *name; /* as in -o NAME */
 	const char *what; /* one line for help */
-	bool judges; /* its parts are verdicts: what is shown is not narrowed */
+	bool judges; /* it has verdicts: filters do not apply */
 	struct dxa_err *(*open)(struct dxa_sink *sink);
 	void (*begin)(struct dxa_sink *sink, const struct dxa_run *run);
 	void (*event)(struct dxa_sink *sink, const struct dxa_event *ev);
 	void (*context)(struct dxa_sink *sink, const struct dxa_context *ctx);
 	void (*finding)(struct dxa_sink *sink, const struct dxa_finding *finding);
 	/*
-	 * The finding does not hold any more. NULL: a finding that may be withdrawn is reported
-	 * at the end, if it still holds.
+	 * A finding is withdrawn. NULL: provisional findings are passed at the end, if they
+	 * were not withdrawn.
 	 */
 	void (*withdrawn)(struct dxa_sink *sink, const struct dxa_finding *finding);
-	void (*fed)(struct dxa_sink *sink); /* the last event has told all that it proves */
+	void (*fed)(struct dxa_sink *sink); /* all findings of the last event were passed */
 	void (*device)(struct dxa_sink *sink, const struct dxa_device *device);
 	void (*end)(struct dxa_sink *sink, const struct dxa_result *result);
 	void (*unread)(struct dxa_sink *sink, const char *recording, const char *why);
@@ -112,8 +112,8 @@ struct dxa_sink {
 	FILE *out;
 	struct dxa_slowio patient; /* below out; fd -1: out is the caller's */
 	char *path; /* as given; NULL: standard output */
-	struct dxa_outfile place; /* where path leads; dir -1: nowhere */
-	char tmp[NAME_MAX + 1]; /* in place: written first, renamed at the end; empty: none */
+	struct dxa_outfile place; /* of path; dir -1: none */
+	char tmp[NAME_MAX + 1]; /* the temporary file in place, renamed at the end; empty: none */
 	size_t parts; /* runs that are walked: 1, or the recordings of one document */
 	size_t part; /* the current one counts from 1; 0 before the first */
 	bool walking; /* between begin and end */
@@ -123,9 +123,9 @@ struct dxa_sink {
 	bool terminal; /* text only: out is one, the verdict's line is broken, too */
 	int verbose;
 	bool quiet; /* findings and verdict only */
-	bool by_device; /* text only: lives are shown in place of probes */
-	bool follow; /* text only: events are shown as they come */
-	void (*before)(void); /* text only: called before something is written; NULL: nothing */
+	bool by_device; /* text only: show lives in place of probes */
+	bool follow; /* text only: show events as they happen */
+	void (*before)(void); /* text only: called before a write; NULL: nothing */
 	int err; /* errno of the first write that failed and was noticed; 0 for none */
 	void *state; /* the format's own */
 };
@@ -134,16 +134,16 @@ struct dxa_sink {
 const struct dxa_sink_ops *const *dxa_sink_formats(size_t *n);
 
 /*
- * Open a sink from "FORMAT" or "FORMAT:FILE". A file is written under a
- * temporary name beside it and renamed by dxa_sink_close(), so that it is never
- * seen half written; mode: the permissions of a new one, to which the umask applies.
- * INPUT error for an unknown format or a file that cannot or must not be written.
+ * Open a sink from "FORMAT" or "FORMAT:FILE". A file is written under a temporary name in
+ * the same directory and renamed by dxa_sink_close(), so that readers never see a partial
+ * file; mode: the permissions of a new one, to which the umask applies. INPUT error for an
+ * unknown format or a file that cannot or must not be written.
  */
 struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **ret);
 
 /*
- * A sink of the caller's own making: ops, which need not be one of the formats,
- * on a stream that the sink closes (NULL: ops use none), with ops' state.
+ * A sink with the caller's own ops and state, on a stream that the sink closes (NULL: ops
+ * use none).
  */
 struct dxa_err *dxa_sink_new(const struct dxa_sink_ops *ops, FILE *out, void *state,
 			     struct dxa_sink **ret);
@@ -167,7 +167,7 @@ void dxa_sink_unread(struct dxa_sink *sink, const char *recording, const char *w
 /* Of several parts, after the last one. */
 void dxa_sink_summary(struct dxa_sink *sink, const struct dxa_summary *summary);
 
-/* Can it take a finding back? */
+/* Can it withdraw a finding? */
 bool dxa_sink_can_withdraw(const struct dxa_sink *sink);
 
 /* Does it write to standard output, by this or by another name (/dev/stdout)? */
@@ -179,7 +179,7 @@ static inline bool dxa_sink_has_parts(const struct dxa_sink *sink)
 	return sink->parts > 1;
 }
 
-/* For formats: hand on what was written so far, for those who read along. */
+/* For formats: flush, for readers of a growing file. */
 void dxa_sink_flush(struct dxa_sink *sink);
 
 /*
@@ -188,7 +188,7 @@ void dxa_sink_flush(struct dxa_sink *sink);
  */
 struct dxa_err *dxa_sink_close(struct dxa_sink *sink);
 
-/* Drop what was written and free: nothing appears under the final name. NULL is allowed. */
+/* Discard what was written, and free: the final name is not created. NULL is allowed. */
 void dxa_sink_discard(struct dxa_sink *sink);
 
 extern const struct dxa_sink_ops dxa_sink_text;

@@ -51,7 +51,7 @@ static void spell_ops(char *buf, size_t size, const struct dxa_event *ev,
 		spell_pointer(buf, size, DXA_PSEUDONYM_OPS, ev->ops, env);
 }
 
-/* The arguments that say something to people. */
+/* The arguments that are of interest. */
 static void spell_args(char *buf, size_t size, const struct dxa_event *ev,
 		       const struct dxa_story_env *env)
 {
@@ -99,7 +99,7 @@ static bool takes_no_dax(unsigned int kind)
 	       kind == DXA_KIND_CREATE_DEV_DAX || kind == DXA_KIND_CREATE_DEV_DAX_OLD;
 }
 
-/* The result, where the function has one. */
+/* The result, if the function has one. */
 static bool spell_result(char *buf, size_t size, const struct dxa_event *ev,
 			 const struct dxa_story_env *env)
 {
@@ -124,7 +124,7 @@ static bool spell_result(char *buf, size_t size, const struct dxa_event *ev,
 		spell_pointer(buf, size, DXA_PSEUDONYM_DEV, (uint64_t)ev->ret, env);
 		return true;
 	case DXA_KIND_REALLY_PROBE:
-		/* The driver core hands probe errors on as positive numbers. */
+		/* The driver core returns probe errors as positive numbers. */
 		if (ev->ret > 0)
 			snprintf(buf, size, "%s", dxa_errname(name, (int)ev->ret, env->eopnotsupp));
 		else
@@ -182,7 +182,7 @@ const char *dxa_story_wall(char buf[DXA_WALL_LEN], uint64_t ns)
 	time_t seconds = (time_t)(ns / 1000000000);
 	struct tm tm;
 
-	/* A recording may hold any number: no year of five digits. */
+	/* A recording may contain any number: avoid years of five digits. */
 	if (!ns || seconds > 253402300799 || !gmtime_r(&seconds, &tm) ||
 	    !strftime(buf, DXA_WALL_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm))
 		buf[0] = '\0';
@@ -219,7 +219,7 @@ const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)
 		return NULL;
 	n = snprintf(buf, DXA_WORDS_LEN, "minor %u, refs %d, %s", DXA_DEV_MINOR(ev->rdev), ev->refs,
 		     ev->dax_flags & alive ? "alive" : "dead");
-	/* A new device should have no other flag yet. */
+	/* Show unexpected flags of a new device. */
 	if (ev->kind == DXA_KIND_ALLOC_DAX && ev->dax_flags & ~alive)
 		snprintf(buf + n, (size_t)(DXA_WORDS_LEN - n), ", flags %s",
 			 dxa_story_flags(flags, ev->dax_flags & ~alive));
@@ -291,7 +291,7 @@ int dxa_story_nesting(const struct dxa_event *ev)
 
 /* ---- facts ---- */
 
-/* The device of an event: by its disk or device where the record has the name. */
+/* The device of an event, with the name of its disk or device if the record has it. */
 static const char *spell_device(char *buf, size_t size, const struct dxa_event *ev,
 				const struct dxa_story_env *env)
 {
@@ -304,7 +304,7 @@ static const char *spell_device(char *buf, size_t size, const struct dxa_event *
 
 static void spell_users(char *buf, const struct dxa_event *ev)
 {
-	const char *who = ev->driver[0] ? ev->driver : "somebody";
+	const char *who = ev->driver[0] ? ev->driver : "another user";
 
 	if (ev->kind == DXA_KIND_USED_GONE)
 		snprintf(buf, DXA_WORDS_LEN, "the disk %s is gone, but %s still uses it", ev->name,

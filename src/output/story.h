@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events in words: the one place that spells out what a record says. */
+/* The text of events. */
 #ifndef DAXAUDIT_OUTPUT_STORY_H
 #define DAXAUDIT_OUTPUT_STORY_H
 
@@ -11,14 +11,14 @@
 #include "engine/engine.h"
 #include "output/pseudonym.h"
 
-/* What the words depend on. */
+/* What the text depends on. */
 struct dxa_story_env {
 	struct dxa_symbols *symbols; /* borrowed */
 	int eopnotsupp; /* the audited architecture's number, positive */
 	struct dxa_pseudonyms *pseudonyms; /* borrowed; NULL: addresses are shown */
 	uint64_t start; /* of the audit, ktime in ns: all offsets count from it */
-	uint64_t before; /* ktime, ns; what snapshots show up to then was there before the audit;
-			    0: the first snapshot has not ended */
+	uint64_t before; /* ktime, ns, of the end of the first snapshot, whose devices are older
+			    than the audit; 0: not yet */
 };
 
 #define DXA_WORDS_LEN 192
@@ -31,15 +31,15 @@ const char *dxa_story_call(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
 			   const struct dxa_story_env *env);
 
 /*
- * Write who called: "pmem_attach_disk+0x2bc [nd_pmem]"; the frames of the hook
- * itself are left out. Returns buf, or NULL when the record does not tell.
+ * Write the caller: "pmem_attach_disk+0x2bc [nd_pmem]", without frames of the hook. Returns
+ * buf, or NULL when it is not known.
  */
 const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
 			     const struct dxa_story_env *env);
 
 /*
- * Write a note on the device's state where the record has it: "minor 3, refs 1,
- * alive". Returns buf, or NULL.
+ * Write the state of the device, if the record has it: "minor 3, refs 1, alive". Returns
+ * buf, or NULL.
  */
 const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev);
 
@@ -47,8 +47,8 @@ const char *dxa_story_state(char buf[DXA_WORDS_LEN], const struct dxa_event *ev)
 const char *dxa_story_context(char buf[DXA_WORDS_LEN], const struct dxa_context *ctx);
 
 /*
- * Write an event that no call made, as the fact that it is: "pmem0 was there before the
- * audit". Returns buf, or NULL for a call.
+ * Write a synthetic event as a fact: "pmem0 was there before the audit". Returns buf, or
+ * NULL for a call.
  */
 const char *dxa_story_fact(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
 			   const struct dxa_story_env *env);
@@ -60,15 +60,15 @@ const char *dxa_story_wall(char buf[DXA_WALL_LEN], uint64_t ns);
 /* Write the names of a dax_device's flags: "alive, write-cache". Returns buf. */
 const char *dxa_story_flags(char buf[DXA_WORDS_LEN], uint32_t flags);
 
-/* What a context does. */
+/* The sorts of contexts. */
 enum dxa_context_sort {
-	DXA_CONTEXT_PROBE, /* a driver takes a device */
-	DXA_CONTEXT_UNBIND, /* a driver lets go of one */
-	DXA_CONTEXT_CREATION, /* a device is made outside of the driver core: dm, dcssblk, ... */
+	DXA_CONTEXT_PROBE, /* a driver is bound to a device */
+	DXA_CONTEXT_UNBIND, /* a driver is unbound */
+	DXA_CONTEXT_CREATION, /* a device is created outside of the driver core: dm, dcssblk, ... */
 	DXA_CONTEXT_SORTS,
 };
 
-/* The sort of a context of this kind (a bracket's). */
+/* The sort of a context, by the kind of its bracket. */
 enum dxa_context_sort dxa_story_sort(uint16_t kind);
 
 /* "probe", "unbind", "creation". Static. */

@@ -46,7 +46,7 @@ static const struct dxa_sweep_round *round_at(const struct dxa_sweep *s, size_t 
 	return dxa_vec_at(&s->rounds, i);
 }
 
-/* Something could not be judged: the call never came, records were lost, the state is another. */
+/* Something could not be checked: the call never came, records were lost, the state is another. */
 static bool is_doubtful(const struct dxa_sweep_round *r)
 {
 	return !r->failed || r->verdict == DXA_VERDICT_INCONCLUSIVE || r->state;
@@ -92,7 +92,7 @@ void dxa_sweep_free(struct dxa_sweep *s)
 
 /* ---- text ---- */
 
-/* One word on a round: what is worst comes first. */
+/* The status of a round in one word: the worst condition. */
 static const char *verdict_word(const struct dxa_sweep_round *r)
 {
 	if (!r->failed)
@@ -332,7 +332,7 @@ static void put_junit_case(FILE *out, const struct dxa_sweep_round *r)
 	free(body);
 }
 
-/* How many rounds failed, could not be judged, and did not meet their call. */
+/* How many rounds failed, could not be checked, and did not meet their call. */
 static void count_cases(const struct dxa_sweep *s, size_t *failures, size_t *errors,
 			size_t *skipped)
 {
@@ -397,7 +397,7 @@ void dxa_sweep_ktap(FILE *out, const void *priv)
 		if (!r->failed)
 			fputs(" # SKIP the call did not come", out);
 		else if (bad && !has_failed(r))
-			fputs(" # ERROR not judged", out);
+			fputs(" # ERROR not checked", out);
 		fputc('\n', out);
 	}
 	fprintf(out, "# Totals: pass:%zu fail:%zu xfail:0 xpass:0 skip:%zu error:%zu\n",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a sweep found, as text, JSON, JUnit's XML and KTAP. */
+/* The results of a sweep, as text, JSON, JUnit XML and KTAP. */
 #ifndef DAXAUDIT_OUTPUT_SWEEPDOC_H
 #define DAXAUDIT_OUTPUT_SWEEPDOC_H
 
@@ -27,20 +27,20 @@ struct dxa_sweep_complaint {
 	char *line; /* owned */
 };
 
-/* One round: one call, or all from it on, made to fail. */
+/* A round: one call fails, or all calls from it on. */
 struct dxa_sweep_round {
-	unsigned int number; /* counts from 1, over the whole plan */
+	unsigned int number; /* from 1, over the whole plan */
 	bool from; /* all calls from it on failed, until the innermost watched call returned */
 	char site[32]; /* the function that was made to fail */
-	uint32_t before; /* so many calls with the same callers came before it */
-	char *chain; /* who called, innermost first, joined by " < "; owned */
-	size_t failed; /* calls that failed; 0: the call did not come this time */
+	uint32_t before; /* the number of calls with the same callers before it */
+	char *chain; /* the callers, innermost first, joined by " < "; owned */
+	size_t failed; /* calls that failed; 0: the call did not happen this time */
 	char outcome[64]; /* of the probe */
 	enum dxa_verdict_kind verdict; /* daxaudit's */
-	char *why; /* it is inconclusive; owned, NULL for others */
+	char *why; /* why it is inconclusive; owned, else NULL */
 	struct dxa_vec findings; /* struct dxa_sweep_finding */
 	struct dxa_vec complaints; /* struct dxa_sweep_complaint */
-	char *state; /* what was otherwise after it and the reset; owned, NULL: nothing */
+	char *state; /* the difference of the state after it and the reset; owned, NULL: none */
 	uint64_t ns;
 };
 

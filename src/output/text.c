@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * For people: a line per probe as it closes, the story of those that went wrong, then the
- * findings, and the verdict as the last line.
+ * The text report: a line for each probe when it ends, with the story of failed ones, then
+ * the findings, and the verdict as the last line.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,10 +24,10 @@
 #include "output/textprobe.h"
 #include "output/wrap.h"
 
-/* So many probes can be opened; of more than these each is a line of the table. */
+/* The stories of up to this many probes are shown; later probes are only lines of the table. */
 #define OPENED_MAX 10
 
-/* A context or a finding that waits until the event that it came with is dealt with. */
+/* A context or a finding that is kept until its event is fully processed. */
 struct held_context {
 	struct dxa_context ctx; /* its story is owned */
 };
@@ -37,17 +37,17 @@ struct held_finding {
 };
 
 struct text {
-	/* Findings are kept as text until the end: what proves them may be long gone by then. */
+	/* Findings are kept as text until the end: their evidence is not valid as long. */
 	char *findings;
 	size_t findings_len;
 	FILE *mem;
 	struct dxa_vec contexts, fresh; /* struct held_context, struct held_finding */
-	struct dxa_map shown; /* events that stand in the report, by identity */
-	bool known[DXA_RULE_COUNT]; /* rules whose commits were told */
+	struct dxa_map shown; /* events that are in the report already, by identity */
+	bool known[DXA_RULE_COUNT]; /* rules whose commits were shown */
 	uint64_t rows;
-	struct dxa_lives lives; /* by device: told at the end */
+	struct dxa_lives lives; /* by device: shown at the end */
 	struct dxa_symbols *symbols; /* of their events: modules may be gone by then */
-	bool ending; /* nothing waits any more */
+	bool ending; /* do not keep anything any more */
 	struct dxa_textlist list;
 };
 
@@ -215,8 +215,8 @@ static void text_finding(struct dxa_sink *s, const struct dxa_finding *f)
 		free((void *)held.finding.evidence);
 }
 
-/* What the new findings say of a context. */
-struct judged {
+/* The new findings of a context. */
+struct context_findings {
 	struct dxa_map marks; /* why an event is marked, by identity */
 	char rules[160]; /* joined by ", " */
 	bool fails;
@@ -234,8 +234,8 @@ static void mark_events(struct dxa_map *marks, const struct dxa_finding *f)
 	}
 }
 
-static void judge_context(const struct dxa_sink *s, const struct dxa_context *ctx,
-			  struct judged *ret)
+static void find_findings(const struct dxa_sink *s, const struct dxa_context *ctx,
+			  struct context_findings *ret)
 {
 	const struct text *t = s->state;
 
@@ -263,23 +263,23 @@ static bool is_bad(enum dxa_outcome outcome)
 static void print_context(struct dxa_sink *s, const struct dxa_context *ctx)
 {
 	struct dxa_wrap w = wrap_of(s, s->out);
-	struct judged judged = { .fails = false };
+	struct context_findings found = { .fails = false };
 	struct text *t = s->state;
 
-	judge_context(s, ctx, &judged);
+	find_findings(s, ctx, &found);
 	if (!t->rows++) {
 		fputc('\n', s->out);
 		dxa_textprobe_head(&w);
 	}
 	dxa_textprobe_row(&w, ctx, &s->run->story,
-			  judged.fails				? "x" :
-			  judged.broken || is_bad(ctx->outcome) ? "!" :
-								  "",
-			  judged.rules);
+			  found.fails			       ? "x" :
+			  found.broken || is_bad(ctx->outcome) ? "!" :
+								 "",
+			  found.rules);
 	if (!s->follow &&
-	    (s->verbose || (t->rows <= OPENED_MAX && (judged.broken || is_bad(ctx->outcome)))))
-		dxa_textprobe_story(&w, ctx, &s->run->story, &judged.marks, &t->shown);
-	dxa_map_free(&judged.marks);
+	    (s->verbose || (t->rows <= OPENED_MAX && (found.broken || is_bad(ctx->outcome)))))
+		dxa_textprobe_story(&w, ctx, &s->run->story, &found.marks, &t->shown);
+	dxa_map_free(&found.marks);
 }
 
 static void print_finding(struct dxa_sink *s, const struct dxa_finding *f)
@@ -312,14 +312,14 @@ static void print_lives(struct dxa_sink *s)
 	dxa_map_free(&marks);
 }
 
-/* Facts about the kernel as such are no news. */
+/* Facts about the kernel itself are not shown as events. */
 static bool is_news(const struct dxa_event *ev)
 {
 	return ev->kind != DXA_KIND_DRIVER && ev->kind != DXA_KIND_BUS_DEVICE &&
 	       ev->kind != DXA_KIND_SNAP_END;
 }
 
-/* The names with which the event is printed at the end. */
+/* Look up the symbols with which the event is printed at the end. */
 static void keep_names(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct text *t = s->state;
@@ -441,7 +441,7 @@ static void print_command(struct dxa_sink *s, const struct dxa_result *r)
 	fprintf(s->out, " %s\n", how);
 }
 
-/* What was asked for, and that the rest counts all the same. */
+/* The filters, and the number of hidden items, which the verdict includes. */
 static void print_shown(struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct dxa_wrap w = wrap_of(s, s->out);
@@ -450,7 +450,7 @@ static void print_shown(struct dxa_sink *s, const struct dxa_result *r)
 	if (!s->run->show)
 		return;
 	snprintf(hidden, sizeof(hidden),
-		 "%" PRIu64 " probe%s and %" PRIu64 " finding%s judged and not shown",
+		 "%" PRIu64 " probe%s and %" PRIu64 " finding%s checked and not shown",
 		 r->hidden.contexts, r->hidden.contexts == 1 ? "" : "s", r->hidden.findings,
 		 r->hidden.findings == 1 ? "" : "s");
 	dxa_wrap_begin(&w, 0, 4);
@@ -479,7 +479,7 @@ static enum dxa_colour verdict_colour(enum dxa_verdict_kind kind)
 					      DXA_YELLOW;
 }
 
-/* One line, for grep; but a terminal would break it inside a word. */
+/* One line, for grep; wrapped on a terminal. */
 static void print_verdict(struct dxa_sink *s, enum dxa_verdict_kind kind, const char *why)
 {
 	struct dxa_wrap w = wrap_of(s, s->out);

@@ -24,7 +24,7 @@ static void put_head(struct dxa_wrap *w, const struct dxa_finding *f, bool known
 	dxa_wrap_begin(w, 0, 4);
 	dxa_wrap_words(w, head, f->policy.allowed_by ? DXA_DIM : dxa_severity_colour(f->severity));
 	dxa_wrap_piece(w, ":", 0, DXA_RESET);
-	/* What is known needs no second title: what happened comes at once. */
+	/* The title of a rule is shown once. */
 	dxa_wrap_words(w, known ? f->detail : rule->title, DXA_RESET);
 	dxa_wrap_end(w);
 }

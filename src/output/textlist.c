@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "output/prose.h"
 
-/* A name in a column: what could move the columns is replaced. */
+/* A name in a column; control characters are replaced. */
 static const char *column(char buf[DXA_NAME_LEN], const char *name)
 {
 	snprintf(buf, DXA_NAME_LEN, "%s", name[0] ? name : "-");
@@ -45,7 +45,7 @@ void dxa_textlist_row(struct dxa_textlist *t, struct dxa_sink *s, const struct d
 	t->orphans += d->why != NULL;
 }
 
-/* Behind what is in the line already. */
+/* Continue the line. */
 static void print_doubts(struct dxa_sink *s, const struct dxa_verdict *v)
 {
 	const char *reason;

@@ -11,13 +11,13 @@
 #include "output/lines.h"
 
 #define ROW "%-8s %-6s %-14s %-10s %-7s %7s  %s"
-/* Where a line that a row continues on begins. */
+/* The column of continuation lines of a row. */
 #define ROW_INDENT 10
 
 static void put_row(struct dxa_wrap *w, const char *row, enum dxa_colour colour)
 {
 	dxa_wrap_to(w, 2);
-	/* It holds runs of blanks that must stay. */
+	/* It contains runs of blanks that must be kept. */
 	dxa_wrap_piece(w, row, 0, colour);
 }
 
@@ -31,7 +31,7 @@ void dxa_textprobe_head(struct dxa_wrap *w)
 	dxa_wrap_end(w);
 }
 
-/* The disk that the story is about: the first that it names. */
+/* The first disk that is named in the story. */
 static const char *disk_of(const struct dxa_context *ctx)
 {
 	for (size_t i = 0; i < ctx->story_len; i++) {
@@ -49,7 +49,7 @@ static const char *disk_of(const struct dxa_context *ctx)
 	return "-";
 }
 
-/* The driver whose device it is, where the context itself does not name one. */
+/* The driver of the device, if the context itself has no driver. */
 static const char *driver_of(const struct dxa_context *ctx)
 {
 	for (size_t i = 0; !ctx->driver[0] && i < ctx->story_len; i++)

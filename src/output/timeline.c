@@ -9,8 +9,8 @@
 #include "output/timeline_model.h"
 
 /*
- * A page of 10^5 events must stay below 2 MB. What findings are about is added even when
- * the picture is full, up to a bound of its own.
+ * A page of 10^5 events must be smaller than 2 MB. Lives with findings are added beyond the
+ * bound, up to a bound of their own.
  */
 #define BARS_MAX 800
 #define BARS_FOUND_MAX 1000
@@ -122,7 +122,7 @@ static void end_life(struct dxa_timeline *t, uint64_t dax, uint64_t ts)
 	dxa_map_del(&t->living, dax);
 }
 
-/* The life that an event is about; one that begins with it is begun. */
+/* The life of an event; alloc_dax and the first snapshot begin one. */
 static struct dxa_bar *life_of(struct dxa_timeline *t, const struct dxa_event *ev,
 			       const struct dxa_story_env *env)
 {
@@ -133,7 +133,7 @@ static struct dxa_bar *life_of(struct dxa_timeline *t, const struct dxa_event *e
 	case DXA_KIND_ALLOC_DAX:
 		if (!(ev->phase & DXA_PHASE_RET) || !got || dxa_is_err_ptr(got))
 			return NULL;
-		/* Where its end was not seen, that of the one before it is known to be over now. */
+		/* A former life at this address, whose end was missed, is over now. */
 		end_life(t, got, ev->ts);
 		return begin_life(t, got, ev->ts, BARS_MAX, env);
 	case DXA_KIND_SNAP_DEVICE:
@@ -148,7 +148,7 @@ static struct dxa_bar *life_of(struct dxa_timeline *t, const struct dxa_event *e
 	}
 }
 
-/* How an event is marked on a device's lane; -1: it is not. */
+/* The mark of an event on the lane of a device; -1: none. */
 static int mark_of(const struct dxa_event *ev)
 {
 	bool failed = ev->phase & DXA_PHASE_RET && ev->ret < 0;
@@ -178,7 +178,7 @@ static int mark_of(const struct dxa_event *ev)
 	}
 }
 
-/* How many references there are at and behind an event; -1: it does not tell. */
+/* Set the references before and after an event; -1: not known. */
 static void note_refs(const struct dxa_event *ev, struct dxa_mark *mark)
 {
 	bool drops = ev->kind == DXA_KIND_PUT_DAX || ev->kind == DXA_KIND_FS_PUT_DAX;
@@ -192,8 +192,8 @@ static void note_refs(const struct dxa_event *ev, struct dxa_mark *mark)
 }
 
 /*
- * Of an entry and a return in two records, the entry of an acquire has no result yet,
- * and the return of a bracket is about no device.
+ * Of two records of one call, the entry of an acquire has no result yet, and the return of
+ * a bracket is about no device.
  */
 static bool is_halfway(const struct dxa_event *ev)
 {
@@ -259,7 +259,7 @@ void dxa_timeline_link(struct dxa_timeline *t, size_t number, const char *link)
 
 /* ---- contexts ---- */
 
-/* How a call that concerns no life is marked on its context's lane; -1: it is not. */
+/* The mark of a call without a life on the lane of its context; -1: none. */
 static int mark_of_call(const struct dxa_event *ev)
 {
 	bool returned = ev->phase & DXA_PHASE_RET;
@@ -305,7 +305,7 @@ void dxa_timeline_context(struct dxa_timeline *t, const struct dxa_context *ctx,
 
 /* ---- findings ---- */
 
-/* The life that a finding is about. Addresses come again: it is the last one that had begun. */
+/* The life of a finding: the last one at its address that began before the moment. */
 static struct dxa_bar *life_found(struct dxa_timeline *t, const struct dxa_finding *f,
 				  uint64_t moment)
 {
@@ -341,7 +341,7 @@ size_t dxa_timeline_finding(struct dxa_timeline *t, const struct dxa_finding *f,
 	if (!bar && f->life.dax && t->bars.len >= BARS_MAX && t->bars.len < BARS_FOUND_MAX) {
 		bar = begin_life(t, f->life.dax, first, BARS_FOUND_MAX, env);
 		if (bar) {
-			/* It was counted when it was left out. */
+			/* It was counted as left out. */
 			t->cut_bars -= t->cut_bars > 0;
 			name_life(bar, f->life.disk, env);
 		}

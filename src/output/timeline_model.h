@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a timeline has collected, for those who draw it. */
+/* The contents of a timeline, for drawing. */
 #ifndef DAXAUDIT_OUTPUT_TIMELINE_MODEL_H
 #define DAXAUDIT_OUTPUT_TIMELINE_MODEL_H
 
@@ -35,7 +35,7 @@ enum dxa_mark_kind {
 
 /* A life or a context. */
 struct dxa_bar {
-	uint64_t start, end; /* ktime, ns; start 0: before the audit; end 0: it lasts */
+	uint64_t start, end; /* ktime, ns; start 0: before the audit; end 0: not ended */
 	uint64_t dax; /* 0: a context */
 	char label[DXA_WORDS_LEN];
 	const char *class; /* static */
@@ -44,12 +44,12 @@ struct dxa_bar {
 	size_t lane;
 };
 
-/* Something that happened at one moment to one bar. */
+/* A mark on a bar. */
 struct dxa_mark {
 	uint64_t ts;
 	size_t bar; /* its id */
 	int kind; /* enum dxa_mark_kind; -1: only a number of references */
-	int refs_before, refs; /* at the moment, and from now on; -1: not known */
+	int refs_before, refs; /* before and after the event; -1: not known */
 	const char *call; /* the function's name; static */
 	char link[DXA_LINK_LEN]; /* empty: none */
 };
@@ -59,7 +59,7 @@ struct dxa_timeline {
 	struct dxa_vec marks; /* struct dxa_mark, in the order of the stream */
 	struct dxa_map living; /* index in bars plus one, by dax */
 	struct dxa_map hosts; /* the same, by gendisk, as in dax_hosts */
-	size_t cut_bars, cut_marks; /* left out, because the picture is full */
+	size_t cut_bars, cut_marks; /* left out, because a bound was reached */
 };
 
 #endif

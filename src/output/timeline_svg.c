@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a timeline is drawn. */
+/* Draws a timeline as SVG. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +82,7 @@ static void extend(struct drawing *d, uint64_t ts)
 		d->end = ts;
 }
 
-/* From the first to the last moment at which something happened, and a bit around it. */
+/* From the first to the last event, with a margin. */
 static void clip(struct drawing *d)
 {
 	uint64_t margin;
@@ -128,7 +128,7 @@ static int by_start(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* The lane of the same name that is free by then, or a new one; LANES_MAX: there is none. */
+/* A free lane with the same name, or a new one; LANES_MAX: there is none. */
 static size_t lane_for(struct drawing *d, const struct dxa_bar *bar)
 {
 	size_t i;
@@ -285,7 +285,7 @@ static void put_time(const struct drawing *d, uint64_t ts)
 	fprintf(d->out, "%" PRIu64 ".%06" PRIu64 " s", us / 1000000, us % 1000000);
 }
 
-/* Marks that would cover one another stand side by side; their titles have the time. */
+/* Marks that would overlap are moved; their titles have the time. */
 static void draw_mark(struct drawing *d, const struct dxa_mark *mark)
 {
 	const struct dxa_bar *bar = dxa_vec_at(&d->t->bars, d->by_id[mark->bar]);
@@ -332,7 +332,7 @@ static double refs_y(const struct lane *lane, int refs)
 struct steps {
 	const struct lane *lane;
 	bool drawing; /* a line has begun */
-	uint64_t dead_since; /* 0: it is alive, as far as is known */
+	uint64_t dead_since; /* 0: alive, or not known */
 };
 
 static void draw_step(const struct drawing *d, struct steps *s, const struct dxa_mark *mark)

@@ -51,7 +51,7 @@ void dxa_topview_event(struct dxa_topview *t, const struct dxa_event *ev,
 	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
 
 	dxa_lives_event(&t->lives, ev, env->symbols);
-	/* Snapshots tell what is there, not what happens. */
+	/* Snapshots are not events that happened. */
 	if (info && info->synthetic)
 		return;
 	t->events[t->next++ % DXA_TOP_EVENTS] = *ev;

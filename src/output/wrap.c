@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-/* What stands between words: a script's lines are joined by one blank. */
+/* Characters between words: the lines of a script are joined by one blank. */
 #define BLANKS " \n\t"
 
 static unsigned int columns_of(const char *text, size_t len)
@@ -37,7 +37,7 @@ static void break_line(struct dxa_wrap *w)
 	w->start = w->column;
 }
 
-/* Is the line without any word so far? */
+/* Is the line empty so far? */
 static bool is_fresh(const struct dxa_wrap *w)
 {
 	return w->column <= w->start;
@@ -58,7 +58,7 @@ static void put(struct dxa_wrap *w, const char *text, size_t len)
 	}
 }
 
-/* The words of text, the first one `gap` blanks behind what is there. */
+/* Add the words of text, the first one after `gap` blanks. */
 static void put_words(struct dxa_wrap *w, const char *text, unsigned int gap)
 {
 	while (*text) {

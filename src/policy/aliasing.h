@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Does this machine's data cache alias? The conclusion, and from what it was drawn. */
+/* Concludes whether the data cache of a machine aliases. */
 #ifndef DAXAUDIT_POLICY_ALIASING_H
 #define DAXAUDIT_POLICY_ALIASING_H
 
@@ -8,7 +8,7 @@
 
 #include "policy/arch.h"
 
-/* What is known of the machine beside its architecture; all zero: nothing. */
+/* What is known about the machine, except its architecture; all zero: nothing. */
 struct dxa_aliasing_facts {
 	bool has_value;
 	uint64_t value; /* of the kernel's variable, when has_value */
@@ -24,10 +24,9 @@ struct dxa_aliasing_answer {
 };
 
 /*
- * Conclude, from the best source there is: a constant of the architecture,
- * /proc/cpuinfo where the kernel prints there what it asks itself, its own
- * variable, the boot log; else it is unknown, and from says so. arch may be NULL: one that is not
- * in the table.
+ * Conclude from the best available source: a constant of the architecture; /proc/cpuinfo, if
+ * the kernel prints there what it decides by; a kernel variable; the boot log. Else the
+ * result is unknown, and from says so. arch may be NULL: not in the table.
  */
 void dxa_aliasing_decide(const struct dxa_arch *arch, const struct dxa_aliasing_facts *facts,
 			 struct dxa_aliasing_answer *ret);

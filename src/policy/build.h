@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of src/policy share in making a policy. */
+/* Functions for building a policy, private to src/policy. */
 #ifndef DAXAUDIT_POLICY_BUILD_H
 #define DAXAUDIT_POLICY_BUILD_H
 
 #include "policy/policy.h"
 
-/* Make row an empty one of a section. */
+/* Initialise an empty row of a section. */
 void policy_row_init(struct dxa_policy_row *row, enum dxa_policy_section_id section);
 
 /* Give a string to the policy, which frees it. Returns it, or NULL without memory. */

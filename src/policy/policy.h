@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Policy files: what fails an audit, what is allowed, what a machine must do.
- * Read one after the other into one policy, each row with its origin, then asked
- * for each finding. Pure: no files, no clock; docs/policy.md is the format.
+ * Policies: what fails an audit, what is allowed, and what a machine must do. Several files
+ * are read into one policy, whose rows keep their origin; it is then applied to each
+ * finding. Pure: no files, no clock; docs/policy.md describes the format.
  */
 #ifndef DAXAUDIT_POLICY_POLICY_H
 #define DAXAUDIT_POLICY_POLICY_H
@@ -16,15 +16,15 @@
 #include "policy/arch.h"
 #include "policy/schema.h"
 
-/* No policy file may be longer, in bytes. */
+/* The maximum size of a policy file in bytes. */
 #define DXA_POLICY_SIZE_MAX (64u << 10)
 
 /* The built-in policy's name in origins. */
 #define DXA_POLICY_BUILT_IN "built-in"
 
 /*
- * One row, of any section: the fields its section has no key for, and those it
- * leaves out, are -1 or NULL. Strings belong to the policy.
+ * A row of any section. Fields without a key in the section, or without a value, are -1 or
+ * NULL. The policy owns the strings.
  */
 struct dxa_policy_row {
 	enum dxa_policy_section_id section;
@@ -36,8 +36,8 @@ struct dxa_policy_row {
 	const char *device; /* pattern */
 	int severity; /* enum dxa_severity */
 	int aliasing; /* enum dxa_aliasing */
-	const char *assumed; /* "assumed: " and origin, where aliasing is said */
-	const char *require[DXA_DRIVER_COUNT]; /* where each is required; NULL: it is not */
+	const char *assumed; /* "assumed: " and origin, if aliasing is set */
+	const char *require[DXA_DRIVER_COUNT]; /* the origin of each requirement; NULL: none */
 	const char *reason;
 	char until[DXA_DATE_LEN]; /* empty: no date */
 	uint64_t used; /* findings it was applied to */
@@ -50,7 +50,7 @@ struct dxa_policy {
 	struct dxa_vec sources; /* const char *: names of what was read, in order */
 };
 
-/* What is wrong in a policy file, line by line. Zero-initialised, nothing is. */
+/* The problems of policy files. Zero-initialised, there are none. */
 struct dxa_policy_problem {
 	unsigned int line; /* from 1 */
 	char *text; /* "FILE:LINE: ..." */
@@ -64,16 +64,16 @@ struct dxa_policy_problems {
 /* Free them. */
 void dxa_policy_problems_free(struct dxa_policy_problems *problems);
 
-/* Make policy an empty one, without even the built-in defaults. */
+/* Initialise an empty policy, without the built-in defaults. */
 void dxa_policy_init(struct dxa_policy *policy);
 
 /* Free what it owns. */
 void dxa_policy_deinit(struct dxa_policy *policy);
 
 /*
- * Read the YAML text of len bytes over what policy holds. name is the file's, for
- * origins and problems. False when anything is wrong: everything that is was
- * added to problems, and policy may only be freed.
+ * Read the YAML text of len bytes into policy, over its contents. name: of the file, for
+ * origins and problems. False for an invalid file: all its problems were added, and policy
+ * may only be freed.
  */
 bool dxa_policy_read(struct dxa_policy *policy, const char *name, const char *text, size_t len,
 		     struct dxa_policy_problems *problems);
@@ -81,18 +81,18 @@ bool dxa_policy_read(struct dxa_policy *policy, const char *name, const char *te
 /* The built-in policy's text, and its length. Static. */
 const char *dxa_policy_built_in(size_t *len);
 
-/* What options say, over all files: origin is the option. Each returns false without memory. */
+/* Set values of options, over all files; origin: the option. False without memory. */
 bool dxa_policy_fail_on(struct dxa_policy *policy, enum dxa_severity severity, const char *origin);
 bool dxa_policy_require(struct dxa_policy *policy, uint32_t drivers, const char *origin);
 bool dxa_policy_assume(struct dxa_policy *policy, enum dxa_aliasing aliasing, const char *origin);
 
-/* The machine that findings are about. Strings are borrowed. */
+/* The audited machine. Strings are borrowed. */
 struct dxa_policy_machine {
 	const char *release; /* uname -r */
 	const struct dxa_arch *arch; /* NULL: none that is known */
 };
 
-/* What a policy and the built-in tables conclude for a machine. */
+/* The conclusions of a policy and the built-in tables for a machine. */
 struct dxa_expectation {
 	enum dxa_aliasing aliasing;
 	const char
@@ -102,9 +102,9 @@ struct dxa_expectation {
 };
 
 /*
- * Conclude. *ret comes with what is known already of this very machine
- * (aliasing_from, eopnotsupp; NULL and 0: nothing): it comes before the tables,
- * and the policy's word before both.
+ * Conclude. *ret has what is known about this machine already (aliasing_from, eopnotsupp;
+ * NULL and 0: nothing), which has precedence over the tables; the policy has precedence over
+ * both.
  */
 void dxa_policy_expect(const struct dxa_policy *policy, const struct dxa_policy_machine *machine,
 		       struct dxa_expectation *ret);

@@ -120,7 +120,7 @@ static const struct dxa_policy_key expect_keys[] = {
 	KEY_ARCH,
 	KEY_KERNEL,
 	{ "aliasing", DXA_POLICY_NAME, false, aliasing_names, 0, AT(aliasing), NULL,
-	  "whether the data cache aliases; unknown: judge consistency only; the last row counts" },
+	  "whether the data cache aliases; unknown: check consistency only; the last row counts" },
 	{ "require", DXA_POLICY_NAMES, false, drivers_to_require, 0, AT(require), NULL,
 	  "drivers without which a pass there is inconclusive" },
 	KEY_REASON(false),

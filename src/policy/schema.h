@@ -34,7 +34,7 @@ struct dxa_policy_key {
 	const char *name;
 	enum dxa_policy_kind kind;
 	bool required;
-	const char *(*names)(int i); /* the i-th, NULL behind the last, "" is none */
+	const char *(*names)(int i); /* the i-th, NULL after the last, "" is none */
 	enum dxa_policy_section_id rows; /* of ROWS */
 	size_t at; /* offset of the field in struct dxa_policy_row */
 	const char *expects; /* what a value must be; NULL: one of names */

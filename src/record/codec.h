@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How events are coded inside a block. Events of one kind resemble one
- * another, so a record holds only the 8-byte words in which it differs from
- * the last one of its kind in the same block (at the block's start: zeroes):
- * a head of 8 bytes, bits 0 to 47 the words that follow, bits 48 to 63 the
- * kind; then those words. Word 0, the sequence number, is left out when it is
- * the previous record's (of whatever kind) plus one.
+ * The coding of events in a block. Events of one kind are similar, so a coded record
+ * contains only the 8-byte words that differ from the last record of its kind in the
+ * same block (initially zeroes): a head of 8 bytes, whose bits 0 to 47 are a mask of the
+ * words that follow and whose bits 48 to 63 are the kind; then those words. Word 0, the
+ * sequence number, is omitted if it is that of the previous record (of any kind) plus one.
  *
- * It makes a recording a fifth as long before zlib sees it, and replay twice as
- * fast; zlib alone is slower than the analysis.
+ * The coding reduces a recording to a fifth before zlib, and makes replay twice as fast;
+ * zlib alone is slower than the analysis.
  */
 #ifndef DAXAUDIT_RECORD_CODEC_H
 #define DAXAUDIT_RECORD_CODEC_H
@@ -20,13 +19,13 @@
 #include "daxaudit/event.h"
 #include "record/format.h"
 
-/* Kinds that share a slot share their predecessor; that costs space only. */
+/* Kinds in the same slot share their predecessor, which only costs space. */
 #define DXR_SLOTS 64
 #define DXR_WORDS_MAX (DXR_EVENT_MAX / 8)
 /* The longest coded record. */
 #define DXR_CODED_MAX (8 + DXR_EVENT_MAX)
 
-/* The memory of one block. Both sides reset it at each block's start. */
+/* The state of the coding in one block. Writer and reader reset it at the start of each block. */
 struct dxr_codec {
 	union {
 		uint64_t word[DXR_WORDS_MAX]; /* in the file's byte order */
@@ -49,8 +48,8 @@ size_t dxr_encode(struct dxr_codec *c, const struct dxa_event *ev, void *buf);
 
 /*
  * Decode one record from the len bytes at buf; *used gets its coded length. The
- * event is in this machine's byte order, its names end with NUL; it is the codec's, and valid
- * until the next call. NULL when the bytes are no record.
+ * event is in this machine's byte order, with terminated names; it is owned by the codec and
+ * valid until the next call. NULL when the bytes are not a record.
  */
 const struct dxa_event *dxr_decode(struct dxr_codec *c, const void *buf, size_t len, size_t *used);
 

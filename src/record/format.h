@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The layout of a recording, for its writer and its reader. docs/recording.md
- * describes it in words. Private to src/record and its tests.
+ * The layout of a recording, for writer and reader. docs/recording.md describes it.
+ * Private to src/record and its tests.
  *
  * All numbers are in the byte order of the machine that wrote the file; a
  * reader of the other order swaps them, field by field.
@@ -14,21 +14,20 @@
 #include "daxaudit/event.h"
 
 /*
- * Eight bytes that no text file begins with, and that a transfer in text mode
- * breaks at once.
+ * Eight bytes that no text file begins with, and that a transfer in text mode damages.
  */
 #define DXR_MAGIC \
 	"\x89"    \
 	"DXR\r\n\x1a\n"
 #define DXR_MAGIC_LEN 8
 
-/* Written as a number: a reader that sees it reversed has to swap. */
+/* Written as a number: if a reader finds it reversed, it must swap. */
 #define DXR_BYTE_ORDER 0x0a0b0c0du
 
-/* Raised when a reader of the older format would misread the newer one. */
+/* Incremented when an older reader would misread the newer format. */
 #define DXR_FORMAT 1
 
-/* Bounds that a reader insists on, so that a damaged length costs no memory. */
+/* Bounds that a reader checks, so that a damaged length does not allocate memory. */
 #define DXR_BLOCK_MAX (1u << 20) /* bytes of a block, packed or not */
 #define DXR_EVENT_MAX 384 /* bytes of one event: 48 words, one bit each in a record's head */
 #define DXR_ARGV_MAX 256 /* words of the audited command that are kept */
@@ -54,9 +53,8 @@ struct dxr_file_head {
 _Static_assert(sizeof(struct dxr_file_head) == 32, "struct dxr_file_head is an exchange format");
 
 /*
- * What each block begins with; its packed bytes follow: a raw deflate stream,
- * because zlib's own checksum would cost a tenth of a replay to say what the
- * block's says already.
+ * The head of each block. Its packed bytes follow: a raw deflate stream without zlib's
+ * checksum, which would take a tenth of the time of a replay; the block has its own.
  */
 struct dxr_block_head {
 	uint32_t type; /* enum dxr_block */
@@ -76,9 +74,9 @@ enum dxr_block {
 };
 
 /*
- * Items: a tag and a length (uint16_t each), then so many bytes, without
- * padding. Strings include their NUL. A reader skips tags that it does not
- * know and ignores bytes behind the ones it knows. Numbers are never reused.
+ * Items: a tag and a length (uint16_t each), then that many bytes, without padding. Strings
+ * include their NUL. A reader skips tags that it does not know and ignores extra bytes of
+ * known ones. Numbers are never reused.
  */
 enum dxr_tag {
 	DXR_TAG_TOOL = 1, /* string */
@@ -112,8 +110,8 @@ enum dxr_tag {
 
 /*
  * The fields of struct dxa_event: W(bits, name) one number, A(bits, name,
- * count) several, C(name, length) characters. Swapping is drawn from it, and
- * docs/recording.md's table follows it.
+ * count) several, C(name, length) characters. Swapping uses it, and the table in
+ * docs/recording.md must match it.
  */
 #define DXR_EVENT_FIELDS(W, A, C)   \
 	W(64, seq)                  \
@@ -142,7 +140,7 @@ enum dxr_tag {
 	C(bus, DXA_BUS_LEN)         \
 	C(driver, DXA_DRIVER_LEN)
 
-/* A field that is missing above, or listed with another width, does not build. */
+/* The build fails for a field that is missing above, or listed with another width. */
 #define DXR_W_(bits, field) \
 	_Static_assert(sizeof(((struct dxa_event *)0)->field) == (bits) / 8, #field);
 #define DXR_A_(bits, field, count) \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Lists of tagged items: what all blocks but those of events consist of. See format.h. */
+/* Lists of tagged items: the contents of all blocks except those of events. See format.h. */
 #ifndef DAXAUDIT_RECORD_ITEMS_H
 #define DAXAUDIT_RECORD_ITEMS_H
 
@@ -9,7 +9,7 @@
 
 /* ---- writing ---- */
 
-/* Bytes that grow up to `max`; what does not fit is left out, item by item. */
+/* A buffer that grows up to `max` bytes; items that do not fit are left out. */
 struct dxr_bytes {
 	unsigned char *data;
 	size_t len, cap, max;
@@ -17,7 +17,7 @@ struct dxr_bytes {
 	bool full; /* the open item does not fit, or there is no memory */
 };
 
-/* Begin an item, append to it, end it: it is then there as a whole, or not at all. */
+/* Begin an item, append to it, end it: it is added completely or not at all. */
 void dxr_item_begin(struct dxr_bytes *b, uint16_t tag);
 void dxr_add(struct dxr_bytes *b, const void *data, size_t len);
 void dxr_add_u16(struct dxr_bytes *b, uint16_t value);
@@ -34,12 +34,12 @@ bool dxr_item_string(struct dxr_bytes *b, uint16_t tag, const char *value);
 
 /* ---- reading ---- */
 
-/* A stretch of bytes, read from its start. */
+/* A reading position in a range of bytes. */
 struct dxr_cursor {
 	const unsigned char *at;
 	size_t left;
 	bool swap; /* the other byte order */
-	bool bad; /* something was read that is not there: values since are zero or "" */
+	bool bad; /* a read went past the end: later values are zero or "" */
 };
 
 /* Take the next item: its tag, and a cursor over its value. False at the end, or when bad. */
@@ -48,7 +48,7 @@ bool dxr_next_item(struct dxr_cursor *c, uint16_t *tag, struct dxr_cursor *value
 uint16_t dxr_get_u16(struct dxr_cursor *c);
 uint32_t dxr_get_u32(struct dxr_cursor *c);
 uint64_t dxr_get_u64(struct dxr_cursor *c);
-/* The string stays where it is in the cursor's bytes. Never NULL. */
+/* The string points into the cursor's bytes. Never NULL. */
 const char *dxr_get_string(struct dxr_cursor *c);
 
 #endif

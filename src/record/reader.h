@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading a recording of any machine, event by event. Memory is bounded
- * whatever the file claims; whole blocks before the first damage are used.
+ * Reading a recording of any machine, event by event. Memory is bounded for any file. The
+ * blocks before the first damage are used.
  */
 #ifndef DAXAUDIT_RECORD_READER_H
 #define DAXAUDIT_RECORD_READER_H
@@ -17,19 +17,18 @@
 struct dxa_reader;
 
 /*
- * Open a recording ("-": standard input) and read its header. INPUT error, one
- * line that names the file, when it cannot be read, is no recording, is of
- * another version, or ends or is damaged before its first event. Free *ret
- * with dxa_reader_free().
+ * Open a recording ("-": standard input) and read its header. INPUT error, one line with
+ * the name of the file, when it cannot be read, is not a recording, has another version, or
+ * ends or is damaged before its first event. Free *ret with dxa_reader_free().
  */
 struct dxa_err *dxa_reader_open(const char *path, struct dxa_reader **ret);
 
-/* What the recording says about the audit. Owned by the reader. */
+/* The header: the audit's machine and command. Owned by the reader. */
 const struct dxa_record_head *dxa_reader_head(const struct dxa_reader *r);
 
 /*
- * The names of the addresses in the events read so far, as the live audit knew
- * them at that time. Owned by the reader.
+ * The symbols of the addresses in the events read so far, from the live audit. Owned by the
+ * reader.
  */
 struct dxa_symbols *dxa_reader_symbols(struct dxa_reader *r);
 
@@ -47,8 +46,8 @@ const struct dxa_event *dxa_reader_next(struct dxa_reader *r);
 const struct dxa_record_end *dxa_reader_end(struct dxa_reader *r);
 
 /*
- * After the last event: one line that says what of the recording is missing or
- * was not used, NULL when it is whole. Owned by the reader.
+ * After the last event: one line that says which part of the recording is missing or was
+ * not used; NULL when it is complete. Owned by the reader.
  */
 const char *dxa_reader_cut(const struct dxa_reader *r);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a recording holds besides its events: who was audited, and how the audit ended. */
+/* The header and the trailer of a recording: the audited machine, and the end of the audit. */
 #ifndef DAXAUDIT_RECORD_RECORD_H
 #define DAXAUDIT_RECORD_RECORD_H
 
@@ -12,15 +12,15 @@
 
 /* Known when the audit begins. */
 struct dxa_record_head {
-	const char *tool; /* name and version of what wrote the recording */
+	const char *tool; /* name and version of the program that wrote the recording */
 	const char *mode; /* the command: "trace", ... */
 	const char *release; /* uname -r */
 	const char *version; /* uname -v */
 	const char *machine; /* uname -m */
 	const char *const *argv; /* the audited command, NULL-terminated; NULL without one */
 	unsigned int word_bits; /* of the audited kernel: 32 or 64; 0 when not known */
-	enum dxa_aliasing aliasing; /* as the live audit judged by */
-	const char *aliasing_from; /* what that was concluded from */
+	enum dxa_aliasing aliasing; /* used by the live audit */
+	const char *aliasing_from; /* its source */
 	int eopnotsupp; /* the audited architecture's number, positive */
 	uint64_t stuck_after_ns;
 	uint64_t start; /* ktime, ns */

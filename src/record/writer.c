@@ -216,7 +216,7 @@ bool dxa_recorder_moved(const struct dxa_recorder *r)
 
 /* ---- blocks ---- */
 
-/* A write failed: what is behind the last whole block is no use to a reader. */
+/* A write failed: what is after the last whole block is no use to a reader. */
 static void give_up(struct dxa_recorder *r, int code)
 {
 	r->error = code;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writing a recording while an audit runs. What has been flushed survives the
- * writer's death; a write that fails ends the recording at its last whole block
- * and is returned by dxa_recorder_finish(), while the audit goes on.
+ * Writing a recording while an audit runs. Flushed records survive a kill of the writer. A
+ * failed write ends the recording at its last complete block, and is returned by
+ * dxa_recorder_finish(); the audit continues.
  */
 #ifndef DAXAUDIT_RECORD_WRITER_H
 #define DAXAUDIT_RECORD_WRITER_H
@@ -16,7 +16,7 @@
 
 struct dxa_recorder;
 
-/* What a recording that is kept has behind its name; those that follow have ".1" and so on, too. */
+/* The suffix of a recording that is kept; further ones have ".1" and so on after it. */
 #define DXA_RECORDER_ASIDE ".old"
 /* So many are kept: the first ones, which show how it began, and the newest. */
 #define DXA_RECORDER_ASIDE_MAX 10
@@ -46,21 +46,21 @@ void dxa_recorder_begin(struct dxa_recorder *r, const struct dxa_record_head *he
 /* Record the next event. It is in the file after the next flush. */
 void dxa_recorder_event(struct dxa_recorder *r, const struct dxa_event *ev);
 
-/* Are there events that a flush would write? */
+/* Is there anything to flush? */
 bool dxa_recorder_pending(const struct dxa_recorder *r);
 
-/* The errno of the first write that failed, after which nothing is written; 0 for none. */
+/* The errno of the first failed write, after which nothing is written; 0: none. */
 int dxa_recorder_error(const struct dxa_recorder *r);
 
-/* Write what is pending: it survives this process. */
+/* Write pending records: they survive a kill of this process. */
 void dxa_recorder_flush(struct dxa_recorder *r);
 
-/* Write what is pending and wait until it is on disk: it survives a crash of the machine. */
+/* Write pending records and sync: they survive a crash of the machine. */
 void dxa_recorder_sync(struct dxa_recorder *r);
 
 /*
- * Flush, write the trailer, and see to it that the file is on disk. Returns the
- * first error of any write since begin (SYSTEM).
+ * Flush, write the trailer, and sync. Returns the first error of any write since the begin
+ * (SYSTEM).
  */
 struct dxa_err *dxa_recorder_finish(struct dxa_recorder *r, const struct dxa_record_end *end);
 

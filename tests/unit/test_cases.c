@@ -57,7 +57,7 @@ static void find(struct audit *a, enum dxa_rule rule, enum dxa_severity severity
 
 static const struct dxa_case *judge(struct audit *a)
 {
-	return dxa_cases_judge(a->cases, &a->run, &a->result);
+	return dxa_cases_finish(a->cases, &a->run, &a->result);
 }
 
 static void assert_all_rules(const struct dxa_case *c, enum dxa_case_status status)
