@@ -63,7 +63,7 @@ static const uint64_t never_without =
 uint64_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n)
 {
 	bool fs_dax = has_fs_dax(hooks, n);
-	uint64_t blind = never_without;
+	uint64_t unobserved = never_without;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct dxa_hook_status *h = &hooks[i];
@@ -72,14 +72,14 @@ uint64_t dxa_hooks_unobserved(const struct dxa_hook_status *hooks, size_t n)
 				   h->info->need == DXA_NEED_DEEP;
 
 		if (h->mode != DXA_ATTACH_NONE) {
-			blind &= ~(1ULL << h->info->kind);
+			unobserved &= ~(1ULL << h->info->kind);
 			continue;
 		}
 		if (absent && (dispensable || (is_fs_dax(h->info->kind) && !fs_dax)))
 			continue;
-		blind |= 1ULL << h->info->kind;
+		unobserved |= 1ULL << h->info->kind;
 	}
-	return blind;
+	return unobserved;
 }
 
 /*

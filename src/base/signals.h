@@ -18,8 +18,7 @@ struct dxa_signal {
 };
 
 /*
- * Ignore SIGXFSZ: a file that grew beyond RLIMIT_FSIZE is a write error (EFBIG), told as
- * others are.
+ * Ignore SIGXFSZ: a file that grew beyond RLIMIT_FSIZE is a write error (EFBIG) like others.
  */
 void dxa_signals_ignore_long_files(void);
 

@@ -47,15 +47,15 @@ static const struct {
 };
 
 /* Is a hook that is not attached needed on this kernel? */
-static bool is_blind(const struct dxa_hook_status *h, uint64_t blind)
+static bool is_missed(const struct dxa_hook_status *h, uint64_t unobserved)
 {
-	return h->mode == DXA_ATTACH_NONE && blind >> h->info->kind & 1;
+	return h->mode == DXA_ATTACH_NONE && unobserved >> h->info->kind & 1;
 }
 
 /* What is missing without this hook; NULL: nothing. */
-static const char *lost_without(const struct dxa_hook_status *h, uint64_t blind)
+static const char *lost_without(const struct dxa_hook_status *h, uint64_t unobserved)
 {
-	if (!is_blind(h, blind))
+	if (!is_missed(h, unobserved))
 		return NULL;
 	return h->info->need == DXA_NEED_EXTRA ? "what it shows" : "a verdict of pass";
 }
@@ -81,17 +81,18 @@ static bool snapshot_complete(const struct examined *x)
 /* Can a trace on this machine pass? */
 static bool can_pass(const struct examined *x)
 {
-	uint64_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
+	uint64_t unobserved = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 
 	for (size_t i = 0; i < x->n_hooks; i++)
-		if (blind >> x->hooks[i].info->kind & 1 && x->hooks[i].info->need != DXA_NEED_EXTRA)
+		if (unobserved >> x->hooks[i].info->kind & 1 &&
+		    x->hooks[i].info->need != DXA_NEED_EXTRA)
 			return false;
 	return x->probe != NULL;
 }
 
 /* ---- as JSON ---- */
 
-static struct json_object *hook_object(const struct dxa_hook_status *h, uint64_t blind)
+static struct json_object *hook_object(const struct dxa_hook_status *h, uint64_t unobserved)
 {
 	struct json_object *o = json_object_new_object();
 
@@ -101,7 +102,7 @@ static struct json_object *hook_object(const struct dxa_hook_status *h, uint64_t
 	dxa_json_add_string(o, "mode", dxa_attach_mode_name(h->mode));
 	dxa_json_add_string(o, "reason", h->reason);
 	dxa_json_add_string(o, "tells", h->info->what);
-	dxa_json_add_string(o, "lost", lost_without(h, blind));
+	dxa_json_add_string(o, "lost", lost_without(h, unobserved));
 	return o;
 }
 
@@ -129,7 +130,7 @@ static struct json_object *check_object(const struct checked *c)
 static struct json_object *examined_object(const void *priv)
 {
 	const struct examined *x = priv;
-	uint64_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
+	uint64_t unobserved = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	struct json_object *o = json_object_new_object(), *a;
 
 	dxa_json_add_u64(o, "schema", DXA_JSON_SCHEMA);
@@ -145,7 +146,7 @@ static struct json_object *examined_object(const void *priv)
 	dxa_json_add_u64(o, "events_left", x->left);
 	a = dxa_json_array(o, "hooks");
 	for (size_t i = 0; i < x->n_hooks; i++)
-		json_object_array_add(a, hook_object(&x->hooks[i], blind));
+		json_object_array_add(a, hook_object(&x->hooks[i], unobserved));
 	a = dxa_json_array(o, "snapshot");
 	for (int i = 0; i < DXA_WALK_COUNT; i++)
 		json_object_array_add(a, walk_object(x, i));
@@ -163,11 +164,12 @@ static const char *mark(bool ok)
 /* The number of hooks that are needed on this kernel and not attached. */
 static size_t count_lost(const struct examined *x)
 {
-	uint64_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
+	uint64_t unobserved = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	size_t n = 0;
 
 	for (size_t i = 0; i < x->n_hooks; i++)
-		n += x->hooks[i].mode == DXA_ATTACH_NONE && blind >> x->hooks[i].info->kind & 1;
+		n += x->hooks[i].mode == DXA_ATTACH_NONE &&
+		     unobserved >> x->hooks[i].info->kind & 1;
 	return n;
 }
 
@@ -217,9 +219,9 @@ static void print_left_behind(FILE *out, const struct examined *x)
 			x->left);
 }
 
-static void print_hook(FILE *out, const struct dxa_hook_status *h, uint64_t blind)
+static void print_hook(FILE *out, const struct dxa_hook_status *h, uint64_t unobserved)
 {
-	const char *lost = lost_without(h, blind);
+	const char *lost = lost_without(h, unobserved);
 
 	fprintf(out, h->reason[0] ? "  %s %-30s %-10s " : "  %s %-30s %s", mark(!lost),
 		h->info->name, dxa_attach_mode_name(h->mode));
@@ -249,7 +251,7 @@ static void print_walks(FILE *out, const struct examined *x)
 static void print_examined(FILE *out, const void *priv)
 {
 	const struct examined *x = priv;
-	uint64_t blind = dxa_hooks_unobserved(x->hooks, x->n_hooks);
+	uint64_t unobserved = dxa_hooks_unobserved(x->hooks, x->n_hooks);
 	struct json_object *machine = dxa_machine_object(&x->policy, x->btf);
 
 	print_summary(out, x);
@@ -261,7 +263,7 @@ static void print_examined(FILE *out, const void *priv)
 		return;
 	fputs("\nfunctions that are watched:\n", out);
 	for (size_t i = 0; i < x->n_hooks; i++)
-		print_hook(out, &x->hooks[i], blind);
+		print_hook(out, &x->hooks[i], unobserved);
 	print_walks(out, x);
 	fprintf(out, "\ntrace and daemon: %s\n",
 		can_pass(x) ? "all that a pass needs can be observed" :
