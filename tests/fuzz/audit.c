@@ -33,7 +33,7 @@ static void on_context(void *priv, const struct dxa_context *ctx)
 	struct audit *a = priv;
 
 	must(ctx->id && ctx->dax_events <= ctx->story_len + ctx->story_cut);
-	if (a->sink)
+	if (a->sink && !a->run.listing)
 		dxa_sink_context(a->sink, ctx);
 }
 
@@ -47,7 +47,7 @@ static void on_finding(void *priv, const struct dxa_finding *finding)
 	a->findings[finding->rule]++;
 	if (a->run.story.pseudonyms)
 		dxa_pseudonyms_rewrite(a->run.story.pseudonyms, shown.detail, sizeof(shown.detail));
-	if (a->sink)
+	if (a->sink && !a->run.listing)
 		dxa_sink_finding(a->sink, &shown);
 }
 
@@ -82,6 +82,7 @@ static void choose_options(struct audit *a, uint64_t bits)
 	s->terminal = bits & 16;
 	s->quiet = bits & 32;
 	s->width = bits & 64 ? 0 : 40;
+	a->run.listing = bits & 256 && s->ops->device;
 	if (bits & 128) {
 		a->run.story.pseudonyms = dxa_pseudonyms_new();
 		must(a->run.story.pseudonyms);
@@ -140,6 +141,34 @@ static bool incomplete(const struct dxa_hook_status *hooks, size_t n)
 	return false;
 }
 
+static void on_open(void *priv, const struct dxa_context *ctx)
+{
+	size_t *n = priv;
+
+	must(ctx->id);
+	++*n;
+}
+
+static void on_device(void *priv, const struct dxa_device *device)
+{
+	struct audit *a = priv;
+
+	must(device->id.driver < DXA_DRIVER_COUNT);
+	if (a->run.listing)
+		dxa_sink_device(a->sink, device);
+}
+
+/* What a live audit asks while it runs. */
+static void ask(struct audit *a)
+{
+	size_t n = 0;
+
+	dxa_engine_due(a->engine);
+	dxa_engine_each_open(a->engine, UINT64_MAX, on_open, &n);
+	must(n <= dxa_engine_open_contexts(a->engine));
+	dxa_engine_each_device(a->engine, on_device, a);
+}
+
 void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hooks, size_t n_hooks,
 	       const char *cut)
 {
@@ -151,6 +180,7 @@ void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hook
 		.tally = &tally, .hooks = hooks, .n_hooks = n_hooks, .end = now
 	};
 
+	ask(a);
 	dxa_engine_finish(a->engine, now);
 	in.stats = result.stats = dxa_engine_stats(a->engine);
 	must(in.stats->lives_now <= in.stats->lives);
