@@ -39,6 +39,8 @@ class Guest:
     script: str
     files: list[File] = field(default_factory=list)
     modules: list[str] = field(default_factory=lambda: list(DEFAULT_MODULES))
+    # Modules in place of the kernel's own, by their names.
+    replaced: dict[str, bytes] = field(default_factory=dict)
     append: list[str] = field(default_factory=list)
     pmem: list[str] = field(default_factory=list)
     virtio_pmem: str | None = None
@@ -139,7 +141,7 @@ class _Run:
                     "tty": "/dev/hvc0" if guest.tty else "",
                     "tty_size": "rows {} cols {}".format(*guest.tty or (25, 80))}
         return initramfs.Content(self._modules(kernel), guest.files, settings, guest.script,
-                                 guest.collect)
+                                 guest.collect, guest.replaced)
 
     def _machine(self, kernel: kernels.Kernel, gdb_socket: Path | None) -> qemu.Machine:
         guest = self.guest

@@ -47,6 +47,28 @@ def fetch(name: str) -> Path:
     return tree / "usr/src" / f"linux-headers-{kernel.release}"
 
 
+def source(name: str, folder: str, into: Path) -> Path:
+    """Unpack a folder of this kernel's source, of the same version, below `into`."""
+    kernel = kernels.fetch(name)
+    short = ".".join(kernel.release.split(".")[:2])
+    suite = kernels.suite_of(kernel.entry)
+    version = next(package.version for package in kernel.entry.resolve(suite.packages()))
+    found = [package for package in suite.packages()
+             if package.name == f"linux-source-{short}" and package.version == version]
+    if not found:
+        raise GuestError(f"{name}: its suite has no linux-source-{short} of version {version}")
+    archive = suite.download(found[0])
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive],
+                          stdout=subprocess.PIPE) as reader:
+        packed = subprocess.Popen(["tar", "-xO", "--wildcards", "*/linux-source-*.tar.xz"],
+                                  stdin=reader.stdout, stdout=subprocess.PIPE)
+        subprocess.run(["tar", "-xJ", "-C", into, "--strip-components=1",
+                        f"linux-source-{short}/{folder}"], stdin=packed.stdout, check=True,
+                       stderr=subprocess.PIPE)
+        packed.wait()
+    return into / folder
+
+
 def build(name: str, source: Path) -> bytes:
     """The one module that SOURCE/Kbuild names, for this kernel."""
     tree = fetch(name)

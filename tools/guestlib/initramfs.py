@@ -6,14 +6,14 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import cache
 from .apt import Suite, host_arch
 from .cpio import Archive
 from .errors import GuestError
-from .kernel import Kernel
+from .kernel import Kernel, module_name
 
 INIT = Path(__file__).with_name("init.sh")
 # Where a script's output goes, and what is said about it.
@@ -102,14 +102,16 @@ def _applets() -> list[str]:
     return listing.split()
 
 
-def _add_modules(archive: Archive, kernel: Kernel, names: list[str]) -> None:
+def _add_modules(archive: Archive, kernel: Kernel, names: list[str],
+                 replaced: dict[str, bytes] | None = None) -> None:
     """The modules' closure, and the tables modprobe reads, made by depmod for just these."""
+    replaced = replaced or {}
     with tempfile.TemporaryDirectory(prefix="daxaudit-depmod.") as scratch:
         tree = Path(scratch) / "lib" / "modules" / kernel.release
         for path in kernel.closure(names):
             plain = tree / path.removesuffix(".xz").removesuffix(".zst")
             plain.parent.mkdir(parents=True, exist_ok=True)
-            plain.write_bytes(kernel.module_data(path))
+            plain.write_bytes(replaced.get(module_name(path)) or kernel.module_data(path))
         tree.mkdir(parents=True, exist_ok=True)
         for name in ("modules.builtin", "modules.order", "modules.builtin.modinfo"):
             if (kernel.modules / name).exists():
@@ -154,10 +156,12 @@ class Content:
     settings: dict[str, str]
     script: str
     collect: list[str]
+    # Modules in place of the kernel's own, by their names.
+    replaced: dict[str, bytes] = field(default_factory=dict)
 
     def add_to(self, archive: Archive, kernel: Kernel) -> bytes:
         """Put it in, the last; the archive."""
-        _add_modules(archive, kernel, self.modules)
+        _add_modules(archive, kernel, self.modules, self.replaced)
         archive.file("guest/config", _config(channel(kernel) | self.settings))
         archive.file("guest/script", self.script.encode() + b"\n")
         archive.file("guest/collect", "".join(path + "\n" for path in self.collect).encode())

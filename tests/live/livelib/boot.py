@@ -116,7 +116,8 @@ def built(kernel: str, name: str) -> Path:
     return path
 
 
-def _guest(cases: list[Case], scripts: Path, binary: Path, patience: float) -> Guest:
+def _guest(cases: list[Case], scripts: Path, binary: Path, patience: float,
+           replaced: dict[str, bytes]) -> Guest:
     first = cases[0]
     if arches.lookup(matrix.lookup(first.kernels[0]).arch).cross:
         binary = built(first.kernels[0], "daxaudit.static")
@@ -131,7 +132,7 @@ def _guest(cases: list[Case], scripts: Path, binary: Path, patience: float) -> G
     if first.sweep:
         faults += sweepgdb.faults(first.kernels[0], sweepgdb.DRIVERS[first.sweep])
     return Guest(kernel=first.kernels[0], script="exec sh /live/driver", files=files,
-                 modules=first.all_modules, append=first.append, pmem=first.pmem,
+                 modules=first.all_modules, replaced=replaced, append=first.append, pmem=first.pmem,
                  virtio_pmem=first.virtio_pmem, faults=faults, smp=first.smp, mem=first.mem,
                  qemu=first.qemu, qemu_major=first.qemu_major,
                  virtiofs=scripts if first.virtiofs else None, restore=True,
@@ -140,10 +141,12 @@ def _guest(cases: list[Case], scripts: Path, binary: Path, patience: float) -> G
 
 
 def play(cases: list[Case], binary: Path, on_end: Callable[[Case, Remains], None],
-         patience: float = 1) -> tuple[Result | None, str]:
+         patience: float = 1, replaced: dict[str, bytes] | None = None
+         ) -> tuple[Result | None, str]:
     """Run the cases in one guest; its result, or why there is none.
 
     patience: all time limits are multiplied by it.
+    replaced: modules in place of the kernel's own.
     """
     def ended(number: int, remains: Remains) -> None:
         on_end(cases[number], remains)
@@ -151,7 +154,7 @@ def play(cases: list[Case], binary: Path, on_end: Callable[[Case, Remains], None
     with tempfile.TemporaryDirectory(prefix=SCRATCH) as scratch:
         _write_scripts(cases, Path(scratch), patience)
         try:
-            guest = _guest(cases, Path(scratch), binary, patience)
+            guest = _guest(cases, Path(scratch), binary, patience, replaced or {})
             return run_guest(guest, {"out": Frames(ended).feed}), ""
         except GuestError as error:
             return None, str(error)
