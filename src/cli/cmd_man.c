@@ -23,8 +23,8 @@ struct item {
 
 static const struct item signals[] = {
 	{ "SIGHUP",
-	  "daemon: read the policy anew, open the log anew, begin a new recording if the old one "
-	  "was renamed, and look at every device that lives. trace, check: as SIGTERM" },
+	  "daemon: read the policy again, reopen the log, begin a new recording if the old one "
+	  "was renamed, and take a snapshot of all devices. trace, check: as SIGTERM" },
 	{ "SIGTERM, SIGINT",
 	  "end in order: hooks are removed, and the verdict is printed. trace and check pass the signal on to "
 	  "their command, unless the terminal did" },
@@ -32,15 +32,15 @@ static const struct item signals[] = {
 
 static const struct item environment[] = {
 	{ "NO_COLOR", "no colour, even on a terminal, unless --color=always is given" },
-	{ "COLUMNS", "how wide text is; else the terminal's width, or 80" },
-	{ "PATH", "where trace and check look for their command" },
+	{ "COLUMNS", "the width of text; else the terminal's width, or 80" },
+	{ "PATH", "where trace and check search their command" },
 	{ "NOTIFY_SOCKET",
-	  "daemon: where systemd gets READY, STATUS, RELOADING, STOPPING and WATCHDOG" },
+	  "daemon: the socket for READY, STATUS, RELOADING, STOPPING and WATCHDOG" },
 	{ "WATCHDOG_USEC, WATCHDOG_PID",
-	  "daemon: how often it is to say that it is well; it does so, and renews the metrics, twice "
-	  "as often. Without it there is no wake-up by time" },
+	  "daemon: the timeout of the watchdog; it pings, and renews the metrics, twice as "
+	  "often. Without it there are no such wake-ups" },
 	{ "JOURNAL_STREAM",
-	  "daemon: standard error is the journal's: findings go there as entries with fields only" },
+	  "daemon: standard error is connected to the journal: findings are only sent as entries with fields" },
 };
 
 static const struct item files[] = {
@@ -169,8 +169,9 @@ void dxa_manual_print_daxaudit(void)
 	print_items("FILES", files, sizeof(files) / sizeof(files[0]));
 	print_examples();
 	printf(".SH BUGS\n");
-	dxa_troff_prose("What the kernel inlines cannot be watched, and a task that never returns "
-			"is judged by its stack only. Every report says what was not seen.");
+	dxa_troff_prose(
+		"Functions that the kernel inlines cannot be hooked, and a task that never returns "
+		"is only checked by its stack. Every report lists what is missing.");
 }
 
 static const struct dxa_manual pages[] = {

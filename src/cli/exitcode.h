@@ -8,7 +8,7 @@
 
 /* X(ID, code, "meaning") */
 #define DXA_EXIT_CODES(X)                                                                \
-	X(PASS, 0, "pass: no life seen broke a rule")                                    \
+	X(PASS, 0, "pass: no rule was broken")                                           \
 	X(FINDINGS, 1, "findings at or above the failing severity")                      \
 	X(USAGE, 2, "usage or bad input")                                                \
 	X(CANNOT, 3, "cannot audit here: no privilege, no hook attached, lockdown, I/O") \

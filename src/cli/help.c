@@ -59,17 +59,17 @@ static const struct {
 	const char *option, *words;
 } main_options[] = {
 	{ "output", "write text, json, junit, html, ... to FILE" },
-	{ "record", "save what was seen, for daxaudit replay" },
+	{ "record", "record all events, for daxaudit replay" },
 	{ "require", "inconclusive unless pmem, dm, ... was exercised" },
 	{ "timeout", "kill a command that takes longer, such as 5m" },
-	{ "policy", "judge by this policy file, too" },
+	{ "policy", "use this policy file, too" },
 	{ "fail-on", "exit code 1 from info, warning or error on" },
 	{ "no-addresses", "names in place of kernel addresses" },
 	{ "log", "append findings as JSON lines" },
 	{ "metrics", "counts for Prometheus' textfile collector" },
-	{ "core", "only say whether there is a DAX core" },
+	{ "core", "only check whether there is a DAX core" },
 	{ "follow", "print each event as it happens" },
-	{ "by", "device: each life in place of each probe" },
+	{ "by", "device: lives of devices in place of probes" },
 	{ "device", "show only this disk or device" },
 	{ "quiet", "findings and verdict only" },
 	{ "reset", "after every round: restore what the command changed" },
@@ -191,7 +191,7 @@ void dxa_help(bool all)
 		print_formats();
 		print_exit_codes();
 	}
-	printf("\n'daxaudit COMMAND --help' says more, 'daxaudit --help --all' everything.\n");
+	printf("\nSee also 'daxaudit COMMAND --help' and 'daxaudit --help --all'.\n");
 }
 
 void dxa_help_command(const struct dxa_command *c, bool all)

@@ -106,8 +106,7 @@ static const char *why_skipped(int rule, const struct dxa_run *run, const struct
 	if (nothing_seen(r->stats))
 		return "no dax_device was seen";
 	if (!(by & looked_at(r)))
-		return by & DXA_SHOWN_BY_EVENTS ? "no call was watched" :
-						  "no snapshot of what is there was taken";
+		return by & DXA_SHOWN_BY_EVENTS ? "no call was watched" : "no snapshot was taken";
 	if ((by & looked_at(r)) == DXA_SHOWN_BY_EVENTS && unobserved_hook(info, r)) {
 		const struct dxa_kind_info *hook =
 			dxa_kind_info((unsigned int)unobserved_hook(info, r));
@@ -152,7 +151,7 @@ static void judge_audit(struct dxa_cases *c, const struct dxa_result *r)
 	char coverage[DXA_COVERAGE_LEN];
 
 	*ret = (struct dxa_case){ .name = "audit-complete",
-				  .title = "all that had to be seen was seen",
+				  .title = "nothing was missed",
 				  .message = "" };
 	if (!v->complete) {
 		ret->status = DXA_CASE_ERROR;

@@ -108,7 +108,7 @@ struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **r
 	if (!ops)
 		return unknown_format(spec, len);
 	if (spec[len] == ':' && !spec[len + 1])
-		return dxa_err_new(DXA_ERR_INPUT, 0, "no file name behind '%s'", spec);
+		return dxa_err_new(DXA_ERR_INPUT, 0, "no file name after '%s'", spec);
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return dxa_err_nomem();

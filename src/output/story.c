@@ -366,7 +366,7 @@ const char *dxa_story_fact(char buf[DXA_WORDS_LEN], const struct dxa_event *ev,
 			 ev->driver[0] ? "bound to " : "without a driver", ev->driver);
 		return buf;
 	case DXA_KIND_SNAP_END:
-		snprintf(buf, DXA_WORDS_LEN, "what is there was looked at");
+		snprintf(buf, DXA_WORDS_LEN, "a snapshot was taken");
 		return buf;
 	default:
 		return NULL;

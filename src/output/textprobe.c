@@ -81,7 +81,7 @@ static void spell_result(char *buf, size_t size, const struct dxa_context *ctx,
 		snprintf(buf, size, "failed%s%s", ctx->err ? ": " : "", ctx->err ? name : "");
 		break;
 	case DXA_OUTCOME_MISSED:
-		snprintf(buf, size, "end not seen");
+		snprintf(buf, size, "end missed");
 		break;
 	}
 }
