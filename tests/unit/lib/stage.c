@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stage.h"
 #include "story.h"
 
 #define ALIVE (1U << DXA_DAXDEV_ALIVE)
@@ -63,7 +64,7 @@ void feed(struct story *s, struct dxa_event ev)
 	assert_int_equal(dxa_engine_feed(s->engine, &ev), 0);
 }
 
-static void put_name(char *field, size_t size, const char *name)
+void stage_name(char *field, size_t size, const char *name)
 {
 	snprintf(field, size, "%s", name ? name : "");
 }
@@ -72,12 +73,12 @@ static struct dxa_event event(const struct story *s, enum dxa_kind kind, enum dx
 {
 	struct dxa_event ev = { .kind = kind, .phase = phase, .tid = s->tid, .tgid = s->tid };
 
-	put_name(ev.comm, sizeof(ev.comm), s->comm);
+	stage_name(ev.comm, sizeof(ev.comm), s->comm);
 	return ev;
 }
 
 /* What the hook reads from the device, if that is one. */
-static void read_dax(const struct story *s, struct dxa_event *ev, uint64_t addr)
+void stage_dax(const struct story *s, struct dxa_event *ev, uint64_t addr)
 {
 	const struct story_device *d = dxa_map_get(&s->devices, addr);
 
@@ -94,11 +95,11 @@ static void read_dax(const struct story *s, struct dxa_event *ev, uint64_t addr)
 		ev->ops = d->ops;
 }
 
-static void read_disk(struct dxa_event *ev, uint64_t disk, const char *name)
+void stage_disk(struct dxa_event *ev, uint64_t disk, const char *name)
 {
 	ev->obj = disk;
 	ev->has |= DXA_HAS_DISK;
-	put_name(ev->name, sizeof(ev->name), name);
+	stage_name(ev->name, sizeof(ev->name), name);
 }
 
 /*
@@ -120,7 +121,7 @@ static void acquire(struct story *s, const struct dxa_event *call, bool ret_know
 		args.has &= ~DXA_HAS_DAX;
 		args.rdev = args.dax_flags = 0;
 		args.refs = args.cdev_refs = 0;
-		read_dax(s, &ret, call->dax);
+		stage_dax(s, &ret, call->dax);
 	}
 	ret.ret = call->ret;
 	feed(s, args);
@@ -131,12 +132,12 @@ static void acquire(struct story *s, const struct dxa_event *call, bool ret_know
 
 /* ---- brackets ---- */
 
-static void name_device(struct dxa_event *ev, const char *name, const char *bus, const char *driver)
+void stage_device(struct dxa_event *ev, const char *name, const char *bus, const char *driver)
 {
 	ev->has |= DXA_HAS_DEVICE;
-	put_name(ev->name, sizeof(ev->name), name);
-	put_name(ev->bus, sizeof(ev->bus), bus);
-	put_name(ev->driver, sizeof(ev->driver), driver);
+	stage_name(ev->name, sizeof(ev->name), name);
+	stage_name(ev->bus, sizeof(ev->bus), bus);
+	stage_name(ev->driver, sizeof(ev->driver), driver);
 }
 
 void probe(struct story *s, uint64_t dev, const char *name, const char *bus, const char *driver)
@@ -144,7 +145,7 @@ void probe(struct story *s, uint64_t dev, const char *name, const char *bus, con
 	struct dxa_event ev = event(s, DXA_KIND_REALLY_PROBE, DXA_PHASE_ARGS);
 
 	ev.obj = dev;
-	name_device(&ev, name, bus, driver);
+	stage_device(&ev, name, bus, driver);
 	feed(s, ev);
 }
 
@@ -153,8 +154,8 @@ void probe_dax(struct story *s, uint64_t dev, const char *name, const char *driv
 	struct dxa_event ev = event(s, DXA_KIND_REALLY_PROBE, DXA_PHASE_ARGS);
 
 	ev.obj = dev;
-	name_device(&ev, name, "dax", driver);
-	read_dax(s, &ev, dax);
+	stage_device(&ev, name, "dax", driver);
+	stage_dax(s, &ev, dax);
 	feed(s, ev);
 }
 
@@ -168,7 +169,7 @@ void unbind(struct story *s, uint64_t dev, const char *name, const char *bus, co
 	struct dxa_event ev = event(s, DXA_KIND_RELEASE_DRIVER, DXA_PHASE_ARGS);
 
 	ev.obj = dev;
-	name_device(&ev, name, bus, driver);
+	stage_device(&ev, name, bus, driver);
 	feed(s, ev);
 }
 
@@ -240,7 +241,7 @@ void alloc_with_flags(struct story *s, enum asker who, uint64_t addr, uint32_t f
 	struct dxa_event ev = ask(s, who, (int64_t)addr);
 
 	birth(s, who, addr)->flags = flags;
-	read_dax(s, &ev, addr);
+	stage_dax(s, &ev, addr);
 	acquire(s, &ev, true);
 }
 
@@ -284,7 +285,7 @@ void declare(struct story *s, uint64_t addr, uint32_t flags)
 		if (!(flags >> bit & 1))
 			continue;
 		ev = event(s, kinds[bit], DXA_PHASE_ARGS);
-		read_dax(s, &ev, addr);
+		stage_dax(s, &ev, addr);
 		feed(s, ev);
 	}
 	set_flags(s, addr, flags);
@@ -294,8 +295,8 @@ void add_host_fails(struct story *s, uint64_t addr, uint64_t disk, const char *n
 {
 	struct dxa_event ev = event(s, DXA_KIND_DAX_ADD_HOST, DXA_PHASE_CALL);
 
-	read_dax(s, &ev, addr);
-	read_disk(&ev, disk, name);
+	stage_dax(s, &ev, addr);
+	stage_disk(&ev, disk, name);
 	ev.ret = -err;
 	acquire(s, &ev, false);
 }
@@ -309,7 +310,7 @@ void remove_host(struct story *s, uint64_t disk, const char *name)
 {
 	struct dxa_event ev = event(s, DXA_KIND_DAX_REMOVE_HOST, DXA_PHASE_ARGS);
 
-	read_disk(&ev, disk, name);
+	stage_disk(&ev, disk, name);
 	feed(s, ev);
 }
 
@@ -317,7 +318,7 @@ void add_disk(struct story *s, uint64_t disk, const char *name, int ret)
 {
 	struct dxa_event ev = event(s, DXA_KIND_DEVICE_ADD_DISK, DXA_PHASE_CALL);
 
-	read_disk(&ev, disk, name);
+	stage_disk(&ev, disk, name);
 	ev.ret = ret;
 	acquire(s, &ev, false);
 }
@@ -327,7 +328,7 @@ void kill_dax(struct story *s, uint64_t addr)
 	struct dxa_event ev = event(s, DXA_KIND_KILL_DAX, DXA_PHASE_ARGS);
 	struct story_device *d = device(s, addr);
 
-	read_dax(s, &ev, addr);
+	stage_dax(s, &ev, addr);
 	feed(s, ev);
 	if (d) {
 		d->flags &= ~ALIVE;
@@ -340,7 +341,7 @@ void run_dax(struct story *s, uint64_t addr)
 	struct dxa_event ev = event(s, DXA_KIND_RUN_DAX, DXA_PHASE_CALL);
 
 	device(s, addr)->flags |= ALIVE;
-	read_dax(s, &ev, addr);
+	stage_dax(s, &ev, addr);
 	acquire(s, &ev, false);
 }
 
@@ -352,7 +353,7 @@ static void drop(struct story *s, struct story_device *d)
 	if (!d || --d->refs || d->destroyed)
 		return;
 	ev = event(s, DXA_KIND_DAX_DESTROY_INODE, DXA_PHASE_ARGS);
-	read_dax(s, &ev, d->addr);
+	stage_dax(s, &ev, d->addr);
 	feed(s, ev);
 	d->destroyed = true;
 }
@@ -361,7 +362,7 @@ void put_dax(struct story *s, uint64_t addr)
 {
 	struct dxa_event ev = event(s, DXA_KIND_PUT_DAX, DXA_PHASE_ARGS);
 
-	read_dax(s, &ev, addr);
+	stage_dax(s, &ev, addr);
 	feed(s, ev);
 	drop(s, device(s, addr));
 }
@@ -372,7 +373,7 @@ void fs_put_dax(struct story *s, uint64_t addr, uint64_t holder)
 	struct story_device *d = device(s, addr);
 
 	ev.arg = holder;
-	read_dax(s, &ev, addr);
+	stage_dax(s, &ev, addr);
 	feed(s, ev);
 	if (d && holder && d->holder == holder)
 		d->holder = 0;
@@ -387,8 +388,8 @@ void get_by_bdev(struct story *s, uint64_t addr, uint64_t disk, const char *name
 	d->refs++;
 	if (holder)
 		d->holder = holder;
-	read_dax(s, &ev, addr);
-	read_disk(&ev, disk, name);
+	stage_dax(s, &ev, addr);
+	stage_disk(&ev, disk, name);
 	ev.arg = holder;
 	ev.ret = (int64_t)addr;
 	acquire(s, &ev, true);
@@ -398,7 +399,7 @@ void get_nothing(struct story *s, uint64_t disk, const char *name, uint64_t hold
 {
 	struct dxa_event ev = event(s, DXA_KIND_FS_DAX_GET_BY_BDEV, DXA_PHASE_CALL);
 
-	read_disk(&ev, disk, name);
+	stage_disk(&ev, disk, name);
 	ev.arg = holder;
 	acquire(s, &ev, true);
 }
@@ -412,7 +413,7 @@ void fs_get(struct story *s, uint64_t addr, uint64_t holder, int ret)
 		d->refs++;
 		d->holder = holder;
 	}
-	read_dax(s, &ev, addr);
+	stage_dax(s, &ev, addr);
 	ev.arg = holder;
 	ev.ret = ret;
 	acquire(s, &ev, false);
@@ -447,7 +448,7 @@ void rcu(struct story *s)
 		struct dxa_event ev = event(s, DXA_KIND_DAX_FREE_INODE, DXA_PHASE_ARGS);
 		uint64_t addr = *(uint64_t *)dxa_vec_at(&addrs, i);
 
-		read_dax(s, &ev, addr);
+		stage_dax(s, &ev, addr);
 		feed(s, ev);
 		free(dxa_map_del(&s->devices, addr));
 	}
@@ -460,7 +461,7 @@ void module_gone(struct story *s, const char *module)
 {
 	struct dxa_event ev = event(s, DXA_KIND_MODULE_FREE, DXA_PHASE_ARGS);
 
-	put_name(ev.name, sizeof(ev.name), module);
+	stage_name(ev.name, sizeof(ev.name), module);
 	feed(s, ev);
 }
 
@@ -478,128 +479,10 @@ void missed_within(struct story *s, uint64_t ms)
 	feed(s, ev);
 }
 
-void task_state(struct story *s, uint32_t tid, char state)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_TASK_STATE, .tid = tid, .ret = state };
-
-	feed(s, ev);
-}
-
-void task_sleeps(struct story *s, uint32_t tid)
-{
-	for (int i = 0; i < 4; i++) {
-		task_state(s, tid, 'D');
-		pass_ms(s, 500);
-	}
-}
-
-void disk_state(struct story *s, uint64_t disk, const char *name, int dax)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_DISK_STATE, .ret = dax };
-
-	read_disk(&ev, disk, name);
-	feed(s, ev);
-}
-
-static void show(void *priv, uint64_t addr, void *value)
-{
-	const struct story_device *d = value;
-
-	if (!d->destroyed)
-		snap_device(priv, addr);
-}
-
-void look_again(struct story *s)
-{
-	dxa_map_each(&s->devices, show, s);
-	snap_end(s, 0);
-}
-
 void lives_already(struct story *s, enum asker who, uint64_t addr, int32_t refs, uint32_t flags)
 {
 	struct story_device *d = birth(s, who, addr);
 
 	d->refs = refs;
 	d->flags = flags;
-}
-
-void snap_device(struct story *s, uint64_t addr)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_SNAP_DEVICE };
-
-	read_dax(s, &ev, addr);
-	feed(s, ev);
-}
-
-void snap_host(struct story *s, uint64_t addr, uint64_t disk, const char *name)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_SNAP_HOST };
-
-	read_dax(s, &ev, addr);
-	read_disk(&ev, disk, name);
-	feed(s, ev);
-}
-
-void sysfs_disk(struct story *s, const char *name)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_DISK_STATE, .ret = 1 };
-
-	put_name(ev.name, sizeof(ev.name), name);
-	feed(s, ev);
-}
-
-void bus_device(struct story *s, const char *name, const char *bus, const char *driver,
-		uint64_t dax)
-{
-	const struct story_device *d = dxa_map_get(&s->devices, dax);
-	struct dxa_event ev = { .kind = DXA_KIND_BUS_DEVICE };
-
-	name_device(&ev, name, bus, driver);
-	ev.rdev = d ? d->rdev : 0;
-	feed(s, ev);
-}
-
-void disk_used(struct story *s, uint64_t disk, const char *name, const char *by)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_DISK_USED, .obj = disk, .ret = 1 };
-
-	put_name(ev.name, sizeof(ev.name), name);
-	put_name(ev.driver, sizeof(ev.driver), by);
-	feed(s, ev);
-}
-
-void used_gone(struct story *s, const char *name, const char *by)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_USED_GONE };
-
-	put_name(ev.name, sizeof(ev.name), name);
-	put_name(ev.driver, sizeof(ev.driver), by);
-	feed(s, ev);
-}
-
-void task_waits(struct story *s, uint32_t tid)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_TASK_WAITS, .tid = tid, .comm = "ndctl" };
-
-	put_name(ev.name, sizeof(ev.name), "unregister_dev_dax");
-	put_name(ev.driver, sizeof(ev.driver), "__devm_create_dev_dax");
-	feed(s, ev);
-}
-
-static void end_snapshot(struct story *s, uint64_t known, bool asked)
-{
-	struct dxa_event ev = { .kind = DXA_KIND_SNAP_END, .arg = known, .ret = asked };
-
-	feed(s, ev);
-	pass_ms(s, 500);
-}
-
-void snap_end(struct story *s, uint64_t known)
-{
-	end_snapshot(s, known, false);
-}
-
-void snap_end_asked(struct story *s, uint64_t known)
-{
-	end_snapshot(s, known, true);
 }
