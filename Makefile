@@ -170,8 +170,9 @@ $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 	$(Q)$(CC) $(SAN_CFLAGS) $(LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ -lcmocka $(CORE_LIBS)
 
 # Of src/probe only what needs no libbpf.
-$(O)/san/tests/unit/test_kallsyms: $(patsubst %,$(O)/san/src/probe/%.o,kallsyms modranges symline)
-$(O)/san/tests/unit/test_btfscan: $(O)/san/src/probe/btfscan.o
+$(O)/san/tests/unit/test_kallsyms: $(patsubst %,$(O)/san/src/probe/%.o,kallsyms modranges symline symtab \
+	wanted)
+$(O)/san/tests/unit/test_btfscan: $(patsubst %,$(O)/san/src/probe/%.o,btfscan btfcut)
 $(O)/san/tests/unit/test_uevents: $(O)/san/src/probe/uevents.o
 $(O)/san/tests/unit/test_drain: $(O)/san/src/probe/drain.o
 $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/probe/collect_tasks.o
@@ -188,6 +189,7 @@ $(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o
 # The functions that a test lets fail. Not in LDFLAGS, which a command line replaces.
 $(O)/san/tests/unit/test_record: WRAPPED := fdatasync
 $(O)/san/tests/unit/test_kallsyms: WRAPPED := realloc
+$(O)/san/tests/unit/test_drain: WRAPPED := nanosleep
 $(O)/san/tests/unit/test_record_open: WRAPPED := flock
 $(O)/san/tests/unit/test_nomem: WRAPPED := malloc calloc realloc reallocarray aligned_alloc
 

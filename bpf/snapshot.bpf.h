@@ -55,6 +55,7 @@ struct inode_walk {
 	const struct list_head *head;
 	const struct list_head *at;
 	const struct super_block *sb;
+	__u64 named; /* the ops table that was named last: its name is the same for thousands */
 };
 static struct inode_walk inodes;
 
@@ -93,9 +94,9 @@ static __always_inline __u64 is_bound(const struct dax_device *dax)
 	return list && !(list & 1) ? DXA_BOUND_YES : DXA_BOUND_NO;
 }
 
-static __always_inline void snapshot_device(struct progress *p, const struct inode *inode)
+static __always_inline void snapshot_device(struct inode_walk *w, const struct inode *inode)
 {
-	struct dxa_event *ev = snapshot_reserve(p, DXA_KIND_SNAP_DEVICE);
+	struct dxa_event *ev = snapshot_reserve(&w->progress, DXA_KIND_SNAP_DEVICE);
 
 	if (!ev)
 		return;
@@ -103,8 +104,11 @@ static __always_inline void snapshot_device(struct progress *p, const struct ino
 	if (!ev->ops)
 		ev->arg = is_bound((const void *)ev->dax);
 	/* %ps of an address without module and symbol prints the number: the module is gone. */
-	if (ev->ops && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_snprintf))
+	if (ev->ops && ev->ops != w->named &&
+	    bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_snprintf)) {
 		BPF_SNPRINTF(ev->driver, sizeof(ev->driver), "%ps", ev->ops);
+		w->named = ev->ops;
+	}
 	bpf_ringbuf_submit(ev, 0);
 }
 
@@ -123,7 +127,7 @@ static long inode_step(__u32 i, struct inode_walk **ctx)
 		return 1;
 	/* The root directory of the file system is not a device. */
 	if (BPF_CORE_READ(inode, i_rdev))
-		snapshot_device(&w->progress, inode);
+		snapshot_device(w, inode);
 	/* An element that was removed meanwhile points to itself (list_del_init). */
 	next = READ_PTR(at, next);
 	w->at = next;

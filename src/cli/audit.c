@@ -43,7 +43,7 @@ static void feed(struct dxa_audit *a, const struct dxa_event *ev)
 	uint64_t found = a->analysis.found;
 
 	/* Record first, so that an engine crash can be replayed. */
-	dxa_recording_event(&a->saving, ev, dxa_ktime_now());
+	dxa_recording_event(&a->saving, ev, a->read_at);
 	dxa_analysis_feed(&a->analysis, ev);
 	/* A crash may follow the finding: sync it now. */
 	if (a->analysis.found != found)
@@ -55,10 +55,17 @@ static void on_event(void *priv, const struct dxa_event *ev)
 	struct dxa_audit *a = priv;
 	struct dxa_event fact;
 
-	a->last_event = dxa_ktime_now();
+	a->last_event = a->read_at;
 	feed(a, ev);
 	if (dxa_collect_disk(&a->disk_calls, ev, &fact))
 		feed(a, &fact);
+}
+
+/* A clock for each record would take as long as all that is done with it. */
+static void consume(struct dxa_audit *a)
+{
+	a->read_at = dxa_ktime_now();
+	dxa_probe_consume(a->probe);
 }
 
 struct dxa_err *dxa_audit_watch(struct dxa_audit *a, int fd)
@@ -129,7 +136,10 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 
 static void on_fact(void *priv, const struct dxa_event *ev)
 {
-	feed(priv, ev);
+	struct dxa_audit *a = priv;
+
+	a->read_at = dxa_ktime_now();
+	feed(a, ev);
 }
 
 const char *dxa_audit_snapshot(struct dxa_audit *a)
@@ -138,6 +148,7 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 	struct dxa_collector collector = { .fn = on_fact, .priv = a };
 	const char *why;
 
+	a->read_at = dxa_ktime_now();
 	end.arg = dxa_probe_snapshot(a->probe, &why);
 	collector.now = dxa_ktime_now();
 	if (dxa_collect_sysfs(&collector))
@@ -198,6 +209,7 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	if (err)
 		return err;
 	dxa_recording_begin(&a->saving, &a->analysis, a->opts, hooks, n);
+	a->read_at = run->start;
 	dxa_probe_start(a->probe, on_event, a);
 	err = dxa_audit_watch(a, dxa_probe_fd(a->probe));
 	if (err)
@@ -224,7 +236,7 @@ static void sample_tasks(struct dxa_audit *a, uint64_t now)
 
 	dxa_open_tasks_sample(&a->tasks, a->analysis.engine, since, now, a->last_event, on_fact, a);
 	/* First read the last records of tasks that have exited: they may close their contexts. */
-	dxa_probe_consume(a->probe);
+	consume(a);
 	dxa_open_tasks_add_ended(&a->tasks, a->analysis.engine, now, on_fact, a);
 }
 
@@ -253,7 +265,10 @@ struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 	n = epoll_wait(a->epfd, ev, sizeof(ev) / sizeof(*ev), timeout_ms(until, now));
 	if (n < 0 && errno != EINTR)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
-	dxa_probe_consume(a->probe);
+	for (int i = 0; i < n; i++)
+		if (ev[i].data.fd == dxa_probe_fd(a->probe))
+			dxa_probe_gather(a->probe);
+	consume(a);
 	now = dxa_ktime_now();
 	dxa_recording_tick(&a->saving, now);
 	sweep(a, now);
@@ -371,7 +386,7 @@ struct dxa_err *dxa_audit_rotate(struct dxa_audit *a)
 {
 	struct dxa_ending ending = { 0 };
 
-	dxa_probe_consume(a->probe);
+	consume(a);
 	read_ending(a, &ending);
 	return dxa_recording_rotate(&a->saving, &a->analysis, a->opts, &ending);
 }
@@ -408,8 +423,9 @@ struct dxa_err *dxa_audit_finish(struct dxa_audit *a, struct dxa_ending *ending,
 	ending->interrupted |= !look_last(a) || !await_proof(a);
 	/* Before recording stops: later exits of tasks are not recorded. */
 	dxa_open_tasks_find_ended(&a->tasks, a->analysis.engine);
+	a->read_at = dxa_ktime_now();
 	dxa_probe_stop(a->probe);
-	dxa_probe_consume(a->probe);
+	consume(a);
 	dxa_open_tasks_add_ended(&a->tasks, a->analysis.engine, dxa_ktime_now(), on_fact, a);
 	read_ending(a, ending);
 	unsaved = dxa_recording_finish(&a->saving, ending);

@@ -65,7 +65,8 @@ struct dxa_audit {
 	struct utsname uts;
 	int child_fd, epfd; /* signalfd of SIGCHLD; epoll */
 	bool silenced; /* ftrace was found off: calls in that time are lost */
-	uint64_t last_event; /* ktime, ns; when the newest record was read */
+	uint64_t read_at; /* ktime, ns; when the reading of the current records began */
+	uint64_t last_event; /* read_at of the newest record */
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
 	uint64_t sweep_at; /* ktime, ns; when to remove events of killed processes; 0: never */
 	uint64_t sweep_every; /* ns; grows */

@@ -292,7 +292,7 @@ static void note_check(void *priv, const char *name, const struct dxa_err *obsta
 static void check_all(struct examined *x)
 {
 	struct dxa_kallsyms *syms = NULL;
-	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
+	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, NULL, &syms);
 
 	if (err)
 		note_check(x, "kernel symbols", err);
@@ -367,7 +367,7 @@ static struct dxa_err *check_core(const struct dxa_opts *opts)
 	if (opts->n_outputs)
 		return dxa_err_new(DXA_ERR_INPUT, 0,
 				   "--core prints one line: it takes no --output");
-	err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
+	err = dxa_kallsyms_open(DXA_KALLSYMS, NULL, &syms);
 	if (!err)
 		err = dxa_preflight_core(syms);
 	if (!err)

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/times.h>
 #include <sys/wait.h>
 
 #include "base/log.h"
@@ -38,10 +39,14 @@
  */
 #define IDLE_PART 3
 
+/* How often the symbols are read again while the audit waits for its end. */
+#define REFRESHES 3
+
 /* The time of the last event, and the CPU times then. */
 struct quiet {
 	uint64_t since; /* ktime */
 	uint64_t idle, total; /* dxa_cpustat_read() */
+	uint64_t own; /* what this process has spent, in ticks, too */
 };
 
 struct live {
@@ -55,6 +60,7 @@ struct live {
 	uint64_t stop_at; /* ktime; 0: not asked to stop */
 	uint64_t complete_at; /* last_event, when no record was lost up to then */
 	struct quiet quiet;
+	int refreshes;
 	uint64_t deadline; /* ktime; of the command, 0: none */
 	bool timed_out;
 	bool killed; /* it was sent SIGKILL */
@@ -134,6 +140,14 @@ static void enforce_deadline(struct live *l)
 	l->deadline = now + GRACE_NS;
 }
 
+static uint64_t own_ticks(void)
+{
+	struct tms t;
+
+	times(&t);
+	return (uint64_t)t.tms_utime + (uint64_t)t.tms_stime;
+}
+
 /* Note the time of the last event; false when the CPU times cannot be read. */
 static bool note_quiet(struct live *l)
 {
@@ -143,17 +157,22 @@ static bool note_quiet(struct live *l)
 		return true;
 	if (!dxa_cpustat_read(&l->quiet.idle, &l->quiet.total))
 		return false;
+	l->quiet.own = own_ticks();
 	l->quiet.since = l->audit.last_event;
 	return true;
 }
 
+/* What we spend is not what the command set off, whose turn comes beside ours. */
 static bool was_idle(const struct live *l)
 {
-	uint64_t idle, total;
+	uint64_t idle, total, own = own_ticks() - l->quiet.own;
 
-	return dxa_cpustat_read(&idle, &total) && total > l->quiet.total &&
-	       /* The idle time may decrease. */
-	       idle > l->quiet.idle && idle - l->quiet.idle >= (total - l->quiet.total) / 2;
+	if (!dxa_cpustat_read(&idle, &total) || total <= l->quiet.total)
+		return false;
+	total -= l->quiet.total;
+	total = total > own ? total - own : 0;
+	/* The idle time may decrease. */
+	return idle > l->quiet.idle && idle - l->quiet.idle >= total / 2;
 }
 
 /* How long the audit waits after the last event. */
@@ -250,6 +269,16 @@ static void show_status(struct live *l, uint64_t now)
 	l->status_at = now + DXA_STATUSLINE_NS;
 }
 
+/* The end is waited for: what it needs can be had meanwhile. */
+static void prepare_end(struct live *l)
+{
+	if (!l->child_end || l->stop_at || l->refreshes == REFRESHES)
+		return;
+	/* Measured from before: what we spend is known, then. */
+	note_quiet(l);
+	l->refreshes += dxa_probe_refresh(l->audit.probe);
+}
+
 static struct dxa_err *loop(struct live *l)
 {
 	struct dxa_err *err;
@@ -267,6 +296,7 @@ static struct dxa_err *loop(struct live *l)
 		if (err)
 			return err;
 		read_signals(l);
+		prepare_end(l);
 		enforce_deadline(l);
 	}
 }

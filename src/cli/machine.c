@@ -49,7 +49,7 @@ static void add_available(struct json_object *to)
 {
 	struct dxa_kallsyms *syms;
 	uint32_t drivers = 0;
-	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, &syms);
+	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, NULL, &syms);
 
 	if (err) {
 		dxa_log(DXA_LOG_WARN, "the drivers of this kernel are not known: %s", err->msg);

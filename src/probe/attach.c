@@ -10,9 +10,7 @@
 #include <unistd.h>
 
 #include "base/caps.h"
-#include "base/cleanup.h"
 #include "base/log.h"
-#include "probe/btfscan.h"
 #include "probe/preflight.h"
 
 static const struct dxa_hows trampolines[] = {
@@ -129,25 +127,19 @@ static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym,
 }
 
 /* A trampoline needs the function in the BTF of the kernel. */
-static void plan_trampolines(struct dxa_hook *hooks, size_t n)
+static void plan_trampoline(struct dxa_hook *hook, const struct dxa_kernelbtf *btf)
 {
-	_cleanup_free_ struct dxa_btf_function *functions = calloc(n + 1, sizeof(*functions));
-	bool known;
+	const char *name = hook->status.info->name;
 
-	for (size_t i = 0; functions && i < n; i++)
-		functions[i].name = hooks[i].status.symbol;
-	known = functions && dxa_btfscan_file(DXA_VMLINUX_BTF, functions, n);
-	for (size_t i = 0; i < n; i++) {
-		hooks[i].btf_id = known ? functions[i].id : 0;
-		if (!hooks[i].btf_id)
-			dxa_attach_no_trampoline(&hooks[i],
-						 known ? "the function is not in the kernel's BTF" :
-							 "the kernel's BTF cannot be read");
-	}
+	/* A variant's name is not that of the function that the BTF describes. */
+	if (hook->status.mode == DXA_ATTACH_FENTRY &&
+	    (strcmp(hook->status.symbol, name) != 0 || !dxa_kernelbtf_function(btf, name)))
+		dxa_attach_no_trampoline(hook, btf ? "the function is not in the kernel's BTF" :
+						     "the kernel's BTF cannot be read");
 }
 
 void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms,
-		     const char *kprobes_why)
+		     const struct dxa_kernelbtf *btf, const char *kprobes_why)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct dxa_hook *hook = &hooks[i];
@@ -167,8 +159,8 @@ void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms
 			plan_absent(hook, hooks, n, syms);
 		}
 	}
-	if (!kprobes_why)
-		plan_trampolines(hooks, n);
+	for (size_t i = 0; i < n; i++)
+		plan_trampoline(&hooks[i], btf);
 }
 
 static void select_hows(struct dxa_hook *hook, bool trampoline, struct bpf_object *obj)
@@ -220,6 +212,12 @@ static void add_link(struct dxa_hook *hook, struct bpf_program *prog, struct bpf
 	hook->links[hook->n_links++] = link;
 }
 
+static struct bpf_link *attach(const struct dxa_hook *hook, const struct bpf_program *prog)
+{
+	return hook->status.mode == DXA_ATTACH_FENTRY ? bpf_program__attach_trace(prog) :
+							bpf_program__attach(prog);
+}
+
 /* Attach all trampolines of a hook, or its tracepoint. 0 or -errno, then nothing is attached. */
 static int attach_direct(struct dxa_hook *hook, struct bpf_object *obj)
 {
@@ -227,7 +225,7 @@ static int attach_direct(struct dxa_hook *hook, struct bpf_object *obj)
 
 	for (const char *const *how = hows->how; *how; how++) {
 		struct bpf_program *prog = dxa_hook_program(hook, *how, obj);
-		struct bpf_link *link = prog ? bpf_program__attach(prog) : NULL;
+		struct bpf_link *link = prog ? attach(hook, prog) : NULL;
 
 		if (!link) {
 			int err = prog ? -errno : -ENOENT;

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "probe/kallsyms.h"
+#include "probe/kernelbtf.h"
 #include "probe/probe.h"
 #include "probe/tracefs.h"
 
@@ -19,7 +20,6 @@ struct dxa_hook {
 	struct dxa_hook_status status;
 	char module[56]; /* that contains the function, or will; empty: built in */
 	int refused; /* -errno if the kernel refuses kprobes here, else 0 */
-	__u32 btf_id; /* of its function in the BTF of the kernel; 0: not found, or not looked up */
 	bool doubtful; /* at planning, the module was loaded and did not have the function */
 	struct bpf_link *links[DXA_HOOK_LINKS];
 	struct bpf_program *progs[DXA_HOOK_LINKS]; /* the attached programs */
@@ -32,11 +32,11 @@ struct dxa_hows {
 };
 
 /*
- * Plan the mode of each hook from the kernel's symbols and BTF. kprobes_why: NULL, or
- * why trampolines are not used. Fills mode, symbol, module and reason.
+ * Plan the mode of each hook from the kernel's symbols and BTF (NULL: it cannot be read).
+ * kprobes_why: NULL, or why trampolines are not used. Fills mode, symbol, module and reason.
  */
 void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms,
-		     const char *kprobes_why);
+		     const struct dxa_kernelbtf *btf, const char *kprobes_why);
 
 /*
  * Select the programs of the plan for loading.

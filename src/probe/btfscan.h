@@ -1,26 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Looks up functions in BTF by name, without a table of all types. */
+/* Types and functions of a kernel's BTF by name, without a table of all names. */
 #ifndef DAXAUDIT_PROBE_BTFSCAN_H
 #define DAXAUDIT_PROBE_BTFSCAN_H
 
+#include <linux/btf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A function to look up; id gets the number of its type, 0: not found. */
-struct dxa_btf_function {
-	const char *name;
-	uint32_t id;
+/* A kind that linux/btf.h may not have yet (v6.0). */
+#define DXA_BTF_KIND_ENUM64 19
+#define DXA_BTF_KINDS 20
+
+/* A BTF whose types are known to be whole. Its data are borrowed. */
+struct dxa_btf {
+	const char *types, *strings;
+	size_t types_size, strings_size;
+	uint32_t *at; /* where type i is in types; type 0 is void */
+	uint32_t n; /* the highest number of a type */
 };
 
 /*
- * Find n functions in the raw BTF at `data` (size bytes, in this machine's byte order); of
- * several with the same name the first. False if it is not BTF, or has unknown kinds of
- * types: then the ids are not valid.
+ * Take the raw BTF at `data` (size bytes, of this machine's byte order). Free *ret with
+ * dxa_btf_clear(). False if it is no BTF, or has kinds of types that are not known here, or
+ * without memory: then there is nothing to free.
  */
-bool dxa_btfscan(const void *data, size_t size, struct dxa_btf_function *functions, size_t n);
+bool dxa_btf_index(const void *data, size_t size, struct dxa_btf *ret);
+void dxa_btf_clear(struct dxa_btf *btf);
 
-/* The same in a file. False also when it cannot be read. */
-bool dxa_btfscan_file(const char *path, struct dxa_btf_function *functions, size_t n);
+/* Type `id`, from 1 to n. */
+static inline const struct btf_type *dxa_btf_type(const struct dxa_btf *btf, uint32_t id)
+{
+	return (const void *)(btf->types + btf->at[id]);
+}
+
+/* The name at an offset that a type has; "" for one that is not in the BTF. */
+const char *dxa_btf_name(const struct dxa_btf *btf, uint32_t offset);
+
+/* How many bytes a type takes with all that is behind it. */
+size_t dxa_btf_length(const struct btf_type *t);
+
+/* What is looked for, among types of some kinds. */
+struct dxa_btf_query {
+	const char *const *names;
+	size_t n;
+	uint32_t kinds; /* 1 << BTF_KIND_...; */
+	void (*fn)(void *priv, size_t i, uint32_t id); /* type id is called names[i] */
+	void *priv;
+};
+
+/* Tell all types that are looked for, by their numbers. */
+void dxa_btf_find(const struct dxa_btf *btf, const struct dxa_btf_query *q);
 
 #endif

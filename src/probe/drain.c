@@ -3,6 +3,15 @@
 
 #include "base/ktime.h"
 
+/*
+ * Records come in bursts. One that finds the ring buffer read to its end makes the kernel wake
+ * us, which takes it longer than the record, and us to ask what was missed; those behind it do
+ * not.
+ */
+#define GATHER_NS 5000000ull
+#define GATHER_HOLDS 8000u /* of the default ring buffer, in which there is room for so long */
+#define GATHER_PART 128
+
 #define PAUSE_MIN_NS 50000l
 #define PAUSE_MAX_NS 10000000l
 
@@ -21,4 +30,13 @@ uint64_t dxa_drain(const struct dxa_drain *d)
 		if (pause.tv_nsec < PAUSE_MAX_NS)
 			pause.tv_nsec *= 2;
 	}
+}
+
+void dxa_gather(uint32_t holds, uint64_t came)
+{
+	const uint32_t n = holds < GATHER_HOLDS ? holds : GATHER_HOLDS;
+	const struct timespec pause = { .tv_nsec = (long)(GATHER_NS * n / GATHER_HOLDS) };
+
+	if (came < holds / GATHER_PART)
+		nanosleep(&pause, NULL);
 }

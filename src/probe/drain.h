@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Wait until all records of an audit that has stopped are delivered. Internal to src/probe. */
+/* When to read records: all when an audit has stopped, many at a time before. Internal to
+ * src/probe. */
 #ifndef DAXAUDIT_PROBE_DRAIN_H
 #define DAXAUDIT_PROBE_DRAIN_H
 
@@ -19,5 +20,12 @@ struct dxa_drain {
  * records are still outstanding.
  */
 uint64_t dxa_drain(const struct dxa_drain *d);
+
+/*
+ * A record has come. Wait for those behind it, 5 ms at most, the less the fewer records the ring
+ * buffer holds; and not at all when so many came the last time, or wait already, that it may fill
+ * meanwhile.
+ */
+void dxa_gather(uint32_t holds, uint64_t came);
 
 #endif

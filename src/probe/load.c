@@ -4,30 +4,24 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "probe/preflight.h"
 
+#include "base/log.h"
+#include "probe/symwalk.h"
+#include "probe/wanted.h"
+
 #define RING_SIZE (2u << 20)
 /* Must have room for all devices of a snapshot. */
 #define SNAPSHOT_RING_SIZE (16u << 20)
 
-/*
- * Return tracers replace a return address by the address of one of these: the graph tracer,
- * and kretprobes with rethook (since v5.18) and without it, by their newer and older name.
- */
-static const char *const return_hooks[DXA_RETURN_HOOKS] = {
-	"return_to_handler",
-	"arch_rethook_trampoline",
-	"__kretprobe_trampoline",
-	"kretprobe_trampoline",
-};
-
 static struct daxaudit_bpf *open_object(const struct dxa_load_parts *p,
-					const struct dxa_probe_config *config)
+					const struct dxa_probe_config *config, const char *types)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = config->btf);
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = types ? types : config->btf);
 	struct daxaudit_bpf *skel = daxaudit_bpf__open_opts(&opts);
 	size_t size = config->no_hooks ? SNAPSHOT_RING_SIZE : RING_SIZE;
 
@@ -41,7 +35,7 @@ static struct daxaudit_bpf *open_object(const struct dxa_load_parts *p,
 	for (int i = 0; i < DXA_RETURN_HOOKS; i++) {
 		struct dxa_kallsym sym;
 
-		if (dxa_kallsyms_by_name(p->kallsyms, return_hooks[i], &sym))
+		if (dxa_kallsyms_by_name(p->kallsyms, dxa_wanted_return_hooks[i], &sym))
 			skel->rodata->return_hooks[i] = sym.addr;
 	}
 	return skel;
@@ -51,7 +45,7 @@ static struct daxaudit_bpf *open_object(const struct dxa_load_parts *p,
 static int try_trampoline(const struct dxa_load_parts *p, const struct dxa_hook *hook,
 			  const struct dxa_probe_config *config)
 {
-	struct daxaudit_bpf *skel = open_object(p, config);
+	struct daxaudit_bpf *skel = open_object(p, config, NULL);
 	struct dxa_hook one = *hook;
 	int err;
 
@@ -88,7 +82,7 @@ static void drop_refused_trampolines(const struct dxa_load_parts *p,
 /* Do the walks load alone? They need callbacks, which the BPF interpreter does not have. */
 static bool can_walk(const struct dxa_load_parts *p, const struct dxa_probe_config *config)
 {
-	struct daxaudit_bpf *skel = open_object(p, config);
+	struct daxaudit_bpf *skel = open_object(p, config, NULL);
 	bool ok;
 
 	if (!skel)
@@ -99,51 +93,14 @@ static bool can_walk(const struct dxa_load_parts *p, const struct dxa_probe_conf
 	return ok;
 }
 
-/* The hooks that are being loaded: libbpf has no other way to pass them to the callback. */
-static const struct dxa_load_parts *loading;
-
-/* Set the BTF ids: libbpf would search all types of the kernel for each function. */
-static int tell_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
-{
-	const char *symbol = strchr(bpf_program__section_name(prog), '/');
-
-	(void)cookie;
-	for (size_t i = 0; symbol && i < loading->n_hooks; i++)
-		if (!strcmp(loading->hooks[i].status.info->name, symbol + 1))
-			opts->attach_btf_id = loading->hooks[i].btf_id;
-	return opts->attach_btf_id ? 0 : -ESRCH;
-}
-
-static int attach_trampoline(const struct bpf_program *prog, long cookie, struct bpf_link **link)
-{
-	(void)cookie;
-	*link = bpf_program__attach_trace(prog);
-	return *link ? 0 : -errno;
-}
-
-static void take_over_trampolines(void)
-{
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = tell_target,
-		    .prog_attach_fn = attach_trampoline);
-	static bool done;
-
-	if (done)
-		return;
-	done = libbpf_register_prog_handler("fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
-					    &opts) >= 0 &&
-	       libbpf_register_prog_handler("fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
-					    &opts) >= 0;
-}
-
 struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_probe_config *config,
 			      int *code)
 {
 	bool walk = true;
 
-	take_over_trampolines();
-	loading = p;
 	for (int attempt = 0; attempt < 2; attempt++) {
-		struct daxaudit_bpf *skel = open_object(p, config);
+		/* Should a type be lacking there, the second attempt has all of them. */
+		struct daxaudit_bpf *skel = open_object(p, config, attempt ? NULL : p->types);
 
 		if (!skel) {
 			*code = errno;
@@ -166,4 +123,40 @@ struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_p
 		drop_refused_trampolines(p, config);
 	}
 	return NULL;
+}
+
+/* One message may be a whole verifier log: hand it on line by line. */
+static int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	char *text, *save = NULL;
+	int n;
+
+	if (level == LIBBPF_DEBUG)
+		return 0;
+	n = vasprintf(&text, fmt, ap);
+	if (n < 0)
+		return n;
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		dxa_log(DXA_LOG_DEBUG, "%s", line);
+	free(text);
+	return n;
+}
+
+struct dxa_kernelbtf *dxa_load_types(void)
+{
+	struct dxa_vec names = DXA_VEC_OF(char *);
+	struct dxa_kernelbtf *btf;
+	struct daxaudit_bpf *skel;
+
+	libbpf_set_print(libbpf_log);
+	skel = daxaudit_bpf__open();
+	if (skel)
+		dxa_kernelbtf_note(&names, skel->obj);
+	daxaudit_bpf__destroy(skel);
+	dxa_symwalk_note_types(&names);
+	btf = dxa_kernelbtf_read(names.data, names.len);
+	for (size_t i = 0; i < names.len; i++)
+		free(*(char **)dxa_vec_at(&names, i));
+	dxa_vec_free(&names);
+	return btf;
 }

@@ -6,6 +6,7 @@
 #include "daxaudit.skel.h"
 #include "probe/attach.h"
 #include "probe/kallsyms.h"
+#include "probe/kernelbtf.h"
 #include "probe/ksym.h"
 #include "probe/probe.h"
 #include "probe/snapshot.h"
@@ -17,6 +18,7 @@ struct dxa_load_parts {
 	size_t n_hooks;
 	struct dxa_walker *walkers; /* selected here */
 	struct dxa_ksym_reader *ksyms; /* selected here */
+	const char *types; /* a file of the kernel's types that the programs read; NULL: none */
 };
 
 /*
@@ -25,5 +27,11 @@ struct dxa_load_parts {
  */
 struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_probe_config *config,
 			      int *code);
+
+/*
+ * dxa_kernelbtf_read() for the programs of all objects that an audit loads. What libbpf says goes
+ * into the log from here on.
+ */
+struct dxa_kernelbtf *dxa_load_types(void);
 
 #endif

@@ -21,6 +21,9 @@ static void tell(struct dxa_silence *s, uint64_t ts, uint64_t until, dxa_event_f
 
 static bool silences_any(const struct dxa_event *ev, const struct dxa_hook *hooks, size_t n)
 {
+	/* Nearly all are something else, and there are dozens of hooks. */
+	if (ev->kind != DXA_KIND_FTRACE_SWITCH && ev->kind != DXA_KIND_KPROBES_SWITCH)
+		return false;
 	for (size_t i = 0; i < n; i++)
 		if (dxa_event_silences(ev, hooks[i].status.mode))
 			return true;

@@ -21,3 +21,13 @@ void dxa_opsnames_fill(const struct dxa_opsnames *n, struct dxa_event *ev)
 		if (n->known[i].ops == ev->ops)
 			memcpy(ev->name, n->known[i].words, sizeof(ev->name));
 }
+
+void dxa_opsnames_device(struct dxa_opsnames *n, struct dxa_event *ev)
+{
+	if (ev->driver[0]) {
+		n->device.ops = ev->ops;
+		memcpy(n->device.words, ev->driver, sizeof(n->device.words));
+	} else if (ev->ops == n->device.ops) {
+		memcpy(ev->driver, n->device.words, sizeof(ev->driver));
+	}
+}

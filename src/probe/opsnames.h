@@ -19,6 +19,10 @@ struct dxa_opsnames {
 		char words[DXA_NAME_LEN];
 	} known[DXA_OPSNAMES];
 	unsigned int next;
+	struct {
+		uint64_t ops;
+		char words[DXA_DRIVER_LEN];
+	} device; /* of the newest SNAP_DEVICE that had a name */
 };
 
 /* Remember the symbol of a record that has one. */
@@ -26,5 +30,8 @@ void dxa_opsnames_learn(struct dxa_opsnames *n, const struct dxa_event *ev);
 
 /* Set the symbol of a record without one, if it is known. */
 void dxa_opsnames_fill(const struct dxa_opsnames *n, struct dxa_event *ev);
+
+/* A SNAP_DEVICE whose ops table is that of the device before it has no name: give it that one's. */
+void dxa_opsnames_device(struct dxa_opsnames *n, struct dxa_event *ev);
 
 #endif

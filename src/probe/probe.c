@@ -19,18 +19,23 @@
 #include "probe/daxmodule.h"
 #include "probe/drain.h"
 #include "probe/kallsyms.h"
+#include "probe/kernelbtf.h"
+#include "probe/symwalk.h"
 #include "probe/losses.h"
 #include "probe/load.h"
 #include "probe/ksym.h"
 #include "probe/opsnames.h"
 #include "probe/preflight.h"
 #include "probe/snapshot.h"
+#include "probe/targets.h"
 #include "probe/tracefs.h"
 
 /* How long a program that is running when the audit stops has to submit its record. */
 #define DRAIN_NS 1000000000ull
 
 struct dxa_probe {
+	struct dxa_kernelbtf *btf; /* NULL: it cannot be read */
+	struct dxa_symwalk *symwalk;
 	struct dxa_kallsyms *kallsyms;
 	struct dxa_ksym_reader ksyms;
 	struct dxa_symbols *symbols;
@@ -40,6 +45,8 @@ struct dxa_probe {
 	struct daxaudit_bpf *skel;
 	struct ring_buffer *ring;
 	uint32_t budget; /* records that this call may still deliver */
+	uint32_t came; /* records that the last call delivered */
+	uint64_t next_seq; /* of the record after the last delivered one */
 	struct dxa_hook *hooks;
 	struct dxa_hook_status *status; /* an array for dxa_probe_hooks() */
 	size_t n_hooks;
@@ -53,23 +60,6 @@ struct dxa_probe {
 	dxa_event_fn fn;
 	void *priv;
 };
-
-/* A message may be a whole verifier log: log it line by line. */
-static int libbpf_log(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	char *text, *save = NULL;
-	int n;
-
-	if (level == LIBBPF_DEBUG)
-		return 0;
-	n = vasprintf(&text, fmt, ap);
-	if (n < 0)
-		return n;
-	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		dxa_log(DXA_LOG_DEBUG, "%s", line);
-	free(text);
-	return n;
-}
 
 static struct dxa_err *make_hooks(struct dxa_probe *p, bool deep)
 {
@@ -139,6 +129,11 @@ static void deliver(struct dxa_probe *p, const struct dxa_event *ev)
 			dxa_opsnames_fill(&p->ops, &named);
 		ev = &named;
 	}
+	if (ev->kind == DXA_KIND_SNAP_DEVICE && ev->ops) {
+		named = *ev;
+		dxa_opsnames_device(&p->ops, &named);
+		ev = &named;
+	}
 
 	/* The snapshot has the names of file systems; sysfs has those of other users of a disk. */
 	if ((ev->kind == DXA_KIND_DISK_USED || ev->kind == DXA_KIND_USED_GONE) && !ev->driver[0]) {
@@ -160,6 +155,7 @@ static int on_record(void *priv, void *data, size_t size)
 	if (size < sizeof(*ev))
 		return 0;
 	tell_missed(p, ev->ts);
+	p->next_seq = ev->seq + 1;
 	if (ev->kind < DXA_HOOK_MAX)
 		p->delivered[ev->kind]++;
 	dropped = dxa_dropped_since(&p->dropped, ev->dropped);
@@ -231,7 +227,7 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 			p->left);
 	err = make_hooks(p, config->deep);
 	if (!err)
-		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms,
+		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms, p->btf,
 				config->kprobes_only ? "kprobes were requested" :
 				config->btf ? "trampolines need the kernel's own BTF, and --btf "
 					      "gives a file" :
@@ -245,8 +241,8 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
  */
 static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
-	const struct dxa_load_parts parts = { p->kallsyms, p->hooks, p->n_hooks, p->walkers,
-					      &p->ksyms };
+	struct dxa_load_parts parts = { p->kallsyms, p->hooks,	p->n_hooks,
+					p->walkers,  &p->ksyms, NULL };
 	struct dxa_probe_config with = *config;
 	_cleanup_close_ int fd = -1;
 	struct dxa_kallsym sym;
@@ -263,6 +259,9 @@ static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_conf
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 		with.btf = path;
 	}
+	/* Those of a module are not among the kernel's. */
+	if (!with.btf && !sym.module)
+		parts.types = dxa_kernelbtf_types(p->btf);
 	p->skel = dxa_load(&parts, &with, &code);
 	return p->skel ? NULL : dxa_preflight_explain(code);
 }
@@ -329,7 +328,10 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 {
 	struct dxa_err *err;
 
-	err = dxa_kallsyms_open(DXA_KALLSYMS, &p->kallsyms);
+	p->btf = dxa_load_types();
+	dxa_targets_use(p->btf);
+	p->symwalk = dxa_symwalk_open(dxa_kernelbtf_types(p->btf));
+	err = dxa_kallsyms_open(DXA_KALLSYMS, dxa_symwalk_walk(p->symwalk), &p->kallsyms);
 	if (!err)
 		err = dxa_preflight(p->kallsyms, config->btf);
 	if (!err && !config->no_hooks)
@@ -351,7 +353,6 @@ struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa
 
 	if (!p)
 		return dxa_err_nomem();
-	libbpf_set_print(libbpf_log);
 	err = open_all(p, config);
 	if (err) {
 		dxa_probe_close(p);
@@ -359,6 +360,11 @@ struct dxa_err *dxa_probe_open(const struct dxa_probe_config *config, struct dxa
 	}
 	*ret = p;
 	return NULL;
+}
+
+bool dxa_probe_refresh(struct dxa_probe *p)
+{
+	return dxa_kallsyms_refresh(p->kallsyms);
 }
 
 static void tell_driver(void *priv, const char *ops)
@@ -375,7 +381,7 @@ static void tell_drivers(struct dxa_probe *p)
 {
 	struct dxa_kallsym sym;
 
-	dxa_kallsyms_refresh(p->kallsyms);
+	dxa_probe_refresh(p);
 	dxa_kallsyms_each_ops(p->kallsyms, tell_driver, p);
 	if (dxa_kallsyms_by_name(p->kallsyms, "devm_create_dev_dax", &sym))
 		tell_driver(p, "");
@@ -477,11 +483,27 @@ int dxa_probe_ring_fd(const struct dxa_probe *p)
 	return bpf_map__fd(p->skel->maps.events);
 }
 
+/* How many the ring buffer holds. */
+static uint32_t ring_records(const struct dxa_probe *p)
+{
+	return bpf_map__max_entries(p->skel->maps.events) / sizeof(struct dxa_event);
+}
+
+void dxa_probe_gather(const struct dxa_probe *p)
+{
+	const uint64_t waiting = p->skel->bss->next_seq - p->next_seq;
+
+	dxa_gather(ring_records(p), waiting > p->came ? waiting : p->came);
+}
+
 void dxa_probe_consume(struct dxa_probe *p)
 {
 	/* As many records as the ring buffer holds: all that are there now. */
-	p->budget = bpf_map__max_entries(p->skel->maps.events) / sizeof(struct dxa_event);
+	const uint32_t budget = ring_records(p);
+
+	p->budget = budget;
 	ring_buffer__consume(p->ring);
+	p->came = budget - p->budget;
 	dxa_silence_check(&p->silence, false, p->fn, p->priv);
 }
 
@@ -570,6 +592,8 @@ void dxa_probe_close(struct dxa_probe *p)
 	dxa_tracefs_close(p->tracefs);
 	dxa_symbols_free(p->symbols);
 	dxa_kallsyms_free(p->kallsyms);
+	dxa_symwalk_close(p->symwalk);
+	dxa_kernelbtf_free(p->btf);
 	free(p->hooks);
 	free(p->status);
 	free(p);

@@ -62,6 +62,15 @@ int dxa_probe_fd(const struct dxa_probe *p);
 /* The ring buffer itself, for further programs that submit records. Owned by the probe. */
 int dxa_probe_ring_fd(const struct dxa_probe *p);
 
+/*
+ * Read the kernel's symbols again if a module has come or gone, ahead of dxa_probe_stop(): it
+ * takes a tenth of a second. Returns whether they were read.
+ */
+bool dxa_probe_refresh(struct dxa_probe *p);
+
+/* A record has arrived: wait for the next ones, at most 5 ms. */
+void dxa_probe_gather(const struct dxa_probe *p);
+
 /* Deliver the records that are there now; later ones may be left for the next call. */
 void dxa_probe_consume(struct dxa_probe *p);
 

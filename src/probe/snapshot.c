@@ -4,6 +4,8 @@
 #include <bpf/bpf.h>
 #include <stdio.h>
 
+#include "probe/wanted.h"
+
 /* The lists change only with devices: a second try nearly always succeeds. */
 #define TRIES 5
 
@@ -41,7 +43,7 @@ void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *ob
 	for (int i = 0; i < DXA_WALK_COUNT; i++)
 		select_one(&walkers[i], &walks[i], obj, syms, has_loop);
 	walkers[DXA_WALK_HOLDERS].supers = dxa_kallsyms_data(syms, DXA_SUPERS_VARIABLE);
-	if (dxa_kallsyms_by_name(syms, "bd_may_claim", &marker))
+	if (dxa_kallsyms_by_name(syms, DXA_WANTED_CLAIM, &marker))
 		walkers[DXA_WALK_HOLDERS].marker = marker.addr;
 }
 

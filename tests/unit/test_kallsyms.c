@@ -12,8 +12,10 @@
 
 #include "base/cleanup.h"
 #include "base/err.h"
+#include "base/event_kinds.h"
 #include "probe/kallsyms.h"
 #include "probe/modranges.h"
+#include "probe/wanted.h"
 
 /* Two modules next to each other, as Linux 7.2 lays them out in its executable memory. */
 #define KERNEL "ffffffff81000000 T alloc_dax\nffffffff81000400 t rest\n"
@@ -49,7 +51,7 @@ static void begin(struct symbols *s, const char *text)
 	assert_true(fd >= 0);
 	close(fd);
 	show(s, text);
-	assert_null(dxa_kallsyms_open(s->path, &s->k));
+	assert_null(dxa_kallsyms_open(s->path, NULL, &s->k));
 }
 
 static void end(struct symbols *s)
@@ -232,11 +234,165 @@ static void kernel_above_its_modules_is_read_whole(void **state)
 	end(&s);
 }
 
+/* A walk over the symbols: it shows what is in a file, and can fail. */
+struct walked {
+	struct dxa_kallsyms_walk walk;
+	char path[40];
+	unsigned int begun;
+	bool fails;
+};
+
+static FILE *begin_walk(void *priv)
+{
+	struct walked *w = priv;
+
+	w->begun++;
+	return w->fails ? NULL : fopen(w->path, "re");
+}
+
+/* As begin(), but the walk shows other symbols than the file. */
+static void begin_walked(struct symbols *s, struct walked *w, const char *text, const char *walked)
+{
+	struct symbols other = { 0 };
+	int fd;
+
+	begin(s, text);
+	dxa_kallsyms_free(s->k);
+	*w = (struct walked){ .walk = { begin_walk, w }, .path = "/tmp/dxa-walk.XXXXXX" };
+	fd = mkstemp(w->path);
+	assert_true(fd >= 0);
+	close(fd);
+	memcpy(other.path, w->path, strlen(w->path) + 1);
+	show(&other, walked);
+	assert_null(dxa_kallsyms_open(s->path, &w->walk, &s->k));
+}
+
+static void end_walked(struct symbols *s, struct walked *w)
+{
+	end(s);
+	unlink(w->path);
+}
+
+static bool has(const struct symbols *s, const char *name)
+{
+	struct dxa_kallsym sym;
+
+	return dxa_kallsyms_by_name(s->k, name, &sym);
+}
+
+/* What is asked for by name comes from the walk; the file is read when an address is named. */
+static void walk_replaces_the_file(void **state)
+{
+	struct walked w;
+	struct symbols s;
+
+	(void)state;
+	begin_walked(&s, &w, KERNEL ND_BTT ND_PMEM,
+		     "ffffffff81000000 T put_dax\nffffffff82000000 d dax_hosts\n" ND_BTT);
+	assert_true(has(&s, "put_dax"));
+	assert_false(has(&s, "alloc_dax"));
+	assert_true(dxa_kallsyms_data(s.k, "dax_hosts") == 0xffffffff82000000);
+	assert_true(dxa_kallsyms_has_module(s.k, "nd_btt"));
+	assert_false(dxa_kallsyms_has_module(s.k, "nd_pmem"));
+	/* Not put_dax+0x410, which is what the walk's symbols would make of it. */
+	check_name(&s, 0xffffffff81000410, "rest+0x10");
+	assert_int_equal(w.begun, 1);
+	/* Nor from its symbols when the file cannot be read now. */
+	dxa_kallsyms_invalidate(s.k);
+	dxa_kallsyms_refresh(s.k);
+	assert_int_equal(w.begun, 2);
+	no_memory = true;
+	check_name(&s, 0xffffffff81000410, "");
+	no_memory = false;
+	check_name(&s, 0xffffffff81000410, "rest+0x10");
+	end_walked(&s, &w);
+}
+
+/* A module that only the walk has seen is known when it is gone. */
+static void walk_tells_where_modules_are(void **state)
+{
+	struct walked w;
+	struct symbols s;
+
+	(void)state;
+	begin_walked(&s, &w, KERNEL ND_BTT, KERNEL ND_BTT ND_PMEM);
+	check_told(&s, 0xffffffffc0002810, "0xffffffffc0002810", "nd_pmem+0x810 [nd_pmem]");
+	check_name(&s, 0xffffffffc0002810, "nd_pmem+0x810 [nd_pmem]");
+	end_walked(&s, &w);
+}
+
+/* Then the file has the names, as on a kernel without a walk. */
+static void failed_walk_is_replaced_by_the_file(void **state)
+{
+	struct walked w;
+	struct symbols s;
+
+	(void)state;
+	/* Nothing comes. */
+	begin_walked(&s, &w, KERNEL ND_BTT, "");
+	assert_true(has(&s, "alloc_dax"));
+	assert_int_equal(w.begun, 1);
+	/* It does not begin. */
+	w.fails = true;
+	show(&s, KERNEL ND_PMEM);
+	dxa_kallsyms_invalidate(s.k);
+	dxa_kallsyms_refresh(s.k);
+	assert_int_equal(w.begun, 2);
+	assert_true(has(&s, "pmem_release_disk"));
+	check_name(&s, 0xffffffff81000410, "rest+0x10");
+	/* It breaks off: reading a directory fails. */
+	w.fails = false;
+	unlink(w.path);
+	strcpy(w.path, "/tmp");
+	dxa_kallsyms_invalidate(s.k);
+	dxa_kallsyms_refresh(s.k);
+	assert_int_equal(w.begun, 3);
+	assert_true(has(&s, "pmem_release_disk"));
+	end(&s);
+}
+
+/* The bit of what a name begins with. */
+static bool in_set(const uint64_t *set, const char *name)
+{
+	uint64_t prefix = 0;
+	uint32_t bit;
+
+	for (int i = 0; i < DXA_SYMWALK_PREFIX; i++)
+		prefix |= (uint64_t)(unsigned char)name[i] << 8 * i;
+	bit = dxa_symwalk_bit(prefix);
+	return set[bit / 64] >> bit % 64 & 1;
+}
+
+static void set_has_what_is_asked_for(void **state)
+{
+	uint64_t set[DXA_SYMWALK_WORDS];
+	const char *name;
+	size_t n, bits = 0;
+	const struct dxa_kind_info *kinds = dxa_kinds(&n);
+
+	(void)state;
+	dxa_wanted_set(set);
+	for (size_t i = 0; (name = dxa_wanted_name(i)); i++)
+		assert_true(in_set(set, name));
+	for (size_t i = 0; i < n; i++)
+		assert_true(kinds[i].synthetic || in_set(set, kinds[i].name));
+	assert_true(in_set(set, "really_probe.isra.0"));
+	assert_true(in_set(set, "put_dax.constprop.0"));
+	/* Few others have the same bits. */
+	for (int i = 0; i < DXA_SYMWALK_WORDS; i++)
+		bits += (size_t)__builtin_popcountll(set[i]);
+	assert_true(bits > 20 && bits < 64);
+	assert_false(in_set(set, "schedule"));
+	assert_true(dxa_wanted_data("dax_superblock"));
+	assert_true(dxa_wanted_data("new_dax_ops"));
+	assert_false(dxa_wanted_data("put_dax"));
+}
+
 /* A read that fails halfway looks like the end of the file. */
 static void unreadable_file_is_an_error(void **state)
 {
 	struct dxa_kallsyms *k = NULL;
-	struct dxa_err *err = dxa_kallsyms_open("/tmp", &k);
+	struct dxa_err *err = dxa_kallsyms_open("/tmp", NULL, &k);
 
 	(void)state;
 	assert_non_null(err);
@@ -290,6 +446,10 @@ int main(void)
 		cmocka_unit_test(failed_refresh_keeps_the_old_names),
 		cmocka_unit_test(kernel_proper_is_read_once),
 		cmocka_unit_test(kernel_above_its_modules_is_read_whole),
+		cmocka_unit_test(walk_replaces_the_file),
+		cmocka_unit_test(walk_tells_where_modules_are),
+		cmocka_unit_test(failed_walk_is_replaced_by_the_file),
+		cmocka_unit_test(set_has_what_is_asked_for),
 		cmocka_unit_test(unreadable_file_is_an_error),
 		cmocka_unit_test(test_ranges_do_not_overlap),
 		cmocka_unit_test(test_ranges_are_bounded),

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How the walk over the kernel's symbols knows the few that matter; shared by BPF and user space. */
+#ifndef DAXAUDIT_SYMWALK_H
+#define DAXAUDIT_SYMWALK_H
+
+#ifndef __VMLINUX_H__
+#include <linux/types.h>
+#endif
+
+/*
+ * A set of names by their first characters: a bit for each hash of so many. All that are asked
+ * for are as long; the eighth character of a variant, foo.isra.0, may be a dot.
+ */
+#define DXA_SYMWALK_PREFIX 7
+#define DXA_SYMWALK_WORDS 64
+
+/* prefix: the characters as a number, the first in its lowest byte. Returns the bit's number. */
+static inline __attribute__((always_inline)) __u32 dxa_symwalk_bit(__u64 prefix)
+{
+	return prefix * 0x9e3779b97f4a7c15ull >> 52;
+}
+
+_Static_assert(64 * DXA_SYMWALK_WORDS == 1 << (64 - 52), "a bit for each hash");
+
+#endif

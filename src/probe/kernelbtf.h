@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The running kernel's own types, read once. Internal to src/probe. */
+#ifndef DAXAUDIT_PROBE_KERNELBTF_H
+#define DAXAUDIT_PROBE_KERNELBTF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/vec.h"
+
+struct bpf_object;
+struct dxa_kernelbtf;
+
+/* Add to names (char *, each to be freed) what an object calls the types that it knows. */
+void dxa_kernelbtf_note(struct dxa_vec *names, const struct bpf_object *obj);
+
+/*
+ * Read the kernel's BTF: the functions of probe/wanted.h, and the types of these names. NULL
+ * when it cannot be read; free it with dxa_kernelbtf_free().
+ */
+struct dxa_kernelbtf *dxa_kernelbtf_read(const char *const *types, size_t n);
+
+/*
+ * A file of the types that the programs read, in place of all, or NULL. Types of modules are
+ * not in it. Valid until free.
+ */
+const char *dxa_kernelbtf_types(const struct dxa_kernelbtf *k);
+
+/* The number of a function of the hook table, or of the walk's; 0: the kernel's BTF has it not. */
+uint32_t dxa_kernelbtf_function(const struct dxa_kernelbtf *k, const char *name);
+
+/* Free it. NULL is allowed. */
+void dxa_kernelbtf_free(struct dxa_kernelbtf *k);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel's symbols that this program asks for by name. Internal to src/probe. */
+#ifndef DAXAUDIT_PROBE_WANTED_H
+#define DAXAUDIT_PROBE_WANTED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daxaudit/event.h"
+#include "daxaudit/symwalk.h"
+
+/*
+ * Tracers of returns put the address of one of these in a return address's place: the graph
+ * tracer, and kretprobes by rethook (since v5.18) and without it, by their newer and older name.
+ */
+extern const char *const dxa_wanted_return_hooks[DXA_RETURN_HOOKS];
+
+/* The holder of a whole disk one of whose partitions is held. */
+#define DXA_WANTED_CLAIM "bd_may_claim"
+
+/* The i-th name, from 0, of a function or a variable; NULL behind the last. Static. */
+const char *dxa_wanted_name(size_t i);
+
+/* Is it a variable that is asked for, an ops table of whatever driver among them? */
+bool dxa_wanted_data(const char *name);
+
+/* All names as the walk over the symbols knows them: set[] has a bit for what each begins with. */
+void dxa_wanted_set(uint64_t set[DXA_SYMWALK_WORDS]);
+
+#endif
