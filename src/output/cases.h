@@ -41,7 +41,7 @@ void dxa_cases_add(struct dxa_cases *c, const struct dxa_finding *f, const struc
  * are valid as long as c.
  */
 const struct dxa_case *dxa_cases_finish(struct dxa_cases *c, const struct dxa_run *run,
-				       const struct dxa_result *result);
+					const struct dxa_result *result);
 
 /* How many cases have each status, after dxa_cases_finish(). */
 void dxa_cases_count(const struct dxa_case *cases, size_t n[DXA_CASE_STATUS_COUNT]);
