@@ -68,14 +68,14 @@ def _line(cells: list[str]) -> str:
 def _row(name: str, kernels: dict[str, list[Case]]) -> str:
     """A case on the usual kernels."""
     played = [case for cases in kernels.values() for case in cases]
-    whats = dict.fromkeys(case.what for case in played)
+    texts = dict.fromkeys(case.what for case in played)
     faults = dict.fromkeys(fault for case in played for fault in case.faults)
     why = next((case.elsewhere for case in played if case.elsewhere), "")
     if not why and any(kernel not in kernels for kernel in KERNELS):
         raise GuestError(f"{name}: say in `elsewhere` why it is not run on every kernel")
     cells = [_cell(kernels[kernel]) if kernel in kernels else f"not here: {why}"
              for kernel in KERNELS]
-    return _line([f"`{name}`", "; ".join(whats), _code(list(faults)), *cells])
+    return _line([f"`{name}`", "; ".join(texts), _code(list(faults)), *cells])
 
 
 def _usual(cases: list[Case]) -> list[str]:
