@@ -28,15 +28,15 @@ endif
 ARCH ?= $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/aarch64/arm64/' \
 	-e 's/arm.*/arm/' -e 's/riscv.*/riscv/' -e 's/ppc64.*/powerpc/' -e 's/s390x/s390/' \
 	-e 's/loongarch64/loongarch/' -e 's/mips.*/mips/')
-# The kernel's own name for x86 with 32 bits.
+# The kernel's name for 32-bit x86.
 ifeq ($(ARCH),i386)
 override ARCH := x86
 endif
 
 VERSION := $(shell cat VERSION)
-# Of our own repository: a tarball may be unpacked in somebody else's.
+# Only of daxaudit's repository: a tarball may be unpacked inside another one.
 GIT := $(shell git rev-parse --show-cdup 2>/dev/null | grep -q . || git rev-parse --short=12 HEAD 2>/dev/null)
-# Of the manual pages: of the last commit, or as a packager says it.
+# The date of the manual pages: of the last commit, or set by a packager.
 DATE := $(if $(SOURCE_DATE_EPOCH),$(shell date -u -d @$(SOURCE_DATE_EPOCH) +%F),$(or \
 	$(shell git log -1 --format=%cs 2>/dev/null),$(shell date -u -r VERSION +%F)))
 
@@ -49,20 +49,20 @@ msg = @printf '  %-8s %s\n'
 endif
 
 CFLAGS ?= -O2 -g
-# A newer compiler warns of more: warnings are errors in CI only (WERROR=1).
+# Newer compilers have more warnings: warnings are errors only in CI (WERROR=1).
 WARNINGS_FATAL := $(if $(filter-out 0,$(WERROR)),-Werror)
-# Objects hold no build path, so that a build can be reproduced anywhere. The last map wins.
+# Objects contain no build path, so that a build is reproducible. The last map applies.
 PREFIX_MAP = -ffile-prefix-map='$(CURDIR)=.' -ffile-prefix-map='$(abspath $(O))=build'
 DXA_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WARNINGS_FATAL) -Wmissing-prototypes \
 	-Wshadow -Wwrite-strings -Wno-missing-field-initializers -fstack-protector-strong \
 	$(PREFIX_MAP)
 DXA_CPPFLAGS = -Isrc -Iinclude -I$(O)/gen
-# BPF programs have the byte order of the kernel that they are for.
+# BPF programs have the byte order of the target kernel.
 BYTE_ORDER := $(shell $(CC) -dM -E -x c /dev/null | sed -n 's/.* __BYTE_ORDER__ __ORDER_\(.*\)_ENDIAN__/\1/p')
 BPF_TARGET := $(if $(filter BIG,$(BYTE_ORDER)),bpfeb,bpfel)
 BPF_CFLAGS := -g -O2 -mcpu=v3 -D__TARGET_ARCH_$(ARCH) -Wall -Wextra $(WARNINGS_FATAL) \
 	-Wno-unused-parameter -Wno-missing-field-initializers $(PREFIX_MAP)
-# The UAPI headers are architecture-neutral; only asm/types.h hides in the multiarch folder.
+# The UAPI headers are architecture-neutral; only asm/types.h is in the multiarch folder.
 BPF_CPPFLAGS := -Ivmlinux-headers/$(ARCH) -Ibpf -Iinclude \
 	-idirafter /usr/include/$(shell gcc -print-multiarch)
 SAN_CFLAGS := -O1 -g -fsanitize=address,undefined,float-cast-overflow \
@@ -82,14 +82,14 @@ CORE_PKGS := zlib json-c yaml-0.1
 CORE_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(CORE_PKGS))
 CORE_LIBS = $(shell $(PKG_CONFIG) --libs $(CORE_PKGS))
 
-# Sorted: make before 4.3 leaves the order to the file system, and the order is in the binary.
+# Sorted: before 4.3, make uses the order of the file system, which affects the binary.
 CORE_SRC := $(sort $(wildcard $(patsubst %,src/%/*.c,base engine engine/track engine/rules policy record output)))
 PROG_SRC := $(sort $(wildcard src/probe/*.c src/cli/*.c))
 BPF_SRC := $(sort $(wildcard bpf/*.bpf.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_LIB_SRC := $(sort $(wildcard tests/unit/lib/*.c))
 
-# Headers that are made, bar the skeletons.
+# Generated headers, except the skeletons.
 GEN := $(O)/gen/version.h $(O)/gen/default-policy.h $(O)/gen/report-files.h
 CORE_OBJ := $(CORE_SRC:%.c=$(O)/%.o)
 PROG_OBJ := $(PROG_SRC:%.c=$(O)/%.o)
@@ -98,7 +98,7 @@ SKELS := $(BPF_SRC:bpf/%.bpf.c=$(O)/gen/%.skel.h)
 SAN_OBJ := $(CORE_SRC:%.c=$(O)/san/%.o)
 UNIT_LIB_OBJ := $(UNIT_LIB_SRC:%.c=$(O)/san/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(O)/san/%)
-# Programs that tests use; they are no tests themselves.
+# Programs that tests use.
 TEST_TOOL_SRC := tests/golden/story.c tests/golden/words.c tests/bench/generate.c \
 	tests/bench/spend.c tests/fuzz/seeds.c
 # Static, because guests have no libraries.
@@ -123,7 +123,7 @@ all: $(O)/daxaudit ## build build/daxaudit
 
 static: $(O)/daxaudit.static ## build build/daxaudit.static, which needs no library on the target
 
-# What benchmarks run in guests beside daxaudit.
+# Programs that benchmarks run in guests, besides daxaudit.
 BENCH_GUEST := $(O)/tests/bench/bare $(O)/tests/bench/bare.bpf.o $(O)/tests/live/stamp \
 	$(O)/tests/live/dmstorm
 
@@ -137,7 +137,7 @@ $(O)/tests/bench/%.bpf.o: tests/bench/%.bpf.c
 	$(Q)$(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) $(BPF_CPPFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 	$(Q)$(LLVM_STRIP) -g $@
 
-live-tools: $(LIVE_TOOLS) ## build what the live cases run in guests beside daxaudit
+live-tools: $(LIVE_TOOLS) ## build the programs that live cases run in guests, besides daxaudit
 
 $(LIVE_TOOLS): $(O)/%: $(O)/%.o
 	$(msg) LINK $@
@@ -169,7 +169,7 @@ $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 	$(msg) LINK $@
 	$(Q)$(CC) $(SAN_CFLAGS) $(LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ -lcmocka $(CORE_LIBS)
 
-# Of src/probe only what needs no libbpf.
+# Only the files of src/probe that need no libbpf.
 $(O)/san/tests/unit/test_kallsyms: $(patsubst %,$(O)/san/src/probe/%.o,kallsyms modranges symline symtab \
 	wanted)
 $(O)/san/tests/unit/test_btfscan: $(patsubst %,$(O)/san/src/probe/%.o,btfscan btfcut)
@@ -177,7 +177,7 @@ $(O)/san/tests/unit/test_uevents: $(O)/san/src/probe/uevents.o
 $(O)/san/tests/unit/test_drain: $(O)/san/src/probe/drain.o
 $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/probe/collect_tasks.o
 
-# Of src/cli what needs no probe.
+# Only the files of src/cli that need no probe.
 $(O)/san/tests/unit/test_opts: $(patsubst %,$(O)/san/src/cli/%.o,opts opts_rows opts_sweep)
 $(O)/san/tests/unit/test_sweep: $(patsubst %,$(O)/san/src/cli/%.o,sweep_plan sweep_watch)
 $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon_report \
@@ -186,7 +186,7 @@ $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon
 $(O)/san/tests/unit/test_tracefs: $(O)/san/src/probe/tracefs.o
 $(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o
 
-# The functions that a test lets fail. Not in LDFLAGS, which a command line replaces.
+# The functions that a test makes fail. Not in LDFLAGS, which a command line replaces.
 $(O)/san/tests/unit/test_record: WRAPPED := fdatasync
 $(O)/san/tests/unit/test_kallsyms: WRAPPED := realloc
 $(O)/san/tests/unit/test_drain: WRAPPED := nanosleep
@@ -200,15 +200,15 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(Q)$(LLVM_STRIP) -g $@
 
 ifeq ($(BPF_TARGET),bpfel)
-# What is generated is not linted: clang's analyzer does not know that libbpf frees a skeleton.
+# Generated files are not linted: clang's analyzer does not know that libbpf frees a skeleton.
 $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
 	$(msg) SKEL $@
 	$(Q)mkdir -p $(@D)
 	$(Q){ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf && \
 		echo '/* NOLINTEND */'; } > $@.new && mv $@.new $@
 else
-# bpftool reads objects of its own byte order only. Which maps and programs there are does not
-# depend on it: the skeleton is that of the little-endian twin, with the real object in it.
+# bpftool reads only objects of its own byte order. The maps and programs do not depend on the
+# byte order: the skeleton is generated from a little-endian object, and contains the real one.
 $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o bpf/%.bpf.c tools/swap-object
 	$(msg) SKEL $@
 	$(Q)mkdir -p $(@D)
@@ -218,14 +218,14 @@ $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o bpf/%.bpf.c tools/swap-object
 	$(Q)tools/swap-object $(@:.h=.twin) $< > $@
 endif
 
-# Rewritten only when it changes, so that a commit does not rebuild the world.
+# Rewritten only when it changes, so that a commit does not rebuild everything.
 $(O)/gen/version.h: FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)printf '#define DXA_VERSION "%s"\n#define DXA_VERSION_GIT "%s"\n#define DXA_DATE "%s"\n' \
 		'$(VERSION)' '$(GIT)' '$(DATE)' > $@.new
 	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-# Files that are built in, as C strings.
+# Files that are compiled in, as C strings.
 $(O)/gen/default-policy.h: src/policy/default.yaml tools/embed
 	$(msg) GEN $@
 	$(Q)tools/embed default_policy $< > $@
@@ -240,10 +240,10 @@ FORCE:
 
 check: check-layers unit golden cli output docs ## run all off-root tests
 
-cli: $(O)/daxaudit ## test what the command line says and how it exits
+cli: $(O)/daxaudit ## test the command line: output and exit codes
 	$(Q)tests/cli/run $(O)
 
-output: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## let public validators read every output format
+output: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## validate every output format with public validators
 	$(Q)tests/output/run $(O)
 
 browser: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## load the HTML report in headless Chromium
@@ -255,11 +255,11 @@ shell: $(O)/daxaudit ## complete command lines in bash, zsh and fish; lint the m
 docs: $(O)/daxaudit $(STORY_DXR) ## run the examples of docs/ci.md
 	$(Q)tests/docs/run $(O)
 
-fleet: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test packaging, and a fleet's monitoring with real programs
+fleet: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test packaging and the monitoring of a fleet with real programs
 	$(Q)tests/fleet/run $(O)
 
 .PHONY: guests
-guests: ## test what the guests' tools do when a mirror or this machine lacks something
+guests: ## test the guests' tools when a mirror or this machine lacks something
 	$(Q)tests/guests/run
 
 dist: ## write the sources of HEAD to build/dist/daxaudit-VERSION.tar.xz
@@ -268,7 +268,7 @@ dist: ## write the sources of HEAD to build/dist/daxaudit-VERSION.tar.xz
 release: ## write sources, static tarballs of all architectures, SBOMs and SHA256SUMS to build/release
 	$(Q)tools/release --out $(O)/release
 
-package: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test the Debian package, the RPM, the tarballs and all else that others install
+package: $(O)/daxaudit $(O)/daxaudit.static $(STORY_DXR) ## test the Debian package, the RPM, the tarballs and the integrations
 	$(Q)tests/package/run $(O)
 
 test-build: ## test that builds are reproducible and that flags of a command line keep their place
@@ -281,8 +281,8 @@ $(O)/model: $(MODEL_OBJ) $(O)/libdaxaudit-core.a
 	$(msg) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
-# What it finds wrong is kept as stories.
-model: $(O)/model ## judge the engine by a model of the kernel, for SECONDS (default 60), from SEED on
+# Mismatches are kept as stories.
+model: $(O)/model ## compare the engine with a model of the kernel, for SECONDS (default 60), from SEED on
 	$(Q)$< --save $(O)/model-failures $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SEED),--seed $(SEED))
 
 $(O)/tests/%: $(O)/tests/%.o $(O)/libdaxaudit-core.a
@@ -301,9 +301,9 @@ docs/schema/%.schema.json: $(O)/daxaudit
 	$(Q)mkdir -p $(@D)
 	$(Q)$< schema $* > $@.new && mv $@.new $@
 
-schema: docs/schema/json.schema.json docs/schema/jsonl.schema.json docs/schema/sweep.schema.json ## write docs/schema/ anew, from the tables
+schema: docs/schema/json.schema.json docs/schema/jsonl.schema.json docs/schema/sweep.schema.json ## regenerate docs/schema/ from the tables
 
-runbooks: $(O)/daxaudit ## write docs/runbooks/ anew, from the rule table
+runbooks: $(O)/daxaudit ## regenerate docs/runbooks/ from the rule table
 	$(Q)tools/gen-runbooks $<
 
 # The package suite replays some of them.
@@ -317,7 +317,7 @@ $(O)/fuzz/%.o: %.c | $(GEN)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(CORE_CFLAGS) $(FUZZ_CFLAGS) -MMD -MP -c -o $@ $<
 
-# An archive: libFuzzer looks at the counters of all that is linked after each run.
+# An archive: after each run libFuzzer reads the counters of all linked code.
 $(O)/fuzz/libfuzzed.a: $(FUZZ_LIB_OBJ) $(CORE_SRC:%.c=$(O)/fuzz/%.o)
 	$(msg) AR $@
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
@@ -329,7 +329,7 @@ $(FUZZ_BIN): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/%.o $(O)/fuzz/libfuzzed.a
 fuzz: $(FUZZ_BIN) $(O)/tests/fuzz/seeds $(STORY_DXR) ## fuzz each target for FUZZ_SECONDS (default: 60)
 	$(Q)tests/fuzz/run $(O) $(FUZZ_SECONDS) $(FUZZ:fuzz_%=%)
 
-fuzz-corpus: $(FUZZ_BIN) ## of what make fuzz kept, commit the fewest inputs that reach as much
+fuzz-corpus: $(FUZZ_BIN) ## minimise the corpus that make fuzz kept
 	$(Q)tests/fuzz/run --minimise $(O) $(FUZZ:fuzz_%=%)
 
 fuzz-short: ## fuzz each target for 10 seconds
@@ -337,16 +337,16 @@ fuzz-short: ## fuzz each target for 10 seconds
 
 .PHONY: bench-replay bench-guest
 
-bench: bench-guest bench-replay ## measure what watching and replaying cost
+bench: bench-guest bench-replay ## measure the cost of hooks and replays
 
 bench-replay: $(O)/daxaudit $(O)/tests/bench/generate $(O)/tests/bench/spend ## measure replay: speed, memory, instructions
 	$(Q)tests/bench/run $(O)
 
-bench-guest: $(O)/daxaudit.static $(BENCH_GUEST) ## measure what watching costs, in guests that count instructions
+bench-guest: $(O)/daxaudit.static $(BENCH_GUEST) ## measure the cost of hooks, in guests that count instructions
 	$(Q)tests/bench/guest $(O)
 
-# Some tests give up root, so everybody may write the counters. With that umask, and a file size
-# limit that also applies to counters, a few CLI tests fail here: their results do not matter.
+# Some tests drop root, so the counters are writable for all users. With that umask, and a file
+# size limit that also applies to counters, a few CLI tests fail here: their results are ignored.
 coverage: ## run the off-root tests, print the line coverage of each folder of src/
 	$(Q)umask 0; counters=$$(mktemp -d) && chmod 777 "$$counters" && \
 		GCOV_PREFIX="$$counters" $(MAKE) --no-print-directory -s O=$(O)/cov PREFIX_MAP= \
@@ -354,7 +354,7 @@ coverage: ## run the off-root tests, print the line coverage of each folder of s
 		--keep-going unit golden cli; cp -r "$$counters$(abspath $(O)/cov)/." $(O)/cov/ && \
 		rm -r "$$counters" && tools/coverage $(O)/cov
 
-# For editors and clangd. Written anew each time: it is quick, and the flags may have changed.
+# For editors and clangd. Written each time: it is quick, and the flags may have changed.
 compile_commands.json: $(SKELS) $(GEN) FORCE ## write the compiler's command for each file of src/ and tests/
 	$(Q)tools/compile-commands \
 		--- $(CORE_SRC) $(PROG_SRC) $(TEST_TOOL_SRC) $(LIVE_TOOL_SRC) $(MODEL_SRC) \
@@ -364,11 +364,11 @@ compile_commands.json: $(SKELS) $(GEN) FORCE ## write the compiler's command for
 		--- $(BPF_SRC) -- $(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) $(BPF_CPPFLAGS) > $@.new
 	$(Q)mv $@.new $@
 
-check-layers: $(CORE_OBJ) ## check that dependencies between the folders of src/ point one way
+check-layers: $(CORE_OBJ) ## check that dependencies between the folders of src/ have one direction
 	$(Q)tools/check-layers
 	$(Q)tools/check-cycles $(O)
 
-rules: ## write src/engine/rules/list.h anew, from the definitions beside it
+rules: ## regenerate src/engine/rules/list.h from the definitions beside it
 	$(Q)tools/gen-rules
 
 lint: $(SKELS) $(GEN) ## layers, headers, clang-format, clang-tidy, cppcheck, shellcheck
@@ -388,7 +388,7 @@ $(O)/completion.%: $(O)/daxaudit
 	$(msg) GEN $@
 	$(Q)$< completion $* > $@
 
-# systemd looks for units below /usr/local/lib, too; the rest has one place each.
+# systemd also reads units below /usr/local/lib; the other files have one place each.
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 CATALOGDIR ?= /usr/lib/systemd/catalog
 TMPFILESDIR ?= /usr/lib/tmpfiles.d
@@ -403,7 +403,7 @@ $(O)/daxaudit.catalog: $(O)/daxaudit
 	$(msg) GEN $@
 	$(Q)$< catalog > $@
 
-# Where each shell looks, below PREFIX.
+# The directories that each shell reads, below PREFIX.
 BASH_COMPLETION = $(PREFIX)/share/bash-completion/completions/daxaudit
 ZSH_COMPLETION = $(PREFIX)/share/zsh/site-functions/_daxaudit
 FISH_COMPLETION = $(PREFIX)/share/fish/vendor_completions.d/daxaudit.fish
@@ -428,7 +428,7 @@ install: $(O)/daxaudit $(MAN_PAGES) $(addprefix $(O)/completion.,bash zsh fish) 
 	test -e $(DESTDIR)$(DEFAULTDIR)/daxaudit || \
 		install -Dm644 packaging/systemd/daxaudit.default $(DESTDIR)$(DEFAULTDIR)/daxaudit
 
-uninstall: ## remove what install installed
+uninstall: ## remove the installed files
 	rm -f $(DESTDIR)$(PREFIX)/sbin/daxaudit
 	rm -f $(foreach page,$(MAN_PAGES),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	rm -f $(DESTDIR)$(BASH_COMPLETION) $(DESTDIR)$(ZSH_COMPLETION) $(DESTDIR)$(FISH_COMPLETION)
@@ -436,7 +436,7 @@ uninstall: ## remove what install installed
 	rm -f $(DESTDIR)$(TMPFILESDIR)/daxaudit.conf $(DESTDIR)$(LOGROTATEDIR)/daxaudit
 	rm -rf $(DESTDIR)$(DOCDIR)
 
-clean: ## remove what was built
+clean: ## remove the build folder
 	rm -rf $(O)
 
 help: ## list the targets
@@ -445,8 +445,8 @@ help: ## list the targets
 	@printf '\nVariables:\n  O=DIR           build there (default: build)\n'
 	@printf '  V=1             show the commands\n'
 	@printf '  WERROR=1        make warnings errors, as CI does\n'
-	@printf '  UNIT=NAME...    of the unit tests only these, as in UNIT=test_verdict\n'
-	@printf '  FUZZ_SECONDS=N  how long make fuzz runs each target\n'
+	@printf '  UNIT=NAME...    only these unit tests, for example UNIT=test_verdict\n'
+	@printf '  FUZZ_SECONDS=N  time that make fuzz runs each target\n'
 	@printf '  ARCH=, CROSS_COMPILE=, SYSROOT=, CC=, CLANG=, BPFTOOL=, PKG_CONFIG=, CFLAGS=, LDFLAGS=, DESTDIR=, PREFIX=\n'
 
 -include $(CORE_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(BPF_OBJ:.o=.d) $(SAN_OBJ:.o=.d) $(PROG_SRC:%.c=$(O)/san/%.d) \

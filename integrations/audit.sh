@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# One audited command with all its reports, for CI systems: what to do is in the environment.
+# One audited command with all its reports, for CI systems, configured by the environment.
 #
-#   DAXAUDIT_COMMAND   the command, for a shell; must be there
+#   DAXAUDIT_COMMAND   the command, for a shell; required
 #   DAXAUDIT           the program (default: daxaudit)
-#   DAXAUDIT_OPTIONS   more options of `daxaudit check`, as in "--require pmem"
-#   DAXAUDIT_RESULTS   where the reports go (default: daxaudit-results)
+#   DAXAUDIT_OPTIONS   more options of `daxaudit check`, for example "--require pmem"
+#   DAXAUDIT_RESULTS   directory of the reports (default: daxaudit-results)
 #
-# The exit code is daxaudit's. Reports of an audit that did not take place are not there.
+# The exit code is that of daxaudit. Without an audit there are no reports.
 set -eu
 : "${DAXAUDIT_COMMAND:?is not set: there is nothing to audit}"
 results=${DAXAUDIT_RESULTS:-daxaudit-results}

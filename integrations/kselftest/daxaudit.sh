@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Audit every dax_device while pmem's driver goes and comes. The runner reads the KTAP.
+# Audit every dax_device while pmem's driver is unloaded and loaded. The runner reads the KTAP.
 # DAXAUDIT names the program; DAXAUDIT_COMMAND and DAXAUDIT_OPTIONS are for other drivers.
 daxaudit=${DAXAUDIT:-daxaudit}
 if ! command -v "$daxaudit" >/dev/null; then
@@ -12,7 +12,7 @@ fi
 "$daxaudit" check -o ktap ${DAXAUDIT_OPTIONS---require pmem} -- \
 	sh -c "${DAXAUDIT_COMMAND:-modprobe -r nd_pmem; modprobe nd_pmem}"
 code=$?
-# To the runner 2 would be an expected failure (KSFT_XFAIL).
+# The runner would read 2 as an expected failure (KSFT_XFAIL).
 case $code in
 0 | 4) exit "$code" ;;
 *) exit 1 ;;

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Each test of ndctl's suite under an audit, as meson's wrapper:
+# Audit each test of ndctl's suite, as a wrapper of meson:
 #
 #   meson test -C build --suite ndctl --wrapper /path/to/daxaudit-test.sh
 #
-# A test's own failure, and its skip (77), stay what they are; a test that passes fails when
-# the audit has findings. Reports go to DAXAUDIT_RESULTS (default: daxaudit-results in the
-# directory of the build); a kernel without DAX is no failure of a test.
+# A failure or skip (77) of the test itself is not changed; a test that passed is reported as
+# failed if the audit has findings. Reports go to DAXAUDIT_RESULTS (default: daxaudit-results in the
+# directory of the build); on a kernel without DAX no test fails because of it.
 set -u
 [ $# -gt 0 ] || {
 	echo "usage: daxaudit-test.sh TEST [ARGUMENT...]" >&2
@@ -25,7 +25,7 @@ audit=$?
 if [ -e "$status" ]; then
 	own=$(cat "$status")
 else
-	# The audit did not begin: the test is run all the same.
+	# The audit did not begin: run the test without it.
 	"$@"
 	own=$?
 fi
