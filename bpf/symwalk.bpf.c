@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's symbols as /proc/kallsyms shows them, but only those that matter: it takes the
- * kernel longer to print a line than to find it, and us to read it. An object of its own: what
- * hooks there are is only known when it has run.
+ * Print the kernel's symbols in the format of /proc/kallsyms, but only those that daxaudit
+ * needs: printing and parsing a line costs more than finding the symbol. This is a separate
+ * object because its result decides which hooks are loaded.
  */
 #include "read.bpf.h"
 
@@ -28,16 +28,17 @@ struct bpf_iter__ksym {
 	struct kallsym_iter *ksym;
 } __attribute__((preserve_access_index));
 
-/* Of the names that are asked for; set by the loader. */
+/* A bit for each prefix of a name that is looked up; set by the loader. */
 const volatile __u64 wanted[DXA_SYMWALK_WORDS] = {};
 
 /*
- * May this process see addresses? The kernel decides by who makes the iterator, and a daemon
- * gives up its privileges: as with the file, what it was shown once it may see again.
+ * May this process see addresses? The kernel checks the process that creates the iterator, and
+ * the daemon drops its privileges after the first walk. As with an open /proc/kallsyms, the
+ * first answer stays valid.
  */
 __u32 shown = 0;
 
-/* A name is looked at in words. What is longer than these is somebody else's to look at. */
+/* Names are compared by words. Longer names are printed, and user space compares them. */
 #define NAME_WORDS 8
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -59,7 +60,7 @@ static __always_inline int has_zero(__u64 word)
 	return ((word - 0x0101010101010101ull) & ~word & 0x8080808080808080ull) != 0;
 }
 
-/* Does a name end as a table of dax_operations does? */
+/* Does the name end like a struct dax_operations? */
 static __always_inline int is_ops(const __u64 *name)
 {
 	__u64 before = 0, word = 0;
@@ -105,7 +106,7 @@ int symwalk(struct bpf_iter__ksym *ctx)
 	if (!k)
 		return 0;
 	name = (const void *)k + bpf_core_field_offset(struct kallsym_iter, name);
-	/* Of modules all code: it tells where they are. */
+	/* All code of modules: their address ranges are derived from it. */
 	if (!(k->module_name[0] && is_text(k->type)) && !is_wanted(name[0]) && !is_ops(name))
 		return 0;
 	if (k->show_value)

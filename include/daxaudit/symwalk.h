@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How the walk over the kernel's symbols knows the few that matter; shared by BPF and user space. */
+/* The filter of the symbol walk; shared by BPF and user space. */
 #ifndef DAXAUDIT_SYMWALK_H
 #define DAXAUDIT_SYMWALK_H
 
@@ -8,8 +8,9 @@
 #endif
 
 /*
- * A set of names by their first characters: a bit for each hash of so many. All that are asked
- * for are as long; the eighth character of a variant, foo.isra.0, may be a dot.
+ * A set of names: a bit for the hash of the first DXA_SYMWALK_PREFIX characters of each. All
+ * names that are looked up are at least that long; the eighth character may be the dot of a
+ * variant (foo.isra.0).
  */
 #define DXA_SYMWALK_PREFIX 7
 #define DXA_SYMWALK_WORDS 64

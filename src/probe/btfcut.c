@@ -50,7 +50,7 @@ static uint32_t copy_name(struct cut *c, uint32_t offset)
 	return to;
 }
 
-/* The new number of an old type, which is to be copied if it is not yet. */
+/* The new number of an old type; a type without one is queued for copying. */
 static uint32_t refer(struct cut *c, uint32_t id)
 {
 	unsigned int kind;
@@ -83,7 +83,7 @@ static void copy_members(struct cut *c, const struct btf_type *t)
 	}
 }
 
-/* Of both kinds of enumerators the name is the first word. */
+/* The name is the first word of both kinds of enumerators. */
 static void copy_enumerators(struct cut *c, const struct btf_type *t)
 {
 	const char *from = (const void *)(t + 1);
@@ -106,7 +106,7 @@ static void copy_array(struct cut *c, const struct btf_type *t)
 	append(c, &c->types, &to, sizeof(to));
 }
 
-/* A type and what is behind it. */
+/* Copy a type and its members. */
 static void copy_type(struct cut *c, const struct btf_type *t)
 {
 	unsigned int kind = BTF_INFO_KIND(t->info);
@@ -127,7 +127,7 @@ static void copy_type(struct cut *c, const struct btf_type *t)
 	case BTF_KIND_VAR:
 	case BTF_KIND_DATASEC:
 	case BTF_KIND_DECL_TAG:
-		/* Nothing contains such; a number it has all the same. */
+		/* No layout contains this kind, but it has a number. */
 		to = (struct btf_type){ .info = (__u32)BTF_KIND_PTR << 24 };
 		append(c, &c->types, &to, sizeof(to));
 		return;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A small BTF: of a kernel's types those that our programs read, and what these contain. */
+/* Reduce a kernel's BTF to the types that the programs read. */
 #ifndef DAXAUDIT_PROBE_BTFCUT_H
 #define DAXAUDIT_PROBE_BTFCUT_H
 
 #include "probe/btfscan.h"
 
 /*
- * The library looks for each type that a program reads among all of the kernel's, by name. Here
- * are those of `names` (n; structures, unions, enumerations, typedefs, integers), with all that
- * their layout takes: what a pointer points to is void. *ret (*size bytes) is raw BTF, for free().
- * False without memory, or when a type refers to none.
+ * Copy the types called `names` (n; structures, unions, enumerations, typedefs, integers) and
+ * all types that their layout needs; pointers become pointers to void. libbpf searches a BTF by
+ * name for each type that a program reads, which is slow in the kernel's whole BTF. *ret
+ * (*size bytes) is raw BTF; the caller frees it. False without memory, or if a type refers to a
+ * type that does not exist.
  */
 bool dxa_btfcut(const struct dxa_btf *btf, const char *const *names, size_t n, void **ret,
 		size_t *size);

@@ -12,17 +12,17 @@
 #define DXA_BTF_KIND_ENUM64 19
 #define DXA_BTF_KINDS 20
 
-/* A BTF whose types are known to be whole. Its data are borrowed. */
+/* A BTF whose types were checked. Its data are borrowed. */
 struct dxa_btf {
 	const char *types, *strings;
 	size_t types_size, strings_size;
-	uint32_t *at; /* where type i is in types; type 0 is void */
+	uint32_t *at; /* offset of type i in types; type 0 is void */
 	uint32_t n; /* the highest number of a type */
 };
 
 /*
  * Take the raw BTF at `data` (size bytes, of this machine's byte order). Free *ret with
- * dxa_btf_clear(). False if it is no BTF, or has kinds of types that are not known here, or
+ * dxa_btf_clear(). False if it is not BTF, has unknown kinds of types, or
  * without memory: then there is nothing to free.
  */
 bool dxa_btf_index(const void *data, size_t size, struct dxa_btf *ret);
@@ -34,13 +34,13 @@ static inline const struct btf_type *dxa_btf_type(const struct dxa_btf *btf, uin
 	return (const void *)(btf->types + btf->at[id]);
 }
 
-/* The name at an offset that a type has; "" for one that is not in the BTF. */
+/* The name at that offset in the strings; "" if the offset is outside of them. */
 const char *dxa_btf_name(const struct dxa_btf *btf, uint32_t offset);
 
-/* How many bytes a type takes with all that is behind it. */
+/* The size of a type in bytes, with its members. */
 size_t dxa_btf_length(const struct btf_type *t);
 
-/* What is looked for, among types of some kinds. */
+/* A search for types of some kinds by name. */
 struct dxa_btf_query {
 	const char *const *names;
 	size_t n;
@@ -49,7 +49,7 @@ struct dxa_btf_query {
 	void *priv;
 };
 
-/* Tell all types that are looked for, by their numbers. */
+/* Call fn for each type that is searched for, by ascending id. */
 void dxa_btf_find(const struct dxa_btf *btf, const struct dxa_btf_query *q);
 
 #endif

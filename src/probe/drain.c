@@ -4,9 +4,9 @@
 #include "base/ktime.h"
 
 /*
- * Records come in bursts. One that finds the ring buffer read to its end makes the kernel wake
- * us, which takes it longer than the record, and us to ask what was missed; those behind it do
- * not.
+ * Records arrive in bursts. A record in an empty ring buffer wakes the reader, which costs more
+ * than the record itself, and then the reader asks for missed calls. Later records of the
+ * burst cost neither.
  */
 #define GATHER_NS 5000000ull
 #define GATHER_HOLDS 8000u /* of the default ring buffer, in which there is room for so long */

@@ -22,9 +22,9 @@ struct dxa_drain {
 uint64_t dxa_drain(const struct dxa_drain *d);
 
 /*
- * A record has come. Wait for those behind it, 5 ms at most, the less the fewer records the ring
- * buffer holds; and not at all when so many came the last time, or wait already, that it may fill
- * meanwhile.
+ * A record has arrived. Wait at most 5 ms for the records after it, less for a small ring
+ * buffer. Do not wait if the last burst, or what is in the ring buffer now, was so large that
+ * the ring buffer may fill in that time.
  */
 void dxa_gather(uint32_t holds, uint64_t came);
 

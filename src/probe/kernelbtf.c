@@ -50,7 +50,7 @@ static void *read_file(const char *path, size_t *size)
 	return dxa_take(data);
 }
 
-/* By the size of one of these, as gcc and clang call it, the library knows how long a pointer is. */
+/* libbpf derives the size of a pointer from one of these, the names in gcc and clang. */
 static const char *const words[] = { "long unsigned int", "unsigned long" };
 
 static void note(struct dxa_vec *names, const char *name, size_t length)
@@ -106,7 +106,7 @@ static void found_function(void *priv, size_t i, uint32_t id)
 	struct dxa_kernelbtf *k = priv;
 	struct function *f = dxa_vec_at(&k->functions, i);
 
-	/* Of two with one name the first. */
+	/* If two have the same name, take the first. */
 	if (!f->id)
 		f->id = id;
 }

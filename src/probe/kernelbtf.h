@@ -12,12 +12,12 @@
 struct bpf_object;
 struct dxa_kernelbtf;
 
-/* Add to names (char *, each to be freed) what an object calls the types that it knows. */
+/* Add the names of an object's types to names (char *; the caller frees each). */
 void dxa_kernelbtf_note(struct dxa_vec *names, const struct bpf_object *obj);
 
 /*
- * Read the kernel's BTF: the functions of probe/wanted.h, and the types of these names. NULL
- * when it cannot be read; free it with dxa_kernelbtf_free().
+ * Read the kernel's BTF: the functions of probe/wanted.h, and the types called `names`. NULL
+ * if it cannot be read; free it with dxa_kernelbtf_free().
  */
 struct dxa_kernelbtf *dxa_kernelbtf_read(const char *const *types, size_t n);
 
@@ -27,7 +27,7 @@ struct dxa_kernelbtf *dxa_kernelbtf_read(const char *const *types, size_t n);
  */
 const char *dxa_kernelbtf_types(const struct dxa_kernelbtf *k);
 
-/* The number of a function of the hook table, or of the walk's; 0: the kernel's BTF has it not. */
+/* The BTF id of a function of the hook table or of the symbol walk; 0: not in the kernel's BTF. */
 uint32_t dxa_kernelbtf_function(const struct dxa_kernelbtf *k, const char *name);
 
 /* Free it. NULL is allowed. */

@@ -41,7 +41,7 @@ static bool begin(struct dxa_symtab *t)
 	return true;
 }
 
-/* Index of a module's name, adding it. Symbols come by module, so the last one is the likely one. */
+/* Index of a module's name; added if new. Symbols are listed by module, so try the last one first. */
 static int module_index(struct dxa_symtab *t, const char *name)
 {
 	for (size_t i = t->n_modules; i-- > 1;)
@@ -113,7 +113,7 @@ size_t dxa_symtab_sort(struct dxa_symtab *t)
 	return n;
 }
 
-/* How many chains a table of so many symbols has. A power of two. */
+/* The number of hash chains for n symbols, a power of two. */
 static uint32_t n_chains(const struct dxa_symtab *t)
 {
 	uint32_t n = CHAINS_MIN;
@@ -130,7 +130,7 @@ static uint32_t chain_of(const struct dxa_symtab *t, const char *name)
 	return (uint32_t)dxa_hash(DXA_HASH_START, name, len) & (n_chains(t) - 1);
 }
 
-/* From the last to the first, so that each chain begins with its lowest address. */
+/* In descending order, so that each chain begins with its lowest address. */
 bool dxa_symtab_index(struct dxa_symtab *t)
 {
 	t->chains = calloc(n_chains(t), sizeof(*t->chains));
@@ -149,7 +149,7 @@ bool dxa_symtab_index(struct dxa_symtab *t)
 	return true;
 }
 
-/* Is `name` what the compiler made of `want`: the same, or a specialised copy? */
+/* Is `name` the function `want`, or a specialised copy of it that the compiler made? */
 static bool is_variant(const char *name, const char *want)
 {
 	size_t n = strlen(want);

@@ -34,14 +34,14 @@ struct dxa_symtab {
 bool dxa_symtab_add(struct dxa_symtab *t, uint64_t addr, bool data, const char *name,
 		    const char *module);
 
-/* Begin with the first n symbols of `from`, whose names end at pool_len. False without memory. */
+/* Copy the first n symbols of `from`, whose names end at pool_len. False without memory. */
 bool dxa_symtab_take(struct dxa_symtab *t, const struct dxa_symtab *from, size_t n,
 		     size_t pool_len);
 
-/* Sort it. Returns how many of the first symbols were in their place, and only the kernel's own. */
+/* Sort it by address. Returns how many symbols of the kernel proper were in order at its start. */
 size_t dxa_symtab_sort(struct dxa_symtab *t);
 
-/* Make it ready to be asked by name, when it is sorted. False without memory. */
+/* Build the index by name of a sorted table. False without memory. */
 bool dxa_symtab_index(struct dxa_symtab *t);
 
 /* The function `name`, else a variant of it (dxa_kallsyms_by_name()), or NULL. */

@@ -17,14 +17,13 @@ struct dxa_symwalk {
 	struct bpf_link *link;
 };
 
-static void tell_absent(void)
+static void log_absent(void)
 {
-	dxa_log(DXA_LOG_INFO,
-		"the kernel does not walk over its symbols: reading " DXA_KALLSYMS ": %s",
+	dxa_log(DXA_LOG_INFO, "no iterator over the kernel's symbols: reading " DXA_KALLSYMS ": %s",
 		strerror(errno));
 }
 
-/* Each walk needs an iterator of its own: there is no going back in one. */
+/* Each walk needs a new iterator: one cannot seek back. */
 static FILE *begin(void *priv)
 {
 	const struct dxa_symwalk *w = priv;
@@ -34,7 +33,7 @@ static FILE *begin(void *priv)
 	if (!f && fd >= 0)
 		close(fd);
 	if (!f)
-		tell_absent();
+		log_absent();
 	return f;
 }
 
@@ -64,7 +63,7 @@ struct dxa_symwalk *dxa_symwalk_open(const char *types)
 	w->walk = (struct dxa_kallsyms_walk){ begin, w };
 	if (load(w, types))
 		return w;
-	tell_absent();
+	log_absent();
 	dxa_symwalk_close(w);
 	return NULL;
 }

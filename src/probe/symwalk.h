@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's walk over its own symbols, a BPF iterator. Internal to src/probe. */
+/* A BPF iterator over the kernel's symbols. Internal to src/probe. */
 #ifndef DAXAUDIT_PROBE_SYMWALK_H
 #define DAXAUDIT_PROBE_SYMWALK_H
 
 #include "probe/kallsyms.h"
 #include "probe/kernelbtf.h"
 
-/* The walk's section in its object, and what it is in the kernel's BTF. */
+/* The section of the iterator's program, and its function in the kernel's BTF. */
 #define DXA_SYMWALK_SECTION "iter/ksym"
 #define DXA_SYMWALK_TARGET "bpf_iter_ksym"
 
 struct dxa_symwalk;
 
 /*
- * Load the walk: v6.0 and later with BTF, whose types are in the file `types`. NULL when this
- * kernel, or this process, cannot; free it with dxa_symwalk_close().
+ * Load the iterator; the kernel must be v6.0 or later and have BTF. `types` is a file of the
+ * types. NULL if this kernel or this process cannot load it; free it with dxa_symwalk_close().
  */
 struct dxa_symwalk *dxa_symwalk_open(const char *types);
 

@@ -8,12 +8,12 @@
 
 #include "probe/symwalk.h"
 
-/* The library has no other way to hand it on. */
+/* The callback of libbpf has no argument for it. */
 static const struct dxa_kernelbtf *targets;
 
 /*
- * The library has seen a program for kprobes up to here: of one that it knows for a tracing
- * program it takes it that it needs the kernel's BTF.
+ * Until here libbpf was told that this is a kprobe program: for a tracing program it would read
+ * the kernel's BTF.
  */
 static int tell_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {

@@ -28,7 +28,7 @@ static const char *const variables[] = {
 		DXA_SUPERS_VARIABLE,
 };
 
-/* What follows a shorter name would be taken for a part of it. */
+/* A shorter name would need its terminating zero in the prefix. */
 #define ROW(id, num, symbol, ...) \
 	_Static_assert(sizeof(#symbol) > DXA_SYMWALK_PREFIX, #symbol " is too short");
 DXA_HOOKS(ROW)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's symbols that this program asks for by name. Internal to src/probe. */
+/* The kernel symbols that daxaudit looks up by name. Internal to src/probe. */
 #ifndef DAXAUDIT_PROBE_WANTED_H
 #define DAXAUDIT_PROBE_WANTED_H
 
@@ -19,13 +19,13 @@ extern const char *const dxa_wanted_return_hooks[DXA_RETURN_HOOKS];
 /* The holder of a whole disk one of whose partitions is held. */
 #define DXA_WANTED_CLAIM "bd_may_claim"
 
-/* The i-th name, from 0, of a function or a variable; NULL behind the last. Static. */
+/* The i-th name, from 0, of a function or a variable; NULL after the last. Static. */
 const char *dxa_wanted_name(size_t i);
 
-/* Is it a variable that is asked for, an ops table of whatever driver among them? */
+/* Is it a variable that is looked up, or the dax_operations of any driver? */
 bool dxa_wanted_data(const char *name);
 
-/* All names as the walk over the symbols knows them: set[] has a bit for what each begins with. */
+/* Set a bit in set[] for the first characters of each name, for the symbol walk. */
 void dxa_wanted_set(uint64_t set[DXA_SYMWALK_WORDS]);
 
 #endif
