@@ -22,19 +22,20 @@ static void add_word(char words[WORDS_LEN], const char *word)
 	snprintf(words + len, WORDS_LEN - len, "%s%s", len ? " " : "", word);
 }
 
-/* The alternatives of "aliasing=yes|no": aliasing=yes, aliasing=no. */
+/* The alternatives of "[a|b]": a, b; of "aliasing=yes|no": aliasing=yes, aliasing=no. */
 static void add_alternatives(char words[WORDS_LEN], const char *arg)
 {
 	const char *equal = strchr(arg, '=');
 	int prefix = equal ? (int)(equal + 1 - arg) : 0;
 
 	for (const char *at = arg + prefix; *at;) {
-		size_t n = strcspn(at, "|");
+		size_t n = strcspn(at, "[|]");
 		char word[64];
 
 		snprintf(word, sizeof(word), "%.*s%.*s", prefix, arg, (int)n, at);
-		add_word(words, word);
-		at += n + (at[n] == '|');
+		if (n)
+			add_word(words, word);
+		at += n + (at[n] != '\0');
 	}
 }
 
@@ -90,13 +91,11 @@ static const char *arguments(char words[WORDS_LEN], const struct dxa_command *c)
 			add_word(words, dxa_rule_info((enum dxa_rule)rule)->name);
 	else if (c->mask == DXA_CMD_POLICY)
 		add_word(words, "show lint");
-	else if (c->mask == DXA_CMD_SCHEMA)
-		add_word(words, "json jsonl");
 	else if (c->mask == DXA_CMD_MAN)
 		for (size_t i = 0; dxa_manual_at(i); i++)
 			add_word(words, dxa_manual_at(i)->name);
-	else if (c->mask == DXA_CMD_COMPLETION)
-		add_word(words, "bash zsh fish");
+	else if (c->mask == DXA_CMD_SCHEMA || c->mask == DXA_CMD_COMPLETION)
+		add_alternatives(words, c->args);
 	return words;
 }
 

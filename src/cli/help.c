@@ -58,12 +58,12 @@ static const struct {
 static const struct {
 	const char *option, *words;
 } main_options[] = {
-	{ "output", "write text, json, junit, html, ... to FILE" },
-	{ "record", "record all events, for daxaudit replay" },
+	{ "output", "write FORMAT (text, json, ...) to FILE" },
+	{ "record", "record all events (sweep: FILE is a directory)" },
 	{ "require", "inconclusive unless pmem, dm, ... was exercised" },
 	{ "timeout", "kill a command that takes longer, such as 5m" },
 	{ "policy", "use this policy file, too" },
-	{ "fail-on", "exit code 1 from info, warning or error on" },
+	{ "fail-on", "exit with 1 for findings of this severity or worse" },
 	{ "no-addresses", "names in place of kernel addresses" },
 	{ "log", "append findings as JSON lines" },
 	{ "metrics", "counts for Prometheus' textfile collector" },

@@ -42,7 +42,8 @@ struct text {
 	size_t findings_len;
 	FILE *mem;
 	struct dxa_vec contexts, fresh; /* struct held_context, struct held_finding */
-	struct dxa_map shown; /* events that are in the report already, by identity */
+	struct dxa_map
+		shown; /* events in the report, by identity: the text of the mark, else this map */
 	bool known[DXA_RULE_COUNT]; /* rules whose commits were shown */
 	uint64_t rows;
 	struct dxa_lives lives; /* by device: shown at the end */

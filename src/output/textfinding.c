@@ -93,13 +93,16 @@ static void put_evidence(struct dxa_wrap *w, const struct dxa_finding *f,
 
 	for (size_t i = 0; i < f->evidence_len; i++) {
 		const struct dxa_event *ev = &f->evidence[i];
+		const char *why = f->severity > DXA_SEVERITY_INFO ? dxa_mark_why(f->rule, ev) :
+								    NULL;
 		uint64_t key = dxa_lines_identity(ev);
+		const void *seen = dxa_map_get(shown, key);
 
-		if (dxa_map_get(shown, key))
+		/* The story of a probe that succeeded has shown a marked call without its mark. */
+		if (seen && !(why && seen == shown))
 			continue;
-		dxa_lines_event(&lines, w, ev, env, 0,
-				f->severity > DXA_SEVERITY_INFO ? dxa_mark_why(f->rule, ev) : NULL);
-		dxa_map_put(shown, key, shown);
+		dxa_lines_event(&lines, w, ev, env, 0, why);
+		dxa_map_put(shown, key, why ? (void *)why : shown);
 	}
 }
 

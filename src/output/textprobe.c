@@ -138,11 +138,12 @@ void dxa_textprobe_story(struct dxa_wrap *w, const struct dxa_context *ctx,
 		const struct dxa_event *ev = &ctx->story[i];
 		uint64_t key = dxa_lines_identity(ev);
 		int nesting = dxa_story_nesting(ev);
+		void *mark = dxa_map_get(marks, key);
 
 		if (nesting < 0 && depth > 0)
 			depth--;
-		dxa_lines_event(&lines, w, ev, env, depth, dxa_map_get(marks, key));
-		dxa_map_put(shown, key, shown);
+		dxa_lines_event(&lines, w, ev, env, depth, mark);
+		dxa_map_put(shown, key, mark ? mark : shown);
 		if (nesting > 0)
 			depth++;
 	}

@@ -115,8 +115,8 @@ static struct dxa_err *check_addresses(const struct asked *q)
 	if (!dxa_kallsyms_hidden(q->syms))
 		return NULL;
 	return dxa_err_new(DXA_ERR_REFUSED, EPERM,
-			   "the kernel hides the addresses of symbols: run 'sysctl "
-			   "kernel.kptr_restrict=1' and run as root");
+			   "the kernel hides the addresses of symbols: run as root; if sysctl "
+			   "kernel.kptr_restrict is 2, run 'sysctl kernel.kptr_restrict=1'");
 }
 
 static struct dxa_err *check_btf(const struct asked *q)
