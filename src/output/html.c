@@ -17,6 +17,7 @@
 #include "output/html_devices.h"
 #include "output/html_parts.h"
 #include "output/prose.h"
+#include "output/shellwords.h"
 #include "output/timeline.h"
 #include "output/xml.h"
 #include "report-files.h"
@@ -359,13 +360,12 @@ static void put_row(FILE *out, const char *name, const char *value)
 
 static void put_command(FILE *out, const struct dxa_run *run)
 {
-	if (!run->argv)
+	_cleanup_free_ char *command = run->argv ? dxa_shellwords(run->argv) : NULL;
+
+	if (!command)
 		return;
 	fputs("<tr><th scope=\"row\">command</th><td><code>", out);
-	for (const char *const *arg = run->argv; *arg; arg++) {
-		fputs(arg == run->argv ? "" : " ", out);
-		dxa_xml_put(out, *arg);
-	}
+	dxa_xml_put(out, command);
 	fputs("</code></td></tr>\n", out);
 }
 

@@ -17,6 +17,7 @@
 #include "output/mark.h"
 #include "output/lines.h"
 #include "output/prose.h"
+#include "output/shellwords.h"
 #include "output/sink.h"
 #include "output/textdevice.h"
 #include "output/textfinding.h"
@@ -144,19 +145,20 @@ static void put_machine(struct dxa_wrap *w, const struct dxa_sink *s, const stru
 
 static void put_watched(struct dxa_wrap *w, const struct dxa_run *run)
 {
+	_cleanup_free_ char *command = run->argv ? dxa_shellwords(run->argv) : NULL;
 	char line[96];
 	size_t n = 0;
 
 	for (size_t i = 0; i < run->n_hooks; i++)
 		n += run->hooks[i].mode != DXA_ATTACH_NONE;
 	snprintf(line, sizeof(line), "%s %zu of %zu functions%s",
-		 run->recording ? "watched" : "watching", n, run->n_hooks, run->argv ? ";" : "");
+		 run->recording ? "watched" : "watching", n, run->n_hooks, command ? ";" : "");
 	dxa_wrap_begin(w, 0, 4);
 	dxa_wrap_words(w, line, DXA_DIM);
-	if (run->argv)
+	if (command) {
 		dxa_wrap_words(w, run->recording ? "ran" : "running", DXA_DIM);
-	for (const char *const *arg = run->argv; arg && *arg; arg++)
-		dxa_wrap_words(w, *arg, DXA_DIM);
+		dxa_wrap_words(w, command, DXA_DIM);
+	}
 	dxa_wrap_end(w);
 }
 
