@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Debian packages of any suite and architecture, leaving the machine's apt alone.
+"""Debian packages of any suite and architecture, without changes to the machine's apt.
 
 apt does the fetching and the checking of signatures and hashes, with a state
 directory in our cache and a sources file made from the machine's own mirror.
@@ -21,7 +21,7 @@ from .errors import GuestError
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 INDEX_DAYS = 4
-# What of a Packages index is worth keeping: it is parsed once per refresh.
+# The fields of a Packages index that are kept: it is parsed once per refresh.
 KEEP = re.compile(r"linux-(image|binary|modules|base|source)-\S+|busybox-static|(lib|linux|zlib)\S+-dev|"
                   r"prometheus(-node-exporter|-alertmanager)?|promtool|logrotate|libpopt0|qemu-system-\S+")
 
@@ -64,7 +64,7 @@ def _source_files():
 
 
 def host_codename() -> str:
-    """The machine's own suite; sid does not say its name."""
+    """The machine's own suite; sid does not contain its name."""
     codename = re.search(r"(?m)^VERSION_CODENAME=\"?(\w+)", Path("/etc/os-release").read_text())
     return codename[1] if codename else "sid"
 
@@ -98,7 +98,7 @@ class Suite:
 
     @property
     def _index_file(self) -> Path:
-        # An index that was thinned out by another rule is another index.
+        # An index that was reduced by another rule is another index.
         rule = hashlib.sha256(KEEP.pattern.encode()).hexdigest()[:8]
         return cache.root() / "apt" / f"{self.label}.{rule}.json"
 
@@ -125,7 +125,7 @@ class Suite:
             "Dir::Etc::preferencesparts": "/dev/null", "APT::Architecture": self.arch,
             "APT::Architectures": self.arch, "APT::Sandbox::User": "root",
             "Acquire::Languages": "none", "Acquire::Retries": "2",
-            # The machine's hooks are for its own package state.
+            # The hooks of the machine are for its own packages.
             "APT::Update::Post-Invoke-Success": "", "APT::Update::Post-Invoke": "",
         }
         return [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
@@ -139,7 +139,7 @@ class Suite:
         return done.stdout
 
     def refresh(self) -> None:
-        """Fetch the index anew."""
+        """Fetch the index again."""
         with cache.locked(f"apt-{self.label}"):
             try:
                 self._apt("apt-get", "-o", "APT::Update::Error-Mode=any", "update")
@@ -194,7 +194,7 @@ class Suite:
         with cache.locked(f"deb-{package.sha256}"):
             if final.exists():
                 return final
-            # The name is the content's, so that apt can take up an interrupted download.
+            # The name depends on the content, so that apt can continue an interrupted download.
             partial = cache.directory(f"debs/{package.sha256}.partial")
             try:
                 self._apt("apt-get", "download", f"{package.name}={package.version}",
@@ -213,11 +213,11 @@ class Suite:
 
 
 class AptFailed(Exception):
-    """apt said no; the text is apt's."""
+    """apt failed; the text is from apt."""
 
 
 class GoneFromMirror(GuestError):
-    """The index in the cache names a file that cannot be had."""
+    """The index in the cache names a file that cannot be downloaded."""
 
 
 def _plain_environment() -> dict[str, str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""All that differs between guest architectures, in one table."""
+"""The differences between guest architectures, in one table."""
 
 import errno
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ class Channel:
 class Registers:
     """Names as gdb knows them; what fault injection needs of the calling convention."""
 
-    # What to `set` in gdb before it meets the guest, beside the byte order.
+    # Variables to `set` in gdb before it connects to the guest, in addition to the byte order.
     gdb: tuple[str, ...]
     arguments: tuple[str, ...]
     result: str
@@ -59,9 +59,9 @@ class Arch:
     # The kernel's own name for it, and the prefix of its compiler.
     kernel_arch: str
     cross: str = ""
-    # The suite that its compiler is taken from, if the machine's own will not do.
+    # The suite of its compiler, if that of the machine is not sufficient.
     compiler_suite: str | None = None
-    # Where its libraries come from, and what they need that others do not.
+    # The suite of its libraries, and their additional dependencies.
     sysroot_suite: str = "bookworm"
     sysroot_beside: tuple[str, ...] = ()
     # None: no faults can be injected.
@@ -77,11 +77,11 @@ class Arch:
     low_ram_mib: int = 3072
     # Can a guest be restored from a saved state (snapshot.py)?
     snapshots: bool = False
-    # What the board can have at most, whatever a guest asks for.
+    # The maximum of the board, also if a guest requests more.
     max_ram: str | None = None
     max_smp: int = 8
     append: tuple[str, ...] = ("panic=-1",)
-    # Where the numbers differ from asm-generic's.
+    # The numbers that differ from asm-generic.
     errnos: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -274,7 +274,7 @@ ARCHES = {
         cpu="la464",
         console="ttyS0",
         channel=Channel("serial", ttys=("ttyS1", "ttyS2", "ttyS3")),
-        # The machine has no such controller, and to look for one is an access that faults.
+        # The machine has no such controller, and an access to it faults.
         append=("panic=-1", "initcall_blacklist=i8042_init"),
     ),
     "ppc64el": Arch(
@@ -284,7 +284,7 @@ ARCHES = {
         qemu_package="qemu-system-ppc",
         kernel_arch="powerpc",
         cross="powerpc64le-linux-gnu-",
-        # No firmware to wait for, and no mitigations that TCG does not have.
+        # Without firmware, and without mitigations that TCG does not need.
         machine=("-machine", "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,x-vof=on",
                  "-vga", "none"),
         cpu="power9",
@@ -342,7 +342,7 @@ BOARDS = {
         cpu="arm1176",
         channel=Channel("serial", device="usb-serial", modules=("usbserial", "ftdi_sio"),
                         ttys=("ttyUSB0", "ttyUSB1", "ttyUSB2")),
-        # As much as it has, no more and no less.
+        # Exactly the memory of the board.
         max_ram="512M",
         # QEMU has no power domains; probing them ends in a panic.
         append=("panic=-1", "earlycon=pl011,0x20201000",

@@ -43,7 +43,7 @@ def _configuration(recipe: matrix.Build) -> str:
 
 
 def _unpack(archive: Path, tree: Path, recipe: matrix.Build) -> None:
-    """The source, and our additions to it."""
+    """The source with daxaudit's additions."""
     with cache.new_directory(tree) as fresh:
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive],
                               stdout=subprocess.PIPE) as reader:
@@ -73,7 +73,7 @@ def _make(tree: Path, arch: arches.Arch, *words: str) -> None:
 
 
 def _check(tree: Path, wanted: str) -> None:
-    """Did every option stick? What Kconfig drops, it drops silently."""
+    """Check that the configuration has every option: Kconfig drops options silently."""
     have = set((tree / ".config").read_text().splitlines())
     lost = [line for line in wanted.splitlines()
             if line.startswith("CONFIG_") and line not in have]

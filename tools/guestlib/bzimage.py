@@ -16,7 +16,7 @@ PAYLOAD_OFFSET, PAYLOAD_LENGTH = 0x248, 0x24C
 
 
 def extract(image: bytes) -> bytes | None:
-    """The kernel that QEMU can start, or None if there is none that we can unpack."""
+    """The kernel that QEMU can start, or None if it cannot be unpacked here."""
     if image[4:8] == b"zimg":
         # arch/loongarch and others: drivers/firmware/efi/libstub/zboot-header.S, v7.2
         offset, length = struct.unpack_from("<2I", image, 8)

@@ -16,7 +16,7 @@ from .errors import GuestError
 
 
 def root() -> Path:
-    """The cache directory, made if need be."""
+    """The cache directory, created if needed."""
     override = os.environ.get("DAXAUDIT_CACHE")
     path = Path(override) if override else Path.home() / ".cache" / "daxaudit"
     try:
@@ -28,7 +28,7 @@ def root() -> Path:
 
 
 def directory(name: str) -> Path:
-    """A directory of the cache, made if need be."""
+    """A directory of the cache, created if needed."""
     path = root() / name
     path.mkdir(parents=True, exist_ok=True)
     return path
@@ -48,7 +48,7 @@ def locked(name: str):
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever sees a part of it."""
+    """Write a file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -63,7 +63,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def new_directory(path: Path):
-    """Fill the yielded directory; it takes the name `path` when the block ends well."""
+    """Fill the yielded directory; it gets the name `path` if the block succeeds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
@@ -72,7 +72,7 @@ def new_directory(path: Path):
         try:
             temporary.rename(path)
         except OSError:
-            # Somebody else was first; theirs is as good, the key is the content.
+            # Another process was first; its content is the same, because the key depends on it.
             if not path.is_dir():
                 raise
     finally:

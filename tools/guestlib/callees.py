@@ -10,7 +10,7 @@ from .kernel import Kernel, module_name
 
 
 def outside(data: bytes) -> list[str]:
-    """The symbols that a module's code takes from elsewhere: what its relocations name."""
+    """The external symbols of a module's code, from its relocations."""
     return sorted(Module(data).undefined_in_code())
 
 
@@ -42,5 +42,5 @@ def that_can_fail(kernel: Kernel, module: str) -> list[str]:
         unpacked = kernel.path / "ko" / f"{module_name(needed)}.ko"
         plain = unpacked if unpacked.exists() else kernel.modules / needed
         found |= failing(_dump(base) + _dump(plain, base), wanted)
-    # Text that is put together returns its length.
+    # Functions that format text return its length.
     return sorted(name for name in found if "printf" not in name)

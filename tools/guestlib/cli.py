@@ -149,7 +149,7 @@ def _guest(options: argparse.Namespace) -> Guest:
 
 
 def _save(result: Result, options: argparse.Namespace) -> bool:
-    """Write what was collected; True if all of it was there."""
+    """Write the collected files; True if all of them existed."""
     complete = True
     for text in options.collect:
         guest_path, _, host = text.partition(":")
@@ -194,7 +194,7 @@ def _write(descriptor: int):
 
 @contextlib.contextmanager
 def _raw_terminal(wanted: bool):
-    """Our terminal's keys go to the guest as they are, Ctrl-C too."""
+    """All keys of this terminal go to the guest, also Ctrl-C."""
     if not wanted or not sys.stdin.isatty():
         yield None
         return
@@ -221,7 +221,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def main() -> int:
     """The process's exit code."""
-    # argparse does not keep options and what follows -- apart.
+    # argparse does not separate options from the words after --.
     before, words = sys.argv[1:], []
     if "--" in before:
         position = before.index("--")
@@ -232,7 +232,7 @@ def main() -> int:
     endings = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(number, _frame):
-        # A second Ctrl-C shall not disturb the cleaning up after the first.
+        # A second Ctrl-C must not interrupt the clean-up after the first.
         for ending in endings:
             signal.signal(ending, signal.SIG_IGN)
         raise SystemExit(128 + number)
@@ -257,7 +257,7 @@ def main() -> int:
         _say(f"error: {failed(error)}")
         return CANNOT
     except BrokenPipeError:
-        # Whoever read our output has gone, as `| head` does.
+        # The reader of the output has exited, for example `| head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 128 + signal.SIGPIPE
     except OSError as error:

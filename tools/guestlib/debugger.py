@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which gdb to run: the machine's own, or a later one unpacked beside it."""
+"""Which gdb to run: the machine's own, or a later one unpacked in the cache."""
 
 import functools
 import shutil
@@ -12,7 +12,7 @@ from .errors import GuestError
 
 @functools.cache
 def _knows(program: str, settings: tuple[str, ...]) -> bool:
-    """Does it have this architecture? One that cannot be run has none."""
+    """Whether it has this architecture; a gdb that cannot be run has none."""
     words = [word for setting in settings for word in ("-ex", f"set {setting}")]
     done = subprocess.run([program, "-batch", "-nx", *words], stdin=subprocess.DEVNULL,
                           capture_output=True, check=False)
@@ -37,5 +37,5 @@ def words(arch: Arch) -> list[str]:
     later = str(usr / "bin" / "gdb-multiarch")
     if not _knows(later, arch.registers.gdb):
         raise GuestError(f"gdb of {arch.compiler_suite} does not know {arch.name} either")
-    # It finds neither its own Python modules nor Python's there by itself.
+    # There it does not find its own Python modules, nor those of Python.
     return ["env", f"PYTHONHOME={usr}", later, "--data-directory", str(usr / "share" / "gdb")]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""BTF of a kernel that was built without, made of the distribution's debug package."""
+"""BTF for a kernel without BTF, generated from the distribution's debug package."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ def _objects(archive: Path, into: Path, modules: list[str]) -> list[Path]:
             for member in members:
                 name = Path(member.name).name
                 what = "vmlinux" if name.startswith("vmlinux") else name
-                # Links lead to the same file by another name.
+                # Links are other names of the same file.
                 if member.isreg() and what in ("vmlinux", *modules) and what not in found:
                     found[what] = into / what
                     with open(found[what], "wb") as target:
@@ -49,7 +49,7 @@ def btf(name: str) -> Path:
         archive = suite.download(package)
         with tempfile.TemporaryDirectory(dir=cache.directory("btf")) as scratch:
             made = Path(scratch) / "btf"
-            # Rust's types are none of ours, and older releases of pahole stumble over them.
+            # Rust's types are not needed, and older releases of pahole fail on them.
             modules = [] if "dax" in kernel.builtin() else ["dax.ko"]
             subprocess.run(["pahole", "-J", "--lang_exclude=rust",
                             f"--btf_encode_detached={made}",
@@ -57,6 +57,6 @@ def btf(name: str) -> Path:
                            check=True, capture_output=True)
             made.chmod(0o644)
             made.replace(path)
-        # Nobody needs it again.
+        # It is not needed again.
         archive.unlink()
     return path

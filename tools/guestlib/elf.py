@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""As much of ELF as is needed to find a function in a module, on disk and in memory."""
+"""The parts of ELF that are needed to find a function in a module, on disk and in memory."""
 
 import struct
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ class Module:
         return None
 
     def undefined_in_code(self) -> set[str]:
-        """The symbols of elsewhere that the code which stays refers to."""
+        """The external symbols that code outside of init sections refers to."""
         symbols = [(self._string(name), section) for name, _, section, _, _ in self._symbols()]
         names = set()
         for table in self.sections:
@@ -116,7 +116,7 @@ class Module:
         return self.data[section.offset:section.offset + section.size]
 
     def relocated(self, number: int) -> set[int]:
-        """The offsets in a section that the loader writes to, for all we need to know."""
+        """The offsets in a section that the loader writes to."""
         offsets: set[int] = set()
         for section in self.sections:
             if section.kind in (SHT_RELA, SHT_REL) and section.info == number:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which QEMU to run: the machine's own, or a later one unpacked beside it."""
+"""Which QEMU to run: the machine's own, or a later one unpacked in the cache."""
 
 import re
 import shutil

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Faults: what is declared, where it is in a kernel, and the debugger that injects it."""
+"""Faults: their declarations, their places in a kernel, and the debugger that injects them."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ from .matrix import REPOSITORY
 
 FAULTS = REPOSITORY / "tests" / "faults.toml"
 INJECT = Path(__file__).with_name("inject.py")
-# By then the kernel's text is in place and patched; nothing we break on has run.
+# Then the kernel's text is in place and patched; no function with a breakpoint has run.
 READY = "rest_init"
 # Called with the struct module, before the module's init.
 MODULE_LOADED = "do_init_module"
@@ -164,7 +164,7 @@ class Planner:
 
 
 def plan(kernel: Kernel, names: list[str | Fault], modules: list[str]) -> dict:
-    """What the debugger has to know to inject the faults, by their names or as they are."""
+    """The data that the debugger needs to inject the faults, by their names or given directly."""
     if not kernel.arch.registers:
         raise GuestError(f"no faults can be injected on {kernel.arch.name}: its registers are "
                          "not described in arch.py")
@@ -205,7 +205,7 @@ class Injector:
                                  env={**os.environ, "DAXAUDIT_PLAN": str(plan_file)})
 
     def check(self) -> None:
-        """Nobody shall wait for a guest that no debugger has started."""
+        """Fail if no debugger started the guest, instead of waiting for it."""
         if self.process.poll():
             words = self.errors.read_text(errors="replace").strip().splitlines()
             raise GuestError(f"fault injection failed: {words[-1] if words else 'gdb died'}")

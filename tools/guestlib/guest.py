@@ -33,13 +33,13 @@ BOOT_SECONDS = 90
 
 @dataclass
 class Guest:
-    """What to boot and what to do in it."""
+    """The kernel to boot and the script to run in it."""
 
     kernel: str
     script: str
     files: list[File] = field(default_factory=list)
     modules: list[str] = field(default_factory=lambda: list(DEFAULT_MODULES))
-    # Modules in place of the kernel's own, by their names.
+    # Modules that replace the kernel's own, by their names.
     replaced: dict[str, bytes] = field(default_factory=dict)
     append: list[str] = field(default_factory=list)
     pmem: list[str] = field(default_factory=list)
@@ -59,15 +59,15 @@ class Guest:
     # (rows, columns) of the terminal the script is to have; it then has no other output.
     tty: tuple[int, int] | None = None
     qemu: list[str] = field(default_factory=list)
-    # Start from the saved state of a guest that has booted already, where that can be.
+    # Start from the saved state of a booted guest, if possible.
     restore: bool = False
-    # The oldest major version of QEMU that will do; the kernel may ask for a later one.
+    # The oldest sufficient major version of QEMU; the kernel may need a later one.
     qemu_major: int = 0
 
 
 @dataclass
 class Result:
-    """What came of it."""
+    """The result."""
 
     outcome: str  # "done", "hang" or "died"
     exit_code: int | None
@@ -88,7 +88,7 @@ class Result:
 
 
 def sweep_scratch() -> None:
-    """Remove what killed runs have left; a scratch directory carries its owner's pid."""
+    """Remove the files of killed runs; a scratch directory has the pid of its owner in its name."""
     for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*"):
         pid = path.name.removeprefix(SCRATCH).partition(".")[0]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():
@@ -96,7 +96,7 @@ def sweep_scratch() -> None:
 
 
 class _Run:
-    """The moving parts of one boot."""
+    """The processes and streams of one boot."""
 
     def __init__(self, guest: Guest, sinks: dict[str, Sink], tty_input: int | None):
         self.guest, self.sinks, self.tty_input = guest, sinks, tty_input
@@ -105,7 +105,7 @@ class _Run:
         self.selector = selectors.DefaultSelector()
         self.sockets: dict[str, socket.socket] = {}
         self.qemu: subprocess.Popen | None = None
-        # The state that the guest is restored from, and who reads it for QEMU.
+        # The state that the guest is restored from, and the process that reads it for QEMU.
         self.saved: Path | None = None
         self.state: subprocess.Popen | None = None
         self.virtiofsd: subprocess.Popen | None = None
@@ -113,7 +113,7 @@ class _Run:
         self.control = Control(self.token)
         self.streams = {"ctl": self.control.stream}
         for name in ("out", "err", "console", "tty"):
-            # The last two have no end of their own.
+            # The last two have no end mark.
             mark = self.token if name in ("out", "err") else b"\0" * 64
             self.streams[name] = Stream(mark, sinks.get(name))
         self.began = time.monotonic()
@@ -202,7 +202,7 @@ class _Run:
             self.state.stdout.close()
 
     def _deliver(self, data: bytes, go: bool) -> None:
-        """Hand the restored guest its own part. It stands still until we, or a debugger, say go."""
+        """Hand the restored guest its own part. It is paused until it is continued here or by gdb."""
         with contextlib.suppress(GuestError):
             # If QEMU has ended, follow() finds out.
             monitor = Monitor(self.sockets["qmp"], BOOT_SECONDS)
@@ -230,7 +230,7 @@ class _Run:
             self.booted = time.monotonic() - self.began
 
     def _drain(self) -> None:
-        """What QEMU had sent when it ended: a kernel's complaint may be among it."""
+        """Read the output that QEMU sent before it exited: it may contain a kernel message."""
         for key in list(self.selector.get_map().values()):
             while key.data != "keyboard" and key.fd in self.selector.get_map():
                 self._receive(key.data)
@@ -239,7 +239,7 @@ class _Run:
         return {key.data for key in self.selector.get_map().values()} - {"keyboard"}
 
     def follow(self) -> str:
-        """Pass the streams on until the guest is done, dead or late; which of these."""
+        """Forward the streams until the guest is done, dead or late; returns which of these."""
         deadline = self.began + self.guest.timeout
         while not all(self.streams[name].ended for name in initramfs.PORTS):
             if self.injector:
@@ -254,7 +254,7 @@ class _Run:
         return "done"
 
     def result(self, outcome: str) -> Result:
-        """What is known now."""
+        """The result so far."""
         kill(self.qemu)
         self._drain()
         hits = self.injector.finish() if self.injector else {}
@@ -270,7 +270,7 @@ class _Run:
                       self.booted, time.monotonic() - self.began, bool(self.saved))
 
     def close(self) -> None:
-        """Leave nothing behind."""
+        """Clean up."""
         kill(self.qemu)
         kill(self.state)
         kill(self.virtiofsd)
@@ -295,7 +295,7 @@ def _attempt(guest: Guest, sinks: dict[str, Sink], tty_input: int | None) -> Res
 
 def run_guest(guest: Guest, sinks: dict[str, Sink] | None = None,
               tty_input: int | None = None) -> Result:
-    """Boot it, run the script, bring back what it left.
+    """Boot it, run the script, return its files.
 
     On a busy machine one in some hundred emulated kernels does not get as far as
     the script: it is booted once more then, from the start.
@@ -308,7 +308,7 @@ def run_guest(guest: Guest, sinks: dict[str, Sink] | None = None,
         if result.boot_seconds is not None:
             return result
     except (FileNotFoundError, subprocess.CalledProcessError):
-        # Somebody deleted the cache, or a part of it, under our hands.
+        # Another process deleted the cache, or a part of it, meanwhile.
         kernels.forget(guest.kernel)
     try:
         return _attempt(replace(guest, restore=False), sinks or {}, tty_input)

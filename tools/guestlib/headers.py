@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kernel modules of ours, built against the headers of a kernel of the matrix."""
+"""Kernel modules of the tests, built against the headers of a kernel of the matrix."""
 
 import re
 import shutil
@@ -11,7 +11,7 @@ from . import cache, kernel as kernels, unpacked
 from .apt import Package, Suite, host_arch
 from .errors import GuestError
 
-# Of what the headers depend on, that which is taken apart; the compiler is the machine's.
+# The dependencies of the headers that are unpacked; the compiler is that of the machine.
 _PARTS = re.compile(r"linux-(headers|kbuild)-\S+")
 
 
@@ -25,7 +25,7 @@ def _packages(suite: Suite, name: str) -> list[Package]:
 
 
 def _finish(tree: Path, final: Path) -> None:
-    """The packages refer to each other by the places where they would be installed."""
+    """The packages refer to each other by their installed paths."""
     for path in tree.glob("usr/src/linux-headers-*/Makefile"):
         path.write_text(path.read_text().replace("/usr/src/", f"{final}/usr/src/"))
     for path in tree.glob("usr/src/linux-headers-*/*"):

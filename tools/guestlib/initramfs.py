@@ -16,7 +16,7 @@ from .errors import GuestError
 from .kernel import Kernel, module_name
 
 INIT = Path(__file__).with_name("init.sh")
-# Where a script's output goes, and what is said about it.
+# The ports of the script's output and of the control stream.
 PORTS = ("out", "err", "ctl")
 DIRECTORIES = ("proc", "sys", "dev", "tmp", "run", "root", "etc", "mnt", "usr/bin", "usr/sbin",
                "usr/local/bin", "bin", "sbin", "var")
@@ -45,7 +45,7 @@ class File:
             raise GuestError(f"--file {text}: the mode {mode} is not octal") from None
 
     def add_to(self, archive: Archive) -> None:
-        """Put it in, with all that is below a directory."""
+        """Add it, with all files below a directory."""
         if self.host.is_dir():
             archive.tree(self.guest, self.host)
         else:
@@ -53,12 +53,12 @@ class File:
             archive.file(self.guest, self.host.read_bytes(), mode)
 
 
-# What programs need beside their libraries.
+# Files that programs need in addition to their libraries.
 TOOL_DATA = {"tmux": ["/usr/lib/locale/C.utf8"]}
 
 
 def host_tool(name: str) -> list[File]:
-    """A program of the host with what it needs. Only for guests of the host's kind."""
+    """A program of the host with its dependencies. Only for guests of the host's architecture."""
     path = shutil.which(name)
     if not path:
         raise GuestError(f"--tool {name}: not installed on this machine")
@@ -121,7 +121,7 @@ def _add_modules(archive: Archive, kernel: Kernel, names: list[str],
 
 
 def _system(kernel: Kernel) -> Archive:
-    """What is the same in every guest."""
+    """The part that is the same in every guest."""
     archive = Archive()
     for name in DIRECTORIES:
         archive.directory(name)
@@ -141,7 +141,7 @@ def _config(settings: dict[str, str]) -> bytes:
 
 
 def channel(kernel: Kernel) -> dict[str, str]:
-    """What init.sh has to know of how its output leaves the guest."""
+    """The configuration of init.sh for the output of the guest."""
     its = kernel.arch.channel
     return {"channel": its.kind, "channel_modules": " ".join(its.modules),
             **dict(zip(PORTS, (f"/dev/{tty}" for tty in its.ttys)))}
@@ -156,11 +156,11 @@ class Content:
     settings: dict[str, str]
     script: str
     collect: list[str]
-    # Modules in place of the kernel's own, by their names.
+    # Modules that replace the kernel's own, by their names.
     replaced: dict[str, bytes] = field(default_factory=dict)
 
     def add_to(self, archive: Archive, kernel: Kernel) -> bytes:
-        """Put it in, the last; the archive."""
+        """Add it as the last part; returns the archive."""
         _add_modules(archive, kernel, self.modules, self.replaced)
         archive.file("guest/config", _config(channel(kernel) | self.settings))
         archive.file("guest/script", self.script.encode() + b"\n")
@@ -195,5 +195,5 @@ def _make_waiting(kernel: Kernel) -> bytes:
 
 
 def delivery(kernel: Kernel, content: Content) -> bytes:
-    """What such a guest reads; the archive tells where it ends."""
+    """The data that such a guest reads; the archive marks its end."""
     return content.add_to(Archive(), kernel)

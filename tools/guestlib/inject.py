@@ -38,7 +38,7 @@ def read(address, size):
 
 
 def read_mapped(address, size):
-    """As much of it as there is: behind a module's last page there may be nothing."""
+    """The readable part of it: after the last page of a module nothing may be mapped."""
     data = b""
     try:
         while len(data) < size:
@@ -66,7 +66,7 @@ def set_register(name, value):
     try:
         gdb.execute(f"set var ${name} = {value & MASK:#x}", to_string=True)
     except gdb.error:
-        # It is set by then: gdb has looked for the caller's frame, which it need not find.
+        # It is set then: gdb has looked for the caller's frame, which it may not find.
         if register(name) != value & MASK:
             raise
 
@@ -86,18 +86,18 @@ def resolve(place):
 
 
 def skip(address, pattern):
-    """Behind what matches there; None if it does not."""
+    """The address after the match there; None if there is no match."""
     match = re.match(pattern, read(address, 32).hex())
     return address + match.end() // 2 if match else None
 
 
 def entry(address):
-    """Where every caller of the function at that address passes."""
+    """The address that every call of the function at that address reaches."""
     return skip(address, REGISTERS["local_entry"]) or address
 
 
 def after_prologue(address):
-    """Behind the landing pad and the ftrace nop of a function's entry."""
+    """The address after the landing pad and the ftrace nop of a function's entry."""
     behind = skip(address, REGISTERS["prologue"])
     if behind is None:
         raise RuntimeError(f"no ftrace nop at {address:#x}, there is "
@@ -106,7 +106,7 @@ def after_prologue(address):
 
 
 class Hook(gdb.Breakpoint):
-    """Anything that breaks at an address."""
+    """A breakpoint at an address."""
 
     def __init__(self, address):
         super().__init__(f"*{address:#x}", internal=True)
@@ -148,7 +148,7 @@ class FaultHook(Hook):
             starts = ((resolve(place), place["size"]) for place in self.fault["callers"])
             if not any(start and start < caller <= start + size for start, size in starts):
                 return False
-        # Counted in the fault, which outlives its module.
+        # Counted in the fault, which exists longer than its module.
         self.fault["seen"] = self.fault.get("seen", 0) + 1
         return not self.fault["calls"] or self.fault["seen"] in self.fault["calls"]
 
@@ -173,7 +173,7 @@ class FaultHook(Hook):
 
 
 class FirstHook(Hook):
-    """Looks at a function's first instruction, in whose place a kprobe may be.
+    """Looks at a function's first instruction, which a kprobe may have replaced.
 
     It has to run, and with it the kprobe; the fault is injected behind it, where the stack is
     put back to what it was here.
@@ -204,7 +204,7 @@ class InsideHook(Hook):
         self.update()
 
     def update(self):
-        """Nothing shall break where it is not needed: breakpoints slow down their page."""
+        """Remove breakpoints that are not needed: they slow down their page."""
         self.hook.enabled = bool(self.entered)
         for target, hook in self.returns.items():
             hook.enabled = any(target == wanted for _, wanted in self.entered)
@@ -235,7 +235,7 @@ def places_of_code(place, start):
     fixed = [position for position, byte in enumerate(mask) if byte]
     memory = read_mapped(start, len(code) + REGISTERS["before_text"])
     for shift in range(0, len(memory) - len(code) + 1, 8):
-        # Most places can be told by a few bytes.
+        # A few bytes distinguish most places.
         for some in (fixed[:32], fixed):
             equal = sum(memory[shift + position] == code[position] for position in some)
             if equal < SAME_CODE * len(some):
@@ -278,7 +278,7 @@ class ModuleHook(Hook):
 
 
 def places(fault):
-    """Every place that a fault has to do with."""
+    """Every place that a fault refers to."""
     return [place for place in [fault["place"], fault["inside"], *(fault["callers"] or [])] if place]
 
 
@@ -313,7 +313,7 @@ class ReadyHook(Hook):
 
     @classmethod
     def place(cls):
-        """Before the kernel runs its code is not where it will be: entry() cannot tell."""
+        """Before the kernel runs, its code is not at its final place: entry() cannot find it."""
         cls.hooks = [cls(PLAN["ready"] + size)
                      for size in ((0, LOCAL_ENTRY) if REGISTERS["local_entry"] else (0,))]
 
@@ -337,7 +337,7 @@ def connect():
             gdb.execute(f"target remote {PLAN['socket']}", to_string=True)
             return
         except gdb.error:
-            # QEMU makes the socket in its own time.
+            # QEMU creates the socket later.
             if tries == 99:
                 raise
             time.sleep(0.05)
@@ -356,7 +356,7 @@ def follow():
         for hook in fired:
             hook.act()
             if isinstance(hook, FaultHook):
-                # The function has been left: nothing else holds here any more.
+                # The function has returned: no other state is valid here.
                 break
 
 

@@ -44,13 +44,13 @@ class Kernel:
 
     @property
     def plain_image(self) -> Path:
-        """The same, unpacked by us where QEMU can start that."""
+        """The same, unpacked here if QEMU can start that."""
         unpacked = self.path / "vmlinux"
         return unpacked if unpacked.exists() else self.image
 
     @property
     def dtb(self) -> Path | None:
-        """The board's device tree, where QEMU does not make one."""
+        """The board's device tree, if QEMU does not generate one."""
         path = self.path / "dtb"
         return path if path.exists() else None
 
@@ -142,7 +142,7 @@ def _decompressed(source: Path) -> bytes:
 
 
 def suite_of(entry: matrix.Entry) -> Suite:
-    """Where its packages are."""
+    """The source of its packages."""
     # Sources are for all architectures.
     return Suite(entry.suite, "amd64" if entry.build else entry.arch)
 
@@ -163,7 +163,7 @@ def _unpack(archives: list[Path], target: Path, dtb: str | None) -> str:
     for archive in archives:
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive],
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:
-            # Its complaints are kept for our one line: there would be one for each module.
+            # Its messages are collected into one line: it prints one for each module.
             subprocess.run(["tar", "-x", "-C", raw, "--exclude=./usr/share", "-f", "-"],
                            stdin=reader.stdout, check=True, stderr=subprocess.PIPE)
         if reader.returncode:
@@ -198,7 +198,7 @@ def _load(entry: matrix.Entry, key: str) -> Kernel | None:
     except OSError:
         return None
     kernel = Kernel(entry, key, path, meta["release"])
-    # Whoever deletes a cache may be interrupted.
+    # The deletion of a cache may have been interrupted.
     whole = kernel.image.exists() and (kernel.modules / "modules.dep").exists()
     return kernel if whole else None
 
@@ -224,7 +224,7 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
     return kernel
 
 
-# What this process has taken in the place of kernels that cannot be had.
+# The kernels that this process uses instead of unavailable ones.
 _taken: dict[str, Kernel] = {}
 
 
@@ -251,7 +251,7 @@ def fetch(name: str, fresh: bool = False) -> Kernel:
 
 def _next_best(entry: matrix.Entry, suite: Suite, lacking: GoneFromMirror) -> Kernel:
     with contextlib.suppress(GuestError):
-        # Versions move on in the archive: look again, once.
+        # The archive may have newer versions: look again, once.
         suite.refresh()
     listed = entry.resolutions(suite.packages())
     for packages in listed[:MOST_TRIED]:

@@ -16,7 +16,7 @@ MATRIX = REPOSITORY / "tests" / "matrix.toml"
 
 @dataclass(frozen=True)
 class Build:
-    """How a kernel is made from its source package; see build.py."""
+    """How a kernel is built from its source package; see build.py."""
 
     config: tuple[str, ...]
     make: tuple[str, ...]
@@ -27,7 +27,7 @@ class Build:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What daxaudit must conclude on a kernel, and how it can watch it."""
+    """The expected conclusions of daxaudit on a kernel, and of how its hooks attach."""
 
     # How the hooks of functions that are built in attach, and of those in modules: "fentry",
     # "kprobe" or "none"; and where that is not the best way, the reason that is given.
@@ -42,7 +42,7 @@ class Expectation:
     # and those that are found only if their module is there when the audit begins.
     late: dict[str, str] = field(default_factory=dict)
     aliasing: str = "no"
-    # What that is concluded from: the beginning of it.
+    # The source of that conclusion: its beginning.
     aliasing_from: str = "constant"
     # False: the kernel has no DAX core.
     dax: bool = True
@@ -61,22 +61,22 @@ class Entry:
     arch: str
     suite: str
     package: str
-    # Is it one of those that cases are played on which name none?
+    # Whether cases that name no kernel run on it.
     default: bool = False
     companions: tuple[str, ...] = ()
     cpu: str | None = None
     console: str | None = None
     machine: tuple[str, ...] = ()
     append: tuple[str, ...] = ()
-    # The machine, if the architecture's usual one will not do: see BOARDS in arch.py.
+    # The machine, if it is not the architecture's default: see BOARDS in arch.py.
     board: str | None = None
     # The name of its device tree, if the kernel's package has it and QEMU has not.
     dtb: str | None = None
-    # Where the shell comes from, if not from the kernel's own suite.
+    # The suite of the shell, if it is not the kernel's own.
     userland: str | None = None
-    # Its debug package, if BTF has to be made of that.
+    # Its debug package, if BTF must be generated from it.
     debug: str | None = None
-    # The oldest major version of QEMU that will do.
+    # The oldest sufficient major version of QEMU.
     qemu_major: int = 0
     build: Build | None = None
     # Can BPF make its calls fail? Then `daxaudit sweep` works there.
@@ -132,7 +132,7 @@ def load(path: Path = MATRIX) -> dict[str, Entry]:
 
 
 def defaults() -> list[str]:
-    """The kernels that cases are played on which name none."""
+    """The kernels of cases that name none."""
     return [entry.name for entry in load().values() if entry.default]
 
 

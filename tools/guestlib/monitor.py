@@ -45,7 +45,7 @@ class Monitor:
                 return answer["return"]
 
     def wait(self, name: str, *unfinished: str) -> str:
-        """Ask until the status that the command tells is none of these; the status."""
+        """Repeat the command until the status is none of these; returns the status."""
         while True:
             status = self.command(name).get("status", unfinished[0])
             if status not in unfinished:

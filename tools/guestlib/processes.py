@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Programs that run beside us and end with us."""
+"""Programs that run in parallel with this process and end with it."""
 
 import contextlib
 import os
@@ -9,14 +9,14 @@ import subprocess
 
 def spawn(words: list[str], **keywords) -> subprocess.Popen:
     """Start a program in a process group of its own."""
-    # Should we be killed outright, the kernel takes the child along.
+    # If this process is killed, the kernel kills the child, too.
     keywords.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "--", *words],
                             start_new_session=True, **keywords)
 
 
 def kill(process: subprocess.Popen | None) -> None:
-    """End it, and all that it has started."""
+    """End it, and all processes that it started."""
     if process:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -26,7 +26,7 @@ def mebibytes(text: str) -> int:
 
 @dataclass
 class Machine:
-    """What the guest's hardware is made of."""
+    """The hardware of the guest."""
 
     kernel: Kernel
     initrd: Path
@@ -53,7 +53,7 @@ def _rooms(sizes: list[int]) -> list[int]:
 
 
 def _pmem_regions(machine: Machine) -> list[tuple[int, int]]:
-    """Where the regions of a device tree are, (address, size) in bytes: behind the RAM."""
+    """Where the regions of a device tree are, (address, size) in bytes: after the RAM."""
     if machine.kernel.arch.ram_base is None or not machine.pmem:
         return []
     start, regions = machine.kernel.arch.ram_base + mebibytes(machine.mem) * UNITS_BYTES, []
@@ -80,7 +80,7 @@ def _place_pmem(machine: Machine) -> tuple[int, list[str]]:
     room = _rooms(sizes)
     total = mem + sum(room)
     if arch.ram_base is not None:
-        # On top is what firmware and QEMU put there.
+        # Firmware and QEMU use the top of the RAM.
         return total + SECTION_MIB, [f"mem={mem}M"]
     if not arch.memmap:
         raise GuestError(f"--pmem: not possible on {arch.name}")
@@ -103,7 +103,7 @@ def _channel(machine: Machine) -> list[str]:
     ttys = {"console": arch.console}
     if not arch.channel.device:
         ttys |= dict(zip(PORTS, arch.channel.ttys))
-    # QEMU gives them out in the order of their names.
+    # QEMU assigns them in the order of their names.
     for name in sorted(ttys, key=ttys.get):
         words += ["-serial", f"chardev:{name}"]
     if arch.channel.kind == "virtio" or "tty" in machine.descriptors:
@@ -155,7 +155,7 @@ def command(machine: Machine) -> list[str]:
         # Breakpoints are at the addresses the kernel was linked for.
         parameters.append("nokaslr")
     # One thread for all CPUs: with several, a kernel that patches code which another CPU
-    # runs now and then crashes in QEMU. It costs no time, and icount needs it anyway.
+    # runs occasionally crashes in QEMU. It costs no time, and icount needs it anyway.
     words = [*_board(machine, ram, limit), "-accel", "tcg,thread=single",
              "-kernel", str(image), "-initrd", str(machine.initrd),
              "-append", " ".join(parameters), *_channel(machine), *_virtio_pmem(machine)]

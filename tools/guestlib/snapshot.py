@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Guests that have booted already: the state of a machine, kept in the cache.
+"""Saved states of booted guests, in the cache.
 
 Under TCG a boot takes most of a short guest's time. All guests of one kernel,
 command line and hardware boot alike up to the script: one of them waits there
@@ -30,13 +30,13 @@ from .qemu import Machine
 READY = b"ready\n"
 # On a busy machine; on an idle one a boot takes 4 seconds and a state 1 to be written.
 BOOT_SECONDS, SAVE_SECONDS = 120, 60
-# What has not been used for so long is deleted.
+# States that were not used for so long are deleted.
 KEEP_SECONDS = 14 * 86400
 BANDWIDTH = 1 << 40
 
 
 def possible(machine: Machine) -> bool:
-    """Can this machine's state be restored?
+    """Whether this machine's state can be restored.
 
     A virtiofsd, and a file that is memory, are outside of it, and of other hardware
     we do not know. Instructions would be counted from the boot on.
@@ -54,7 +54,7 @@ def _version(program: str) -> str:
 
 @memoised
 def _host() -> str:
-    """The guest's idea of how fast its clock ticks comes from the host's processor."""
+    """The guest calibrates its clock with the host's processor."""
     found = re.search(r"model name.*", Path("/proc/cpuinfo").read_text())
     return found[0] if found else ""
 
@@ -67,7 +67,7 @@ def _key(machine: Machine) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
-# Those that this process could not make, and why.
+# The states that this process could not save, and why.
 hopeless: dict[str, str] = {}
 
 
@@ -96,7 +96,7 @@ def _await_ready(control: socket.socket) -> None:
 
 
 def _save(monitor: Monitor, path: Path) -> None:
-    """Compressed to a third, which takes no time worth mentioning."""
+    """Compressed to a third, in negligible time."""
     monitor.command("stop")
     with tempfile.TemporaryFile(dir=path.parent) as state:
         monitor.command("migrate-set-parameters", **{"max-bandwidth": BANDWIDTH})
@@ -147,7 +147,7 @@ def _make(machine: Machine, path: Path) -> None:
 
 
 def obtain(machine: Machine) -> Path | None:
-    """The state of such a machine, made if need be; None if it cannot be made."""
+    """The state of such a machine, saved if needed; None if it cannot be saved."""
     path = _directory() / _key(machine)
     with cache.locked(f"snapshot-{path.name}"):
         if path.name in hopeless:
@@ -165,7 +165,7 @@ def obtain(machine: Machine) -> Path | None:
 
 
 def forget(path: Path) -> None:
-    """It has not come to life."""
+    """The restored guest does not run."""
     path.unlink(missing_ok=True)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What comes out of a guest, and where each stream ends."""
+"""The output streams of a guest, and their ends."""
 
 import io
 import re
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 Sink = Callable[[bytes], None]
 
-# What a kernel says when something is wrong with it.
+# Messages of a kernel that report an error.
 COMPLAINT = re.compile(
     r"WARNING: .*(CPU|at )|\bBUG: |kernel BUG at|\bOops\b|Kernel panic|general protection|"
     r"refcount_t: |unable to handle|INFO: task .* blocked|INFO: rcu.*stall|possible .*deadlock|"
@@ -40,7 +40,7 @@ class Stream:
         self._pass_on(data)
 
     def flush(self) -> None:
-        """There will be no mark: what was held back is data."""
+        """There is no mark: the held bytes are data."""
         data, self._held = self._held, b""
         self._pass_on(data)
 
@@ -89,5 +89,5 @@ class Control:
 
 
 def complaints(console: str) -> list[str]:
-    """The lines in which a kernel says that something is wrong with it."""
+    """The lines in which a kernel reports an error."""
     return [line.strip() for line in console.splitlines() if COMPLAINT.search(line)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""tools/sweep: the command line. Which way a kernel is swept depends on what it allows."""
+"""tools/sweep: the command line. The way of sweeping depends on the kernel."""
 
 import argparse
 import json
@@ -27,7 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", type=Path, metavar="FILE", help="write what was seen to FILE")
     add("--keep", action="store_true",
         help="by BPF: keep the result in tests/sweeps, for docs/sweep.md")
-    add("--write-docs", action="store_true", help="write the tables of docs/sweep.md anew")
+    add("--write-docs", action="store_true", help="regenerate the tables of docs/sweep.md")
     add("--check-docs", action="store_true", help="are they current?")
     add("--append", action="append", default=[], metavar="CMDLINE",
         help="by BPF: kernel parameters, such as kmemleak=on")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The sweep by BPF: `daxaudit sweep` in a guest, which is booted again when its kernel dies.
+"""The sweep by BPF: `daxaudit sweep` in a guest, which is booted again if its kernel crashes.
 
 What each round showed is in a directory that the guest shares with this machine, so that it
 outlives the guest; the sweep goes on behind the round that was fatal.
@@ -26,7 +26,7 @@ BOOTS_MAX = 40
 
 @dataclass(frozen=True)
 class Workload:
-    """What to do while calls fail: a line of tests/sweeps.toml."""
+    """The workload while calls fail: an entry of tests/sweeps.toml."""
 
     name: str
     drivers: str
@@ -55,7 +55,7 @@ def load() -> dict[str, Workload]:
 
 @dataclass
 class Outcome:
-    """What came of a sweep, over all its boots."""
+    """The result of a sweep, over all its boots."""
 
     kernel: str
     workload: str
@@ -64,7 +64,7 @@ class Outcome:
     # The last report, without its rounds; and all rounds by number.
     report: dict = field(default_factory=dict)
     rounds: dict[int, dict] = field(default_factory=dict)
-    # What the console said when the kernel died or hung, by the number of the round.
+    # The console output of a crash or hang, by the number of the round.
     fatal: dict[int, str] = field(default_factory=dict)
 
     def summary(self) -> dict:
@@ -124,7 +124,7 @@ def _boot(kernel: str, workload: Workload, options: list[str], share: Path, bina
 
 
 def _read_rounds(share: Path, rounds: dict[int, dict]) -> None:
-    """The last line of a number holds; a line may be cut off where the kernel died."""
+    """The last line of a number is valid; a crash of the kernel may have cut off a line."""
     path = share / "rounds.jsonl"
     if not path.exists():
         return
@@ -145,7 +145,7 @@ def _fatal(share: Path) -> int:
 
 def sweep(kernel: str, workload: Workload, binary: Path, options: list[str], share: Path,
           timeout: float = 3600) -> Outcome:
-    """Run it, in as many guests as it takes."""
+    """Run it, in as many guests as needed."""
     outcome = Outcome(kernel, workload.name)
     first: int | None = None
     while outcome.boots < BOOTS_MAX:
@@ -203,7 +203,7 @@ def show(outcome: Outcome) -> None:
 
 def run(kernel: str, name: str, binary: Path, options: list[str], save: Path | None,
         append: list[str]) -> Outcome:
-    """Sweep one workload; everything that it left is kept in `save`."""
+    """Sweep one workload; its files are saved in `save`."""
     workloads = load()
     if name not in workloads:
         raise GuestError(f"no sweep {name} in {TABLE.name}; there are {', '.join(workloads)}")

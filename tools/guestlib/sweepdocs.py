@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The tables of docs/sweep.md: what sweeps have shown, from the results in tests/sweeps."""
+"""The tables of docs/sweep.md: the results of sweeps in tests/sweeps."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ END = "<!-- End of what is written. -->\n"
 
 
 def result_path(kernel: str, workload: str) -> Path:
-    """Where the result of a sweep is kept."""
+    """The file with the result of a sweep."""
     return RESULTS / f"{kernel}.{workload}.json"
 
 
@@ -71,11 +71,11 @@ def _page() -> str:
 
 
 def write() -> None:
-    """Write the tables anew."""
+    """Regenerate the tables."""
     PAGE.write_text(_page())
 
 
 def check() -> None:
-    """Do they say what tests/sweeps says?"""
+    """Whether they agree with tests/sweeps."""
     if PAGE.read_text() != _page():
         raise GuestError(f"{PAGE.name} is not current: run tools/sweep --write-docs")

@@ -27,7 +27,7 @@ CALLS = [1, 3, 6]
 
 @dataclass(frozen=True)
 class Driver:
-    """What to bind, and where its calls are."""
+    """The device to bind, and the places of its calls."""
 
     module: str
     inside: tuple[str, ...]
@@ -50,7 +50,7 @@ def _hooked() -> set[str]:
 
 
 def faults_of(driver: Driver, functions: list[str]) -> list[Fault]:
-    """One fault a function. What daxaudit watches fails behind its hook, so that it is seen."""
+    """One fault a function. A hooked function fails after its hook, so that the call is recorded."""
     hooked = _hooked()
     return [Fault(name=name, description="", function=[name], value="-ENOMEM",
                   at="after-nop" if name in hooked else "entry", inside=list(driver.inside),
@@ -83,7 +83,7 @@ daxaudit trace -o json:/root/report.json -- sh /root/rounds >/dev/null 2>/root/e
 
 @dataclass
 class Outcome:
-    """What came of a sweep."""
+    """The result of a sweep."""
 
     hits: dict[str, int]
     report: dict

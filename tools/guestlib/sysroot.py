@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The libraries of another architecture, unpacked beside the machine's own.
+"""The libraries of another architecture, unpacked in the cache.
 
-Which ones is told by tools/setup: the development packages of its build group.
+tools/setup lists them: the development packages of its build group.
 Multi-arch packages would need the same version for every architecture; these
 are only taken apart, so neither versions nor the machine's packages matter.
 """
@@ -13,7 +13,7 @@ from . import arch as arches
 from . import matrix, unpacked
 from .apt import Package, Suite
 
-# What those need beside themselves: kernel headers, and what libelf.a may be built with.
+# Their dependencies: kernel headers, and libraries that libelf.a may be built with.
 BESIDE = ("linux-libc-dev", "libzstd-dev")
 
 
@@ -33,6 +33,6 @@ def packages(name: str) -> list[Package]:
 
 
 def fetch(name: str) -> Path:
-    """The directory to compile against; made if it is not in the cache."""
+    """The directory to compile against; created if it is not in the cache."""
     suite = Suite(arches.lookup(name).sysroot_suite, name)
     return unpacked.tree("sysroots", name, suite, packages(name))

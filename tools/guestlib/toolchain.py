@@ -9,7 +9,7 @@ from . import unpacked
 
 
 def prefix(arch: arches.Arch) -> str:
-    """What CROSS_COMPILE has to be; the compiler is unpacked if need be."""
+    """What CROSS_COMPILE has to be; the compiler is unpacked if needed."""
     if not arch.compiler_suite:
         return arch.cross
     tree = unpacked.programs("toolchains", arch.name, arch.compiler_suite,

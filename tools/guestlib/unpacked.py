@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Packages that are taken apart in the cache, beside the machine's own and never over them."""
+"""Packages that are unpacked in the cache, never over those of the machine."""
 
 import hashlib
 import struct
@@ -19,7 +19,7 @@ exec '{loader}' --library-path '{libraries}' --argv0 "$0" '{program}' "$@"
 
 
 def _loader(path: Path) -> str | None:
-    """The name of the loader that a program asks for; None for all else."""
+    """The name of the loader that a program needs; None for other files."""
     with open(path, "rb") as handle:
         head = handle.read(4096)
     if head[:5] != b"\x7fELF\x02":
@@ -35,7 +35,7 @@ def _loader(path: Path) -> str | None:
 
 
 def _wrap(tree: Path, final: Path) -> None:
-    """Put a script in the place of every program; `final` is where the tree will be."""
+    """Replace every program by a script; `final` is the final path of the tree."""
     for path in [path for path in tree.glob("usr/**/*") if path.is_file()]:
         if path.is_symlink() or not path.stat().st_mode & 0o100 or ".so" in path.name:
             continue

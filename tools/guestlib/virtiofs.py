@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A directory shared with the guest by virtio-fs: QEMU's device needs a daemon beside it."""
+"""A directory shared with the guest by virtio-fs: QEMU's device needs a daemon."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ _START_SECONDS = 10
 
 
 def daemon() -> str | None:
-    """Where virtiofsd is, if it is."""
+    """The path of virtiofsd, or None."""
     return shutil.which("virtiofsd") or next(
         (place for place in _PLACES if Path(place).exists()), None)
 
