@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* drivers/dax/super.c and fs/inode.c, as far as a dax_device's life goes. */
+/* The parts of drivers/dax/super.c and fs/inode.c for the life of a dax_device. */
 #include "ops.h"
 
 bool ref_valid(const struct world *w, struct ref r)

@@ -7,15 +7,15 @@
 #include "scenarios.h"
 
 struct tally {
-	uint64_t histories; /* that there are, as far as they were counted */
+	uint64_t histories; /* their number, as far as they were counted */
 	uint64_t judged; /* of them */
 	uint64_t judgements;
 };
 
 /*
- * Judge every history of a scenario in the current mode (history.mode), or so many
- * of them, spread over all; most 0: all. Where there are very many, those are drawn
- * by lot. False without memory.
+ * Check every history of a scenario in the current mode (history.mode), or at most
+ * `most` of them, spread over all; most 0: all. Of very many, they are chosen at
+ * random. False without memory.
  */
 bool explore(const struct scenario *s, uint64_t most, wrong_fn wrong, struct tally *tally);
 

@@ -5,16 +5,16 @@
 
 #include "judge.h"
 
-/* Of what follows, until the next call; note is said in its stories ("seed 17"). */
+/* Describes the following histories; note is written into their stories ("seed 17"). */
 void failures_scenario(const char *name, const char *note);
 
-/* Take note of a wrong answer (a wrong_fn). */
+/* Record a wrong answer (a wrong_fn). */
 void failures_add(const struct trial *t, const struct world *end);
 
-/* How many there were so far. */
+/* The number of wrong answers so far. */
 uint64_t failures_count(void);
 
-/* How many kinds of them. */
+/* The number of their kinds. */
 size_t failures_kinds(void);
 
 /* Print one line for each kind, and write stories and INDEX.md to that folder. False: I/O error. */

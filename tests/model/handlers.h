@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What each operation does, step by step. A handler is called once for each step,
+ * The steps of each operation. A handler is called once for each step,
  * with p->sub counting them; it returns true when the operation has ended. Private
  * to ops*.c.
  */
@@ -11,7 +11,7 @@
 
 static const struct ref nobody = { .slot = NO_SLOT };
 
-/* An acquiring function is entered: true when that gives a record of its own. */
+/* An acquiring function is entered: true if this writes a separate record. */
 static inline bool acquire_entry(const struct world *w, int task, unsigned int kind,
 				 struct dxa_event *ev)
 {
@@ -30,7 +30,7 @@ static inline bool has_args(const struct dxa_event *ev)
 	return ev->phase & DXA_PHASE_ARGS;
 }
 
-/* Does dax_hosts have it for any disk? */
+/* Whether dax_hosts contains it for any disk. */
 bool is_hosted(const struct world *w, struct ref r);
 
 bool op_probe(struct world *w, int task, const struct op *o);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Feeds the engine with histories, whole and mutilated, and compares its answer with the truth. */
+/* Feeds the engine with complete and incomplete histories, and checks its answer. */
 #ifndef DAXAUDIT_MODEL_JUDGE_H
 #define DAXAUDIT_MODEL_JUDGE_H
 
@@ -8,7 +8,7 @@
 #define FED_MAX (2 * LOG_MAX)
 #define DETAIL_LEN 256
 
-/* X(ID, words): what the engine got of a history */
+/* X(ID, words): the part of a history that the engine got */
 #define VIEWS(X)                                                                      \
 	X(WHOLE, "whole")                                                             \
 	X(CUT, "cut: no record after this one reached the engine")                    \
@@ -27,7 +27,7 @@ enum view {
 		VIEW_COUNT,
 };
 
-/* X(ID, words): how an answer is wrong */
+/* X(ID, words): the kind of a wrong answer */
 #define WRONGS(X)                  \
 	X(INVENTED, "invented")    \
 	X(TWICE, "reported twice") \
@@ -41,10 +41,10 @@ enum wrong {
 		WRONG_COUNT,
 };
 
-/* What was fed, and what came of it. */
+/* The input of the engine, and the result. */
 struct trial {
 	enum view view;
-	int at; /* the record where it is cut, begun or holed */
+	int at; /* the record at which it is cut, begins or has a hole */
 	size_t n;
 	struct dxa_event fed[FED_MAX];
 	uint64_t end;
@@ -67,8 +67,8 @@ extern const char *const view_names[VIEW_COUNT], *const view_words[VIEW_COUNT],
 typedef void (*wrong_fn)(const struct trial *t, const struct world *end);
 
 /*
- * Judge the history that ends in this state: in every view, cut from record `from`
- * on only. Returns how many answers there were.
+ * Check the history that ends in this state in every view, but cuts only from record
+ * `from` on. Returns the number of answers.
  */
 uint64_t judge_history(const struct world *end, int from, wrong_fn wrong);
 

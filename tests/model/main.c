@@ -3,13 +3,13 @@
  * Usage: model [--save DIR] [--only TEXT] [--modes N] [--limit N] [--seconds N]
  *              [--seed N] [--seeds N]
  *
- * Plays every scenario whose name has TEXT, or all, in its interleavings, then long
- * histories at random ("random"), and asks the engine about each: whole, cut, begun
- * late, and with holes. The options, in this order: where stories of wrong answers
- * go; how many of the ways in which hooks are attached and time goes by; how many
- * histories of each scenario and way at most, 0 for all (default: the seconds); how
- * much processor time; the first seed of the random part, and how many.
- * Ends in "N passed, N failed".
+ * Runs every scenario whose name contains TEXT, or all, in its interleavings, then long
+ * histories at random ("random"), and checks the engine with each: complete, cut, begun
+ * late, and with holes. The options, in this order: the folder for stories of wrong
+ * answers; the scenarios; the number of modes (how hooks are attached, and the timing);
+ * the maximum of histories of each scenario and mode, 0 for all (default: by --seconds);
+ * the processor time; the first seed of the random part, and the number of seeds.
+ * Ends with "N passed, N failed".
  */
 #include <inttypes.h>
 #include <stdio.h>

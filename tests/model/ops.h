@@ -5,7 +5,7 @@
 
 #include "world.h"
 
-/* Operands are said where the operation is carried out, in ops_create.c and ops_use.c. */
+/* Operands are described at the handlers, in ops_create.c and ops_use.c. */
 enum op_code {
 	O_END,
 	O_PROBE,
@@ -50,19 +50,19 @@ struct op {
 	int16_t a, b, c;
 };
 
-/* The first state: nothing is there. */
+/* The initial state: no devices. */
 void set_out(struct world *w);
 
 /* Give a task a program. */
 void start(struct world *w, int task, int program);
 
-/* May this task stay where it is for long? Others can only be held up, for an instant. */
+/* Whether this task may wait at its step for long. Others can only be preempted briefly. */
 bool may_sleep(const struct world *w, int task);
 
-/* Can this task take a step now? */
+/* Whether this task can take a step now. */
 bool can_step(const struct world *w, int task);
 
-/* Let it take one. */
+/* Take a step. */
 void step(struct world *w, int task);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The scenarios: two tasks that overlap, what happened before, and what follows. */
+/* The scenarios: two tasks that overlap, and the operations before and after them. */
 #ifndef DAXAUDIT_MODEL_SCENARIOS_H
 #define DAXAUDIT_MODEL_SCENARIOS_H
 
@@ -7,15 +7,15 @@
 
 struct scenario {
 	const char *name;
-	const struct op *before; /* one task plays it to its end, then the two come */
+	const struct op *before; /* one task runs it completely before the two start */
 	const struct op *task[2];
-	const struct op *after; /* and then this */
+	const struct op *after; /* run after both */
 };
 
 extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
 
-/* Whom a part keeps away from what it uses, as bits. */
+/* What a part claims for exclusive use, as bits. */
 enum claim {
 	CLAIM_NS0 = 1 << 0, /* to bind it */
 	CLAIM_NS1 = 1 << 1,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A small kernel: the DAX core, the driver core and the tasks that use them, as
- * one plain struct, so that a state is kept and gone back to by copying it. Its
+ * one plain struct, so that copying it saves and restores a state. Its
  * tasks take atomic steps; a step changes the state, or writes the record that a
- * hook would write, or both where nothing can come between.
+ * hook would write, or both if they are atomic.
  *
- * What is broken is noted by the kernel's own state, and by nothing that the
- * engine says. Nothing here may use src/engine but for the numbers of its rules.
+ * Violations are detected from the kernel's own state, and never from results of the
+ * engine. Nothing here may use src/engine, except the numbers of its rules.
  */
 #ifndef DAXAUDIT_MODEL_WORLD_H
 #define DAXAUDIT_MODEL_WORLD_H
@@ -19,7 +19,7 @@
 #include "daxaudit/hooks.h"
 #include "engine/rules.h"
 
-#define DAXES 10 /* places that the slab has for a dax_device */
+#define DAXES 10 /* slots of the slab for a dax_device */
 #define DISKS 3
 #define DEVS 6
 #define MOUNTS 3
@@ -39,7 +39,7 @@ enum driver { DRV_NONE, DRV_PMEM, DRV_DAX_PMEM, DRV_DEVICE_DAX, DRV_KMEM, DRV_VI
 
 /*
  * Struct devices: two namespaces, the device-dax of the first, a virtio device, a dm
- * device, and one that has nothing to do with DAX.
+ * device, and one without DAX.
  */
 enum dev { NS0, NS1, DAX0, VIRTIO0, DM0, FOREIGN };
 
@@ -51,7 +51,7 @@ enum stage {
 	SLOT_DESTROYED, /* RCU will free it */
 };
 
-/* A pointer to a dax_device, and which life it was taken for. */
+/* A pointer to a dax_device, and the life for which it was taken. */
 struct ref {
 	int8_t slot;
 	uint8_t life;
@@ -61,7 +61,7 @@ struct dax {
 	uint8_t stage;
 	uint8_t life; /* counts from 1 */
 	uint8_t owner; /* by its ops, enum owner */
-	uint8_t asker; /* who it was allocated for, before its ops are set, too */
+	uint8_t asker; /* the owner for which it was allocated, also before its ops are set */
 	uint8_t minor;
 	int8_t refs;
 	int8_t known; /* references, by the calls that hooks see */
@@ -70,7 +70,7 @@ struct dax {
 	uint8_t holder; /* 0: none */
 	uint8_t lost_refs; /* taken, and never dropped */
 	bool on_list; /* the snapshot's walk finds it */
-	bool owned; /* its driver has its reference still, and can drop it */
+	bool owned; /* its driver still has its reference, and can drop it */
 	bool killed; /* in this life */
 };
 
@@ -78,7 +78,7 @@ struct disk {
 	bool there;
 	bool dead; /* del_gendisk() has begun */
 	bool says_dax; /* queue/dax */
-	uint8_t gen; /* counts its gendisks: one that is still in use keeps its address */
+	uint8_t gen; /* counts its gendisks: a gendisk in use keeps its address */
 	struct ref host; /* what dax_hosts has for it, ... */
 	uint8_t host_gen; /* ... by which gendisk */
 };
@@ -108,7 +108,7 @@ struct proc {
 	uint8_t serial; /* counts the tasks that were started, this one included */
 	uint8_t depth; /* of brackets it is in */
 	uint8_t unbinding; /* struct devices whose drivers it releases, as bits */
-	struct ref reg; /* the pointer in its hands */
+	struct ref reg; /* the pointer that the task holds */
 	bool reading; /* inside dax_read_lock() */
 	bool nulls; /* kill_dax or put_dax had NULL since its last allocation */
 	bool done;
@@ -116,21 +116,21 @@ struct proc {
 			     none */
 };
 
-/* Something that the kernel's rules forbid, and that happened. */
+/* A violation of the kernel's rules. */
 struct brk {
-	uint8_t rule; /* what it is */
+	uint8_t rule; /* its rule */
 	int8_t slot; /* NO_SLOT: no device is concerned */
 	uint8_t life;
 	uint8_t may; /* records after which it may be reported, ... */
 	uint8_t must; /* ... and after which the stream must not pass; UINT8_MAX: never */
-	bool astray; /* it hit the device that has the address now: who came late cannot know */
+	bool astray; /* it hit the device that now has the address: a late audit cannot know it */
 	/*
 	 * Another task was inside alloc_dax, whose two records do not tell whether it has the
 	 * address already and its return was missed: then a doubt is an answer, too.
 	 */
 	bool doubtful;
 	uint8_t pad;
-	uint32_t others; /* rules, as bits, that say the same in other words, or follow from it */
+	uint32_t others; /* rules, as bits, that report the same violation, or follow from it */
 };
 
 struct world {
@@ -148,14 +148,14 @@ struct world {
 	uint64_t log_hash;
 };
 
-/* How the hooks are attached, and how time goes by. */
+/* How the hooks are attached, and the timing. */
 struct mode {
 	bool kprobes; /* acquiring calls give two records */
-	bool slow; /* the machine stands still for more than a second before these records: */
+	bool slow; /* the machine is paused for more than a second before these records: */
 	uint64_t pauses; /* as bits of their numbers, modulo 64 */
-	bool mended; /* a lookup that finds the holder taken drops its reference */
-	bool rcu_in_task; /* RCU frees in a task that is at work, not in an idle one */
-	bool late; /* a task can be held up between taking its place in the ring and reading */
+	bool mended; /* a lookup that finds another holder drops its reference */
+	bool rcu_in_task; /* RCU frees in a busy task, not in an idle one */
+	bool late; /* a task can be preempted between reserving its record and reading */
 };
 
 /* ---- the records of a history ---- */
@@ -170,7 +170,7 @@ extern struct history history;
 
 struct op;
 
-/* What the tasks do, by number. */
+/* The programs of the tasks, by number. */
 #define PROGRAMS_MAX 64
 extern const struct op *programs[PROGRAMS_MAX];
 
@@ -204,14 +204,14 @@ void fill_dax(const struct world *w, struct dxa_event *ev, int slot);
 void fill_disk(struct dxa_event *ev, int disk, int gen);
 void fill_device(const struct world *w, struct dxa_event *ev, int dev);
 
-/* Of a release of one driver, ev->arg, no driver is recorded when another one is bound. */
+/* A release of one driver, ev->arg, has no driver in its record if another one is bound. */
 void drop_other_driver(const struct world *w, struct dxa_event *ev, int dev);
 void write_record(struct world *w, struct dxa_event *ev);
 
-/* Read again what record number n (from 1) tells: its task has been held up. */
+/* Read the fields of record number n (from 1) again: its task was preempted. */
 void fill_late(struct world *w, int n);
 
-/* Part i of a snapshot: false when there is nothing to write. Parts end at SNAP_PARTS. */
+/* Part i of a snapshot: false if there is nothing to write. Parts end at SNAP_PARTS. */
 #define SNAP_PARTS (DAXES + DISKS + MOUNTS + DISKS + 2 * DEVS + 1)
 bool snapshot_part(const struct world *w, int i, struct dxa_event *ev);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Small Debian systems to install into: made once by mmdebstrap, unpacked for each use."""
+"""Small Debian systems for installations: created once by mmdebstrap, unpacked for each use."""
 import contextlib
 import hashlib
 import pathlib
@@ -13,7 +13,7 @@ from guestlib.apt import host_arch, mirror
 
 
 def tarball(suite, packages):
-    """The archive of a minimal system with these packages; made if it is not in the cache."""
+    """The archive of a minimal system with these packages; created if it is not in the cache."""
     content = " ".join([suite, host_arch(), *sorted(packages)])
     path = cache.directory("chroots") / f"{suite}-{hashlib.sha256(content.encode()).hexdigest()[:16]}.tar"
     with cache.locked(f"chroot-{path.name}"):
@@ -46,7 +46,7 @@ class Root:
         return f"/{to}/{path.name}"
 
     def listing(self):
-        """Every path in it with its kind and permissions, but what dpkg and others note down."""
+        """Every path in it with its kind and permissions, except the databases of dpkg and others."""
         noted = ("var/lib/dpkg/", "var/cache/", "var/log/", "var/lib/apt/", "tmp/", "dev/", "proc/", "run/",
                  "var/lib/systemd/catalog/", "var/lib/systemd/deb-systemd-helper")
         found = run("find", ".", "-printf", "%P %y%m\n", cwd=self.path).splitlines()

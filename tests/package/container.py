@@ -22,7 +22,7 @@ import { DaemonSet } from "kubernetes-models/apps/v1";
 try { new DaemonSet(JSON.parse(readFileSync(process.argv[2], "utf8"))).validate(); }
 catch (error) { console.log(String(error)); process.exitCode = 1; }
 """
-# As the kubelet and the runtime do it: the image's root, the host's directories in it.
+# Like the kubelet and the runtime: the image's root, with directories of the host in it.
 SCRIPT = r"""#!/bin/sh
 set -e
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || true
@@ -47,7 +47,7 @@ def daemonset():
 
 
 def validate(document):
-    """(exit code, complaints) of the API's own schema."""
+    """(exit code, errors) of a check with the API's own schema."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(document, file)
         file.flush()
@@ -90,7 +90,7 @@ def image(scratch):
 
 @test
 def container_image():
-    """One file, which runs by itself; dockerfilelint has nothing to say."""
+    """One file, which runs without others; dockerfilelint reports nothing."""
     done = subprocess.run([npm.modules() / ".bin/dockerfilelint", FOLDER / "Containerfile"],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

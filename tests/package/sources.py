@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The files of the project: copies of them, and what their content is called."""
+"""The files of the project: copies of them, and a key of their content."""
 import hashlib
 import pathlib
 import shutil
@@ -22,14 +22,14 @@ def run(*words, **keywords):
 
 
 def files():
-    """What git tracks or would, relative to the repository."""
+    """The files that git tracks or would track, relative to the repository."""
     listed = subprocess.run(["git", "-C", REPOSITORY, "ls-files", "-co", "--exclude-standard", "-z"],
                             capture_output=True, check=True).stdout.decode().split("\0")
     return sorted(name for name in listed if name and (REPOSITORY / name).is_file())
 
 
 def key(*salt):
-    """A name for their content."""
+    """A key of their content."""
     digest = hashlib.sha256()
     for name in files():
         path = REPOSITORY / name
@@ -40,7 +40,7 @@ def key(*salt):
 
 
 def copy(directory):
-    """A copy of them, with no git about it."""
+    """A copy of them, without git."""
     for name in files():
         target = directory / name
         target.parent.mkdir(parents=True, exist_ok=True)

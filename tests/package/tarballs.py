@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`make dist` and `make release`: what is in the files, and that they can be made again."""
+"""`make dist` and `make release`: the contents of the files, and that they are reproducible."""
 import hashlib
 import json
 import os
@@ -25,7 +25,7 @@ for text in sys.argv[1:]:
 
 
 def commit(directory):
-    """A repository with the files as they are, and the same commit wherever it is."""
+    """A repository with the current files, and the same commit in every directory."""
     copy(directory)
     run("git", "init", "-q", cwd=directory)
     run("git", "add", "-A", cwd=directory)
@@ -35,7 +35,7 @@ def commit(directory):
 
 
 def release(directory, *names):
-    """tools/release in a repository of its own; the directory of what it wrote."""
+    """tools/release in a separate repository; the directory of the files that it wrote."""
     commit(directory)
     run(directory / "tools/release", "--unreleased", "--out", directory / "build/out", *names)
     return directory / "build/out"
@@ -48,7 +48,7 @@ def digests(directory):
 
 @test
 def dist():
-    """The archive has what git has, and the same bytes again elsewhere."""
+    """The archive has the files of git, and the same bytes in another directory."""
     with tempfile.TemporaryDirectory() as scratch:
         one, two = (commit(pathlib.Path(scratch, name)) for name in ("one", "two/with a blank"))
         tarball = pathlib.Path(run(one / "tools/dist", f"{scratch}/out").strip())
@@ -84,7 +84,7 @@ def check_sbom(document, binary):
 
 
 def check_release(out, names):
-    """Every file of it, without running what is for other machines."""
+    """Every file of it, without running binaries for other machines."""
     run("sha256sum", "-c", "--strict", "SHA256SUMS", cwd=out)
     version = (REPOSITORY / "VERSION").read_text(encoding="utf-8").strip()
     for name in names:
@@ -109,7 +109,7 @@ def check_release(out, names):
 
 
 def make_twice(target):
-    """The release of this machine's kind, made in two places: their digests."""
+    """The release of this machine's kind, made in two directories: their digests."""
     with tempfile.TemporaryDirectory() as scratch:
         out = release(pathlib.Path(scratch, "one"), host_arch())
         again = release(pathlib.Path(scratch, "another place/of-it"), host_arch())
@@ -119,7 +119,7 @@ def make_twice(target):
 
 @test
 def release_of_this_machine():
-    """Two places, the same bytes; the tarball is whole, and its list of licences is, too."""
+    """Two directories, the same bytes; the tarball and its list of licences are complete."""
     made = cached("releases", make_twice)
     one, two = json.loads((made / "twice.json").read_text(encoding="ascii"))
     assert one == two and len(one) == 4, (one, two)
@@ -128,7 +128,7 @@ def release_of_this_machine():
 
 @test
 def release_refuses():
-    """HEAD without its tag, and an architecture that is none."""
+    """HEAD without its tag, and an unknown architecture."""
     with tempfile.TemporaryDirectory() as scratch:
         top = commit(pathlib.Path(scratch))
         for words, wanted in ((["--out", f"{scratch}/build/o"], "has no tag v"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""tools/check-version: what it says of files that do not agree."""
+"""tools/check-version: its messages for files that do not agree."""
 import pathlib
 import re
 import shutil
@@ -14,14 +14,14 @@ NAMES = ("VERSION", "CHANGELOG.md", "debian/changelog", "packaging/rpm/daxaudit.
 
 
 def said(directory, *words):
-    """What it complains of, "" if of nothing."""
+    """Its messages, "" if there are none."""
     done = subprocess.run([CHECK, *words, directory], capture_output=True, text=True, check=False)
     assert done.returncode == bool(done.stderr), done
     return done.stderr
 
 
 def spoilt(edits, *words):
-    """What it says where (name, pattern, replacement) were applied."""
+    """Its messages after (name, pattern, replacement) were applied."""
     with tempfile.TemporaryDirectory() as scratch:
         top = pathlib.Path(scratch)
         for name in NAMES:
@@ -37,7 +37,7 @@ def spoilt(edits, *words):
 
 @test
 def versions_must_agree():
-    """Each file that says another version is named."""
+    """Each file with another version is named."""
     assert not spoilt([]), spoilt([])
     version = re.escape((REPOSITORY / "VERSION").read_text(encoding="utf-8").strip())
     for name in NAMES[1:]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What no guest can show, and whether the reason still holds: tests/live/not-exercised.toml."""
+"""Things that no guest can exercise, and whether the reason is still valid: not-exercised.toml."""
 
 import re
 import subprocess
@@ -25,12 +25,12 @@ class Lacking:
 
     @property
     def id(self) -> str:
-        """What the output calls it."""
+        """Its name in the output."""
         return f"live/{self.name}"
 
     @property
     def what(self) -> str:
-        """One line for people."""
+        """A description in one line."""
         return f"no QEMU at hand has the property {self.property} of {self.device}"
 
     def _properties(self, words: list[str]) -> set[str]:
@@ -39,7 +39,7 @@ class Lacking:
         return set(re.findall(r"(?m)^\s+([\w-]+)=<", done.stdout))
 
     def wrong(self) -> list[str]:
-        """Why the reason does not hold, or cannot be told; empty if it holds."""
+        """Why the reason is not valid, or cannot be checked; empty if it is valid."""
         reasons, arch = [], arches.lookup(self.arch)
         try:
             programs = {tuple(emulator.words(arch, major)) for major in (0, LATER_QEMU)}
@@ -73,7 +73,7 @@ class Absent:
 
 
 def load(names: set[str]) -> list[Absent]:
-    """All entries; `names` are the cases that there are."""
+    """All entries; `names` are the existing cases."""
     entries = []
     try:
         for table in tomllib.loads(ABSENT.read_text())["absent"]:

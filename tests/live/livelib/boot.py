@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One guest that runs several cases, and what each of them left behind."""
+"""One guest that runs several cases, and the results of each."""
 
 import io
 import os
@@ -21,18 +21,18 @@ from .cases import Case
 DRIVER = Path(__file__).with_name("driver.sh")
 # Small programs that the cases' scripts use.
 PROGRAMS = Path(__file__).resolve().parents[1] / "bin"
-# Beside the cases' own time: booting, and getting the outputs, on a busy machine.
+# In addition to the time of the cases: to boot and to fetch the outputs, on a busy machine.
 BOOT_SECONDS = 120
 CASE_SECONDS = 30
-# What a case's other scripts may take.
+# The time limit of a case's other scripts.
 SCRIPT_SECONDS = 30
-# Named as a guest's is, so that it is swept with those of killed runs.
+# Named like that of a guest, so that it is removed with those of killed runs.
 SCRATCH = f"{GUEST_SCRATCH}{os.getpid()}.live."
 
 
 @dataclass
 class Remains:
-    """What a case left: files by name, and how long it took."""
+    """The results of a case: files by name, and its time."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 0.0
@@ -53,7 +53,7 @@ class Remains:
 
 
 class Frames:
-    """Takes the driver's output apart as it comes; see driver.sh."""
+    """Parses the driver's output while it arrives; see driver.sh."""
 
     def __init__(self, on_end: Callable[[int, Remains], None]):
         self.on_end = on_end
@@ -61,7 +61,7 @@ class Frames:
         self._data = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """More of it."""
+        """More bytes of it."""
         self._data += data
         while self._step():
             pass
@@ -93,7 +93,7 @@ def _write_scripts(cases: list[Case], into: Path, patience: float) -> None:
     for number, case in enumerate(cases):
         folder = into / str(number)
         folder.mkdir()
-        # Half a set-up is none.
+        # Do not use a partial set-up.
         (folder / "setup").write_text("set -e\n" + case.setup if case.setup else "")
         (folder / "run").write_text(case.run)
         (folder / "cleanup").write_text(case.cleanup)
@@ -106,7 +106,7 @@ def _write_scripts(cases: list[Case], into: Path, patience: float) -> None:
 
 
 def built(kernel: str, name: str) -> Path:
-    """What make, or tools/cross, builds for a kernel's architecture."""
+    """The files that make, or tools/cross, builds for a kernel's architecture."""
     arch = arches.lookup(matrix.lookup(kernel).arch)
     below = f"build/{arch.kernel_arch}" if arch.cross else "build"
     path = matrix.REPOSITORY / below / name
@@ -143,7 +143,7 @@ def _guest(cases: list[Case], scripts: Path, binary: Path, patience: float,
 def play(cases: list[Case], binary: Path, on_end: Callable[[Case, Remains], None],
          patience: float = 1, replaced: dict[str, bytes] | None = None
          ) -> tuple[Result | None, str]:
-    """Run the cases in one guest; its result, or why there is none.
+    """Run the cases in one guest; its result, or the reason why there is none.
 
     patience: all time limits are multiplied by it.
     replaced: modules in place of the kernel's own.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What tests/live/cases/*.toml declare. The format is described in tests/live/README.md."""
+"""The declarations of tests/live/cases/*.toml. The format is described in tests/live/README.md."""
 
 import re
 import sys
@@ -18,18 +18,18 @@ from snippets import examples  # noqa: E402  pylint: disable=wrong-import-positi
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 KERNELS = matrix.defaults()
-# Codes with which daxaudit has judged something, and so has written a report.
+# Exit codes of audits, after which there is a report.
 JUDGED = (0, 1, 5)
 
 
-# What is found so stays until the next boot, and would be found by the next case, too.
+# Such findings last until the next boot, and the next case would find them, too.
 STAYS = {"null-teardown-leak", "leak-on-failed-probe", "leak-on-unbind", "reference-leak",
          "orphan", "unaccounted-reference"}
 
 
 @cache
 def _counting() -> set[str]:
-    """The faults that are injected at some calls only."""
+    """The faults that are injected only at some calls."""
     return {name for name, fault in injected.load().items() if fault.calls}
 
 
@@ -57,13 +57,13 @@ class Case:
     smp: int = 2
     mem: str = "1G"
     faults: list[str] = field(default_factory=list)
-    # A driver of tools/sweep: every call of its probe that can fail does, by debugger.
+    # A driver of tools/sweep: the debugger makes every fallible call of its probe fail.
     sweep: str = ""
     qemu: list[str] = field(default_factory=list)
     qemu_major: int = 0  # the oldest that will do
     alone: bool = False
 
-    # Brought into the guest, whoever else shares it.
+    # Copied into the guest, also if other cases share it.
     tools: list[str] = field(default_factory=list)
     programs: list[str] = field(default_factory=list)
     btf: bool = False  # /root/vmlinux.btf, of a kernel that has none of its own
@@ -74,7 +74,7 @@ class Case:
     # After spread(): with --all only. As declared: everywhere so.
     slow: bool = False
 
-    # Expectations beside the exit code.
+    # Expectations in addition to the exit code.
     report: bool | None = None
     find: list[str] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
@@ -87,14 +87,14 @@ class Case:
     after: list[str] = field(default_factory=list)
     json: list[str] = field(default_factory=list)
     same: list[list[str]] = field(default_factory=list)
-    # What is otherwise than tests/matrix.toml says of the kernel.
+    # Differences from what tests/matrix.toml expects of the kernel.
     expect: dict = field(default_factory=dict)
     console_may: list[str] = field(default_factory=list)
     leftovers: bool = False
 
     @property
     def id(self) -> str:
-        """What the output calls it."""
+        """Its name in the output."""
         return f"live/{self.variant}/{self.kernels[0]}"
 
     @property
@@ -104,17 +104,17 @@ class Case:
 
     @property
     def wants_report(self) -> bool:
-        """Must there be a report.json?"""
+        """Whether report.json must exist."""
         return self.code in JUDGED if self.report is None else self.report
 
     @property
     def expected_hits(self) -> dict[str, int]:
-        """How often each fault must be injected; once unless said otherwise."""
+        """How often each fault must be injected; once by default."""
         return {name.partition("@")[0]: 1 for name in self.faults} | self.hits
 
     @property
     def _alone(self) -> bool:
-        """Does it leave something behind, or count calls from the boot on?"""
+        """Whether its effects last until the next boot, or it counts calls since the boot."""
         return (self.alone or bool(self.sweep) or bool(STAYS & set(self.find))
                 or any("@" in name or name in _counting() for name in self.faults))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""docs/coverage.md: which kernel, driver and case was exercised, and what must come of it."""
+"""docs/coverage.md: the kernels, drivers and cases that are exercised, and the expected results."""
 
 from guestlib import GuestError
 from guestlib.matrix import REPOSITORY
@@ -31,21 +31,21 @@ The case fails if one of these findings is missing, or if there is any other.
 
 * **found**: the rules that must be found, each as often as it is listed.
 * **silent**: there must be no finding.
-* **inconclusive**: what was not seen keeps the verdict from being a pass.
+* **inconclusive**: the audit is not complete, so the verdict is not a pass.
 * **code**: no audit; this is the exit code.
-* *(all)*: run with `--all` only; the last section says why.
+* *(all)*: run only with `--all`; the last section gives the reason.
 
-A first table has a column for each kernel that most cases are run on, a second one
-the cases of all other kernels; [platforms.md](platforms.md) describes each.
+The first table has a column for each kernel on which most cases run. The second table has
+the cases of all other kernels. [platforms.md](platforms.md) describes the kernels.
 
-The bugs of stock kernels are described in [found.md](found.md). Faults are injected with a
-debugger from outside of the kernel; they are declared in `tests/faults.toml`.
-"Tested" names what fails when a reason for not exercising something is gone.
+[found.md](found.md) describes the bugs of stock kernels. A debugger injects the faults from
+outside of the kernel; they are declared in `tests/faults.toml`. "Tested" names the test that
+fails when the reason for not exercising something is no longer valid.
 """
 
 
 def _cell(cases: list[Case]) -> str:
-    """What comes of a case on one kernel; it has several ways to attach."""
+    """The result of a case on one kernel; it has several ways to attach."""
     case = cases[0]
     text = "found: " + ", ".join(f"`{rule}`" for rule in case.find) if case.find else "silent"
     if case.also:
@@ -92,7 +92,7 @@ def _usual(cases: list[Case]) -> list[str]:
 
 
 def _other(cases: list[Case]) -> list[str]:
-    """The table of all other kernels: those of a row see the same."""
+    """The table of all other kernels: kernels in one row have the same results."""
     rows: dict[tuple, dict[str, list[Case]]] = {}
     for case in cases:
         if case.kernels[0] not in KERNELS:
@@ -115,7 +115,7 @@ def _section(driver: str, cases: list[Case], entries: list[Absent]) -> list[str]
 
 
 def _choices() -> list[str]:
-    """What runs where by default, and why."""
+    """The cases that run by default, by kernel, and the reasons."""
     lines = ["", "## Where cases run by default", "",
              "`tests/live/run` runs a case on each of its kernels, but for these, which it runs only "
              "where the", "table says, and for those that take minutes or another emulator. "
@@ -127,7 +127,7 @@ def _choices() -> list[str]:
 
 
 def _check(cases: list[Case]) -> None:
-    """Has every case a place, but what is run on the usual kernels and is of no driver?"""
+    """Whether every case is listed, except those of no driver on the usual kernels."""
     unknown = {driver for case in cases for driver in case.drivers} - set(DRIVERS)
     if unknown:
         raise GuestError(f"no such driver: {', '.join(sorted(unknown))}")
@@ -138,7 +138,7 @@ def _check(cases: list[Case]) -> None:
 
 
 def page() -> str:
-    """The page as it must be."""
+    """The expected page."""
     cases = declared.load()
     _check(cases)
     entries = absent.load({case.name for case in cases})
@@ -155,7 +155,7 @@ def write() -> None:
 
 
 def check() -> None:
-    """Raise an error if the file is not as it must be."""
+    """Raise an error if the file is not up to date."""
     if not PAGE.exists() or PAGE.read_text() != page():
         raise GuestError(f"docs/{PAGE.name} is not what the cases say: "
                          "run tests/live/run --write-coverage")

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Runs the cases of one guest, one after the other. /live/N holds the scripts of
-# case N; what came of it goes to standard output as a frame: a line
+# case N; its results go to standard output as a frame: a line
 # "@end N SIZE" and a tar archive of SIZE bytes. /live/cases has a line
 # "N TIMEOUT OTHERS ATTACH" for each: the seconds that the case may take, and its
 # other scripts.
 
 events=/sys/kernel/tracing/kprobe_events
 
-# A process takes a fiftieth of a second here: what the shell can do itself, it does.
+# A process takes a fiftieth of a second here: builtins of the shell are preferred.
 
 unload() {
 	for module in device_dax dax_pmem nd_pmem; do
@@ -27,7 +27,7 @@ await_detached() {
 	done
 }
 
-# Whatever the case left behind is an observation; then the next starts clean.
+# Record what the case left behind, then remove it for the next case.
 sweep() {
 	[ ! -s "$1/cleanup" ] || sh "$1/cleanup" >cleanup.out 2>&1 8>&- 9>&-
 	while IFS= read -r line; do
@@ -41,11 +41,11 @@ sweep() {
 		! command -v dmsetup >/dev/null || dmsetup remove_all --force >/dev/null 2>&1
 		break
 	done
-	# What waits for a lock that is held for ever must not stop us.
+	# A process that waits for a deadlocked lock must not block this script.
 	unload &
 	# shellcheck disable=SC3045 # busybox's shell has it
 	while read -r -t 5 whose <&9 && [ "$whose" != "$number" ]; do :; done
-	# In a shell of its own, which a failed redirection may end.
+	# In a subshell, because a failed redirection exits the shell.
 	(: >$events) 2>/dev/null
 	dmesg -c >kernel.log
 }

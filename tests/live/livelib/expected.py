@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does daxaudit say of a kernel what tests/matrix.toml does?
+"""Compare what daxaudit reports about a kernel with tests/matrix.toml.
 
 How each hook was attached and why not better, and whether the data cache aliases.
 A hook that is not as it should be there makes any case fail that it is seen in.
@@ -13,17 +13,17 @@ from guestlib.matrix import Expectation
 
 from .cases import Case
 
-# What daxaudit gives as reasons, word for word (src/probe/attach.c).
+# The reasons that daxaudit reports, literally (src/probe/attach.c).
 ABSENT = ("no such function in this kernel: absent, inlined or configured out",
           "its successor is hooked")
 ASKED_FOR = "kprobes were requested"
 TRACEPOINTS = ("module_load", "module_free")
-# Where daxaudit was told whether the data cache aliases.
+# The source if an option sets whether the data cache aliases.
 ASSUMED = re.compile(r"--assume aliasing=(yes|no)\b")
 
 
 def of(case: Case) -> Expectation:
-    """What a case must see: its kernel's, but for what its command and its `expect` change."""
+    """The expectation of a case: that of its kernel, changed by its command and its `expect`."""
     expect = matrix.lookup(case.kernels[0]).expect
     assumed = ASSUMED.search(case.run)
     if assumed:
@@ -34,7 +34,7 @@ def of(case: Case) -> Expectation:
 
 
 def _in_module(expect: Expectation, module: str) -> list[tuple[str, str]]:
-    """Of a function in a module: before it comes, and once it is there."""
+    """Of a function in a module: before and after the module is loaded."""
     why = expect.modules_why
     if why:
         return [("pending", f"cannot be armed when module {module} is loaded: {why}"),
@@ -54,7 +54,7 @@ def _ways(expect: Expectation, hook: dict) -> list[tuple[str, str]]:
         if function in expect.absent:
             return absent
         return [(expect.built_in, expect.built_in_why)]
-    # Whether the function is there is known when the module is.
+    # Whether the function exists is known when the module is loaded.
     pending, loaded = _in_module(expect, module)
     if function in expect.absent:
         return [pending, *absent]
@@ -70,7 +70,7 @@ def _hook(expect: Expectation, hook: dict) -> list[str]:
 
 
 def wrong(expect: Expectation, document: dict) -> list[str]:
-    """What is not as expected of a report, or of what doctor and policy show tell."""
+    """The differences of a report, or of the output of doctor and policy show."""
     hooks, concluded = document.get("hooks", []), document.get("policy", {})
     if "aliasing" not in concluded:
         concluded = document.get("machine", {})

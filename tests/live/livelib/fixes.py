@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Bugs that are mended: a stock kernel's module with a semantic patch in place of its own.
+"""Fixes of bugs: a stock kernel whose module is replaced by one with a semantic patch.
 
-The bug's live case then finds nothing of it, and cases of other bugs find what they did.
+The bug's live case then does not find it, and cases of other bugs still find theirs.
 """
 
 import argparse
@@ -28,7 +28,7 @@ BINARY = matrix.REPOSITORY / "build" / "daxaudit.static"
 
 @dataclass(frozen=True)
 class Fix:
-    """A line of tests/fixes.toml."""
+    """An entry of tests/fixes.toml."""
 
     bug: str
     kernel: str
@@ -39,7 +39,7 @@ class Fix:
 
     @property
     def id(self) -> str:
-        """What the output calls it."""
+        """Its name in the output."""
         return f"fixes/{self.bug}/{self.kernel}"
 
 
@@ -66,7 +66,7 @@ def _mend(source: Path, patch: Path) -> None:
 
 
 def mended(fix: Fix) -> bytes:
-    """The module, mended."""
+    """The fixed module."""
     with tempfile.TemporaryDirectory(dir=cache.directory("modules")) as scratch:
         folder = headers.source(fix.kernel, str(Path(fix.source).parent), Path(scratch))
         source = folder / Path(fix.source).name
@@ -99,7 +99,7 @@ def _play(case: Case, module: dict[str, bytes], keep: Path | None) -> boot.Remai
 
 
 def _silence(case: Case, remains: boot.Remains) -> list[str]:
-    """What of the bug is still there. That nothing was watched is no silence."""
+    """The remaining findings of the bug. An audit without hooks does not count."""
     if "report.json" not in remains.files:
         return [f"{case.id}: no report: {remains.text('err')[-400:]}"]
     report = json.loads(remains.text("report.json"))
@@ -113,7 +113,7 @@ def _silence(case: Case, remains: boot.Remains) -> list[str]:
 
 
 def check(fix: Fix, keep: Path | None = None) -> list[str]:
-    """What is not as it should be."""
+    """The failures."""
     module = {fix.module: mended(fix)}
     wrong = []
     for name in fix.silent:

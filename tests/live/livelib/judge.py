@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What of a case was not as declared."""
+"""Compares the results of a case with its declaration."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from .boot import Remains
 from .cases import Case
 
 KILLED = 137
-# What has to be the same wherever a stream of events is judged.
+# The fields that must be equal in every replay of a stream of events.
 JUDGEMENT = ("verdict", "exit_code", "findings", "contexts")
 
 
@@ -32,7 +32,7 @@ class View:
         return json.loads(self.remains.text(name))
 
     def names(self) -> dict:
-        """What an expression may say."""
+        """The names that an expression may use."""
         report = self.load("report.json") if "report.json" in self.remains.files else {}
 
         def finding(rule: str) -> dict:
@@ -69,7 +69,7 @@ def _findings(case: Case, view: View) -> list[str]:
         return ["no report.json was written"] if case.wants_report else []
     try:
         report = view.load("report.json")
-        # A listing judges nothing: it has devices in place of findings.
+        # A listing has no verdict: it has devices instead of findings.
         findings = [] if report["mode"] == "list" else report["findings"]
         found = [item["rule"] for item in findings]
     except (ValueError, KeyError, TypeError) as error:
@@ -86,7 +86,7 @@ SCHEMAS = Path(__file__).resolve().parents[3] / "docs" / "schema"
 
 
 def _documents(name: str, text: str) -> list[dict]:
-    """The objects in a file; what is no JSON is for others to complain of."""
+    """The objects in a file; files that are not JSON are checked elsewhere."""
     try:
         lines = text.splitlines() if name.endswith(".jsonl") else [text]
         documents = [json.loads(line) for line in lines]
@@ -107,14 +107,14 @@ def _validator(kind: str) -> jsonschema.protocols.Validator:
 
 
 def _schema(remains: Remains) -> list[str]:
-    """Every JSON that a case left is as docs/schema says."""
+    """Every JSON file of a case conforms to docs/schema."""
     wrong = []
     for name in remains.files:
         kind = name.rpartition(".")[2]
         if kind not in ("json", "jsonl"):
             continue
         for document in _documents(name, remains.text(name)):
-            # Others than reports of audits have no schema.
+            # Only reports of audits have a schema.
             if "mode" not in document and "type" not in document:
                 continue
             validator = _validator("sweep" if document.get("mode") == "sweep" else
@@ -126,7 +126,7 @@ def _schema(remains: Remains) -> list[str]:
 
 
 def _expected(case: Case, remains: Remains) -> list[str]:
-    """Every JSON that a case left says of the kernel what the matrix does."""
+    """Every JSON file of a case agrees with the matrix about the kernel."""
     wrong = []
     for name in remains.files:
         if name.endswith(".json"):
@@ -137,7 +137,7 @@ def _expected(case: Case, remains: Remains) -> list[str]:
 
 
 def _same(view: View, first: str, second: str) -> list[str]:
-    """Two reports must judge alike."""
+    """Two reports must have the same findings and verdict."""
     try:
         one, other = view.load(first), view.load(second)
     except ValueError as error:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The table of kernels in docs/platforms.md: tests/matrix.toml, and what boots each."""
+"""The table of kernels in docs/platforms.md: tests/matrix.toml, and the command that boots each."""
 
 from guestlib import GuestError, arch as arches, matrix
 from guestlib.matrix import REPOSITORY, Entry
@@ -20,7 +20,7 @@ def _origin(entry: Entry) -> str:
 
 def _machine(entry: Entry) -> str:
     board = arches.lookup(entry.board or entry.arch)
-    # Which model is of no matter where every one is alike.
+    # The model does not matter if all models are alike.
     return f"{entry.arch}, {entry.cpu or board.cpu}" if entry.expect.varies else entry.arch
 
 
@@ -46,7 +46,7 @@ def _played(cases: list[Case]) -> str:
 
 
 def table() -> str:
-    """The table as it must be, between its marks."""
+    """The expected table, between its marks."""
     cases: dict[str, list[Case]] = {}
     for case in declared.load():
         cases.setdefault(case.kernels[0], []).append(case)
@@ -62,7 +62,7 @@ def table() -> str:
 
 
 def page() -> str:
-    """The page as it must be."""
+    """The expected page."""
     before, begin, rest = PAGE.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
@@ -76,7 +76,7 @@ def write() -> None:
 
 
 def check() -> None:
-    """Raise an error if the table is not as it must be."""
+    """Raise an error if the table is not up to date."""
     if PAGE.read_text() != page():
         raise GuestError(f"the table of kernels in docs/{PAGE.name} is not what the matrix says: "
                          "run tests/live/run --write-coverage")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""tests/live/run: the command line; some guests at a time, a line for each case."""
+"""tests/live/run: the command line; several guests at a time, a line for each case."""
 
 import argparse
 import fnmatch
@@ -37,11 +37,11 @@ def _parser() -> argparse.ArgumentParser:
     add("-k", metavar="GLOB", action="append", default=[],
         help="only cases of that NAME or NAME/KERNEL, the slow ones of them too if it is spelled "
              "out (no *, ? or [); may be given several times")
-    add("--all", action="store_true", help="the slow cases too")
-    add("--list", action="store_true", help="name the cases and run none")
+    add("--all", action="store_true", help="also the slow cases")
+    add("--list", action="store_true", help="list the cases and run none")
     add("--write-coverage", action="store_true",
         help="write docs/coverage.md and the kernels of docs/platforms.md, and run none")
-    add("--check-coverage", action="store_true", help="are these what the cases and the matrix say?")
+    add("--check-coverage", action="store_true", help="check that these agree with the cases and the matrix")
     add("--architectures", action="store_true",
         help="name those that the cases need a cross build for (tools/cross), and end")
     add("--binary", type=Path, default=REPOSITORY / "build" / "daxaudit.static", metavar="FILE",
@@ -64,13 +64,13 @@ def _wanted(options: argparse.Namespace, item: Case | Lacking) -> bool:
 
 
 def _chosen(options: argparse.Namespace) -> list[Case]:
-    # Who spells a name out wants all that it names.
+    # A name without a pattern selects all of its cases.
     return [case for case in declared.load() if _wanted(options, case)
             and (options.all or not case.slow or set(options.k) & set(_names(case)))]
 
 
 def _reasons(options: argparse.Namespace) -> list[Lacking]:
-    """The reasons for what is not exercised that can be tested without a guest."""
+    """The entries of not-exercised.toml that can be tested without a guest."""
     entries = absent.load({case.name for case in declared.load()})
     return [entry.lacking for entry in entries if entry.lacking and _wanted(options, entry.lacking)]
 
@@ -106,7 +106,7 @@ class Report:
                     print(f"       {line}", flush=True)
 
     def guest(self, result: Result, cases: float) -> None:
-        """One has come to its end; its cases took so many seconds."""
+        """A guest has ended; its cases took so many seconds."""
         with self._lock:
             self.guests["restored" if result.restored else "booted"] += 1
             start = result.boot_seconds or 0
@@ -144,7 +144,7 @@ def _wrong_hits(cases: list[Case], result: Result) -> list[str]:
 
 
 def _lost(result: Result | None, why: str, first: bool) -> list[str]:
-    """Why a case has not come back; `first`: it was the one that was running."""
+    """Why a case has no result; `first`: it was the running case."""
     if not result:
         return [f"no guest: {why}"]
     if not first:
@@ -156,17 +156,17 @@ def _lost(result: Result | None, why: str, first: bool) -> list[str]:
 
 
 def _missed(remains: boot.Remains) -> bool:
-    """Did the kernel itself miss calls? It does when another task's call comes amid a program of
-    the same function, on the same processor: daxaudit counts it, and the case shows nothing."""
+    """Whether the kernel itself missed calls: another task called a function on a processor where
+    the function's program ran. daxaudit counts the call, and the case has no result."""
     said = remains.text("out") + remains.text("err")
     return bool(re.search(r"INCONCLUSIVE: .*the kernel missed \d+ calls", said))
 
 
 def _play(cases: list[Case], binary: Path, report: Report, patience: float,
           again: list[Case] | None = None) -> None:
-    """One guest. A case is reported when it ends, unless a fault's count is still to come.
+    """One guest. A case is reported when it ends, unless the count of a fault is not known yet.
 
-    again: gets the cases that showed nothing, for the kernel had missed calls; None: they fail.
+    again: gets the cases without a result, because the kernel missed calls; None: they fail.
     """
     verdicts: dict[str, tuple[list[str], float]] = {}
 
@@ -195,7 +195,7 @@ def _play(cases: list[Case], binary: Path, report: Report, patience: float,
 
 
 def _runnable(cases: list[Case], report: Report) -> list[Case]:
-    """Without those that need a program this machine has not."""
+    """Without those that need a program which this machine lacks."""
     runnable = []
     for case in cases:
         lacking = [name for name in case.tools if not shutil.which(name)]
@@ -208,9 +208,9 @@ def _runnable(cases: list[Case], report: Report) -> list[Case]:
 
 
 def _with_kernel(batches: list[list[Case]], report: Report) -> list[list[Case]]:
-    """Without those whose kernel cannot be had: these have failed, the others are played."""
+    """Without those whose kernel is not available: these fail, the others run."""
     lacking: dict[str, str] = {}
-    # Once, here: not by two guests at the same time.
+    # Once, here, so that two guests do not do it at the same time.
     for name in sorted({batch[0].kernels[0] for batch in batches}):
         try:
             found = kernel.fetch(name)
@@ -225,7 +225,7 @@ def _with_kernel(batches: list[list[Case]], report: Report) -> list[list[Case]]:
 
 
 def _on_signal(number, _frame):
-    # The guests are tied to our life; only their scratch has to be taken away.
+    # The guests end with this process; only their scratch files must be removed.
     for path in Path(tempfile.gettempdir()).glob(f"{SCRATCH}{os.getpid()}.*"):
         shutil.rmtree(path, ignore_errors=True)
     print("interrupted", file=sys.stderr, flush=True)
@@ -260,7 +260,7 @@ def _run(options: argparse.Namespace) -> int:
     batches = _shared(_runnable(chosen, report))
     batches = _with_kernel(batches, report)
     with tempfile.TemporaryDirectory(prefix=boot.SCRATCH) as scratch:
-        # A copy, for it may be built anew meanwhile.
+        # A copy, because it may be rebuilt meanwhile.
         binary = Path(shutil.copy(options.binary, Path(scratch) / "daxaudit"))
         with ThreadPoolExecutor(options.j) as pool:
             again: list[Case] = []

@@ -40,7 +40,7 @@ class Selection:
         return first
 
     def check(self, slow: dict[tuple[str, str], bool]) -> None:
-        """Raise an error if a choice names what there is not.
+        """Raise an error if a choice names something that does not exist.
 
         slow: of each variant and kernel, whether it runs with --all only.
         """
