@@ -87,7 +87,7 @@ class Arch:
     @property
     def setup_group(self) -> str:
         """The group of tools/setup that has its emulator."""
-        return "guests" if self.cross else "guest"
+        return "guest" if self.qemu_package == ARCHES["amd64"].qemu_package else "guests"
 
     def errno(self, name: str) -> int:
         """The errno of this architecture, which need not be the host's."""
