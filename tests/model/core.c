@@ -42,7 +42,7 @@ void broke(struct world *w, enum dxa_rule rule, struct ref r, int may, int must,
 			      .others = others };
 }
 
-/* The slab hands out the place that was freed last, which here is the lowest. */
+/* The slab reuses the slot that was freed last; here it is the lowest. */
 int core_alloc(struct world *w, int owner)
 {
 	for (int i = 0; i < DAXES; i++) {
@@ -100,7 +100,7 @@ static void note_host_of_destroyed(struct world *w, struct ref r)
 			broke(w, DXA_RULE_HOST_LEFT_BEHIND, r, w->n, w->n, RULE(ORPHAN));
 }
 
-/* What is left of a last put. False: nothing. */
+/* The remaining steps of a last put. False: none. */
 bool core_put_step(struct world *w, int task)
 {
 	struct proc *p = &w->proc[task];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Depth first, one atomic step of one task at a time. Two ways to the same state
- * with the same records behind them have the same future and the same records in
- * it: the second is not followed. Nothing else is left out.
+ * with the same records before it have the same future and the same later records:
+ * the second is not followed. Nothing else is omitted.
  */
 #include "explore.h"
 
@@ -21,7 +21,7 @@ static struct {
 
 enum { BEFORE, TASK_A, TASK_B, AFTER };
 
-/* The task that plays what is before and after. */
+/* The task that runs the operations before and after. */
 #define OTHERS 2
 
 static const struct scenario *playing;
@@ -167,7 +167,7 @@ static uint32_t draw(uint32_t below)
 	return (uint32_t)((luck >> 33) % below);
 }
 
-/* One way through, by lot. */
+/* One history, at random. */
 static void wander(void)
 {
 	static struct world w;

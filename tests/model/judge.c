@@ -100,7 +100,7 @@ static void look(const struct world *w, uint64_t ts)
 	}
 }
 
-/* What a live audit does at its end: it looks, and looks again while something is odd. */
+/* As a live audit at its end: take a snapshot, and another one while there is an anomaly. */
 static void look_last(const struct world *w, bool always_twice)
 {
 	look(w, last_ts() + 500 * MS);
@@ -183,7 +183,7 @@ static bool check_findings(const struct world *w, int hi)
 	return true;
 }
 
-/* What was broken between these records may not be called clean. */
+/* A violation between these records must not pass as clean. */
 static void check_pass(const struct world *w, int lo, int hi)
 {
 	if (trial.n_findings || trial.gaps)
@@ -196,7 +196,7 @@ static void check_pass(const struct world *w, int lo, int hi)
 		}
 }
 
-/* The first thing that broke of each device must be reported by its own name. */
+/* The first violation of each device must be reported with its own rule. */
 static void check_exact(const struct world *w)
 {
 	for (int b = 0; b < w->n_brk; b++) {

@@ -49,7 +49,7 @@ bool op_probe(struct world *w, int task, const struct op *o)
 	return true;
 }
 
-/* The driver has failed or gone and its reference is still there: it is never dropped. */
+/* The driver failed or was unbound and still has its reference: it is never dropped. */
 static void note_leak(struct world *w, int dev, bool failed, bool nulls)
 {
 	struct ref r = w->dev[dev].dax;
@@ -156,7 +156,7 @@ bool op_released(struct world *w, int task, const struct op *o)
 	}
 }
 
-/* GONE dev: the driver is done with it: whatever it should have released, is leaked now. */
+/* GONE dev: the driver has finished: references that it did not drop are leaked now. */
 bool op_gone(struct world *w, int task, const struct op *o)
 {
 	(void)task;

@@ -60,7 +60,7 @@ bool op_kill(struct world *w, int task, const struct op *o)
 	case 1:
 		w->dax[p->reg.slot].flags &= (uint8_t)~1;
 		w->dax[p->reg.slot].killed = true;
-		/* No driver kills what is still hosted: from here on it is wrong. */
+		/* No driver kills a device that still has a host: from here on it is wrong. */
 		if (is_hosted(w, p->reg))
 			broke(w, DXA_RULE_HOST_LEFT_BEHIND, p->reg, w->n, UINT8_MAX, RULE(ORPHAN));
 		return false;
@@ -309,7 +309,7 @@ bool op_walk_put(struct world *w, int task, const struct op *o)
 
 	(void)o;
 	if (p->sub == 0) {
-		/* What was freed under it makes the kernel BUG. */
+		/* A freed device makes the kernel BUG. */
 		if (!ref_valid(w, p->reg))
 			return true;
 		core_put(w, p, false);
@@ -372,7 +372,7 @@ bool op_close(struct world *w, int task, const struct op *o)
 	return put(w, task, DXA_KIND_PUT_DAX, 0, true, p->sub - 1);
 }
 
-/* MODULE_FREE owner: the module that holds its ops goes away */
+/* MODULE_FREE owner: the module that has its ops is unloaded */
 bool op_module_free(struct world *w, int task, const struct op *o)
 {
 	struct dxa_event ev = record(w, task, DXA_KIND_MODULE_FREE, DXA_PHASE_ARGS);

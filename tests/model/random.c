@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Each task takes one part after the other, as the state allows and its claims; which
- * task takes the next step, is drawn. A seed gives the same history always.
+ * task takes the next step is random. A seed always gives the same history.
  */
 #include "random.h"
 
@@ -15,7 +15,7 @@
 
 #define SIZE_MAX_PARTS 40
 #define TIDS 24
-/* Records of one history; what has begun still comes to its end. */
+/* Records of one history; parts that have begun are still completed. */
 #define ENOUGH 150
 
 static struct {
@@ -54,7 +54,7 @@ static bool may_begin(const struct world *w, const struct part *p)
 	return !is_claimed(w, p->claims | p->yields) && p->can(w);
 }
 
-/* A number that no other task has now: the kernel gives them again. */
+/* A number that no other task has now: the kernel reuses them. */
 static uint8_t draw_tid(const struct world *w)
 {
 	for (;;) {

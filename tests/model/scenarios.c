@@ -45,7 +45,7 @@
 	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(REFUSED, OWN_PMEM, 12), OP1(KILL_NONE, 0), \
 		OP1(PUT_NONE, 0), ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
 
-/* Broken: NULL teardown; no clean-up; each call of the clean-up left out, or made twice. */
+/* Broken: NULL teardown; no clean-up; each call of the clean-up omitted, or made twice. */
 #define PMEM_F1(ns, disk)                                                                         \
 	OP2(PROBE, ns, DRV_PMEM), ATTACH_IN(ns), OP2(ALLOC, OWN_PMEM, ns), OP1(HOST_FAILS, disk), \
 		OP1(KILL_NONE, 0), OP1(PUT_NONE, 0), ATTACH_OUT(ns, -12), OP2(PROBED, ns, 12)
@@ -151,7 +151,7 @@
 		OP2(REFUSED, OWN_DM, 95), OP3(LEAVE, DXA_KIND_DM_CREATE, -1, -6),   \
 		OP3(LEAVE, DXA_KIND_DM_DEV_CREATE, -1, -6)
 
-/* Another driver's module goes away: driver_detach() */
+/* Another driver's module is unloaded: driver_detach() */
 #define DETACH_OTHER(ns) OP3(RELEASE, ns, DRV_BTT, 0), OP1(RELEASED, ns)
 
 #define PROGRAM(name, ...) static const struct op name[] = { __VA_ARGS__, { O_END, 0, 0, 0 } }
@@ -266,7 +266,7 @@ const struct scenario scenarios[] = {
 	S("inode walk against dm", nothing, dm_life, walk, nothing),
 	S("inode walk against device-dax", region, region_go, walk, nothing),
 	S("mount against unload", probe0, unbind_unload, mount_umount, nothing),
-	/* Two devices: addresses are handed out again. */
+	/* Two devices: addresses are reused. */
 	S("probe against the other's unbind", probe1, probe0, unbind1, unbind0),
 	S("two probes", nothing, probe0, probe1, unbind_both),
 	S("two unbinds of two", probe_both, unbind0, unbind1, nothing),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Does the data cache alias, and what was that concluded from? */
+/* Whether the data cache aliases, and the source of that conclusion. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

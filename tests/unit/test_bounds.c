@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Each bound of the engine, reached and exceeded by one: at the bound nothing is lost, one
- * beyond it the audit is not complete, and what is told stays true. A bound without a
+ * beyond it the audit is not complete, and the findings stay correct. A bound without a
  * function here does not compile.
  */
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Functions are found in raw BTF, and what is no BTF is told from it. */
+/* Functions are found in raw BTF, and other data is recognised. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>

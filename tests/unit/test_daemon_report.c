@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A finding that one output does not take is told by another, and the loss is told, too. */
+/* A finding that one output cannot write is in another, and the loss is reported, too. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is packed comes out as it went in, in the bytes that a live device may cost. */
+/* Packed events are unpacked unchanged, and packing stays within the bytes of a live device. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>

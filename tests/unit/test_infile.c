@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that a user names: what could block a privileged program is refused. */
+/* Files that a user names: files that could block a privileged program are refused. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>

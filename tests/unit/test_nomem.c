@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Without memory the engine may not know something, but it must not crash, leak,
- * accuse anybody wrongly, or pass for having seen all. Every allocation of
- * an audit with many findings fails in turn, alone and with all that follow.
+ * Without memory the engine may miss something, but it must not crash, leak,
+ * report a wrong finding, or pass as complete. Every allocation of an audit
+ * with many findings fails in turn, alone and with all later ones.
  */
 #include <stdarg.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Recordings that are cut off or damaged: what is whole before the damage is used, no more. */
+/* Recordings that are cut off or damaged: only the complete part before the damage is used. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What every format does with names that the kernel, a process or a disk chose. */
+/* Names from the kernel, a process or a disk, in every format. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose kprobe events are removed, on a folder that looks like tracefs. What the
- * kernel makes of the commands, and events that it still uses, tests/live has.
+ * The owners whose kprobe events are removed, in a folder like tracefs. tests/live
+ * tests the commands in a kernel, and events that the kernel still uses.
  */
 #include <stdarg.h>
 #include <setjmp.h>
