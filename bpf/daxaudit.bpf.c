@@ -395,10 +395,19 @@ static __always_inline void read_module_range(struct dxa_event *ev, const void *
 	}
 }
 
+/* ktime, ns; also set if the record is lost. Read by user space. */
+__u64 module_freed_at = 0;
+__u64 module_loaded_at = 0;
+
 static __always_inline void record_module(__u16 kind, const struct module *mod)
 {
 	struct call c = { .kind = kind, .phase = DXA_PHASE_ARGS };
 	struct dxa_event *ev;
+
+	if (kind == DXA_KIND_MODULE_FREE)
+		module_freed_at = bpf_ktime_get_ns();
+	else
+		module_loaded_at = bpf_ktime_get_ns();
 
 	/* The addresses of its ops tables may be reused soon. */
 	named_ops = 0;

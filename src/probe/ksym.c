@@ -2,6 +2,7 @@
 #include "probe/ksym.h"
 
 #include <bpf/bpf.h>
+#include <string.h>
 
 #include "daxaudit/ksym.h"
 
@@ -14,6 +15,25 @@ void dxa_ksym_select(struct dxa_ksym_reader *n, const struct bpf_object *obj)
 	bpf_program__set_autoload(n->prog, true);
 }
 
+void dxa_ksym_look_up(struct dxa_ksym_reader *n, struct dxa_symbols *symbols,
+		      const struct dxa_event *ev)
+{
+	struct dxa_symbol sym;
+
+	n->at = ev->ts;
+	dxa_symbols_find(symbols, ev->ops, &sym);
+	for (int i = 0; i < DXA_STACK_MAX; i++)
+		dxa_symbols_find(symbols, ev->stack[i], &sym);
+}
+
+/* Was a module freed after the record, and one loaded after that? */
+static bool may_be_reused(const struct dxa_ksym_reader *n)
+{
+	uint64_t freed = n->freed_at ? *n->freed_at : 0;
+
+	return freed > n->at && *n->loaded_at > freed;
+}
+
 bool dxa_ksym_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 {
 	struct dxa_ksym q = { .address = addr };
@@ -24,5 +44,8 @@ bool dxa_ksym_source(void *priv, uint64_t addr, struct dxa_symbol *ret)
 	if (!n->prog || bpf_prog_test_run_opts(bpf_program__fd(n->prog), &run) || !q.length ||
 	    q.length > sizeof(q.text))
 		return dxa_kallsyms_source(n->kallsyms, addr, ret);
+	/* The kernel proper stays where it is; "[" precedes the name of a module. */
+	if (strchr(q.text, '[') && may_be_reused(n))
+		q.text[0] = '\0';
 	return dxa_kallsyms_parse(n->kallsyms, addr, q.text, ret);
 }

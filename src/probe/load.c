@@ -113,8 +113,11 @@ struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_p
 		else
 			dxa_snapshot_refuse(p->walkers);
 		*code = -daxaudit_bpf__load(skel);
-		if (!*code)
+		if (!*code) {
+			p->ksyms->freed_at = &skel->bss->module_freed_at;
+			p->ksyms->loaded_at = &skel->bss->module_loaded_at;
 			return skel;
+		}
 		daxaudit_bpf__destroy(skel);
 		/* If all BPF is refused, trying one program at a time does not help. */
 		if (*code == EPERM || *code == EACCES)

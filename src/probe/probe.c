@@ -149,7 +149,6 @@ static int on_record(void *priv, void *data, size_t size)
 {
 	const struct dxa_event *ev = data;
 	struct dxa_probe *p = priv;
-	struct dxa_symbol sym;
 	uint32_t dropped;
 
 	if (size < sizeof(*ev))
@@ -173,10 +172,7 @@ static int on_record(void *priv, void *data, size_t size)
 			dxa_attach_module_came(&p->hooks[i], ev->name);
 	}
 	learn_ops(p, ev);
-	/* Look the symbols up now: the module may be unloaded soon. */
-	dxa_symbols_find(p->symbols, ev->ops, &sym);
-	for (int i = 0; i < DXA_STACK_MAX; i++)
-		dxa_symbols_find(p->symbols, ev->stack[i], &sym);
+	dxa_ksym_look_up(&p->ksyms, p->symbols, ev);
 	dxa_silence_event(&p->silence, ev, p->hooks, p->n_hooks, p->fn, p->priv);
 	deliver(p, ev);
 	if (ev->kind == DXA_KIND_MODULE_FREE) {
