@@ -161,9 +161,11 @@ static void on_device(void *priv, const struct dxa_device *device)
 /* What a live audit asks while it runs. */
 static void ask(struct audit *a)
 {
+	bool look = false;
 	size_t n = 0;
 
-	dxa_engine_due(a->engine);
+	/* Only a deadline can need a snapshot. */
+	must(dxa_engine_due(a->engine, &look) || !look);
 	dxa_engine_each_open(a->engine, UINT64_MAX, on_open, &n);
 	must(n <= dxa_engine_open_contexts(a->engine));
 	dxa_engine_each_device(a->engine, on_device, a);
