@@ -83,7 +83,7 @@ static void check_suspects(struct dxa_engine *e, uint64_t now, bool all)
 }
 
 /*
- * Recordings from before daxaudit 0.2 have one snapshot at their end. It is enough if the
+ * Older recordings have one snapshot at their end. It is enough if the
  * cause was recorded, too. A cut stream (now is its last record) proves nothing.
  */
 static bool is_shown_at_end(const struct dxa_engine *e, const struct suspect *s, uint64_t now)
