@@ -46,7 +46,7 @@
 struct quiet {
 	uint64_t since; /* ktime */
 	uint64_t idle, total; /* dxa_cpustat_read() */
-	uint64_t own; /* what this process has spent, in ticks, too */
+	uint64_t own; /* the CPU time of this process, in ticks */
 };
 
 struct live {
@@ -162,7 +162,7 @@ static bool note_quiet(struct live *l)
 	return true;
 }
 
-/* What we spend is not what the command set off, whose turn comes beside ours. */
+/* The CPU time of this process does not count: it does not delay work of the command. */
 static bool was_idle(const struct live *l)
 {
 	uint64_t idle, total, own = own_ticks() - l->quiet.own;

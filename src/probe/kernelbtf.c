@@ -13,7 +13,6 @@
 
 #include "base/cleanup.h"
 #include "probe/btfcut.h"
-#include "probe/symwalk.h"
 #include "probe/preflight.h"
 #include "probe/symwalk.h"
 #include "probe/wanted.h"

@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probe/preflight.h"
-
 #include "base/log.h"
+#include "probe/preflight.h"
 #include "probe/symwalk.h"
 #include "probe/wanted.h"
 

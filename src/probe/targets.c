@@ -15,7 +15,7 @@ static const struct dxa_kernelbtf *targets;
  * Until here libbpf was told that this is a kprobe program: for a tracing program it would read
  * the kernel's BTF.
  */
-static int tell_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+static int set_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	const char *section = bpf_program__section_name(prog), *symbol = strchr(section, '/');
 
@@ -28,7 +28,7 @@ static int tell_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts
 
 static void take_over(const char *section, enum bpf_attach_type type)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = tell_target);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = set_target);
 
 	libbpf_register_prog_handler(section, BPF_PROG_TYPE_KPROBE, type, &opts);
 }
