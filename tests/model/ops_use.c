@@ -56,6 +56,9 @@ bool op_kill(struct world *w, int task, const struct op *o)
 			broke(w, DXA_RULE_KILL_AFTER_FREE, p->reg, w->n, w->n,
 			      RULE(PUT_AFTER_FREE) | RULE(PUT_WITHOUT_KILL) |
 				      RULE(DESTROYED_ALIVE) | RULE(HOST_LEFT_BEHIND));
+		/* Without a reference: only another holder, if any, keeps the memory. */
+		else if (p->reg.slot >= 0 && !w->dax[p->reg.slot].owned)
+			broke(w, DXA_RULE_KILL_AFTER_FREE, p->reg, w->n, UINT8_MAX, 0);
 		return !ref_valid(w, p->reg);
 	case 1:
 		w->dax[p->reg.slot].flags &= (uint8_t)~1;

@@ -110,15 +110,12 @@ static struct result report_left_behind(struct dxa_engine *e, const struct dxa_c
 }
 
 /*
- * If a lookup or a snapshot showed the host, dax_remove_host may have been called
- * before the hooks were attached. Not if the driver began its teardown later, or if
- * that was long ago.
+ * May dax_remove_host have been called before the hooks were attached? A driver calls it
+ * before kill_dax.
  */
 static bool may_have_left(const struct dxa_context *ctx, const struct life *l, uint64_t now)
 {
-	if (!l->host_since || (ctx && ctx->id && ctx->start > l->host_since))
-		return false;
-	return now < l->host_since || now - l->host_since <= LONG_AGO_NS;
+	return l->kills ? !l->host_at_kill : !life_has_host(ctx, l, now);
 }
 
 /* The life ends, or its owner released it (r NULL), at ktime now: it must have left dax_hosts. */

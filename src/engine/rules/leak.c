@@ -277,7 +277,8 @@ CHECK(FACT_AUDIT_ENDS, check_unput_at_end)
 
 	(void)f;
 	DXA_LIST_EACH(l, &e->live, const struct life, link)
-		if (l->kills && !is_released(l) && dxa_owner_of(l->id.driver)->releases_at_unbind)
+		if ((l->kills || l->died_unseen) && !is_released(l) &&
+		    dxa_owner_of(l->id.driver)->releases_at_unbind)
 			return unknown(DXA_GAP_PENDING);
 	return holds();
 }

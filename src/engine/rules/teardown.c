@@ -155,7 +155,14 @@ static struct result report_after(struct dxa_engine *e, struct task *t, struct l
 /* Without a life it is not known which device it was. */
 CHECK(FACT_AFTER_END, check_after_end)
 {
-	return f->life ? report_after(e, f->t, f->life, f->r) : unknown(DXA_GAP_UNCERTAIN);
+	if (!f->life)
+		return unknown(DXA_GAP_UNCERTAIN);
+	/* It is the holder whose reference the driver of the former device dropped. */
+	if (f->life->former_put_too_often && f->r->ev.kind != DXA_KIND_KILL_DAX) {
+		f->life->former_put_too_often = false;
+		return holds();
+	}
+	return report_after(e, f->t, f->life, f->r);
 }
 
 /*
@@ -221,6 +228,8 @@ CHECK(FACT_PUT_BEGINS, check_put_again)
 		return unknown(WHY_COUNTED);
 	if (unobserved(e, DXA_KIND_FS_DAX_GET_BY_BDEV))
 		return unknown(WHY_UNOBSERVED);
+	/* Another holder's put will follow the end. */
+	f->life->put_too_often = true;
 	return report_after(e, f->t, f->life, r);
 }
 
@@ -232,14 +241,16 @@ CHECK(FACT_RELEASED, check_unkilled)
 	struct life *l = f->life;
 	struct dxa_finding out;
 
-	if (!l->alive || !l->alive_known || l->reported)
+	if (l->reported || !(l->put_alive || (l->alive && l->alive_known)))
 		return holds();
 	if (task_incomplete(e, f->t) || life_incomplete(e, l))
 		return unknown(WHY_COUNTED);
 	finding_begin(e, &out, &rule_PUT_WITHOUT_KILL, l, &f->t->ctx);
 	finding_append(&out, "the driver of ");
 	finding_append_life(&out, &l->id);
-	finding_append(&out, " put it without kill_dax: others still hold it, and it is alive");
+	finding_append(&out, l->alive ? " put it without kill_dax: others still hold it, and it is "
+					"alive" :
+					" put it before kill_dax");
 	finding_add_life(e, l);
 	l->reported = true;
 	return finding_report(e, &out);
@@ -251,7 +262,10 @@ static struct result report_alive_at_end(struct dxa_engine *e, const struct dxa_
 	struct dxa_finding out;
 
 	finding_begin(e, &out, put_seen ? &rule_PUT_WITHOUT_KILL : &rule_DESTROYED_ALIVE, l, ctx);
-	if (put_seen) {
+	if (l->put_alive && l->kills) {
+		finding_append_life(&out, &l->id);
+		finding_append(&out, " was put by its driver before kill_dax");
+	} else if (put_seen) {
 		finding_append(&out, "the last reference to ");
 		finding_append_life(&out, &l->id);
 		finding_append(&out, " was dropped without kill_dax: it was destroyed alive");
@@ -271,20 +285,21 @@ CHECK(FACT_ENDS, check_alive_at_end)
 	struct life *l = f->life;
 	const struct rec *r = f->r;
 	bool destroy = r->ev.kind == DXA_KIND_DAX_DESTROY_INODE;
+	bool shown = r->ev.has & DXA_HAS_DAX;
+	bool alive = shown ? r->ev.dax_flags & (1U << DXA_DAXDEV_ALIVE) :
+			     l->alive_known && l->alive;
 	bool put_seen;
 
 	if (l->reported)
 		return holds();
-	if (r->ev.has & DXA_HAS_DAX) {
-		if (!(r->ev.dax_flags & (1U << DXA_DAXDEV_ALIVE)))
-			return holds();
-	} else if (!l->alive_known || !l->alive) {
-		return holds();
-	} else if (life_incomplete(e, l)) {
+	if (!alive && !l->put_alive)
+		return l->suspect && l->suspect->what == SUSPECT_PUT_ALIVE ?
+			       unknown(DXA_GAP_UNCERTAIN) :
+			       holds();
+	if (!(alive && shown) && life_incomplete(e, l))
 		return unknown(WHY_COUNTED);
-	}
 	/* The last put destroys the device in the same task; the free can run in any task. */
-	put_seen = (l->put_last && (!destroy || l->last_put_tid == r->ev.tid)) ||
+	put_seen = l->put_alive || (l->put_last && (!destroy || l->last_put_tid == r->ev.tid)) ||
 		   (l->owner_put && !l->kills);
 	return report_alive_at_end(e, destroy ? task_context(f->t) : NULL, l, r, put_seen);
 }

@@ -71,6 +71,15 @@ void life_set_host(struct dxa_engine *e, struct life *l, uint64_t disk, uint64_t
 	l->host_since = since;
 }
 
+bool life_has_host(const struct dxa_context *ctx, const struct life *l, uint64_t now)
+{
+	if (!l->host)
+		return false;
+	if (!l->host_since || (ctx && ctx->id && ctx->start > l->host_since))
+		return true;
+	return now >= l->host_since && now - l->host_since > LONG_AGO_NS;
+}
+
 void on_remove_host(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l = dxa_map_get(&e->hosts, r->ev.obj);

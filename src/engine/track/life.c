@@ -56,10 +56,12 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 {
 	struct life *l = life_at(e, dax);
 	uint32_t generation = 0;
+	bool put_too_often = false;
 
 	if (l) {
 		if (!l->ended)
 			life_end(e, l);
+		put_too_often = l->put_too_often || l->former_put_too_often;
 		generation = l->id.generation + 1;
 		dxa_list_del(&e->ended, &l->link);
 		e->n_ended--;
@@ -76,6 +78,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 	}
 	l->id.dax = dax;
 	l->id.generation = generation;
+	l->former_put_too_often = put_too_often;
 	l->epoch = e->epoch;
 	l->first = e->n;
 	dxa_list_add(&e->live, &l->link);
@@ -241,6 +244,15 @@ static void read_count(struct life *l, const struct dxa_event *ev)
 				   INT32_MAX;
 }
 
+void life_note_flags(struct life *l, const struct dxa_event *ev)
+{
+	if (!(ev->has & DXA_HAS_DAX) || ev->dax_flags & (1U << DXA_DAXDEV_ALIVE))
+		return;
+	/* Killed before the audit or unrecorded: kill_dax is recorded before its effect. */
+	l->died_unseen |= l->alive && !l->kills;
+	l->alive = false;
+}
+
 void life_add_record(struct dxa_engine *e, struct life *l, const struct rec *r)
 {
 	const struct dxa_event *ev = &r->ev;
@@ -263,9 +275,7 @@ void life_add_record(struct dxa_engine *e, struct life *l, const struct rec *r)
 		l->alive_known = true;
 		l->holder = ev->holder;
 	}
-	/* Killed before the audit or unrecorded: kill_dax is recorded before its effect. */
-	if (!(ev->dax_flags & (1U << DXA_DAXDEV_ALIVE)))
-		l->alive = false;
+	life_note_flags(l, ev);
 }
 
 void life_set_probe(struct dxa_engine *e, struct life *l, const struct dxa_event *probe)

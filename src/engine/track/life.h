@@ -69,6 +69,11 @@ struct life {
 	bool alive : 1;
 	bool alive_known : 1;
 	bool owner_put : 1; /* its driver has dropped its reference */
+	bool put_alive : 1; /* its driver had not killed it then */
+	bool died_unseen : 1; /* it was alive, then it was not, and no kill was recorded */
+	bool host_at_kill : 1; /* it was killed while certainly in dax_hosts */
+	bool put_too_often : 1; /* by its driver, so another holder will put it after its end */
+	bool former_put_too_often : 1; /* the former life at this address, and no put followed yet */
 	bool unbound : 1; /* an unbinding that began after its begin has returned */
 	bool missed : 1; /* the last snapshot did not show it */
 	bool put_last : 1; /* its last event is a put */
@@ -109,6 +114,9 @@ struct life *life_get_or_create(struct dxa_engine *e, const struct rec *r);
 
 /* Add the record to the history, and update the life from its fields. */
 void life_add_record(struct dxa_engine *e, struct life *l, const struct rec *r);
+
+/* The device may be dead, by the flags in a record of it. */
+void life_note_flags(struct life *l, const struct dxa_event *ev);
 
 /* Remember the probe (its entry) that allocated the device, for leak-on-unbind. */
 void life_set_probe(struct dxa_engine *e, struct life *l, const struct dxa_event *probe);

@@ -53,6 +53,18 @@ static struct life *target(struct dxa_engine *e, struct task *t, const struct re
 
 /* ---- kill and put ---- */
 
+static bool shows_alive(const struct dxa_event *ev)
+{
+	return (ev->has & DXA_HAS_DAX) && (ev->dax_flags & (1U << DXA_DAXDEV_ALIVE));
+}
+
+/* The same task put the last reference before: it is the driver, in a context not recorded. */
+static void note_kill_after_put(struct life *l, const struct dxa_event *ev)
+{
+	l->put_alive |= l->suspect && l->suspect->what == SUSPECT_PUT_ALIVE &&
+			l->last_put_tid == ev->tid && shows_alive(ev);
+}
+
 void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
 	struct life *l = target(e, t, r);
@@ -60,6 +72,8 @@ void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!l)
 		return;
 	PUBLISH(e, FACT_KILL_BEGINS, t, r, l);
+	note_kill_after_put(l, &r->ev);
+	l->host_at_kill = life_has_host(task_context(t), l, r->ev.ts);
 	l->alive = false;
 	l->alive_known = true;
 	l->kills++;
@@ -84,11 +98,12 @@ static bool is_owners_put(const struct task *t, const struct life *l, const stru
 	return l->kills && l->last_kill_tid == r->ev.tid && l->last_kill_in == in;
 }
 
-static void owner_has_put(struct dxa_engine *e, struct task *t, struct life *l)
+static void owner_has_put(struct dxa_engine *e, struct task *t, struct life *l, const struct rec *r)
 {
 	struct life_ref ref = { l->id.dax, l->id.generation };
 
 	l->owner_put = true;
+	l->put_alive |= shows_alive(&r->ev);
 	if (!task_context(t))
 		return;
 	if (t->released.len >= CONTEXT_LIST_MAX)
@@ -107,7 +122,7 @@ void on_put_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 		l->holder = 0;
 	PUBLISH(e, FACT_PUT_BEGINS, t, r, l);
 	if (is_owners_put(t, l, r))
-		owner_has_put(e, t, l);
+		owner_has_put(e, t, l, r);
 	add_refs(&l->refs, -1);
 	l->last_put_at = r->ev.ts;
 	l->puts_in_progress += l->puts_in_progress < UINT16_MAX;

@@ -209,6 +209,7 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (l->first == r->n)
 		l->shown_first = l->shown_in;
 	show_suspect(e, l, r);
+	life_note_flags(l, &r->ev);
 	if (l->from_alloc || l->snapshotted)
 		return;
 	life_add_record(e, l, r);
