@@ -229,7 +229,8 @@ static void take(struct world *w, struct proc *p, int holder)
 	}
 	/* The reference is not dropped again: a known bug. */
 	d->lost_refs++;
-	broke(w, DXA_RULE_REFERENCE_LEAK, p->reg, w->n, UINT8_MAX, RULE(ORPHAN));
+	broke(w, DXA_RULE_REFERENCE_LEAK, p->reg, w->n, UINT8_MAX,
+	      RULE(ORPHAN) | RULE(UNACCOUNTED_REFERENCE));
 	p->reg = nobody;
 }
 

@@ -59,7 +59,7 @@
 	X(FACT_ALLOC_OUTCOME, 0, check_refused) \
 	X(FACT_PUT, 0, check_last_put) \
 	X(FACT_DUE, 1, check_references) \
-	X(FACT_SHOWN_DEVICE, 3, check_holder) \
+	X(FACT_SHOWN_DEVICE, 3, check_users) \
 	X(FACT_IN_USE, 0, check_kept_flags) \
 	X(FACT_TASK_SAMPLED, 0, check_stuck) \
 	X(FACT_CONTEXT_ENDED, 0, check_came_back) \

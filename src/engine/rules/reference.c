@@ -36,15 +36,16 @@ RULE(REFERENCE_LEAK, 21) = {
 
 RULE(UNACCOUNTED_REFERENCE, 6) = {
 	HEAD(UNACCOUNTED_REFERENCE, "unaccounted-reference", ERROR, STATE, ANY_CACHE, NO_CALLS),
-	.title = "a dax_device has a holder, but its disk is not open",
+	.title = "a dax_device has a holder or a user's reference, but its disk is not open",
 	.meaning = "A device of a disk has a holder, which a file system sets when it takes the "
-		   "device, but no file system, dm table or other user has the disk's block device "
-		   "open. Two snapshots in a row showed it.",
+		   "device, or more references than that of its driver. But no file system, dm "
+		   "table or other user has the disk's block device open. Two snapshots in a row "
+		   "showed it.",
 	.consequence =
-		"The holder is gone without fs_put_dax: its reference is lost, and when the "
-		"driver is unbound the kernel calls the holder's operations with memory that may "
-		"have been freed. XFS did so after a failed mount (CVE-2026-46005, fixed in June "
-		"2026).",
+		"The user is gone without fs_put_dax: its reference is lost, and the device is "
+		"never freed. If the holder is set, then the kernel calls the holder's operations, "
+		"when the driver is unbound, with memory that may have been freed. XFS did so "
+		"after a failed mount (CVE-2026-46005, fixed in June 2026).",
 	.example = "dax_hosts: pmem0 -> X, refs 2, holder set\n"
 		   "block devices of pmem0: not open\n",
 	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_ANY, "its disk is not open" }),
@@ -110,13 +111,18 @@ static bool is_used(const struct snapshot *s, const struct rec *host)
 	return false;
 }
 
-/* While a holder has the device, it has the disk's block device open. */
-CHECK(FACT_SHOWN_DEVICE, check_holder)
+/*
+ * While a file system or a dm table has the device, with or without a holder, it has the
+ * disk's block device open. One reference to a device that is alive is its driver's.
+ */
+CHECK(FACT_SHOWN_DEVICE, check_users)
 {
 	const struct snapshot *s = e->snapshot;
 	const struct device *d = f->device;
 
-	if (ops_are_gone(d) || d->bus || !d->host.n || !d->view.holder)
+	if (ops_are_gone(d) || d->bus || !d->host.n)
+		return holds();
+	if (!d->view.holder && !(d->view.alive && d->view.refs > 1))
 		return holds();
 	/* The snapshots of a trace do not need to contain the openers. */
 	if (!snapshot_has(s, DXA_SNAP_HOLDERS | 1 << DXA_WALK_HOLDERS))
@@ -124,5 +130,7 @@ CHECK(FACT_SHOWN_DEVICE, check_holder)
 	if (is_used(s, &d->host))
 		return holds();
 	return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
-			   "has a holder, but its disk is not open");
+			   d->view.holder ? "has a holder, but its disk is not open" :
+					    "has more references than its driver's, but its disk "
+					    "is not open");
 }
