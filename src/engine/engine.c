@@ -88,7 +88,8 @@ static void check_suspects(struct dxa_engine *e, uint64_t now, bool all)
  */
 static bool is_shown_at_end(const struct dxa_engine *e, const struct suspect *s, uint64_t now)
 {
-	return s->life->holder_taken && now > e->last_ts && s->shown_at > s->since + END_GRACE_NS;
+	return s->life->holder_taken && now > e->last_ts && s->shown_at > s->since + END_GRACE_NS &&
+	       !s->in_progress;
 }
 
 static void finish_unshown(struct dxa_engine *e, uint64_t now)

@@ -233,6 +233,20 @@ CHECK(FACT_PUT_BEGINS, check_put_again)
 	return report_after(e, f->t, f->life, r);
 }
 
+/*
+ * A file system put a device that it did not look up: it had a former one at this
+ * address, whose life may not be recorded. (dm also puts devices, with put_dax(); older
+ * ones look them up without a hooked function.)
+ */
+CHECK(FACT_PUT, check_put_of_former)
+{
+	const struct life *l = f->life;
+
+	if (!l->from_alloc || !l->fs_put || l->refs >= 0 || l->reported_after_end)
+		return holds();
+	return unknown(life_incomplete(e, l) ? WHY_COUNTED : DXA_GAP_UNCERTAIN);
+}
+
 /* ---- without a kill ---- */
 
 /* The owner dropped its reference without a kill: other holders will use a live device. */

@@ -329,6 +329,7 @@ static void suspects_add(struct dxa_engine *e, struct suspect *s, uint64_t now)
 {
 	s->since = now;
 	s->grace_over = s->shown_at = 0;
+	s->in_progress = false;
 	dxa_list_add(list_of(e, s), &s->link);
 }
 

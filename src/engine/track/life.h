@@ -28,6 +28,7 @@ struct suspect {
 	uint64_t since;
 	uint64_t grace_over; /* ktime of the first record after the grace period; 0: none yet */
 	uint64_t shown_at; /* ktime of the first snapshot since then that shows it; 0: none */
+	bool in_progress; /* a lookup or a put was in progress in the last one */
 	bool in_context;
 	struct dxa_context ctx; /* in which it happened */
 };
@@ -76,6 +77,7 @@ struct life {
 	bool former_put_too_often : 1; /* the former life at this address, and no put followed yet */
 	bool unbound : 1; /* an unbinding that began after its begin has returned */
 	bool missed : 1; /* the last snapshot did not show it */
+	bool fs_put : 1; /* a file system has put it */
 	bool put_last : 1; /* its last event is a put */
 	bool ended : 1;
 	bool freed : 1;

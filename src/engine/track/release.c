@@ -124,6 +124,7 @@ void on_put_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (is_owners_put(t, l, r))
 		owner_has_put(e, t, l, r);
 	add_refs(&l->refs, -1);
+	l->fs_put |= r->ev.kind == DXA_KIND_FS_PUT_DAX;
 	l->last_put_at = r->ev.ts;
 	l->puts_in_progress += l->puts_in_progress < UINT16_MAX;
 	l->last_put_tid = r->ev.tid;

@@ -186,7 +186,8 @@ static void show_suspect(struct dxa_engine *e, struct life *l, const struct rec 
 	if (!s || s->what != SUSPECT_REFERENCE_LEAK || r->ev.refs <= 0)
 		return;
 	/* A lookup may have the reference and not have returned; a put may be in progress. */
-	if (!s->shown_at || e->gets_pending || is_being_put(e, l)) {
+	s->in_progress = e->gets_pending || is_being_put(e, l);
+	if (!s->shown_at || s->in_progress) {
 		s->shown_at = r->ev.ts;
 	} else if (r->ev.ts > s->shown_at + LOOKS_APART_NS) {
 		PUBLISH(e, FACT_DUE, .r = r, .life = l);
