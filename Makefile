@@ -189,7 +189,6 @@ $(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o
 # The functions that a test makes fail. Not in LDFLAGS, which a command line replaces.
 $(O)/san/tests/unit/test_record: WRAPPED := fdatasync
 $(O)/san/tests/unit/test_kallsyms: WRAPPED := realloc
-$(O)/san/tests/unit/test_drain: WRAPPED := nanosleep
 $(O)/san/tests/unit/test_record_open: WRAPPED := flock
 $(O)/san/tests/unit/test_nomem: WRAPPED := malloc calloc realloc reallocarray aligned_alloc
 

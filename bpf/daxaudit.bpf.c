@@ -98,7 +98,7 @@ static __always_inline __u64 func_ret(void *ctx)
                                                                                            \
 		if (ev) {                                                                  \
 			fill_##ID(ev, c);                                                  \
-			bpf_ringbuf_submit(ev, 0);                                         \
+			event_submit(ev);                                                  \
 		}                                                                          \
 		gone_note(c);                                                              \
 	}                                                                                  \
@@ -248,7 +248,7 @@ static __always_inline void record_use(const struct call *c)
 	read_dax_arg(ev, c);
 	ev->arg = state;
 	event_stack(ev, c);
-	bpf_ringbuf_submit(ev, 0);
+	event_submit(ev);
 }
 
 #define USE(ID, number, sym, ...)                                     \
@@ -416,7 +416,7 @@ static __always_inline void record_module(__u16 kind, const struct module *mod)
 		return;
 	bpf_core_read_str(ev->name, sizeof(ev->name), &mod->name);
 	read_module_range(ev, mod);
-	bpf_ringbuf_submit(ev, 0);
+	event_submit(ev);
 }
 
 SEC("?raw_tp/module_load")
@@ -462,7 +462,7 @@ static __always_inline void record_switch(const struct call *c, int on)
 	if (!ev)
 		return;
 	ev->arg = on;
-	bpf_ringbuf_submit(ev, 0);
+	event_submit(ev);
 }
 
 /*

@@ -29,6 +29,9 @@ __u32 enabled = 0;
 __u64 next_seq = 0;
 __u32 dropped_so_far = 0;
 
+/* A record with this number or a higher one wakes the reader, who sets it before it sleeps. */
+__u64 wake_seq = 0;
+
 /*
  * The functions whose addresses return tracers put on the stack instead of a return
  * address: where one is found, the caller is not known. Set by the loader; unused: 0.
@@ -145,6 +148,22 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 	}
 	__sync_fetch_and_add(&count->submitted, 1);
 	return ev;
+}
+
+/*
+ * Submit a record of event_begin(). Waking the reader takes more than everything else, so it
+ * decides when it wants that: see dxa_wakeup_arm() in src/probe/drain.h. The number of the
+ * record was taken, with a full barrier, before wake_seq is read.
+ */
+static __always_inline void event_submit(struct dxa_event *ev)
+{
+	if (ev->seq < wake_seq) {
+		bpf_ringbuf_submit(ev, BPF_RB_NO_WAKEUP);
+		return;
+	}
+	/* Once is enough: the reader sets it again. */
+	wake_seq = (__u64)-1;
+	bpf_ringbuf_submit(ev, BPF_RB_FORCE_WAKEUP);
 }
 
 /*

@@ -42,6 +42,7 @@ static __always_inline void gone_forgotten(const struct call *c)
 	if (!count)
 		return;
 	__sync_fetch_and_add(&count->seen, 1);
+	__sync_fetch_and_add(&next_seq, 1);
 	__sync_fetch_and_add(&count->dropped, 1);
 	__sync_fetch_and_add(&dropped_so_far, 1);
 }

@@ -68,13 +68,18 @@ static void consume(struct dxa_audit *a)
 	dxa_probe_consume(a->probe);
 }
 
-struct dxa_err *dxa_audit_watch(struct dxa_audit *a, int fd)
+static struct dxa_err *watch(const struct dxa_audit *a, int fd, uint32_t events)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
+	struct epoll_event ev = { .events = events, .data.fd = fd };
 
 	if (epoll_ctl(a->epfd, EPOLL_CTL_ADD, fd, &ev))
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
 	return NULL;
+}
+
+struct dxa_err *dxa_audit_watch(struct dxa_audit *a, int fd)
+{
+	return watch(a, fd, EPOLLIN);
 }
 
 static struct dxa_err *setup_signals(struct dxa_audit *a)
@@ -211,7 +216,7 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	dxa_recording_begin(&a->saving, &a->analysis, a->opts, hooks, n);
 	a->read_at = run->start;
 	dxa_probe_start(a->probe, on_event, a);
-	err = dxa_audit_watch(a, dxa_probe_fd(a->probe));
+	err = watch(a, dxa_probe_fd(a->probe), EPOLLIN | EPOLLET);
 	if (err)
 		return err;
 	why = dxa_audit_snapshot(a);
@@ -251,23 +256,51 @@ static void sweep(struct dxa_audit *a, uint64_t now)
 			      0;
 }
 
+/*
+ * Sleep until ktime `until` (ns; 0: no limit), or until the ring buffer or a file that is watched
+ * asks for attention. *first: only the ring buffer does.
+ */
+static struct dxa_err *sleep_until(const struct dxa_audit *a, uint64_t until, bool *first)
+{
+	struct epoll_event ev[4];
+	int n = epoll_wait(a->epfd, ev, sizeof(ev) / sizeof(*ev),
+			   timeout_ms(until, dxa_ktime_now()));
+
+	if (n < 0 && errno != EINTR)
+		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
+	*first = n == 1 && ev[0].data.fd == dxa_probe_fd(a->probe);
+	return NULL;
+}
+
+/* The same; records that follow one another closely count as one. */
+static struct dxa_err *sleep_until_events(const struct dxa_audit *a, uint64_t until)
+{
+	uint64_t gather = dxa_probe_gather(a->probe, false);
+	struct dxa_err *err;
+	bool first;
+
+	if (gather)
+		return sleep_until(a, dxa_earlier(until, dxa_ktime_now() + gather), &first);
+	err = sleep_until(a, until, &first);
+	if (err || !first)
+		return err;
+	gather = dxa_probe_gather(a->probe, true);
+	return sleep_until(a, dxa_earlier(until, dxa_ktime_now() + gather), &first);
+}
+
 struct dxa_err *dxa_audit_wait(struct dxa_audit *a, uint64_t until)
 {
 	uint64_t sample_at =
 		dxa_open_tasks_due(&a->tasks, a->analysis.engine, a->opts->stuck_after_ns);
-	uint64_t now = dxa_ktime_now();
-	struct epoll_event ev[4];
-	int n;
+	struct dxa_err *err;
+	uint64_t now;
 
 	until = dxa_earlier(until, dxa_earlier(sample_at, dxa_recording_due(&a->saving)));
 	until = dxa_earlier(until, a->sweep_at);
 	until = dxa_earlier(until, dxa_probe_silence(a->probe));
-	n = epoll_wait(a->epfd, ev, sizeof(ev) / sizeof(*ev), timeout_ms(until, now));
-	if (n < 0 && errno != EINTR)
-		return dxa_err_new(DXA_ERR_SYSTEM, errno, "epoll: %s", strerror(errno));
-	for (int i = 0; i < n; i++)
-		if (ev[i].data.fd == dxa_probe_fd(a->probe))
-			dxa_probe_gather(a->probe);
+	err = sleep_until_events(a, until);
+	if (err)
+		return err;
 	consume(a);
 	now = dxa_ktime_now();
 	dxa_recording_tick(&a->saving, now);

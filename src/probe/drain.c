@@ -3,14 +3,10 @@
 
 #include "base/ktime.h"
 
-/*
- * Records arrive in bursts. A record in an empty ring buffer wakes the reader, which costs more
- * than the record itself, and then the reader asks for missed calls. Later records of the
- * burst cost neither.
- */
-#define GATHER_NS 5000000ull
-#define GATHER_HOLDS 8000u /* of the default ring buffer, in which there is room for so long */
-#define GATHER_PART 128
+/* The part of the ring buffer after which a reader that gathers is woken. */
+#define GATHER_PART 4
+/* After a burst of this part of the ring buffer it does not sleep. */
+#define HURRY_PART 128
 
 #define PAUSE_MIN_NS 50000l
 #define PAUSE_MAX_NS 10000000l
@@ -32,11 +28,23 @@ uint64_t dxa_drain(const struct dxa_drain *d)
 	}
 }
 
-void dxa_gather(uint32_t holds, uint64_t came)
+/* How many numbers were taken for records that are neither delivered nor dropped. */
+static uint32_t on_the_way(const struct dxa_wakeup *w, uint64_t delivered)
 {
-	const uint32_t n = holds < GATHER_HOLDS ? holds : GATHER_HOLDS;
-	const struct timespec pause = { .tv_nsec = (long)(GATHER_NS * n / GATHER_HOLDS) };
+	/* Read in this order: a record takes a number before it may be dropped. */
+	uint32_t dropped = *w->dropped;
 
-	if (came < holds / GATHER_PART)
-		nanosleep(&pause, NULL);
+	__sync_synchronize();
+	/* In 32 bits, because that of the dropped ones wraps; there are fewer on the way. */
+	return (uint32_t)*w->next_seq - dropped - (uint32_t)delivered;
+}
+
+uint64_t dxa_wakeup_arm(const struct dxa_wakeup *w, uint64_t delivered, uint64_t came,
+			uint32_t holds)
+{
+	*w->wake_seq = came ? *w->next_seq - on_the_way(w, delivered) + holds / GATHER_PART : 0;
+	__sync_synchronize();
+	if (came > holds / HURRY_PART)
+		return 1;
+	return came || on_the_way(w, delivered) ? DXA_GATHER_NS : 0;
 }

@@ -21,11 +21,27 @@ struct dxa_drain {
  */
 uint64_t dxa_drain(const struct dxa_drain *d);
 
+/* How long a reader gathers records, at most: it reads a burst at once. */
+#define DXA_GATHER_NS 20000000ull
+
+/* What the reader shares with the programs that submit records (bpf/emit.bpf.h). */
+struct dxa_wakeup {
+	volatile uint64_t *wake_seq; /* a record with this number or a higher one wakes the reader */
+	const volatile uint64_t *next_seq; /* of the next record */
+	const volatile uint32_t *dropped; /* how many of these were dropped; wraps */
+};
+
 /*
- * A record has arrived. Wait at most 5 ms for the records after it, less for a small ring
- * buffer. Do not wait if the last burst, or what is in the ring buffer now, was so large that
- * the ring buffer may fill in that time.
+ * Before the reader sleeps. `delivered` records were read so far, `came` of them just now, or
+ * are about to be: then more will probably follow; `holds`: the number of records in a full
+ * ring buffer. Returns for how long (ns) it may sleep before it reads again; 0: until it is
+ * woken. After a large burst that is 1 ns: the ring buffer might be full before it wakes.
+ *
+ * A reader that gathers is woken when a quarter of the ring buffer is in use, and an idle one
+ * by the next record. It only becomes idle if no program is about to submit a record: a
+ * program takes a number first and then reads wake_seq, and this does the reverse.
  */
-void dxa_gather(uint32_t holds, uint64_t came);
+uint64_t dxa_wakeup_arm(const struct dxa_wakeup *w, uint64_t delivered, uint64_t came,
+			uint32_t holds);
 
 #endif

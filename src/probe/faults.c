@@ -247,7 +247,7 @@ static struct dxa_err *load(struct dxa_faults *f, struct dxa_probe *p)
 		return dxa_err_new(DXA_ERR_SYSTEM, errno, "cannot open the fault programs: %s",
 				   strerror(errno));
 	bpf_map__set_autocreate(f->skel->maps.counts, false);
-	err = bpf_map__reuse_fd(f->skel->maps.events, dxa_probe_ring_fd(p));
+	err = bpf_map__reuse_fd(f->skel->maps.events, dxa_probe_fd(p));
 	if (!err)
 		err = faults_bpf__load(f->skel);
 	if (err == -EINVAL)

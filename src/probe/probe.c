@@ -46,12 +46,12 @@ struct dxa_probe {
 	struct ring_buffer *ring;
 	uint32_t budget; /* records that this call may still deliver */
 	uint32_t came; /* records that the last call delivered */
-	uint64_t next_seq; /* of the record after the last delivered one */
 	struct dxa_hook *hooks;
 	struct dxa_hook_status *status; /* an array for dxa_probe_hooks() */
 	size_t n_hooks;
 	struct dxa_walker walkers[DXA_WALK_COUNT];
-	uint64_t delivered[DXA_HOOK_MAX]; /* records by hook */
+	uint64_t delivered[DXA_HOOK_MAX]; /* records by hook, ... */
+	uint64_t delivered_all; /* ... and of all hooks */
 	struct dxa_silence silence;
 	uint32_t dropped; /* the largest count in any record */
 	uint64_t missed; /* recursion misses of the programs, when read last ... */
@@ -154,9 +154,10 @@ static int on_record(void *priv, void *data, size_t size)
 	if (size < sizeof(*ev))
 		return 0;
 	tell_missed(p, ev->ts);
-	p->next_seq = ev->seq + 1;
-	if (ev->kind < DXA_HOOK_MAX)
+	if (ev->kind < DXA_HOOK_MAX) {
 		p->delivered[ev->kind]++;
+		p->delivered_all++;
+	}
 	dropped = dxa_dropped_since(&p->dropped, ev->dropped);
 	if (dropped) {
 		struct dxa_event lost = {
@@ -471,11 +472,6 @@ void dxa_probe_stop(struct dxa_probe *p)
 
 int dxa_probe_fd(const struct dxa_probe *p)
 {
-	return ring_buffer__epoll_fd(p->ring);
-}
-
-int dxa_probe_ring_fd(const struct dxa_probe *p)
-{
 	return bpf_map__fd(p->skel->maps.events);
 }
 
@@ -485,11 +481,13 @@ static uint32_t ring_records(const struct dxa_probe *p)
 	return bpf_map__max_entries(p->skel->maps.events) / sizeof(struct dxa_event);
 }
 
-void dxa_probe_gather(const struct dxa_probe *p)
+uint64_t dxa_probe_gather(struct dxa_probe *p, bool more)
 {
-	const uint64_t waiting = p->skel->bss->next_seq - p->next_seq;
+	const struct dxa_wakeup w = { (volatile uint64_t *)&p->skel->bss->wake_seq,
+				      (volatile uint64_t *)&p->skel->bss->next_seq,
+				      &p->skel->bss->dropped_so_far };
 
-	dxa_gather(ring_records(p), waiting > p->came ? waiting : p->came);
+	return dxa_wakeup_arm(&w, p->delivered_all, more ? 1 : p->came, ring_records(p));
 }
 
 void dxa_probe_consume(struct dxa_probe *p)

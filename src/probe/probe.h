@@ -56,11 +56,11 @@ uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why);
  */
 void dxa_probe_stop(struct dxa_probe *p);
 
-/* Readable when there are records. Owned by the probe. */
+/*
+ * The ring buffer, for EPOLLIN | EPOLLET, and for further programs that submit records. An
+ * edge comes as dxa_probe_gather() says. Owned by the probe.
+ */
 int dxa_probe_fd(const struct dxa_probe *p);
-
-/* The ring buffer itself, for further programs that submit records. Owned by the probe. */
-int dxa_probe_ring_fd(const struct dxa_probe *p);
 
 /*
  * Read the kernel's symbols again if a module has come or gone, ahead of dxa_probe_stop(): it
@@ -68,8 +68,13 @@ int dxa_probe_ring_fd(const struct dxa_probe *p);
  */
 bool dxa_probe_refresh(struct dxa_probe *p);
 
-/* A record has arrived: wait for the next ones, at most 5 ms. */
-void dxa_probe_gather(const struct dxa_probe *p);
+/*
+ * Before sleeping. Returns for how long (ns) the caller may sleep before dxa_probe_consume();
+ * 0: until there is an edge. Records that follow one another closely are gathered: the first
+ * one makes an edge, then the one that fills a quarter of the ring buffer. `more`: that first
+ * one has arrived, and more are expected.
+ */
+uint64_t dxa_probe_gather(struct dxa_probe *p, bool more);
 
 /* Deliver the records that are there now; later ones may be left for the next call. */
 void dxa_probe_consume(struct dxa_probe *p);

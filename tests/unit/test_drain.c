@@ -67,35 +67,67 @@ static void complete_audit_consumes_once(void **state)
 	assert_int_equal(h.consumed, 1);
 }
 
-static long paused; /* ns; 0: not at all */
+/* What programs and the reader share. */
+static uint64_t wake_seq, next_seq;
+static uint32_t dropped;
 
-int __real_nanosleep(const struct timespec *for_, struct timespec *left);
-int __wrap_nanosleep(const struct timespec *for_, struct timespec *left);
-int __wrap_nanosleep(const struct timespec *for_, struct timespec *left)
+static uint64_t arm(uint64_t delivered, uint64_t came, uint32_t holds)
 {
-	paused = for_->tv_sec ? -1 : for_->tv_nsec;
-	return __real_nanosleep(for_, left);
+	const struct dxa_wakeup w = { &wake_seq, &next_seq, &dropped };
+
+	return dxa_wakeup_arm(&w, delivered, came, holds);
 }
 
-static long gather(uint32_t holds, uint64_t came)
-{
-	paused = 0;
-	dxa_gather(holds, came);
-	return paused;
-}
-
-static void first_of_a_burst_is_kept_waiting(void **state)
+static void idle_reader_is_woken_by_the_next_record(void **state)
 {
 	(void)state;
-	assert_int_equal(gather(8456, 0), 5 * MS);
-	assert_int_equal(gather(8456, 30), 5 * MS);
-	/* In a small ring buffer there is less room meanwhile. */
-	assert_in_range(gather(1000, 0), MS / 2, MS);
-	assert_in_range(gather(1u << 20, 0), 5 * MS, 5 * MS);
-	/* A storm is read as fast as can be. */
-	assert_int_equal(gather(8456, 1000), 0);
-	assert_int_equal(gather(8456, UINT64_MAX), 0);
-	assert_int_equal(gather(16, 0), 0);
+	next_seq = 100;
+	dropped = 3;
+	assert_int_equal(arm(97, 0, 8192), 0);
+	assert_int_equal(wake_seq, 0);
+}
+
+static void a_burst_is_read_at_once(void **state)
+{
+	(void)state;
+	next_seq = 100;
+	dropped = 3;
+	assert_int_equal(arm(97, 1, 8192), 20 * MS);
+	assert_int_equal(wake_seq, 100 + 2048);
+	/* The first record of a burst is in the ring buffer already. */
+	assert_int_equal(arm(96, 1, 8192), 20 * MS);
+	assert_int_equal(wake_seq, 99 + 2048);
+	assert_int_equal(arm(97, 64, 8192), 20 * MS);
+}
+
+static void a_storm_is_read_without_a_pause(void **state)
+{
+	(void)state;
+	next_seq = 100;
+	dropped = 3;
+	assert_int_equal(arm(97, 65, 8192), 1);
+	assert_int_equal(arm(97, 1, 16), 1);
+}
+
+static void record_on_its_way_may_wake_nobody(void **state)
+{
+	(void)state;
+	next_seq = 101;
+	dropped = 3;
+	assert_int_equal(arm(97, 0, 8192), 20 * MS);
+	assert_int_equal(wake_seq, 0);
+}
+
+static void number_of_dropped_records_wraps(void **state)
+{
+	(void)state;
+	next_seq = (1ull << 32) + 7;
+	dropped = 5;
+	assert_int_equal(arm(2, 0, 8192), 0);
+	next_seq++;
+	assert_int_equal(arm(2, 0, 8192), 20 * MS);
+	assert_int_equal(arm(2, 1, 8192), 20 * MS);
+	assert_int_equal(wake_seq, (1ull << 32) + 7 + 2048);
 }
 
 int main(void)
@@ -104,7 +136,11 @@ int main(void)
 		cmocka_unit_test(late_records_are_awaited),
 		cmocka_unit_test(missing_records_are_counted_after_the_timeout),
 		cmocka_unit_test(complete_audit_consumes_once),
-		cmocka_unit_test(first_of_a_burst_is_kept_waiting),
+		cmocka_unit_test(idle_reader_is_woken_by_the_next_record),
+		cmocka_unit_test(a_burst_is_read_at_once),
+		cmocka_unit_test(a_storm_is_read_without_a_pause),
+		cmocka_unit_test(record_on_its_way_may_wake_nobody),
+		cmocka_unit_test(number_of_dropped_records_wraps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
