@@ -119,17 +119,31 @@ RECORD(ALLOC_DAX)
 }
 ACQUIRE(ALLOC_DAX, alloc_dax, 2, PTR)
 
-RECORD(KILL_DAX)
+static __always_inline void record_release(const struct call *c)
 {
+	struct dxa_event *ev;
+
+	if (!c->arg[0]) {
+		event_of_null(c);
+		return;
+	}
+	ev = event_begin(c);
+	if (!ev)
+		return;
 	read_dax_arg(ev, c);
 	event_stack(ev, c);
+	event_submit(ev);
+}
+
+static __always_inline void record_KILL_DAX(const struct call *c)
+{
+	record_release(c);
 }
 RELEASE(KILL_DAX, kill_dax, 1)
 
-RECORD(PUT_DAX)
+static __always_inline void record_PUT_DAX(const struct call *c)
 {
-	read_dax_arg(ev, c);
-	event_stack(ev, c);
+	record_release(c);
 }
 RELEASE(PUT_DAX, put_dax, 1)
 

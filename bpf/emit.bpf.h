@@ -29,6 +29,9 @@ __u32 enabled = 0;
 __u64 next_seq = 0;
 __u32 dropped_so_far = 0;
 
+/* Recorded calls, except for those that can be repeated. User space adds one when it begins. */
+__u64 changes = 0;
+
 /* A record with this number or a higher one wakes the reader, who sets it before it sleeps. */
 __u64 wake_seq = 0;
 
@@ -115,17 +118,16 @@ static __always_inline struct dxa_event *event_reserve(const struct call *c, __u
 }
 
 /*
- * Count a hooked call and reserve its record; NULL when nothing is recorded now, or
- * the ring buffer is full. Atomic adds, because BPF programs can preempt each other.
+ * Count a hooked call; NULL when nothing is recorded now. Atomic adds, because BPF programs can
+ * preempt each other.
  *
  * The call is counted before `enabled` is read, with a full barrier between them
  * (an atomic operation that returns a value is one): user space clears `enabled`,
  * then reads the counters, and so knows about every call that may still submit a record.
  */
-static __always_inline struct dxa_event *event_begin(const struct call *c)
+static __always_inline struct dxa_hook_count *call_begin(const struct call *c)
 {
 	struct dxa_hook_count *count;
-	struct dxa_event *ev;
 	__u32 key = c->kind;
 	__u64 seq;
 
@@ -139,8 +141,15 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 		__sync_fetch_and_add(&count->seen, -1);
 		return NULL;
 	}
-	seq = __sync_fetch_and_add(&next_seq, 1);
-	ev = event_reserve(c, seq);
+	return count;
+}
+
+/* Reserve the record of a counted call; NULL when the ring buffer is full. */
+static __always_inline struct dxa_event *call_record(const struct call *c,
+						     struct dxa_hook_count *count)
+{
+	struct dxa_event *ev = event_reserve(c, __sync_fetch_and_add(&next_seq, 1));
+
 	if (!ev) {
 		__sync_fetch_and_add(&count->dropped, 1);
 		__sync_fetch_and_add(&dropped_so_far, 1);
@@ -148,6 +157,17 @@ static __always_inline struct dxa_event *event_begin(const struct call *c)
 	}
 	__sync_fetch_and_add(&count->submitted, 1);
 	return ev;
+}
+
+/* Count a hooked call and reserve its record; NULL if there is none. */
+static __always_inline struct dxa_event *event_begin(const struct call *c)
+{
+	struct dxa_hook_count *count = call_begin(c);
+
+	if (!count)
+		return NULL;
+	__sync_fetch_and_add(&changes, 1);
+	return call_record(c, count);
 }
 
 /*
@@ -257,10 +277,8 @@ static __always_inline __u64 quick_caller(const struct call *c)
 
 #endif
 
-static __always_inline void event_stack(struct dxa_event *ev, const struct call *c)
+static __always_inline void event_caller(struct dxa_event *ev, const struct call *c, __u64 caller)
 {
-	__u64 caller = quick_caller(c);
-
 	if (caller) {
 		ev->stack[0] = caller;
 		ev->has |= DXA_HAS_STACK;
@@ -269,6 +287,41 @@ static __always_inline void event_stack(struct dxa_event *ev, const struct call 
 	if (bpf_get_stack(c->ctx, ev->stack, sizeof(ev->stack), c->skip) > 0)
 		ev->has |= DXA_HAS_STACK;
 	event_link(ev, c);
+}
+
+static __always_inline void event_stack(struct dxa_event *ev, const struct call *c)
+{
+	event_caller(ev, c, quick_caller(c));
+}
+
+/*
+ * Record a call whose device is NULL. It changes nothing, so in a loop of them the first
+ * one tells all but the number: the others are only counted (struct dxa_hook_count).
+ */
+static __always_inline void event_of_null(const struct call *c)
+{
+	struct dxa_hook_count *count = call_begin(c);
+	struct dxa_event *ev;
+	__u64 caller, task, now;
+
+	if (!count)
+		return;
+	caller = quick_caller(c);
+	task = bpf_get_current_pid_tgid();
+	now = changes;
+	if (caller && count->caller == caller && count->task == task && count->changes == now) {
+		__sync_fetch_and_add(&count->repeated, 1);
+		return;
+	}
+	ev = call_record(c, count);
+	/* After a loss, too: what was lost is not repeated. */
+	count->caller = ev ? caller : 0;
+	count->task = task;
+	count->changes = now;
+	if (!ev)
+		return;
+	event_caller(ev, c, caller);
+	event_submit(ev);
 }
 
 /*

@@ -93,12 +93,22 @@ _Static_assert(sizeof(struct dxa_event) % 8 == 0, "records follow one another wi
 
 /*
  * The counters of a hook, one set for each CPU; the reader sums them. Always
- * seen = submitted + dropped.
+ * seen = submitted + dropped + repeated.
  */
 struct dxa_hook_count {
 	__u64 seen;
 	__u64 submitted;
 	__u64 dropped; /* the ring buffer was full */
+	/*
+	 * kill_dax(NULL) and put_dax(NULL) only: calls like the one that this hook recorded last
+	 * on this CPU, of the same task and from the same address, since which no other call was
+	 * recorded on any CPU, except for such. They have no record of their own.
+	 */
+	__u64 repeated;
+	/* That call. Only programs of this hook use it, and a program does not interrupt itself. */
+	__u64 task; /* tgid and tid */
+	__u64 caller; /* 0: there is none */
+	__u64 changes; /* the number of other calls that were recorded before */
 };
 
 #endif

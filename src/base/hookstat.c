@@ -30,6 +30,7 @@ struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, 
 		add(&total.seen, hooks[i].count.seen);
 		add(&total.submitted, hooks[i].count.submitted);
 		add(&total.dropped, hooks[i].count.dropped);
+		add(&total.repeated, hooks[i].count.repeated);
 		add(missed, hooks[i].missed);
 	}
 	return total;

@@ -27,6 +27,7 @@ struct dxa_count {
 	uint64_t seen;
 	uint64_t submitted;
 	uint64_t dropped;
+	uint64_t repeated;
 };
 
 struct dxa_hook_status {
@@ -44,6 +45,12 @@ struct dxa_hook_status {
  * until the switch is on again, which no event shows reliably.
  */
 bool dxa_event_silences(const struct dxa_event *ev, enum dxa_attach_mode mode);
+
+/* Do the counters agree? Not while the hook runs. */
+static inline bool dxa_count_agrees(const struct dxa_count *c)
+{
+	return c->seen == c->submitted + c->dropped + c->repeated;
+}
 
 /* The sum of the counters of all hooks. */
 struct dxa_count dxa_hooks_total(const struct dxa_hook_status *hooks, size_t n, uint64_t *missed);

@@ -428,9 +428,7 @@ struct dxa_err *dxa_audit_rotate(struct dxa_audit *a)
 static bool at_rest(const struct dxa_ending *ending)
 {
 	for (size_t i = 0; i < ending->n_hooks; i++) {
-		const struct dxa_count *c = &ending->hooks[i].count;
-
-		if (c->seen != c->submitted + c->dropped)
+		if (!dxa_count_agrees(&ending->hooks[i].count))
 			return false;
 	}
 	return true;

@@ -128,6 +128,7 @@ static void subtract(struct dxa_hook_status *hooks, const struct dxa_hook_status
 		hooks[i].count.seen -= before[i].count.seen;
 		hooks[i].count.submitted -= before[i].count.submitted;
 		hooks[i].count.dropped -= before[i].count.dropped;
+		hooks[i].count.repeated -= before[i].count.repeated;
 		hooks[i].missed -= before[i].missed;
 	}
 }
@@ -180,9 +181,11 @@ struct dxa_err *dxa_recording_rotate(struct dxa_recording *s, const struct dxa_a
 		return err;
 	}
 	/* A call between the reading of two counters belongs to the new file. */
-	for (size_t i = 0; i < old.n_hooks; i++)
-		fresh.before[i].count.seen =
-			fresh.before[i].count.submitted + fresh.before[i].count.dropped;
+	for (size_t i = 0; i < old.n_hooks; i++) {
+		struct dxa_count *c = &fresh.before[i].count;
+
+		c->seen = c->submitted + c->dropped + c->repeated;
+	}
 	old.hooks = fresh.before;
 	err = dxa_recording_finish(s, &old);
 	dxa_recording_close(s);

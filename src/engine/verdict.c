@@ -163,7 +163,7 @@ static void add_losses(const struct dxa_verdict_input *in, struct dxa_verdict *v
 
 	if (total.dropped)
 		INCOMPLETE(v, "%" PRIu64 " of %" PRIu64 " records were lost: raise --ring-size",
-			   total.dropped, total.seen);
+			   total.dropped, total.seen - total.repeated);
 	if (missed)
 		INCOMPLETE(v, "the kernel missed %" PRIu64 " calls", missed);
 	/* For each hook, so that errors of two hooks cannot cancel each other out. */
@@ -172,11 +172,12 @@ static void add_losses(const struct dxa_verdict_input *in, struct dxa_verdict *v
 
 		if (in->hooks[i].unreadable && !unreadable++)
 			first = in->hooks[i].info->name;
-		if (c->seen != c->submitted + c->dropped)
+		if (!dxa_count_agrees(c))
 			INCOMPLETE(v,
 				   "%s: counters do not add up: %" PRIu64 " seen, %" PRIu64
-				   " submitted, %" PRIu64 " dropped",
-				   in->hooks[i].info->name, c->seen, c->submitted, c->dropped);
+				   " submitted, %" PRIu64 " dropped, %" PRIu64 " repeated",
+				   in->hooks[i].info->name, c->seen, c->submitted, c->dropped,
+				   c->repeated);
 	}
 	if (unreadable == 1)
 		INCOMPLETE(v, "the counters of %s could not be read", first);

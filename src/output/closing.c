@@ -52,7 +52,8 @@ static void put_records(FILE *out, const struct dxa_result *r)
 	/* Not known in a recording that was cut off. */
 	if (!total.seen && r->stats->events)
 		return;
-	fprintf(out, "; %" PRIu64 " record%s, ", total.seen, total.seen == 1 ? "" : "s");
+	fprintf(out, "; %" PRIu64 " record%s, ", total.seen - total.repeated,
+		total.seen - total.repeated == 1 ? "" : "s");
 	if (total.dropped || missed)
 		fprintf(out, "%" PRIu64 " lost, %" PRIu64 " missed", total.dropped, missed);
 	else

@@ -401,7 +401,7 @@ static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_res
 		 r->stats->lives, r->stats->lives_now);
 	put_row(out, "dax_devices", line);
 	snprintf(line, sizeof(line), "%" PRIu64 ", %" PRIu64 " dropped, %" PRIu64 " missed",
-		 total.seen, total.dropped, missed);
+		 total.seen - total.repeated, total.dropped, missed);
 	put_row(out, "records", r->n_hooks ? line : NULL);
 	fputs("</table>\n", out);
 }

@@ -271,6 +271,7 @@ static void add_hooks(struct json_object *root, const struct dxa_result *r)
 		dxa_json_add_u64(o, "seen", h->count.seen);
 		dxa_json_add_u64(o, "submitted", h->count.submitted);
 		dxa_json_add_u64(o, "dropped", h->count.dropped);
+		dxa_json_add_u64(o, "repeated", h->count.repeated);
 		dxa_json_add_u64(o, "missed", h->missed);
 		json_object_array_add(a, o);
 	}

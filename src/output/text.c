@@ -419,11 +419,15 @@ static void print_hooks(struct dxa_sink *s, const struct dxa_result *r)
 	for (size_t i = 0; i < r->n_hooks; i++) {
 		const struct dxa_hook_status *h = &r->hooks[i];
 		struct dxa_wrap w = wrap_of(s, s->out);
-		char line[160];
+		char line[192], repeated[40] = "";
 
+		if (h->count.repeated)
+			snprintf(repeated, sizeof(repeated), " (repeated %" PRIu64 ")",
+				 h->count.repeated);
 		snprintf(line, sizeof(line),
-			 "%-30s %-10s seen %" PRIu64 ", dropped %" PRIu64 ", missed %" PRIu64 "%s",
-			 h->info->name, dxa_attach_mode_name(h->mode), h->count.seen,
+			 "%-30s %-10s seen %" PRIu64 "%s, dropped %" PRIu64 ", missed %" PRIu64
+			 "%s",
+			 h->info->name, dxa_attach_mode_name(h->mode), h->count.seen, repeated,
 			 h->count.dropped, h->missed, h->reason[0] ? ";" : "");
 		dxa_wrap_begin(&w, 2, 6);
 		dxa_wrap_words(&w, line, DXA_RESET);

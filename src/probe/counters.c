@@ -24,6 +24,7 @@ bool dxa_counters_read(int fd, struct dxa_hook_status *status)
 		status->count.seen += per_cpu[i].seen;
 		status->count.submitted += per_cpu[i].submitted;
 		status->count.dropped += per_cpu[i].dropped;
+		status->count.repeated += per_cpu[i].repeated;
 	}
 	return true;
 }

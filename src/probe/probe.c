@@ -391,6 +391,9 @@ void dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv)
 	for (size_t i = 0; i < p->n_hooks; i++)
 		if (p->hooks[i].status.info->kind == DXA_KIND_MODULE_FREE)
 			p->skel->bss->modules_watched = p->hooks[i].n_links > 0;
+	/* What was recorded before is not repeated. No program runs that adds to it. */
+	p->skel->bss->changes++;
+	__sync_synchronize();
 	p->skel->bss->enabled = 1;
 	tell_drivers(p);
 }
@@ -423,8 +426,10 @@ static uint64_t outstanding(void *priv)
 		struct dxa_hook_status *s = &p->hooks[i].status;
 		uint64_t known = p->delivered[s->info->kind];
 
-		if (dxa_counters_read(counts_fd(p), s) && s->count.seen > known + s->count.dropped)
-			n += s->count.seen - known - s->count.dropped;
+		if (!dxa_counters_read(counts_fd(p), s))
+			continue;
+		known += s->count.dropped + s->count.repeated;
+		n += s->count.seen > known ? s->count.seen - known : 0;
 	}
 	return n;
 }

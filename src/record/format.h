@@ -91,7 +91,8 @@ enum dxr_tag {
 	DXR_TAG_STUCK_AFTER = 10, /* u64, ns */
 	DXR_TAG_START = 11, /* u64, ktime in ns */
 	/* u16 kind, u16 mode (enum dxr_attach), u64 seen, submitted, dropped, missed; two strings:
-	 * symbol, reason; u16 flags (DXR_HOOK_*), absent from older recordings */
+	 * symbol, reason; u16 flags (DXR_HOOK_*) and u64 repeated, not part of seen: both
+	 * absent from older recordings */
 	DXR_TAG_HOOK = 12,
 	DXR_TAG_SYMBOL = 13, /* u64 address, u64 offset; two strings: name, module ("": none) */
 	DXR_TAG_END = 14, /* u64, ktime in ns */

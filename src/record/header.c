@@ -60,6 +60,9 @@ static bool read_hook(struct dxr_cursor *v, struct dxa_hook_status **hooks, size
 	snprintf(h->reason, sizeof(h->reason), "%s", dxr_get_string(v));
 	if (v->left)
 		h->unreadable = dxr_get_u16(v) & DXR_HOOK_UNREADABLE;
+	if (v->left)
+		h->count.repeated = dxr_get_u64(v);
+	h->count.seen += h->count.repeated;
 	/* They become parts of lines, of the verdict's too: a file must not write lines of its own.
 	 */
 	dxa_utf8_make_line(h->symbol);

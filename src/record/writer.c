@@ -325,13 +325,14 @@ static void add_hooks(struct dxr_bytes *b, const struct dxa_hook_status *hooks, 
 		dxr_item_begin(b, DXR_TAG_HOOK);
 		dxr_add_u16(b, (uint16_t)h->info->kind);
 		dxr_add_u16(b, attach_number(h->mode));
-		dxr_add_u64(b, counters ? h->count.seen : 0);
+		dxr_add_u64(b, counters ? h->count.seen - h->count.repeated : 0);
 		dxr_add_u64(b, counters ? h->count.submitted : 0);
 		dxr_add_u64(b, counters ? h->count.dropped : 0);
 		dxr_add_u64(b, counters ? h->missed : 0);
 		dxr_add_string(b, h->symbol);
 		dxr_add_string(b, h->reason);
 		dxr_add_u16(b, counters && h->unreadable ? DXR_HOOK_UNREADABLE : 0);
+		dxr_add_u64(b, counters ? h->count.repeated : 0);
 		dxr_item_end(b);
 	}
 }

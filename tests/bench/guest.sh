@@ -41,7 +41,7 @@ unit() {
 
 # PREFIX PID: one line for each kind of call.
 calls() {
-	for what in put nocache; do
+	for what in put again nocache; do
 		fixture what=$what n=200 >/dev/null
 		sleep 1
 		# A ring of the least size in use has room for so many.
@@ -120,18 +120,18 @@ lists() {
 	dmstorm 1 500 remove
 }
 
-# Calls faster than they can be read, from several tasks at once: how many records are lost?
+# KIND TASKS ROUNDS: calls faster than they can be read: how many records are lost?
 storm() {
-	for round in 1 2; do
+	for round in $3; do
 		daxaudit trace -v -q -o json:/tmp/storm.json >/tmp/out 2>/tmp/err &
 		pid=$!
 		wait_for watching /tmp/err
-		fixture what=storm n=40000 tasks="$1" >/dev/null
+		fixture what="$1" n=40000 tasks="$2" >/dev/null
 		sleep 2
 		kill -INT $pid
 		wait $pid
 		# Of the total and of its parts the total is the greatest.
-		echo "storm.$1.$round $(sed -n 's/.*"dropped": *\([0-9]*\).*/\1/p' /tmp/storm.json |
+		echo "$1.$2.$round $(sed -n 's/.*"dropped": *\([0-9]*\).*/\1/p' /tmp/storm.json |
 			awk '$1 > n { n = $1 } END { print n + 0 }')"
 	done
 }
@@ -155,6 +155,11 @@ for part in $PARTS; do
 	kprobe) watched kprobe daxaudit trace -v -q --attach=kprobe ;;
 	ends) start_and_end ;;
 	list) lists ;;
-	storm) storm 1 && storm 2 ;;
+	storm)
+		storm storm 1 '1 2 3 4 5'
+		storm storm 2 '1 2 3 4 5'
+		storm mixed 1 '1 2'
+		storm mixed 2 '1 2'
+		;;
 	esac
 done

@@ -14,7 +14,7 @@
  *   deep                        the audit was: --deep
  *   task TID COMM               who acts from here on
  *   wait MS                     time passes; each event takes 10 us besides
- *   count NAME seen|submitted|dropped|missed N
+ *   count NAME seen|submitted|dropped|missed|repeated N
  *   lost N                      N records are missing here
  *   exit N                      the command's exit code
  *   interrupted                 the audit was
@@ -414,6 +414,8 @@ static void on_count(struct story *s, char **words)
 		h->count.dropped += n;
 	else if (!strcmp(what, "missed"))
 		h->missed += n;
+	else if (!strcmp(what, "repeated"))
+		h->count.repeated += n;
 	else
 		die(s, "no counter: %s", what);
 }

@@ -244,6 +244,21 @@ static void test_errors_of_two_hooks_do_not_cancel(void **state)
 	assert_int_equal(v.reasons.len, 2);
 }
 
+static void test_repeated_calls_have_no_records(void **state)
+{
+	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
+	struct audit a;
+
+	(void)state;
+	quiet(&a);
+	a.hooks[0].count = (struct dxa_count){ .seen = 40000, .submitted = 2, .repeated = 39998 };
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
+	dxa_verdict_deinit(&v);
+	a.hooks[0].count.repeated--;
+	assert_int_equal(judge(&a, &v), DXA_VERDICT_INCONCLUSIVE);
+	assert_int_equal(v.reasons.len, 1);
+}
+
 static void test_all_doubts_are_listed(void **state)
 {
 	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
@@ -343,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_counters_must_agree),
 		cmocka_unit_test(test_unreadable_counters_are_no_pass),
 		cmocka_unit_test(test_errors_of_two_hooks_do_not_cancel),
+		cmocka_unit_test(test_repeated_calls_have_no_records),
 		cmocka_unit_test(test_all_doubts_are_listed),
 		cmocka_unit_test(test_a_doubt_without_memory_is_still_said),
 		cmocka_unit_test(test_dropped_records_are_counted_once),

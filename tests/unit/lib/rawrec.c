@@ -153,7 +153,7 @@ static void reverse(unsigned char *at, size_t n)
 	}
 }
 
-/* The numbers that a tag's value begins with: "8824": two of 8 bytes, one of 2, one of 4. */
+/* The numbers that a tag's value begins with: "88s4": two of 8 bytes, a string, one of 4. */
 static const char *layout_of(uint16_t tag)
 {
 	switch (tag) {
@@ -171,7 +171,7 @@ static const char *layout_of(uint16_t tag)
 	case DXR_TAG_SYMBOL:
 		return "88";
 	case DXR_TAG_HOOK:
-		return "228888";
+		return "228888ss28";
 	default:
 		return "";
 	}
@@ -189,8 +189,11 @@ static void swap_items(struct raw *r)
 		memcpy(&tag, p, 2);
 		memcpy(&len, p + 2, 2);
 		for (const char *l = layout_of(tag); *l; l++) {
-			reverse(p + i, (size_t)(*l - '0'));
-			i += (size_t)(*l - '0');
+			size_t n = *l == 's' ? strlen((char *)p + i) + 1 : (size_t)(*l - '0');
+
+			if (*l != 's')
+				reverse(p + i, n);
+			i += n;
 		}
 		reverse(p, 2);
 		reverse(p + 2, 2);

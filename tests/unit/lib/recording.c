@@ -86,7 +86,7 @@ static void make_hooks(void)
 			continue;
 		*h = (struct dxa_hook_status){ .info = &kinds[i],
 					       .mode = (enum dxa_attach_mode)(i % 5),
-					       .count = { i * 7, i * 6, i },
+					       .count = { i * 9, i * 6, i, i * 2 },
 					       .missed = i * 3 };
 		snprintf(h->symbol, sizeof(h->symbol), "%s.isra.0", kinds[i].name);
 		snprintf(h->reason, sizeof(h->reason), i % 2 ? "reason %zu" : "", i);
@@ -184,6 +184,7 @@ void check_hooks(const struct dxa_hook_status *got, size_t n, bool counters)
 		assert_int_equal(got[i].count.submitted,
 				 counters ? rec_hooks[i].count.submitted : 0);
 		assert_int_equal(got[i].count.dropped, counters ? rec_hooks[i].count.dropped : 0);
+		assert_int_equal(got[i].count.repeated, counters ? rec_hooks[i].count.repeated : 0);
 		assert_int_equal(got[i].missed, counters ? rec_hooks[i].missed : 0);
 	}
 }
