@@ -100,16 +100,6 @@ static struct dxa_err *setup_signals(struct dxa_audit *a)
 	return err ? err : dxa_audit_watch(a, dxa_signals_fd());
 }
 
-static struct dxa_err *check_listing(const struct dxa_audit *a)
-{
-	for (size_t i = 0; i < a->analysis.n_sinks; i++)
-		if (!a->analysis.sinks[i]->ops->device)
-			return dxa_err_new(DXA_ERR_INPUT, 0,
-					   "-o %s cannot show a list: use text, json or jsonl",
-					   a->analysis.sinks[i]->ops->name);
-	return NULL;
-}
-
 struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 			       const struct dxa_audit_mode *mode)
 {
@@ -123,8 +113,6 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 	*a = (struct dxa_audit){ .opts = opts, .mode = mode, .child_fd = -1, .epfd = -1 };
 	dxa_open_tasks_init(&a->tasks);
 	err = dxa_analysis_init(&a->analysis, opts);
-	if (!err && mode->listing)
-		err = check_listing(a);
 	if (!err)
 		err = dxa_recording_open(&a->saving, opts, mode->keep_recording);
 	if (!err)

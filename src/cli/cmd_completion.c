@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/exitcode.h"
+#include "cli/formats.h"
 #include "cli/manual.h"
 #include "cli/tables.h"
 #include "engine/rules.h"
@@ -39,13 +40,17 @@ static void add_alternatives(char words[WORDS_LEN], const char *arg)
 	}
 }
 
-static void add_formats(char words[WORDS_LEN])
+static void add_formats(char words[WORDS_LEN], unsigned int mask)
 {
-	size_t n;
-	const struct dxa_sink_ops *const *formats = dxa_sink_formats(&n);
+	const struct dxa_sink_ops *format;
 
-	for (size_t i = 0; i < n; i++)
-		add_word(words, formats[i]->name);
+	for (size_t i = 0; (format = dxa_format_at(mask, i)); i++)
+		add_word(words, format->name);
+}
+
+static bool is_format(const char *arg)
+{
+	return !strncmp(arg, "FORMAT", 6);
 }
 
 static void add_drivers(char words[WORDS_LEN])
@@ -58,12 +63,15 @@ static void add_drivers(char words[WORDS_LEN])
 	}
 }
 
-/* The possible values of an option, by the name of its argument in help. Empty: any. */
-static const char *values(char words[WORDS_LEN], const char *arg)
+/*
+ * The possible values of an option, by the name of its argument in help; mask: the command.
+ * Empty: any.
+ */
+static const char *values(char words[WORDS_LEN], const char *arg, unsigned int mask)
 {
 	words[0] = '\0';
-	if (!strncmp(arg, "FORMAT", 6))
-		add_formats(words);
+	if (is_format(arg))
+		add_formats(words, mask);
 	else if (!strcmp(arg, "SEVERITY"))
 		for (int s = 0; s < DXA_SEVERITY_COUNT; s++)
 			add_word(words, dxa_severity_name((enum dxa_severity)s));
@@ -149,7 +157,7 @@ static const char bash_head[] =
 	"# bash completion for daxaudit; written by 'daxaudit completion bash'\n"
 	"_daxaudit() {\n"
 	"	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-	"	local options arguments files mark i\n"
+	"	local options arguments files formats mark i\n"
 	"	COMPREPLY=()\n"
 	"	if [ \"$COMP_CWORD\" -eq 1 ]; then\n";
 
@@ -237,7 +245,9 @@ static void print_bash_values(void)
 		else
 			printf(") mapfile -t COMPREPLY < <(compgen -W \"%s\" -- \"$cur\"); "
 			       "return ;;\n",
-			       values(words, rows[i].arg));
+			       is_format(rows[i].arg) ?
+				       "$formats" :
+				       values(words, rows[i].arg, (unsigned int)DXA_CMD_ALL));
 	}
 }
 
@@ -259,6 +269,9 @@ static void print_bash(void)
 
 		printf("	%s)\n		options=\"%s\"\n", c->name,
 		       option_words(words, c->mask));
+		words[0] = '\0';
+		add_formats(words, c->mask);
+		printf("		formats=\"%s\"\n", words);
 		printf("		arguments=\"%s\" files=%s\n", arguments(words, c),
 		       takes_files(c) ? "1" : "");
 		if (runs_command(c))
@@ -274,7 +287,7 @@ static void print_bash(void)
 
 /* ---- zsh ---- */
 
-static void print_zsh_option(const struct dxa_option_row *r)
+static void print_zsh_option(const struct dxa_option_row *r, unsigned int mask)
 {
 	char words[WORDS_LEN], text[BRIEF_LEN];
 
@@ -285,7 +298,7 @@ static void print_zsh_option(const struct dxa_option_row *r)
 	printf("'[%s]", brief(text, r->help));
 	if (r->arg && is_file(r->arg))
 		printf(":file:_files");
-	else if (r->arg && values(words, r->arg)[0])
+	else if (r->arg && values(words, r->arg, mask)[0])
 		printf(":value:(%s)", words);
 	else if (r->arg)
 		printf(":value:");
@@ -314,7 +327,7 @@ static void print_zsh_command(const struct dxa_command *c)
 	printf("		_arguments -S \\\n");
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].mask & c->mask)
-			print_zsh_option(&rows[i]);
+			print_zsh_option(&rows[i], c->mask);
 	if (runs_command(c))
 		printf("			'(-)1:command:_command_names -e' '*::arguments:_normal'\n");
 	else if (arguments(words, c)[0])
@@ -380,7 +393,7 @@ static void print_fish_command(const struct dxa_command *c)
 		if (r->arg && is_file(r->arg))
 			printf(" -r -F");
 		else if (r->arg)
-			printf(" -x -a '%s'", values(words, r->arg));
+			printf(" -x -a '%s'", values(words, r->arg, c->mask));
 		printf(" -d '%s'\n", brief(text, r->help));
 	}
 	if (arguments(words, c)[0])

@@ -7,6 +7,7 @@
 #include "base/event_kinds.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
+#include "cli/formats.h"
 #include "cli/help.h"
 #include "cli/manual.h"
 #include "cli/policies.h"
@@ -99,12 +100,13 @@ static void print_options(void)
 
 static void print_formats(void)
 {
-	size_t n;
-	const struct dxa_sink_ops *const *formats = dxa_sink_formats(&n);
+	const struct dxa_sink_ops *format;
 
-	printf(".SH FORMATS\nFor\n.BR \\-\\-output .\n");
-	for (size_t i = 0; i < n; i++)
-		dxa_troff_item(formats[i]->name, formats[i]->what);
+	printf(".SH FORMATS\nFor\n.BR \\-\\-output ,\nwith the commands that write each.\n");
+	for (size_t i = 0; (format = dxa_format_at((unsigned int)DXA_CMD_ALL, i)); i++) {
+		dxa_troff_item(format->name, format->what);
+		print_takers(dxa_format_takers(format));
+	}
 }
 
 static void print_commands(void)
@@ -145,6 +147,48 @@ static void print_hooks(void)
 			dxa_troff_item(kinds[i].name, kinds[i].what);
 }
 
+/* The codes of the commands that mean the same as c by them, on one line. */
+static void print_own_codes(const struct dxa_command *commands, size_t n,
+			    const struct dxa_command *c)
+{
+	char text[512] = "", names[128] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(names);
+
+		if (dxa_exit_text(commands[i].mask, 0) != dxa_exit_text(c->mask, 0))
+			continue;
+		if (&commands[i] < c)
+			return; /* printed with that one */
+		snprintf(names + len, sizeof(names) - len, "%s%s", len ? ", " : "",
+			 commands[i].name);
+	}
+	for (int code = 0; code <= DXA_EXIT_INCONCLUSIVE; code++) {
+		size_t len = strlen(text);
+
+		if (dxa_exit_text(c->mask, code))
+			snprintf(text + len, sizeof(text) - len, "%s%d: %s", len ? ". " : "", code,
+				 dxa_exit_text(c->mask, code));
+	}
+	dxa_troff_item(names, text);
+}
+
+static void print_exit_codes(void)
+{
+	size_t n;
+	const struct dxa_command *commands = dxa_commands(&n);
+
+	printf(".SH EXIT STATUS\n");
+#define DXA_PRINT(id, num, text) dxa_troff_item(#num, text);
+	DXA_EXIT_CODES(DXA_PRINT)
+#undef DXA_PRINT
+	printf(".PP\nCommands that do not audit:\n");
+	for (size_t i = 0; i < n; i++)
+		if (dxa_exit_text(commands[i].mask, 0) !=
+		    dxa_exit_text((unsigned int)DXA_CMD_ALL, 0))
+			print_own_codes(commands, n, &commands[i]);
+}
+
 void dxa_manual_print_daxaudit(void)
 {
 	printf(".SH SYNOPSIS\n.B daxaudit\n.I COMMAND\n[\\fIOPTION\\fR...] [\\fB\\-\\-\\fR] "
@@ -160,10 +204,7 @@ void dxa_manual_print_daxaudit(void)
 	print_options();
 	print_formats();
 	print_hooks();
-	printf(".SH EXIT STATUS\n");
-#define DXA_PRINT(id, num, text) dxa_troff_item(#num, text);
-	DXA_EXIT_CODES(DXA_PRINT)
-#undef DXA_PRINT
+	print_exit_codes();
 	print_items("SIGNALS", signals, sizeof(signals) / sizeof(signals[0]));
 	print_items("ENVIRONMENT", environment, sizeof(environment) / sizeof(environment[0]));
 	print_items("FILES", files, sizeof(files) / sizeof(files[0]));

@@ -23,8 +23,9 @@ struct dxa_document {
 struct dxa_err *dxa_document_check(const struct dxa_document *doc, const struct dxa_opts *opts);
 
 /*
- * Write the document to the outputs of opts; by default as text to standard output. INPUT
- * error for a format that the document does not have, or a file that cannot be written.
+ * Write the document to the outputs of opts; by default as text to standard output. The
+ * formats are those that dxa_formats_check() lets pass. INPUT error for a file that cannot be
+ * written.
  */
 struct dxa_err *dxa_document_write(const struct dxa_document *doc, const struct dxa_opts *opts);
 

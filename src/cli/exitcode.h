@@ -24,6 +24,12 @@ enum dxa_exit {
 #undef DXA_ENUM
 };
 
+/*
+ * What this code means for the commands in mask (enum dxa_cmd_mask), an audit's meaning if
+ * they differ; NULL: they never exit with it. Static.
+ */
+const char *dxa_exit_text(unsigned int mask, int code);
+
 /* The exit code of an error of this class. */
 static inline enum dxa_exit dxa_exit_of_error(const struct dxa_err *err)
 {

@@ -6,11 +6,14 @@
 #include <string.h>
 
 #include "cli/exitcode.h"
+#include "cli/formats.h"
 #include "output/sink.h"
 
 /* Fits a terminal of 80 columns. */
 #define WIDTH 79
 #define OPTION_COLUMN 28
+/* So many formats fit the line of --output in short help. */
+#define MAIN_FORMATS 5
 
 static const struct {
 	unsigned int command;
@@ -54,11 +57,12 @@ static const struct {
 	{ DXA_CMD_VERSION, { "daxaudit version", "daxaudit --version" } },
 };
 
-/* The main options with short texts. --help --all prints all options. */
+/* The main options with short texts; NULL: dxa_format_names() says it. --help --all prints all
+ * options. */
 static const struct {
 	const char *option, *words;
 } main_options[] = {
-	{ "output", "write FORMAT (text, json, ...) to FILE" },
+	{ "output", NULL },
 	{ "record", "record all events (sweep: FILE is a directory)" },
 	{ "require", "inconclusive unless pmem, dm, ... was exercised" },
 	{ "timeout", "kill a command that takes longer, such as 5m" },
@@ -136,6 +140,14 @@ static void print_all_options(unsigned int mask)
 			print_option(&rows[i], rows[i].help);
 }
 
+static void print_main_option(const struct dxa_option_row *r, const char *words, unsigned int mask)
+{
+	char names[DXA_FORMATS_LEN], text[DXA_FORMATS_LEN + 32];
+
+	snprintf(text, sizeof(text), "write %s", dxa_format_names(names, mask, MAIN_FORMATS));
+	print_option(r, words ? words : text);
+}
+
 static void print_main_options(unsigned int mask)
 {
 	size_t n, printed = 0;
@@ -145,19 +157,26 @@ static void print_main_options(unsigned int mask)
 		for (size_t i = 0; i < n; i++)
 			if (rows[i].mask & mask && !strcmp(rows[i].name, main_options[m].option)) {
 				printf("%s", printed++ ? "" : "\nMain options:\n");
-				print_option(&rows[i], main_options[m].words);
+				print_main_option(&rows[i], main_options[m].words, mask);
 			}
 }
 
-static void print_formats(void)
+static void print_formats(unsigned int mask)
 {
-	size_t n;
-	const struct dxa_sink_ops *const *formats = dxa_sink_formats(&n);
+	const struct dxa_sink_ops *format;
 
+	if (!(mask & DXA_CMD_OUTPUT))
+		return;
 	printf("\nFormats:\n");
-	for (size_t i = 0; i < n; i++) {
-		printf("  %-13s ", formats[i]->name);
-		print_wrapped(formats[i]->what, 16);
+	for (size_t i = 0; (format = dxa_format_at(mask, i)); i++) {
+		char what[80];
+
+		/* What follows the colon is in an audit only. */
+		snprintf(what, sizeof(what), "%.*s",
+			 (int)strcspn(format->what, mask & DXA_CMD_SHOWING ? "" : ":"),
+			 format->what);
+		printf("  %-13s ", format->name);
+		print_wrapped(what, 16);
 	}
 }
 
@@ -167,12 +186,12 @@ static void print_exit_code(int code, const char *text)
 	print_wrapped(text, 5);
 }
 
-static void print_exit_codes(void)
+static void print_exit_codes(unsigned int mask)
 {
 	printf("\nExit codes:\n");
-#define DXA_PRINT(id, num, text) print_exit_code(num, text);
-	DXA_EXIT_CODES(DXA_PRINT)
-#undef DXA_PRINT
+	for (int code = 0; code <= DXA_EXIT_INCONCLUSIVE; code++)
+		if (dxa_exit_text(mask, code))
+			print_exit_code(code, dxa_exit_text(mask, code));
 }
 
 void dxa_help(bool all)
@@ -188,8 +207,8 @@ void dxa_help(bool all)
 	}
 	if (all) {
 		print_all_options((unsigned int)DXA_CMD_ALL);
-		print_formats();
-		print_exit_codes();
+		print_formats((unsigned int)DXA_CMD_ALL);
+		print_exit_codes((unsigned int)DXA_CMD_ALL);
 	}
 	printf("\nSee also 'daxaudit COMMAND --help' and 'daxaudit --help --all'.\n");
 }
@@ -208,7 +227,6 @@ void dxa_help_command(const struct dxa_command *c, bool all)
 		return;
 	}
 	print_all_options(c->mask);
-	if (c->mask & DXA_CMD_SHOWING)
-		print_formats();
-	print_exit_codes();
+	print_formats(c->mask);
+	print_exit_codes(c->mask);
 }

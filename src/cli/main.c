@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "cli/commands.h"
 #include "cli/exitcode.h"
+#include "cli/formats.h"
 #include "cli/help.h"
 #include "cli/notify.h"
 #include "cli/opts.h"
@@ -157,7 +158,9 @@ static int run_command(const struct dxa_command *c, int argc, char **argv)
 		return flush_stdout(DXA_EXIT_PASS);
 	}
 	dxa_log_set(print_log, dxa_opts_log_level(&opts));
-	err = check_args(c, &opts);
+	err = dxa_formats_check(&opts, c->name, c->mask);
+	if (!err)
+		err = check_args(c, &opts);
 	if (!err)
 		err = dxa_outputs_check(&opts, c->mask);
 	if (!err)

@@ -4,10 +4,8 @@
 #include "cli/pidfile.h"
 
 static const struct dxa_option_row rows[] = {
-	{ KEY_OUTPUT, "output", "FORMAT[:FILE]",
-	  DXA_CMD_SHOWING | DXA_CMD_LIST | DXA_CMD_POLICY | DXA_CMD_EXPLAIN | DXA_CMD_DOCTOR |
-		  DXA_CMD_DIFF | DXA_CMD_SWEEP,
-	  "write FORMAT (text or json; list: jsonl, too; sweep: junit and\nktap, too; audits: all listed below) to standard output or to FILE; may be given several times.\nSeveral recordings make one document; '{}' in FILE is replaced\nby the name of each recording, with a file for each" },
+	{ KEY_OUTPUT, "output", "FORMAT[:FILE]", DXA_CMD_OUTPUT,
+	  "write one of the formats below to standard output or to FILE; may be\ngiven several times. replay: several recordings make one document;\n'{}' in FILE is replaced by the name of each recording, with a file\nfor each" },
 	{ KEY_VERBOSE, "verbose", NULL, DXA_CMD_ALL,
 	  "show more: hooks, probes without DAX; twice: messages of libbpf" },
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_SHOWING, "findings and verdict only, no probes" },

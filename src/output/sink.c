@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/suggest.h"
-
 static const struct dxa_sink_ops *const formats[] = {
 	&dxa_sink_text,	 &dxa_sink_json,    &dxa_sink_jsonl,	    &dxa_sink_ktap, &dxa_sink_junit,
 	&dxa_sink_kcidb, &dxa_sink_metrics, &dxa_sink_chrome_trace, &dxa_sink_html
@@ -27,27 +25,6 @@ static const struct dxa_sink_ops *find_format(const char *name, size_t len)
 		if (strlen(formats[i]->name) == len && !strncmp(formats[i]->name, name, len))
 			return formats[i];
 	return NULL;
-}
-
-static const char *format_name(int i)
-{
-	return i < (int)(sizeof(formats) / sizeof(formats[0])) ? formats[i]->name : NULL;
-}
-
-static struct dxa_err *unknown_format(const char *name, size_t len)
-{
-	char known[256] = "", given[32], hint[128];
-
-	snprintf(given, sizeof(given), "%.*s", (int)len, name);
-	dxa_suggest_names(hint, sizeof(hint), given, format_name);
-	if (hint[0])
-		return dxa_err_new(DXA_ERR_INPUT, 0, "unknown output format '%s'%s", given, hint);
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		strncat(known, i ? ", " : "", sizeof(known) - strlen(known) - 1);
-		strncat(known, formats[i]->name, sizeof(known) - strlen(known) - 1);
-	}
-	return dxa_err_new(DXA_ERR_INPUT, 0, "unknown output format '%.*s': use one of %s",
-			   (int)len, name, known);
 }
 
 /* A device, a pipe, a terminal or a descriptor cannot be replaced by a rename. */
@@ -106,7 +83,8 @@ struct dxa_err *dxa_sink_open(const char *spec, mode_t mode, struct dxa_sink **r
 	struct dxa_sink *s;
 
 	if (!ops)
-		return unknown_format(spec, len);
+		return dxa_err_new(DXA_ERR_INPUT, 0, "unknown output format '%.*s'", (int)len,
+				   spec);
 	if (spec[len] == ':' && !spec[len + 1])
 		return dxa_err_new(DXA_ERR_INPUT, 0, "no file name after '%s'", spec);
 	s = calloc(1, sizeof(*s));
