@@ -7,7 +7,7 @@
 #   DAXAUDIT_OPTIONS   more options of `daxaudit check`, for example "--require pmem"
 #   DAXAUDIT_RESULTS   directory of the reports (default: daxaudit-results)
 #
-# The exit code is that of daxaudit. Without an audit there are no reports.
+# The exit code is that of daxaudit. If nothing could be audited (3, 4), the reports say why.
 set -eu
 : "${DAXAUDIT_COMMAND:?is not set: there is nothing to audit}"
 results=${DAXAUDIT_RESULTS:-daxaudit-results}

@@ -268,6 +268,27 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	return NULL;
 }
 
+void dxa_analysis_refuse(struct dxa_analysis *a, const struct dxa_opts *opts,
+			 const struct dxa_refusal *refusal)
+{
+	apply_policy(a);
+	a->run.failing = a->failing;
+	a->run.kcidb_build = opts->kcidb_build;
+	for (size_t i = 0; i < a->n_sinks; i++) {
+		struct dxa_err *err;
+
+		if (!dxa_sink_refused(a->sinks[i], &a->run, refusal)) {
+			dxa_sink_discard(dxa_take(a->sinks[i]));
+			continue;
+		}
+		err = dxa_sink_close(dxa_take(a->sinks[i]));
+		if (err)
+			dxa_log(DXA_LOG_WARN, "%s", err->msg);
+		dxa_err_free(err);
+	}
+	a->n_sinks = 0;
+}
+
 struct dxa_err *dxa_analysis_reload(struct dxa_analysis *a, const struct dxa_opts *opts)
 {
 	struct dxa_expectation e = { .aliasing = a->run.aliasing,

@@ -81,6 +81,14 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 				   struct dxa_symbols *symbols, uint64_t unobserved_hooks);
 
 /*
+ * In place of the begin: the audit could not begin. Writes a document that says so to every
+ * output whose format can express it, and closes all outputs. The caller has set the same
+ * members of a->run. An output that cannot be written is only logged.
+ */
+void dxa_analysis_refuse(struct dxa_analysis *a, const struct dxa_opts *opts,
+			 const struct dxa_refusal *refusal);
+
+/*
  * Read the policy again. Its severities, allowances and requirements apply to findings
  * from now on; a change about aliasing applies to the next audit. On an error the old
  * policy stays in force.

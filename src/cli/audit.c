@@ -170,16 +170,12 @@ static uint64_t wall_now(void)
 	return (uint64_t)ts.tv_sec * SECOND + (uint64_t)ts.tv_nsec;
 }
 
-struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
+/* What is known before the hooks are attached. */
+static void describe(struct dxa_audit *a, const char *const *argv)
 {
 	struct dxa_run *run = &a->analysis.run;
-	const struct dxa_hook_status *hooks;
-	struct dxa_err *err;
-	const char *why;
-	size_t n;
 
 	uname(&a->uts);
-	a->analysis.must_exercise = a->mode->must_exercise;
 	run->mode = a->mode->name;
 	run->listing = a->mode->listing;
 	run->release = a->uts.release;
@@ -189,11 +185,33 @@ struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
 	run->start = dxa_ktime_now();
 	run->start_wall = wall_now();
 	run->tool = "daxaudit " DXA_VERSION;
-	a->sweep_every = SWEEP_NS;
-	a->sweep_at = dxa_probe_sweep(a->probe) ? run->start + a->sweep_every : 0;
 	dxa_aliasing_ask(run->machine, a->opts->btf, &a->aliasing);
 	run->aliasing = a->aliasing.aliasing;
 	run->aliasing_from = a->aliasing.from;
+}
+
+void dxa_audit_refuse(struct dxa_audit *a, const char *const *argv, const struct dxa_err *why)
+{
+	struct dxa_refusal refusal;
+
+	if (!dxa_exit_refusal(why, a->opts->skip_code, &refusal))
+		return;
+	describe(a, argv);
+	dxa_analysis_refuse(&a->analysis, a->opts, &refusal);
+}
+
+struct dxa_err *dxa_audit_begin(struct dxa_audit *a, const char *const *argv)
+{
+	struct dxa_run *run = &a->analysis.run;
+	const struct dxa_hook_status *hooks;
+	struct dxa_err *err;
+	const char *why;
+	size_t n;
+
+	describe(a, argv);
+	a->analysis.must_exercise = a->mode->must_exercise;
+	a->sweep_every = SWEEP_NS;
+	a->sweep_at = dxa_probe_sweep(a->probe) ? run->start + a->sweep_every : 0;
 	hooks = dxa_probe_hooks(a->probe, &n);
 	run->hooks = hooks;
 	run->n_hooks = n;

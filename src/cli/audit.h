@@ -90,6 +90,13 @@ struct dxa_err *dxa_audit_open(struct dxa_audit *a, const struct dxa_opts *opts,
 			       const struct dxa_audit_mode *mode);
 
 /*
+ * After an error of dxa_audit_open(): write to the outputs why there was no audit, and close
+ * them; does nothing for an INPUT error. argv: the command that would have been audited, NULL:
+ * none.
+ */
+void dxa_audit_refuse(struct dxa_audit *a, const char *const *argv, const struct dxa_err *why);
+
+/*
  * Start the audit and take the first snapshot; argv is the audited command, NULL: none. A
  * snapshot that is not complete is logged as a warning.
  */

@@ -420,6 +420,23 @@ static struct dxa_err *sweep(struct sweep *s, const struct dxa_opts *opts)
 	return err;
 }
 
+/* An error before the first round: the outputs say so, too. */
+static void write_refusal(struct sweep *s, const struct dxa_document *doc,
+			  const struct dxa_opts *opts, const struct dxa_err *why)
+{
+	struct dxa_refusal refusal;
+	struct dxa_err *err;
+
+	if (!opts->n_outputs || !dxa_exit_refusal(why, opts->skip_code, &refusal))
+		return;
+	s->doc.refused = &refusal;
+	err = dxa_document_write(doc, opts);
+	if (err)
+		dxa_log(DXA_LOG_WARN, "%s", err->msg);
+	dxa_err_free(err);
+	s->doc.refused = NULL;
+}
+
 static void close_rig(struct sweep *s)
 {
 	dxa_faults_close(s->rig.faults);
@@ -464,6 +481,8 @@ struct dxa_err *dxa_cmd_sweep(const struct dxa_opts *opts, int *exit_code)
 		err = sweep(&s, opts);
 	if (!err)
 		err = dxa_document_write(&doc, opts);
+	else if (!s.doc.rounds.len)
+		write_refusal(&s, &doc, opts, err);
 	*exit_code = (int)dxa_exit_of_verdict(dxa_sweep_verdict(&s.doc));
 	close_rig(&s);
 	dxa_signals_restore();

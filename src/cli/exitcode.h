@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "engine/verdict.h"
+#include "output/sink.h"
 
 /* X(ID, code, "meaning") */
 #define DXA_EXIT_CODES(X)                                                                \
@@ -41,6 +42,21 @@ static inline enum dxa_exit dxa_exit_of_error(const struct dxa_err *err)
 	default:
 		return DXA_EXIT_CANNOT;
 	}
+}
+
+/*
+ * What an output says in place of an audit that this error kept from beginning. skip_code: the
+ * exit code without a DAX core. False for bad input: then there is nothing to say.
+ */
+static inline bool dxa_exit_refusal(const struct dxa_err *err, int skip_code,
+				    struct dxa_refusal *ret)
+{
+	bool skip = err->class == DXA_ERR_NO_DAX;
+
+	*ret = (struct dxa_refusal){ .why = err->msg,
+				     .skip = skip,
+				     .exit_code = skip ? skip_code : (int)dxa_exit_of_error(err) };
+	return err->class != DXA_ERR_INPUT;
 }
 
 /* The exit code of a verdict. */

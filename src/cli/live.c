@@ -316,6 +316,8 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 	struct dxa_err *err;
 
 	err = dxa_audit_open(&l->audit, l->opts, l->mode);
+	if (err)
+		dxa_audit_refuse(&l->audit, (const char *const *)argv, err);
 	if (!err && l->mode->screen)
 		err = l->mode->screen->open(&l->audit);
 	if (!err)

@@ -142,6 +142,10 @@ static void judge_rule(struct dxa_cases *c, int rule, const struct dxa_run *run,
 	}
 }
 
+static const struct dxa_case audit_complete = {
+	.name = "audit-complete", .title = "nothing was missed", .message = "", .body = ""
+};
+
 static void judge_audit(struct dxa_cases *c, const struct dxa_result *r)
 {
 	const struct dxa_verdict *v = &r->verdict;
@@ -150,9 +154,7 @@ static void judge_audit(struct dxa_cases *c, const struct dxa_result *r)
 	const char *reason;
 	char coverage[DXA_COVERAGE_LEN];
 
-	*ret = (struct dxa_case){ .name = "audit-complete",
-				  .title = "nothing was missed",
-				  .message = "" };
+	*ret = audit_complete;
 	if (!v->complete) {
 		ret->status = DXA_CASE_ERROR;
 		ret->message = dxa_verdict_reason(v, v->first_incomplete);
@@ -176,6 +178,25 @@ const struct dxa_case *dxa_cases_finish(struct dxa_cases *c, const struct dxa_ru
 			fflush(c->of[i].out);
 		c->cases[i].body = c->of[i].body ? c->of[i].body : "";
 	}
+	return c->cases;
+}
+
+const struct dxa_case *dxa_cases_refuse(struct dxa_cases *c, const struct dxa_refusal *refusal)
+{
+	for (int rule = 0; rule < DXA_RULE_COUNT; rule++) {
+		const struct dxa_rule_info *info = dxa_rule_info((enum dxa_rule)rule);
+
+		c->cases[rule] = (struct dxa_case){ .name = info->name,
+						    .title = info->title,
+						    .status = DXA_CASE_SKIP,
+						    .message = refusal->skip ?
+								       refusal->why :
+								       "nothing could be audited",
+						    .body = "" };
+	}
+	c->cases[AUDIT_COMPLETE] = audit_complete;
+	c->cases[AUDIT_COMPLETE].status = refusal->skip ? DXA_CASE_SKIP : DXA_CASE_ERROR;
+	c->cases[AUDIT_COMPLETE].message = refusal->why;
 	return c->cases;
 }
 

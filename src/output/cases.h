@@ -43,7 +43,14 @@ void dxa_cases_add(struct dxa_cases *c, const struct dxa_finding *f, const struc
 const struct dxa_case *dxa_cases_finish(struct dxa_cases *c, const struct dxa_run *run,
 					const struct dxa_result *result);
 
-/* How many cases have each status, after dxa_cases_finish(). */
+/*
+ * The audit could not begin: every rule is skipped, "audit-complete" is an error, or skipped
+ * if there is nothing to audit. Returns DXA_CASE_COUNT cases, which are valid as long as c and
+ * the refusal.
+ */
+const struct dxa_case *dxa_cases_refuse(struct dxa_cases *c, const struct dxa_refusal *refusal);
+
+/* How many cases have each status, after dxa_cases_finish() or dxa_cases_refuse(). */
 void dxa_cases_count(const struct dxa_case *cases, size_t n[DXA_CASE_STATUS_COUNT]);
 
 /* Remove all findings, for the next audit. */

@@ -15,6 +15,11 @@ const char *dxa_closing_word(enum dxa_verdict_kind kind)
 	return words[kind];
 }
 
+const char *dxa_closing_refusal(const struct dxa_refusal *refusal)
+{
+	return refusal->skip ? "SKIP" : "ERROR";
+}
+
 static void put_reasons(FILE *out, const struct dxa_verdict *v)
 {
 	const char *reason;

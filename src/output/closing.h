@@ -8,6 +8,9 @@
 /* "PASS", "FAIL", "INCONCLUSIVE". Static. */
 const char *dxa_closing_word(enum dxa_verdict_kind kind);
 
+/* The word for an audit that could not begin: "ERROR" or "SKIP". Static. */
+const char *dxa_closing_refusal(const struct dxa_refusal *refusal);
+
 /*
  * The sentence after the verdict, with the reasons and the extent of the audit: "1 error
  * (null-teardown-leak); 1 probe, 1 device (pmem); 17 records, none lost". The caller

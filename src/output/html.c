@@ -369,23 +369,26 @@ static void put_command(FILE *out, const struct dxa_run *run)
 	fputs("</code></td></tr>\n", out);
 }
 
-static void put_verdict(FILE *out, enum dxa_verdict_kind kind, char *why)
+static void put_closing(FILE *out, enum dxa_verdict_kind colour, const char *word, const char *why)
 {
-	fprintf(out, "<p class=\"verdict v-%s\"><strong>%s</strong>", dxa_verdict_name(kind),
-		dxa_closing_word(kind));
+	fprintf(out, "<p class=\"verdict v-%s\"><strong>%s</strong>", dxa_verdict_name(colour),
+		word);
 	fputs(why ? ": " : "", out);
 	dxa_xml_put(out, why ? why : "");
 	fputs("</p>\n", out);
+}
+
+static void put_verdict(FILE *out, enum dxa_verdict_kind kind, char *why)
+{
+	put_closing(out, kind, dxa_closing_word(kind), why);
 	free(why);
 }
 
-static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_result *r)
+/* What is known before an audit. */
+static void put_subject(FILE *out, const struct dxa_run *run)
 {
 	char line[DXA_COVERAGE_LEN], wall[DXA_WALL_LEN];
-	uint64_t missed;
-	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
 
-	fputs("<table>\n", out);
 	snprintf(line, sizeof(line), "Linux %s %s", run->release, run->machine);
 	put_row(out, "kernel", line);
 	put_row(out, "build", run->version);
@@ -396,6 +399,16 @@ static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_res
 	put_row(out, "began", dxa_story_wall(wall, run->start_wall));
 	put_row(out, "watched by", run->tool);
 	put_command(out, run);
+}
+
+static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_result *r)
+{
+	char line[DXA_COVERAGE_LEN];
+	uint64_t missed;
+	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
+
+	fputs("<table>\n", out);
+	put_subject(out, run);
 	put_row(out, "coverage", dxa_coverage_words(line, r));
 	snprintf(line, sizeof(line), "%" PRIu64 " seen, %" PRIu64 " there at the end",
 		 r->stats->lives, r->stats->lives_now);
@@ -446,7 +459,7 @@ static void put_contexts(FILE *out, struct page *p)
 			p->n_quiet, p->n_quiet == 1 ? "is" : "are");
 }
 
-static void begin_page(FILE *out, enum dxa_verdict_kind verdict)
+static void begin_page(FILE *out, const char *verdict)
 {
 	fprintf(out,
 		"<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>"
@@ -456,7 +469,7 @@ static void begin_page(FILE *out, enum dxa_verdict_kind verdict)
 		"style-src 'unsafe-inline'; script-src 'sha256-%s'\"/>\n"
 		"<title>daxaudit: %s</title>\n<style>%s</style></head>\n"
 		"<body>\n<h1>daxaudit</h1>\n",
-		report_js_sha256, dxa_closing_word(verdict), report_css);
+		report_js_sha256, verdict, report_css);
 }
 
 static void end_page(FILE *out)
@@ -510,7 +523,7 @@ static void html_end(struct dxa_sink *s, const struct dxa_result *r)
 		put_audit(p->body.out, s, r);
 		return;
 	}
-	begin_page(s->out, r->verdict.kind);
+	begin_page(s->out, dxa_closing_word(r->verdict.kind));
 	put_audit(s->out, s, r);
 	end_page(s->out);
 }
@@ -524,7 +537,7 @@ static void html_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 {
 	struct page *p = s->state;
 
-	begin_page(s->out, summary->verdict);
+	begin_page(s->out, dxa_closing_word(summary->verdict));
 	put_verdict(s->out, summary->verdict, dxa_closing_summary(summary));
 	fputs("<ul>\n", s->out);
 	put_text(s->out, &p->list);
@@ -533,6 +546,18 @@ static void html_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 	end_page(s->out);
 	if (ferror(p->list.out) || ferror(p->body.out))
 		s->err = ENOMEM;
+}
+
+static void html_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
+{
+	const char *word = dxa_closing_refusal(refusal);
+
+	begin_page(s->out, word);
+	put_closing(s->out, DXA_VERDICT_INCONCLUSIVE, word, refusal->why);
+	fputs("<table>\n", s->out);
+	put_subject(s->out, s->run);
+	fputs("</table>\n", s->out);
+	end_page(s->out);
 }
 
 const struct dxa_sink_ops dxa_sink_html = {
@@ -547,5 +572,6 @@ const struct dxa_sink_ops dxa_sink_html = {
 	.end = html_end,
 	.unread = html_unread,
 	.summary = html_summary,
+	.refused = html_refused,
 	.free = html_free,
 };

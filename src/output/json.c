@@ -99,6 +99,16 @@ static void json_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 	json_object_put(root);
 }
 
+static void json_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
+{
+	struct document *d = s->state;
+
+	d->root = json_object_new_object();
+	dxa_json_add_run(d->root, s->run);
+	dxa_json_add_refusal(d->root, refusal);
+	dxa_json_write(s->out, d->root, true);
+}
+
 static void json_free(struct dxa_sink *s)
 {
 	struct document *d = s->state;
@@ -121,5 +131,6 @@ const struct dxa_sink_ops dxa_sink_json = {
 	.end = json_end,
 	.unread = json_unread,
 	.summary = json_summary,
+	.refused = json_refused,
 	.free = json_free,
 };

@@ -3,8 +3,8 @@
  * JSON lines, written as events happen: one object on each line, its kind under "type":
  * first "run", then "event", "context" and "finding" ("withdrawn" takes an earlier finding
  * back), or "device" for a listing, and "verdict" at the end. Several recordings have one
- * such sequence each, or "unread", and "summary" at the end. A stream without the last line
- * was cut off.
+ * such sequence each, or "unread", and "summary" at the end. An audit that cannot begin is
+ * "run" and "refused". A stream without the last line was cut off.
  */
 #include <json.h>
 
@@ -95,6 +95,15 @@ static void jsonl_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 	write_line(s, o);
 }
 
+static void jsonl_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
+{
+	struct json_object *o = line("refused");
+
+	jsonl_begin(s, s->run);
+	dxa_json_add_refusal(o, refusal);
+	write_line(s, o);
+}
+
 const struct dxa_sink_ops dxa_sink_jsonl = {
 	.name = "jsonl",
 	.what = "one JSON object a line: events, contexts and findings as they come, then the verdict",
@@ -107,4 +116,5 @@ const struct dxa_sink_ops dxa_sink_jsonl = {
 	.end = jsonl_end,
 	.unread = jsonl_unread,
 	.summary = jsonl_summary,
+	.refused = jsonl_refused,
 };

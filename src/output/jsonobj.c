@@ -356,6 +356,13 @@ struct json_object *dxa_json_unread(const char *recording, const char *why)
 	return o;
 }
 
+void dxa_json_add_refusal(struct json_object *to, const struct dxa_refusal *refusal)
+{
+	dxa_json_add_string(to, "verdict", dxa_refusal_name(refusal));
+	json_object_object_add(to, "exit_code", json_object_new_int(refusal->exit_code));
+	dxa_json_add_string(to, "error", refusal->why);
+}
+
 /* RFC 8259, section 7: two escapes, of a surrogate pair, above U+FFFF. */
 static void put_escape(FILE *out, uint32_t cp)
 {

@@ -60,6 +60,9 @@ void dxa_json_add_summary(struct json_object *to, const struct dxa_summary *summ
 /* A recording that could not be replayed. The caller owns it. */
 struct json_object *dxa_json_unread(const char *recording, const char *why);
 
+/* Why an audit could not begin: its verdict, exit code and error. */
+void dxa_json_add_refusal(struct json_object *to, const struct dxa_refusal *refusal);
+
 /* The coverage alone, as "coverage". */
 void dxa_json_add_coverage(struct json_object *to, const struct dxa_result *result);
 

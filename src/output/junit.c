@@ -80,16 +80,21 @@ static void put_property(FILE *out, const char *name, const char *value)
 	fputs("/>\n", out);
 }
 
-static void put_properties(FILE *out, const struct dxa_run *run, const struct dxa_result *r)
+static void begin_properties(FILE *out, const struct dxa_run *run)
 {
-	char coverage[DXA_COVERAGE_LEN], status[32];
-
 	fputs("    <properties>\n", out);
 	put_property(out, "mode", run->mode);
 	put_property(out, "recording", run->recording);
 	put_property(out, "kernel.release", run->release);
 	put_property(out, "kernel.version", run->version);
 	put_property(out, "kernel.machine", run->machine);
+}
+
+static void put_properties(FILE *out, const struct dxa_run *run, const struct dxa_result *r)
+{
+	char coverage[DXA_COVERAGE_LEN], status[32];
+
+	begin_properties(out, run);
 	put_property(out, "aliasing", dxa_prose_aliasing(run->aliasing));
 	put_property(out, "fail-on", dxa_severity_name(run->failing));
 	put_property(out, "verdict", dxa_verdict_name(r->verdict.kind));
@@ -220,6 +225,24 @@ static void junit_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 	write_document(s);
 }
 
+static void junit_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
+{
+	struct junit *j = s->state;
+	const struct dxa_case *cases = dxa_cases_refuse(j->cases, refusal);
+	size_t n[DXA_CASE_STATUS_COUNT];
+
+	dxa_cases_count(cases, n);
+	begin_suite(j, NULL, DXA_CASE_COUNT, n[DXA_CASE_FAIL], n[DXA_CASE_ERROR]);
+	fprintf(j->suites, " skipped=\"%zu\" time=\"0.000\">\n", n[DXA_CASE_SKIP]);
+	begin_properties(j->suites, s->run);
+	put_property(j->suites, "verdict", dxa_refusal_name(refusal));
+	fputs("    </properties>\n", j->suites);
+	for (int i = 0; i < DXA_CASE_COUNT; i++)
+		put_case(j->suites, NULL, &cases[i]);
+	fputs("  </testsuite>\n", j->suites);
+	write_document(s);
+}
+
 const struct dxa_sink_ops dxa_sink_junit = {
 	.name = "junit",
 	.judges = true,
@@ -230,5 +253,6 @@ const struct dxa_sink_ops dxa_sink_junit = {
 	.end = junit_end,
 	.unread = junit_unread,
 	.summary = junit_summary,
+	.refused = junit_refused,
 	.free = junit_free,
 };

@@ -151,14 +151,13 @@ static void add_excerpt(struct json_object *to, const char *text)
 	free(cut);
 }
 
-static struct json_object *test_object(const struct dxa_run *run, const struct dxa_result *r,
-				       const struct dxa_case *c, const char *origin, uint64_t audit)
+static struct json_object *test_object(const struct dxa_case *c, const char *origin, uint64_t audit,
+				       double seconds)
 {
 	static const char *const status[] = { [DXA_CASE_PASS] = "PASS",
 					      [DXA_CASE_FAIL] = "FAIL",
 					      [DXA_CASE_SKIP] = "SKIP",
 					      [DXA_CASE_ERROR] = "ERROR" };
-	double seconds = r->end > run->start ? (double)(r->end - run->start) / 1e9 : 0;
 	char id[160], path[80];
 	struct json_object *o;
 
@@ -189,11 +188,12 @@ static uint64_t free_number(const struct kcidb *k, const struct dxa_run *run, si
 	return number;
 }
 
-static void kcidb_end(struct dxa_sink *s, const struct dxa_result *r)
+/* Write a test for each case. r: NULL if the audit could not begin. */
+static void add_tests(struct dxa_sink *s, const struct dxa_case *cases, const struct dxa_result *r)
 {
 	struct kcidb *k = s->state;
-	const struct dxa_case *cases = dxa_cases_finish(k->cases, s->run, r);
 	const char *build = s->run->kcidb_build;
+	double seconds = r && r->end > s->run->start ? (double)(r->end - s->run->start) / 1e9 : 0;
 	char own[64], origin[64];
 	struct json_object *o;
 	uint64_t audit;
@@ -207,13 +207,28 @@ static void kcidb_end(struct dxa_sink *s, const struct dxa_result *r)
 		k->tests = dxa_json_array(k->root, "tests");
 	audit = free_number(k, s->run, s->part);
 	for (int i = 0; i < DXA_CASE_COUNT; i++) {
-		o = test_object(s->run, r, &cases[i], origin, audit);
+		o = test_object(&cases[i], origin, audit, seconds);
 		dxa_json_add_string(o, "build_id", build ? build : own);
-		dxa_json_add_coverage(dxa_json_object(o, "misc"), r);
+		if (r)
+			dxa_json_add_coverage(dxa_json_object(o, "misc"), r);
 		json_object_array_add(k->tests, o);
 	}
 	if (!dxa_sink_has_parts(s))
 		dxa_json_write(s->out, k->root, true);
+}
+
+static void kcidb_end(struct dxa_sink *s, const struct dxa_result *r)
+{
+	struct kcidb *k = s->state;
+
+	add_tests(s, dxa_cases_finish(k->cases, s->run, r), r);
+}
+
+static void kcidb_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
+{
+	struct kcidb *k = s->state;
+
+	add_tests(s, dxa_cases_refuse(k->cases, refusal), NULL);
 }
 
 static void kcidb_summary(struct dxa_sink *s, const struct dxa_summary *summary)
@@ -234,5 +249,6 @@ const struct dxa_sink_ops dxa_sink_kcidb = {
 	.finding = kcidb_finding,
 	.end = kcidb_end,
 	.summary = kcidb_summary,
+	.refused = kcidb_refused,
 	.free = kcidb_free,
 };

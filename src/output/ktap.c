@@ -65,6 +65,15 @@ static void end_part(struct dxa_sink *s, bool ok, const char *recording)
 	put_text(s->out, recording, strlen(recording));
 }
 
+static void put_plan(FILE *out, const char *indent, const struct dxa_run *run)
+{
+	fprintf(out, "%s1..%d\n%s# daxaudit %s: Linux ", indent, DXA_CASE_COUNT, indent, run->mode);
+	put_text(out, run->release, strlen(run->release));
+	fputc(' ', out);
+	put_text(out, run->machine, strlen(run->machine));
+	fputc('\n', out);
+}
+
 static void ktap_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
 	const char *indent = indent_of(s);
@@ -78,12 +87,7 @@ static void ktap_begin(struct dxa_sink *s, const struct dxa_run *run)
 		put_text(s->out, run->recording, strlen(run->recording));
 		fputc('\n', s->out);
 	}
-	fprintf(s->out, "%s1..%d\n%s# daxaudit %s: Linux ", indent, DXA_CASE_COUNT, indent,
-		run->mode);
-	put_text(s->out, run->release, strlen(run->release));
-	fputc(' ', s->out);
-	put_text(s->out, run->machine, strlen(run->machine));
-	fputc('\n', s->out);
+	put_plan(s->out, indent, run);
 	dxa_sink_flush(s);
 }
 
@@ -108,9 +112,8 @@ static void put_case(FILE *out, const char *indent, int number, const struct dxa
 	fputc('\n', out);
 }
 
-static void ktap_end(struct dxa_sink *s, const struct dxa_result *r)
+static void put_cases(struct dxa_sink *s, const struct dxa_case *cases)
 {
-	const struct dxa_case *cases = dxa_cases_finish(s->state, s->run, r);
 	size_t n[DXA_CASE_STATUS_COUNT];
 
 	for (int i = 0; i < DXA_CASE_COUNT; i++)
@@ -120,6 +123,11 @@ static void ktap_end(struct dxa_sink *s, const struct dxa_result *r)
 	fprintf(s->out, "%s# Totals: pass:%zu fail:%zu xfail:0 xpass:0 skip:%zu error:%zu\n",
 		indent_of(s), n[DXA_CASE_PASS], n[DXA_CASE_FAIL], n[DXA_CASE_SKIP],
 		n[DXA_CASE_ERROR]);
+}
+
+static void ktap_end(struct dxa_sink *s, const struct dxa_result *r)
+{
+	put_cases(s, dxa_cases_finish(s->state, s->run, r));
 	if (!dxa_sink_has_parts(s))
 		return;
 	end_part(s, r->verdict.kind == DXA_VERDICT_PASS, s->run->recording);
@@ -144,6 +152,13 @@ static void ktap_summary(struct dxa_sink *s, const struct dxa_summary *sum)
 		sum->by_verdict[DXA_VERDICT_INCONCLUSIVE] + sum->unread);
 }
 
+static void ktap_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
+{
+	fputs("KTAP version 1\n", s->out);
+	put_plan(s->out, "", s->run);
+	put_cases(s, dxa_cases_refuse(s->state, refusal));
+}
+
 static void ktap_free(struct dxa_sink *s)
 {
 	dxa_cases_free(s->state);
@@ -159,5 +174,6 @@ const struct dxa_sink_ops dxa_sink_ktap = {
 	.end = ktap_end,
 	.unread = ktap_unread,
 	.summary = ktap_summary,
+	.refused = ktap_refused,
 	.free = ktap_free,
 };

@@ -374,6 +374,18 @@ static void metrics_end(struct dxa_sink *s, const struct dxa_result *r)
 		write_all(s);
 }
 
+static void metrics_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
+{
+	struct dxa_metrics *m = s->state;
+
+	write_build(m, s->run);
+	family(m, "verdict", "gauge", "1 for the verdict as of now, 0 for the others.");
+	for (int v = 0; v <= DXA_VERDICT_INCONCLUSIVE; v++)
+		labelled(m, "verdict", dxa_verdict_name((enum dxa_verdict_kind)v), 0);
+	labelled(m, "verdict", dxa_refusal_name(refusal), 1);
+	write_all(s);
+}
+
 static void metrics_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 {
 	struct dxa_metrics *m = s->state;
@@ -399,5 +411,6 @@ const struct dxa_sink_ops dxa_sink_metrics = {
 	.open = metrics_open,
 	.end = metrics_end,
 	.summary = metrics_summary,
+	.refused = metrics_refused,
 	.free = metrics_free,
 };

@@ -148,6 +148,15 @@ static const char summary_properties[] =
 	"'verdicts': {'$ref': '#/$defs/verdicts'}, 'unread': {'$ref': '#/$defs/count'}"
 	"}";
 
+/* What dxa_json_add_refusal() writes. */
+static const char refusal_required[] = "['verdict', 'exit_code', 'error']";
+static const char refusal_properties[] =
+	"{"
+	"'verdict': {'enum': ['error', 'skip']},"
+	"'exit_code': {'type': 'integer', 'minimum': 0, 'maximum': 255},"
+	"'error': {'$ref': '#/$defs/name'}"
+	"}";
+
 /* The document that holds those of several recordings. */
 static const char several_required[] = "['schema', 'mode', 'recordings']";
 static const char several_properties[] =
@@ -208,7 +217,9 @@ static const char sweep_properties[] =
 	"'not_reached': {'$ref': '#/$defs/count'},"
 	"'agreement': {'type': 'object', 'propertyNames': {'enum': '@agreements'},"
 	"  'additionalProperties': {'$ref': '#/$defs/count'}},"
-	"'verdict': {'enum': '@verdicts'}, 'interrupted': {'type': 'boolean'},"
+	"'verdict': {'anyOf': [{'enum': '@verdicts'}, {'enum': ['error', 'skip']}]},"
+	"'exit_code': {'type': 'integer', 'minimum': 0, 'maximum': 255},"
+	"'error': {'$ref': '#/$defs/name'}, 'interrupted': {'type': 'boolean'},"
 	"'stuck': {'type': 'boolean'},"
 	"'rounds': {'type': 'array', 'items': {'$ref': '#/$defs/round'}},"
 	"'kmemleak': {'type': 'array', 'items': {'$ref': '#/$defs/complaint'}}"
@@ -318,6 +329,12 @@ static void fill_in(struct json_object *o)
 
 		if (json_object_is_type(value, json_type_object))
 			fill_in(value);
+		for (size_t i = 0; json_object_is_type(value, json_type_array) &&
+				   i < json_object_array_length(value);
+		     i++)
+			if (json_object_is_type(json_object_array_get_idx(value, i),
+						json_type_object))
+				fill_in(json_object_array_get_idx(value, i));
 		if (!json_object_is_type(value, json_type_string))
 			continue;
 		full = of_mark(json_object_get_string(value));
@@ -400,14 +417,16 @@ static void describe_lines(struct json_object *root, struct json_object *defs)
 	add_line(lines, "verdict", result_required, result_properties);
 	add_defined_line(lines, defs, "unread", "unread");
 	add_line(lines, "summary", summary_required, summary_properties);
+	add_line(lines, "refused", refusal_required, refusal_properties);
 	for (size_t i = 0; i < json_object_array_length(lines); i++)
 		fill_in(json_object_array_get_idx(lines, i));
 }
 
-/* One audit, or several recordings' that are one document. */
+/* One audit, several recordings' that are one document, or one that could not begin. */
 static void describe_document(struct json_object *root, struct json_object *defs)
 {
 	struct json_object *audit = json_object_new_object(), *several = json_object_new_object();
+	struct json_object *refused = json_object_new_object();
 	struct json_object *either = dxa_json_array(root, "oneOf");
 
 	describe(audit, run_required, run_properties);
@@ -421,6 +440,10 @@ static void describe_document(struct json_object *root, struct json_object *defs
 	describe(several, summary_required, summary_properties);
 	fill_in(several);
 	json_object_array_add(either, several);
+	describe(refused, run_required, run_properties);
+	describe(refused, refusal_required, refusal_properties);
+	fill_in(refused);
+	json_object_array_add(either, refused);
 }
 
 static void describe_sweep(struct json_object *root, struct json_object *defs)

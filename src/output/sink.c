@@ -189,6 +189,21 @@ void dxa_sink_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 		s->ops->summary(s, summary);
 }
 
+bool dxa_sink_refused(struct dxa_sink *s, const struct dxa_run *run,
+		      const struct dxa_refusal *refusal)
+{
+	if (!s->ops->refused)
+		return false;
+	s->run = run;
+	s->ops->refused(s, refusal);
+	return true;
+}
+
+const char *dxa_refusal_name(const struct dxa_refusal *refusal)
+{
+	return refusal->skip ? "skip" : "error";
+}
+
 bool dxa_sink_on_stdout(const struct dxa_sink *s)
 {
 	struct stat ours, std;

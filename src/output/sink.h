@@ -77,6 +77,13 @@ struct dxa_summary {
 	int exit_code; /* of daxaudit */
 };
 
+/* An audit that could not begin. */
+struct dxa_refusal {
+	const char *why; /* one line: the obstacle, and what to do */
+	bool skip; /* this kernel has no DAX core: there is nothing to audit */
+	int exit_code; /* of daxaudit */
+};
+
 struct dxa_sink;
 
 /*
@@ -103,6 +110,8 @@ struct dxa_sink_ops {
 	void (*end)(struct dxa_sink *sink, const struct dxa_result *result);
 	void (*unread)(struct dxa_sink *sink, const char *recording, const char *why);
 	void (*summary)(struct dxa_sink *sink, const struct dxa_summary *summary);
+	/* In place of begin to end: the whole document. NULL: the format cannot express it. */
+	void (*refused)(struct dxa_sink *sink, const struct dxa_refusal *refusal);
 	void (*free)(struct dxa_sink *sink);
 };
 
@@ -166,6 +175,17 @@ void dxa_sink_unread(struct dxa_sink *sink, const char *recording, const char *w
 
 /* Of several parts, after the last one. */
 void dxa_sink_summary(struct dxa_sink *sink, const struct dxa_summary *summary);
+
+/*
+ * In place of the walk: the audit could not begin. Of run only the mode, the machine, the
+ * command, the start and the policy are set. False: the format cannot express it, and nothing
+ * was written.
+ */
+bool dxa_sink_refused(struct dxa_sink *sink, const struct dxa_run *run,
+		      const struct dxa_refusal *refusal);
+
+/* The verdict of an audit that could not begin: "error" or "skip". Static. */
+const char *dxa_refusal_name(const struct dxa_refusal *refusal);
 
 /* Can it withdraw a finding? */
 bool dxa_sink_can_withdraw(const struct dxa_sink *sink);

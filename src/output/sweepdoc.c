@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "engine/rules.h"
+#include "output/closing.h"
 #include "output/jsonobj.h"
 #include "output/xml.h"
 
@@ -158,6 +159,12 @@ void dxa_sweep_text(FILE *out, const void *priv)
 	count_agreements(s, n, &faults, &unreached);
 	fprintf(out, "Linux %s %s, drivers: %s\n", s->release, s->machine,
 		s->drivers ? s->drivers : "all");
+	if (s->refused) {
+		fprintf(out, "%s: ", dxa_closing_refusal(s->refused));
+		dxa_utf8_print(out, s->refused->why);
+		fputc('\n', out);
+		return;
+	}
 	fprintf(out, "%zu fallible calls with %zu call stacks in a round without a fault\n\n",
 		s->calls, s->stacks);
 	fprintf(out,
@@ -277,7 +284,10 @@ struct json_object *dxa_sweep_json(const void *priv)
 	table = dxa_json_object(o, "agreement");
 	for (int i = 0; i < DXA_SWEEP_AGREEMENTS; i++)
 		dxa_json_add_u64(table, agreements[i].name, n[i]);
-	dxa_json_add_string(o, "verdict", dxa_verdict_name(dxa_sweep_verdict(s)));
+	if (s->refused)
+		dxa_json_add_refusal(o, s->refused);
+	else
+		dxa_json_add_string(o, "verdict", dxa_verdict_name(dxa_sweep_verdict(s)));
 	json_object_object_add(o, "interrupted", json_object_new_boolean(s->interrupted));
 	json_object_object_add(o, "stuck", json_object_new_boolean(s->stuck));
 	list = dxa_json_array(o, "rounds");
@@ -349,21 +359,97 @@ static void count_cases(const struct dxa_sweep *s, size_t *failures, size_t *err
 	}
 }
 
+static void put_property(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, "      <property name=\"%s\" value=\"", name);
+	dxa_xml_put(out, value);
+	fputs("\"/>\n", out);
+}
+
+static void put_junit_head(FILE *out, const struct dxa_sweep *s, size_t failures, size_t errors,
+			   size_t skipped)
+{
+	size_t tests = s->refused ? 1 : s->rounds.len;
+	uint64_t ns = s->end > s->start ? s->end - s->start : 0;
+
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuites name=\"daxaudit\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n"
+		"  <testsuite name=\"sweep\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
+		"skipped=\"%zu\" time=\"%" PRIu64 ".%03" PRIu64 "\">\n    <properties>\n",
+		tests, failures, errors, tests, failures, errors, skipped, ns / SECOND,
+		ns % SECOND / 1000000);
+	put_property(out, "mode", "sweep");
+	put_property(out, "kernel.release", s->release);
+	put_property(out, "kernel.machine", s->machine);
+	put_property(out, "verdict",
+		     s->refused ? dxa_refusal_name(s->refused) :
+				  dxa_verdict_name(dxa_sweep_verdict(s)));
+	fputs("    </properties>\n", out);
+}
+
+/* One test case in place of the rounds. */
+static void put_junit_refusal(FILE *out, const struct dxa_sweep *s)
+{
+	const struct dxa_refusal *refused = s->refused;
+
+	put_junit_head(out, s, 0, !refused->skip, refused->skip);
+	fprintf(out, "    <testcase classname=\"sweep\" name=\"sweep\">\n      <%s message=\"",
+		refused->skip ? "skipped" : "error");
+	dxa_xml_put(out, refused->why);
+	fprintf(out, "\"%s/>\n    </testcase>\n", refused->skip ? "" : " type=\"sweep\"");
+}
+
 void dxa_sweep_junit(FILE *out, const void *priv)
 {
 	const struct dxa_sweep *s = priv;
 	size_t failures, errors, skipped;
 
-	count_cases(s, &failures, &errors, &skipped);
-	fprintf(out,
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuites name=\"daxaudit\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\">\n"
-		"  <testsuite name=\"sweep\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
-		"skipped=\"%zu\">\n",
-		s->rounds.len, failures, errors, s->rounds.len, failures, errors, skipped);
+	if (s->refused) {
+		put_junit_refusal(out, s);
+	} else {
+		count_cases(s, &failures, &errors, &skipped);
+		put_junit_head(out, s, failures, errors, skipped);
+	}
 	for (size_t i = 0; i < s->rounds.len; i++)
 		put_junit_case(out, round_at(s, i));
 	fputs("  </testsuite>\n</testsuites>\n", out);
+}
+
+static void put_comment(FILE *out, const char *who, const char *text)
+{
+	fprintf(out, "# %s", who);
+	dxa_utf8_print(out, text);
+	fputc('\n', out);
+}
+
+static void put_ktap_case(FILE *out, size_t number, const struct dxa_sweep_round *r)
+{
+	bool bad = has_failed(r) || (r->failed && is_doubtful(r));
+
+	for (size_t k = 0; k < r->complaints.len; k++)
+		put_comment(out, "kernel: ",
+			    ((struct dxa_sweep_complaint *)dxa_vec_at(&r->complaints, k))->line);
+	for (size_t k = 0; k < r->findings.len; k++)
+		put_comment(out, "",
+			    ((struct dxa_sweep_finding *)dxa_vec_at(&r->findings, k))->detail);
+	fprintf(out, "%s %zu ", bad ? "not ok" : "ok", number);
+	put_name(out, r, dxa_utf8_print);
+	if (!r->failed)
+		fputs(" # SKIP the call did not come", out);
+	else if (bad && !has_failed(r))
+		fputs(" # ERROR not checked", out);
+	fputc('\n', out);
+}
+
+/* One test case in place of the rounds. */
+static void put_ktap_refusal(FILE *out, const struct dxa_refusal *refused)
+{
+	fprintf(out, "%s 1 sweep # %s ", refused->skip ? "ok" : "not ok",
+		refused->skip ? "SKIP" : "ERROR");
+	dxa_utf8_print(out, refused->why);
+	fprintf(out, "\n# Totals: pass:0 fail:0 xfail:0 xpass:0 skip:%d error:%d\n", refused->skip,
+		!refused->skip);
 }
 
 void dxa_sweep_ktap(FILE *out, const void *priv)
@@ -371,35 +457,15 @@ void dxa_sweep_ktap(FILE *out, const void *priv)
 	const struct dxa_sweep *s = priv;
 	size_t failures, errors, skipped;
 
-	count_cases(s, &failures, &errors, &skipped);
-	fprintf(out, "KTAP version 1\n1..%zu\n# daxaudit sweep: Linux %s %s\n", s->rounds.len,
-		s->release, s->machine);
-	for (size_t i = 0; i < s->rounds.len; i++) {
-		const struct dxa_sweep_round *r = round_at(s, i);
-		bool bad = has_failed(r) || (r->failed && is_doubtful(r));
-
-		for (size_t k = 0; k < r->complaints.len; k++) {
-			fputs("# kernel: ", out);
-			dxa_utf8_print(
-				out,
-				((struct dxa_sweep_complaint *)dxa_vec_at(&r->complaints, k))->line);
-			fputc('\n', out);
-		}
-		for (size_t k = 0; k < r->findings.len; k++) {
-			fputs("# ", out);
-			dxa_utf8_print(
-				out,
-				((struct dxa_sweep_finding *)dxa_vec_at(&r->findings, k))->detail);
-			fputc('\n', out);
-		}
-		fprintf(out, "%s %zu ", bad ? "not ok" : "ok", i + 1);
-		put_name(out, r, dxa_utf8_print);
-		if (!r->failed)
-			fputs(" # SKIP the call did not come", out);
-		else if (bad && !has_failed(r))
-			fputs(" # ERROR not checked", out);
-		fputc('\n', out);
+	fprintf(out, "KTAP version 1\n1..%zu\n# daxaudit sweep: Linux %s %s\n",
+		s->refused ? 1 : s->rounds.len, s->release, s->machine);
+	if (s->refused) {
+		put_ktap_refusal(out, s->refused);
+		return;
 	}
+	for (size_t i = 0; i < s->rounds.len; i++)
+		put_ktap_case(out, i + 1, round_at(s, i));
+	count_cases(s, &failures, &errors, &skipped);
 	fprintf(out, "# Totals: pass:%zu fail:%zu xfail:0 xpass:0 skip:%zu error:%zu\n",
 		s->rounds.len - failures - errors - skipped, failures, skipped, errors);
 }

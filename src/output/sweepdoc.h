@@ -68,6 +68,7 @@ struct dxa_sweep {
 	bool leaks_known; /* kmemleak was asked at the end */
 	struct dxa_vec leaks; /* struct dxa_sweep_complaint: what it suspects */
 	uint64_t start, end; /* ktime, ns */
+	const struct dxa_refusal *refused; /* it could not begin; NULL: it did */
 };
 
 /* "neither", "both", "kernel-only", "daxaudit-only". Static. */

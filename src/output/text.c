@@ -487,17 +487,23 @@ static enum dxa_colour verdict_colour(enum dxa_verdict_kind kind)
 }
 
 /* One line, for grep; wrapped on a terminal. */
-static void print_verdict(struct dxa_sink *s, enum dxa_verdict_kind kind, const char *why)
+static void print_closing(struct dxa_sink *s, const char *word, enum dxa_colour colour,
+			  const char *why)
 {
 	struct dxa_wrap w = wrap_of(s, s->out);
 
 	if (!s->terminal)
 		w.width = 0;
 	dxa_wrap_begin(&w, 0, 4);
-	dxa_wrap_words(&w, dxa_closing_word(kind), verdict_colour(kind));
+	dxa_wrap_words(&w, word, colour);
 	dxa_wrap_piece(&w, ":", 0, DXA_RESET);
 	dxa_wrap_words(&w, why ? why : "out of memory for the reason", DXA_RESET);
 	dxa_wrap_end(&w);
+}
+
+static void print_verdict(struct dxa_sink *s, enum dxa_verdict_kind kind, const char *why)
+{
+	print_closing(s, dxa_closing_word(kind), verdict_colour(kind), why);
 }
 
 static void text_end(struct dxa_sink *s, const struct dxa_result *r)
@@ -560,6 +566,14 @@ static void text_summary(struct dxa_sink *s, const struct dxa_summary *sum)
 	print_verdict(s, sum->verdict, why);
 }
 
+/* On standard output it would stand beside the error on standard error. */
+static void text_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
+{
+	if (s->path)
+		print_closing(s, dxa_closing_refusal(refusal),
+			      verdict_colour(DXA_VERDICT_INCONCLUSIVE), refusal->why);
+}
+
 const struct dxa_sink_ops dxa_sink_text = {
 	.name = "text",
 	.what = "for people: a line per probe, the findings, the verdict last",
@@ -573,5 +587,6 @@ const struct dxa_sink_ops dxa_sink_text = {
 	.end = text_end,
 	.unread = text_unread,
 	.summary = text_summary,
+	.refused = text_refused,
 	.free = text_free,
 };

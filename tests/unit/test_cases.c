@@ -213,6 +213,22 @@ static void test_an_incomplete_audit_skips_all_but_what_was_found(void **state)
 	dxa_cases_free(a.cases);
 }
 
+static void test_without_a_dax_core_all_cases_are_skipped(void **state)
+{
+	const struct dxa_refusal none = { .why = "no DAX core", .skip = true, .exit_code = 4 };
+	struct dxa_cases *cases = dxa_cases_new();
+	const struct dxa_case *c = dxa_cases_refuse(cases, &none);
+	size_t n[DXA_CASE_STATUS_COUNT];
+
+	(void)state;
+	dxa_cases_count(c, n);
+	assert_int_equal(n[DXA_CASE_SKIP], DXA_CASE_COUNT);
+	assert_string_equal(c[0].message, "no DAX core");
+	assert_string_equal(c[COMPLETE].name, "audit-complete");
+	assert_string_equal(c[COMPLETE].message, "no DAX core");
+	dxa_cases_free(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -223,6 +239,7 @@ int main(void)
 		cmocka_unit_test(test_a_rule_needs_what_can_show_it),
 		cmocka_unit_test(test_a_rule_needs_its_hooks),
 		cmocka_unit_test(test_an_incomplete_audit_skips_all_but_what_was_found),
+		cmocka_unit_test(test_without_a_dax_core_all_cases_are_skipped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
