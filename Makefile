@@ -394,6 +394,9 @@ TMPFILESDIR ?= /usr/lib/tmpfiles.d
 LOGROTATEDIR ?= /etc/logrotate.d
 DEFAULTDIR ?= /etc/default
 
+# CHANGELOG.md is installed beside the documents; what is not installed has no link.
+INSTALLED_LINKS = -e 's,\]\(docs/,](,g' -e 's,\[([^]]*)\]\(\.\./[^)]*\),\1 (in the sources),g'
+
 $(O)/daxaudit.service: packaging/systemd/daxaudit.service.in FORCE
 	$(msg) GEN $@
 	$(Q)sed 's|@SBINDIR@|$(PREFIX)/sbin|; s|@DOCDIR@|$(DOCDIR)|' $< > $@
@@ -415,7 +418,11 @@ install: $(O)/daxaudit $(MAN_PAGES) $(addprefix $(O)/completion.,bash zsh fish) 
 	install -Dm644 $(O)/completion.bash $(DESTDIR)$(BASH_COMPLETION)
 	install -Dm644 $(O)/completion.zsh $(DESTDIR)$(ZSH_COMPLETION)
 	install -Dm644 $(O)/completion.fish $(DESTDIR)$(FISH_COMPLETION)
-	install -Dm644 -t $(DESTDIR)$(DOCDIR) docs/*.md CHANGELOG.md src/policy/default.yaml
+	for page in docs/*.md CHANGELOG.md; do \
+		sed -E $(INSTALLED_LINKS) "$$page" | \
+			install -Dm644 /dev/stdin "$(DESTDIR)$(DOCDIR)/$${page##*/}" || exit 1; \
+	done
+	install -Dm644 -t $(DESTDIR)$(DOCDIR) src/policy/default.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/schema docs/schema/*.json
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/runbooks docs/runbooks/*.md
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/examples docs/examples/*.yaml
@@ -434,6 +441,9 @@ uninstall: ## remove the installed files
 	rm -f $(DESTDIR)$(UNITDIR)/daxaudit.service $(DESTDIR)$(CATALOGDIR)/daxaudit.catalog
 	rm -f $(DESTDIR)$(TMPFILESDIR)/daxaudit.conf $(DESTDIR)$(LOGROTATEDIR)/daxaudit
 	rm -rf $(DESTDIR)$(DOCDIR)
+	@file=$(DESTDIR)$(DEFAULTDIR)/daxaudit; \
+	if cmp -s packaging/systemd/daxaudit.default "$$file"; then rm -f "$$file"; \
+	elif [ -e "$$file" ]; then echo "$$file is kept: it was changed"; fi
 
 clean: ## remove the build folder
 	rm -rf $(O)

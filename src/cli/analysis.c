@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -12,9 +11,9 @@
 #include "base/utf8.h"
 #include "cli/exitcode.h"
 #include "cli/policies.h"
+#include "cli/width.h"
 #include "engine/verdict.h"
 #include "output/closing.h"
-#include "output/wrap.h"
 
 /* The length of the text about missing events. */
 #define CUT_LEN 640
@@ -28,20 +27,6 @@ static bool use_colour(const struct dxa_sink *s, enum dxa_when when)
 	return s->terminal && !(no_color && no_color[0]);
 }
 
-/* COLUMNS has precedence, so that text for a pager can have the pager's width. */
-static unsigned int text_width(const struct dxa_sink *s)
-{
-	const char *columns = getenv("COLUMNS");
-	unsigned long n = columns ? strtoul(columns, NULL, 10) : 0;
-	struct winsize size;
-
-	if (!n && s->terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-		n = size.ws_col;
-	if (!n || n > 10000)
-		return DXA_WIDTH_DEFAULT;
-	return n < DXA_WIDTH_MIN ? DXA_WIDTH_MIN : (unsigned int)n;
-}
-
 struct dxa_err *dxa_analysis_open_sink(const char *spec, const struct dxa_opts *opts,
 				       struct dxa_sink **ret)
 {
@@ -52,7 +37,7 @@ struct dxa_err *dxa_analysis_open_sink(const char *spec, const struct dxa_opts *
 		return err;
 	s->terminal = !s->path && isatty(STDOUT_FILENO);
 	s->colour = use_colour(s, opts->colour);
-	s->width = text_width(s);
+	s->width = dxa_text_width(s->terminal);
 	s->verbose = opts->verbose;
 	s->quiet = opts->quiet;
 	s->by_device = opts->by_device;

@@ -289,7 +289,7 @@ static void diff_deinit(struct diff *d)
 struct dxa_err *dxa_cmd_diff(const struct dxa_opts *opts, int *exit_code)
 {
 	struct diff d = { .lives = 0 };
-	const struct dxa_document doc = { print_diff, diff_object, &d };
+	const struct dxa_document doc = { .text = print_diff, .json = diff_object, .priv = &d };
 	struct dxa_err *err = NULL;
 
 	if (!opts->args[0] || !opts->args[1] || opts->args[2])

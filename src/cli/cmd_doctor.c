@@ -15,6 +15,7 @@
 #include "cli/policies.h"
 #include "daxaudit/snapshot.h"
 #include "output/jsonobj.h"
+#include "output/wrap.h"
 #include "probe/kallsyms.h"
 #include "probe/preflight.h"
 #include "probe/probe.h"
@@ -34,7 +35,8 @@ struct examined {
 /* The result of a check before attaching. */
 struct checked {
 	const char *name; /* static */
-	char *obstacle; /* owned; NULL: there is none */
+	enum dxa_preflight_result result;
+	char *why; /* owned; the obstacle, or why the result is not known; NULL for OK */
 };
 
 static const struct {
@@ -122,8 +124,10 @@ static struct json_object *check_object(const struct checked *c)
 	struct json_object *o = json_object_new_object();
 
 	dxa_json_add_string(o, "name", c->name);
-	json_object_object_add(o, "ok", json_object_new_boolean(!c->obstacle));
-	dxa_json_add_string(o, "obstacle", c->obstacle);
+	json_object_object_add(o, "ok", json_object_new_boolean(c->result == DXA_PREFLIGHT_OK));
+	if (c->result == DXA_PREFLIGHT_UNKNOWN)
+		json_object_object_add(o, "unknown", json_object_new_boolean(true));
+	dxa_json_add_string(o, "obstacle", c->why);
 	return o;
 }
 
@@ -156,6 +160,14 @@ static struct json_object *examined_object(const void *priv)
 
 /* ---- as text ---- */
 
+/* Columns: of lines that continue one, of a hook's mode, of the reason for it. */
+#define CONTINUED 7
+#define MACHINE_CONTINUED 4
+#define STATE_COLUMN 38
+#define REASON_COLUMN 49
+/* Reasons have a column of their own from this width on. */
+#define TABLE_WIDTH 72
+
 static const char *mark(bool ok)
 {
 	return ok ? "[ok]" : "[!!]";
@@ -173,37 +185,100 @@ static size_t count_lost(const struct examined *x)
 	return n;
 }
 
-static void print_summary(FILE *out, const struct examined *x)
+static size_t count_checks(const struct examined *x, enum dxa_preflight_result result)
 {
-	size_t failed = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < x->checks.len; i++)
-		failed += ((const struct checked *)dxa_vec_at(&x->checks, i))->obstacle != NULL;
-	if (!x->probe)
-		fprintf(out, "Nothing can be audited here: %zu of %zu checks failed.\n", failed,
-			x->checks.len);
-	else if (can_pass(x) && snapshot_complete(x))
-		fputs("Everything that an audit needs can be observed here.\n", out);
-	else
-		fprintf(out,
-			"An audit is possible here, but not everything can be observed: %zu of %zu "
-			"functions are not hooked%s.\n",
-			count_lost(x), x->n_hooks,
-			snapshot_complete(x) ? "" : ", and not every list of devices is read");
+		n += ((const struct checked *)dxa_vec_at(&x->checks, i))->result == result;
+	return n;
 }
 
-static void print_checks(FILE *out, const struct examined *x)
+static void print_nothing_possible(struct dxa_wrap *w, const struct examined *x)
 {
-	fputs("\nchecks:\n", out);
+	size_t unknown = count_checks(x, DXA_PREFLIGHT_UNKNOWN);
+	char text[160], more[48] = "";
+
+	if (unknown)
+		snprintf(more, sizeof(more), ", %zu could not be made", unknown);
+	snprintf(text, sizeof(text), "Nothing can be audited here: %zu of %zu checks failed%s.",
+		 count_checks(x, DXA_PREFLIGHT_FAILED), x->checks.len, more);
+	dxa_wrap_words(w, text, DXA_RESET);
+}
+
+static void print_summary(struct dxa_wrap *w, const struct examined *x)
+{
+	size_t unknown = count_checks(x, DXA_PREFLIGHT_UNKNOWN), lost = count_lost(x);
+	char hooks[64] = "", checks[64] = "", text[320];
+	bool whole = snapshot_complete(x);
+
+	if (!x->probe) {
+		print_nothing_possible(w, x);
+		return;
+	}
+	if (can_pass(x) && whole && !unknown) {
+		dxa_wrap_words(w, "Everything that an audit needs can be observed here.",
+			       DXA_RESET);
+		return;
+	}
+	if (lost)
+		snprintf(hooks, sizeof(hooks), " %zu of %zu functions are not hooked%s", lost,
+			 x->n_hooks, whole && !unknown ? "" : ",");
+	if (unknown)
+		snprintf(checks, sizeof(checks), " %zu of %zu checks could not be made", unknown,
+			 x->checks.len);
+	snprintf(text, sizeof(text),
+		 "An audit is possible here, but not everything can be observed%s%s%s%s%s.",
+		 lost || unknown || !whole ? ":" : "", hooks,
+		 whole ? "" : " not every list of devices is read", whole || !unknown ? "" : ",",
+		 checks);
+	dxa_wrap_words(w, text, DXA_RESET);
+}
+
+/* The lines of a text, each broken where it does not fit. */
+static void print_lines(struct dxa_wrap *w, char *text)
+{
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		dxa_wrap_begin(w, 0, MACHINE_CONTINUED);
+		dxa_wrap_words(w, line, DXA_RESET);
+		dxa_wrap_end(w);
+	}
+}
+
+static void print_machine(struct dxa_wrap *w, const struct examined *x)
+{
+	struct json_object *machine = dxa_machine_object(&x->policy, x->btf);
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (f) {
+		dxa_machine_print(f, machine, "");
+		if (!fclose(f))
+			print_lines(w, text);
+	}
+	free(text);
+	json_object_put(machine);
+}
+
+static void print_checks(struct dxa_wrap *w, const struct examined *x)
+{
+	static const char *const marks[] = { [DXA_PREFLIGHT_OK] = "[ok]",
+					     [DXA_PREFLIGHT_FAILED] = "[!!]",
+					     [DXA_PREFLIGHT_UNKNOWN] = "[??]" };
+
+	fputs("\nchecks:\n", w->out);
 	for (size_t i = 0; i < x->checks.len; i++) {
 		const struct checked *c = dxa_vec_at(&x->checks, i);
 
-		fprintf(out, "  %s %s%s", mark(!c->obstacle), c->name, c->obstacle ? ": " : "");
-		if (c->obstacle)
-			dxa_utf8_print(out, c->obstacle);
-		fputc('\n', out);
+		dxa_wrap_begin(w, 2, CONTINUED);
+		dxa_wrap_words(w, marks[c->result], DXA_RESET);
+		dxa_wrap_words(w, c->name, DXA_RESET);
+		dxa_wrap_piece(w, c->why ? ":" : "", 0, DXA_RESET);
+		dxa_wrap_words(w, c->why ? c->why : "", DXA_RESET);
+		dxa_wrap_end(w);
 	}
-	fputc('\n', out);
+	fputc('\n', w->out);
 }
 
 /* What outlives an auditor that was killed: the kernel does not remove it. */
@@ -219,52 +294,72 @@ static void print_left_behind(FILE *out, const struct examined *x)
 			x->left);
 }
 
-static void print_hook(FILE *out, const struct dxa_hook_status *h, uint64_t unobserved)
+/* The mark, name and state of a function or list that is watched. */
+static void begin_row(struct dxa_wrap *w, bool ok, const char *name, const char *state)
 {
-	const char *lost = lost_without(h, unobserved);
+	dxa_wrap_begin(w, 2, w->width < TABLE_WIDTH ? CONTINUED : REASON_COLUMN);
+	dxa_wrap_words(w, mark(ok), DXA_RESET);
+	dxa_wrap_words(w, name, DXA_RESET);
+	dxa_wrap_to(w, STATE_COLUMN);
+	dxa_wrap_words(w, state, DXA_RESET);
+}
 
-	fprintf(out, h->reason[0] ? "  %s %-30s %-10s " : "  %s %-30s %s", mark(!lost),
-		h->info->name, dxa_attach_mode_name(h->mode));
-	if (h->reason[0])
-		dxa_utf8_print(out, h->reason);
+static void print_hook(struct dxa_wrap *w, const struct dxa_hook_status *h, uint64_t unobserved)
+{
+	const char *lost = lost_without(h, unobserved), *rest = "";
+
+	begin_row(w, !lost, h->info->name, dxa_attach_mode_name(h->mode));
 	if (lost)
-		fprintf(out, "; lost: %s", lost);
+		rest = "lost:";
 	else if (h->mode == DXA_ATTACH_NONE)
-		fputs("; not needed on this kernel", out);
-	fputc('\n', out);
+		rest = "not needed on this kernel";
+	if (h->reason[0])
+		dxa_wrap_to(w, REASON_COLUMN);
+	dxa_wrap_words(w, h->reason, DXA_RESET);
+	dxa_wrap_piece(w, rest[0] ? ";" : "", 0, DXA_RESET);
+	dxa_wrap_words(w, rest, DXA_RESET);
+	dxa_wrap_words(w, lost ? lost : "", DXA_RESET);
+	dxa_wrap_end(w);
 }
 
-static void print_walks(FILE *out, const struct examined *x)
+static void print_walks(struct dxa_wrap *w, const struct examined *x)
 {
-	fputs("\nlists of devices that are read:\n", out);
-	for (int i = 0; i < DXA_WALK_COUNT; i++)
-		fprintf(out, "  %s %-30s %-10s %s\n", mark(walk_known(x, i) || walk_absent(x, i)),
-			walks[i].variable,
-			walk_known(x, i)  ? "read" :
-			walk_absent(x, i) ? "absent" :
-					    "not read",
-			walks[i].what);
-	if (!snapshot_complete(x) && x->why)
-		fprintf(out, "       not all of it: %s\n", x->why);
+	fputs("\nlists of devices that are read:\n", w->out);
+	for (int i = 0; i < DXA_WALK_COUNT; i++) {
+		begin_row(w, walk_known(x, i) || walk_absent(x, i), walks[i].variable,
+			  walk_known(x, i)  ? "read" :
+			  walk_absent(x, i) ? "absent" :
+					      "not read");
+		dxa_wrap_to(w, REASON_COLUMN);
+		dxa_wrap_words(w, walks[i].what, DXA_RESET);
+		dxa_wrap_end(w);
+	}
+	if (snapshot_complete(x) || !x->why)
+		return;
+	dxa_wrap_begin(w, CONTINUED, CONTINUED);
+	dxa_wrap_words(w, "not all of it:", DXA_RESET);
+	dxa_wrap_words(w, x->why, DXA_RESET);
+	dxa_wrap_end(w);
 }
 
-static void print_examined(FILE *out, const void *priv)
+static void print_examined(FILE *out, const void *priv, unsigned int width)
 {
+	struct dxa_wrap w = { .out = out, .width = width };
 	const struct examined *x = priv;
 	uint64_t unobserved = dxa_hooks_unobserved(x->hooks, x->n_hooks);
-	struct json_object *machine = dxa_machine_object(&x->policy, x->btf);
 
-	print_summary(out, x);
-	print_checks(out, x);
+	dxa_wrap_begin(&w, 0, 0);
+	print_summary(&w, x);
+	dxa_wrap_end(&w);
+	print_checks(&w, x);
 	print_left_behind(out, x);
-	dxa_machine_print(out, machine, "");
-	json_object_put(machine);
+	print_machine(&w, x);
 	if (!x->probe)
 		return;
 	fputs("\nfunctions that are watched:\n", out);
 	for (size_t i = 0; i < x->n_hooks; i++)
-		print_hook(out, &x->hooks[i], unobserved);
-	print_walks(out, x);
+		print_hook(&w, &x->hooks[i], unobserved);
+	print_walks(&w, x);
 	fprintf(out, "\ntrace and daemon: %s\n",
 		can_pass(x) ? "all that a pass needs can be observed" :
 			      "findings can be observed, but the verdict is inconclusive at best");
@@ -280,13 +375,14 @@ static void ignore_event(void *priv, const struct dxa_event *ev)
 	(void)ev;
 }
 
-static void note_check(void *priv, const char *name, const struct dxa_err *obstacle)
+static void note_check(void *priv, const char *name, enum dxa_preflight_result result,
+		       const char *why)
 {
-	struct checked c = { name, obstacle ? strdup(obstacle->msg) : NULL };
+	struct checked c = { name, result, why ? strdup(why) : NULL };
 	struct examined *x = priv;
 
-	if ((obstacle && !c.obstacle) || !dxa_vec_push(&x->checks, &c))
-		free(c.obstacle);
+	if ((why && !c.why) || !dxa_vec_push(&x->checks, &c))
+		free(c.why);
 }
 
 static void check_all(struct examined *x)
@@ -295,7 +391,7 @@ static void check_all(struct examined *x)
 	struct dxa_err *err = dxa_kallsyms_open(DXA_KALLSYMS, NULL, &syms);
 
 	if (err)
-		note_check(x, "kernel symbols", err);
+		note_check(x, "/proc/kallsyms", DXA_PREFLIGHT_FAILED, err->msg);
 	dxa_preflight_each(syms, x->btf, note_check, x);
 	dxa_err_free(err);
 	dxa_kallsyms_free(syms);
@@ -307,16 +403,31 @@ static bool is_told(const struct examined *x, const struct dxa_err *obstacle)
 	for (size_t i = 0; i < x->checks.len; i++) {
 		const struct checked *c = dxa_vec_at(&x->checks, i);
 
-		if (c->obstacle && !strcmp(c->obstacle, obstacle->msg))
+		if (c->result == DXA_PREFLIGHT_FAILED && !strcmp(c->why, obstacle->msg))
 			return true;
 	}
 	return false;
 }
 
+/* Programs that read kernel memory are attached: lockdown does not forbid it. */
+static void learn_from_attaching(struct examined *x)
+{
+	for (size_t i = 0; i < x->checks.len; i++) {
+		struct checked *c = dxa_vec_at(&x->checks, i);
+
+		if (strcmp(c->name, DXA_PREFLIGHT_LOCKDOWN) != 0 ||
+		    c->result != DXA_PREFLIGHT_UNKNOWN)
+			continue;
+		c->result = DXA_PREFLIGHT_OK;
+		free(c->why);
+		c->why = NULL;
+	}
+}
+
 static void free_checks(struct examined *x)
 {
 	for (size_t i = 0; i < x->checks.len; i++)
-		free(((struct checked *)dxa_vec_at(&x->checks, i))->obstacle);
+		free(((struct checked *)dxa_vec_at(&x->checks, i))->why);
 	dxa_vec_free(&x->checks);
 }
 
@@ -341,20 +452,28 @@ static struct dxa_err *examine(struct examined *x, const struct dxa_opts *opts)
 /* Print the results, then return the obstacle as the error. */
 static struct dxa_err *run(struct examined *x, const struct dxa_opts *opts, int *exit_code)
 {
-	const struct dxa_document doc = { print_examined, examined_object, x };
+	const struct dxa_document doc = { .wrapped = print_examined,
+					  .json = examined_object,
+					  .priv = x };
 	struct dxa_err *obstacle;
 	struct dxa_err *err;
 
 	check_all(x);
 	obstacle = examine(x, opts);
+	if (!obstacle)
+		learn_from_attaching(x);
 	if (!obstacle || !is_told(x, obstacle))
-		note_check(x, "BPF programs", obstacle);
+		note_check(x, "BPF programs", obstacle ? DXA_PREFLIGHT_FAILED : DXA_PREFLIGHT_OK,
+			   obstacle ? obstacle->msg : NULL);
 	err = dxa_document_write(&doc, opts);
 	if (obstacle) {
 		dxa_err_free(err);
 		return obstacle;
 	}
-	*exit_code = can_pass(x) && snapshot_complete(x) ? DXA_EXIT_PASS : DXA_EXIT_INCONCLUSIVE;
+	*exit_code = can_pass(x) && snapshot_complete(x) &&
+				     !count_checks(x, DXA_PREFLIGHT_UNKNOWN) ?
+			     DXA_EXIT_PASS :
+			     DXA_EXIT_INCONCLUSIVE;
 	return err;
 }
 

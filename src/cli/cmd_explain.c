@@ -10,30 +10,21 @@
 #include "cli/exitcode.h"
 #include "engine/rules.h"
 #include "output/jsonobj.h"
+#include "output/wrap.h"
 
-#define WIDTH 80
 #define INDENT 2
+/* The columns of the list of rules; in narrower lines the title has its own. */
+#define SEVERITY_COLUMN 31
+#define TITLE_COLUMN 40
+#define LIST_WIDTH 72
 
-/* Print text as a paragraph, broken at blanks. */
-static void print_paragraph(FILE *out, const char *text)
+static void print_paragraph(FILE *out, const char *text, unsigned int width)
 {
-	int column = 0;
+	struct dxa_wrap w = { .out = out, .width = width };
 
-	while (*text) {
-		int len = (int)strcspn(text, " \n");
-
-		if (column && column + 1 + len > WIDTH) {
-			fputc('\n', out);
-			column = 0;
-		}
-		if (column)
-			column += fprintf(out, " %.*s", len, text);
-		else
-			column = fprintf(out, "%*s%.*s", INDENT, "", len, text);
-		text += len;
-		text += strspn(text, " \n");
-	}
-	fputc('\n', out);
+	dxa_wrap_begin(&w, INDENT, INDENT);
+	dxa_wrap_words(&w, text, DXA_RESET);
+	dxa_wrap_end(&w);
 }
 
 static void print_lines(FILE *out, const char *text)
@@ -46,20 +37,27 @@ static void print_lines(FILE *out, const char *text)
 	}
 }
 
-static void print_commits(FILE *out, const struct dxa_rule_info *rule)
+static void print_commits(FILE *out, const struct dxa_rule_info *rule, unsigned int width)
 {
+	struct dxa_wrap w = { .out = out, .width = width };
+
 	if (rule->n_commits)
 		fprintf(out, "\nKnown commits\n");
 	for (size_t i = 0; i < rule->n_commits; i++) {
 		const struct dxa_rule_commit *c = &rule->commits[i];
 
-		fprintf(out, "%*s%s%s%s %.12s (\"%s\"), in %s\n", INDENT, "",
-			c->driver ? c->driver : "", c->driver ? ": " : "", c->relation, c->id,
-			c->subject, c->first_release);
+		char text[512];
+
+		snprintf(text, sizeof(text), "%s%s%s %.12s (\"%s\"), in %s",
+			 c->driver ? c->driver : "", c->driver ? ": " : "", c->relation, c->id,
+			 c->subject, c->first_release);
+		dxa_wrap_begin(&w, INDENT, 2 * INDENT);
+		dxa_wrap_words(&w, text, DXA_RESET);
+		dxa_wrap_end(&w);
 	}
 }
 
-static void print_silencing(FILE *out, const struct dxa_rule_info *rule)
+static void print_silencing(FILE *out, const struct dxa_rule_info *rule, unsigned int width)
 {
 	static const char *const how[] = {
 		[DXA_SEVERITY_INFO] = "It does not fail an audit by itself; with --fail-on info "
@@ -71,12 +69,13 @@ static void print_silencing(FILE *out, const struct dxa_rule_info *rule)
 	char allowance[256];
 
 	fprintf(out, "\nHow to silence it\n");
-	print_paragraph(out, how[rule->severity]);
+	print_paragraph(out, how[rule->severity], width);
 	print_paragraph(out,
 			"A known violation can be allowed in a policy file (docs/policy.md): it "
 			"is still reported, with the reason, and does not fail until that day "
 			"has passed. Only rule, reason and until are required. A policy can "
-			"also change the severity.");
+			"also change the severity.",
+			width);
 	snprintf(allowance, sizeof(allowance),
 		 "allow:\n"
 		 "  - rule: %s\n"
@@ -88,27 +87,39 @@ static void print_silencing(FILE *out, const struct dxa_rule_info *rule)
 	print_lines(out, allowance);
 }
 
-static void print_rule(FILE *out, const struct dxa_rule_info *rule)
+static void print_rule(FILE *out, const struct dxa_rule_info *rule, unsigned int width)
 {
 	fprintf(out, "%s (%s)\n", rule->name, dxa_severity_name(rule->severity));
-	print_paragraph(out, rule->title);
+	print_paragraph(out, rule->title, width);
 	fprintf(out, "\nWhat was seen\n");
-	print_paragraph(out, rule->meaning);
+	print_paragraph(out, rule->meaning, width);
 	fprintf(out, "\nWhy it matters\n");
-	print_paragraph(out, rule->consequence);
+	print_paragraph(out, rule->consequence, width);
 	fprintf(out, "\nHow it looks\n");
 	print_lines(out, rule->example);
-	print_commits(out, rule);
-	print_silencing(out, rule);
+	print_commits(out, rule, width);
+	print_silencing(out, rule, width);
 }
 
-static void print_list(FILE *out)
+static void print_list(FILE *out, unsigned int width)
 {
+	unsigned int column = width < LIST_WIDTH ? 2 * INDENT : TITLE_COLUMN;
+	struct dxa_wrap w = { .out = out, .width = width };
+
 	for (int i = 0; i < DXA_RULE_COUNT; i++) {
 		const struct dxa_rule_info *rule = dxa_rule_info((enum dxa_rule)i);
 
-		fprintf(out, "%-31s %-8s %s\n", rule->name, dxa_severity_name(rule->severity),
-			rule->title);
+		dxa_wrap_begin(&w, 0, column);
+		dxa_wrap_piece(&w, rule->name, 0, DXA_RESET);
+		dxa_wrap_to(&w, SEVERITY_COLUMN);
+		dxa_wrap_piece(&w, dxa_severity_name(rule->severity), 1, DXA_RESET);
+		if (column < TITLE_COLUMN) {
+			dxa_wrap_end(&w);
+			dxa_wrap_begin(&w, column, column);
+		}
+		dxa_wrap_to(&w, column);
+		dxa_wrap_words(&w, rule->title, DXA_RESET);
+		dxa_wrap_end(&w);
 	}
 }
 
@@ -128,16 +139,16 @@ static struct dxa_err *unknown_rule(const char *given)
 
 /* ---- the rules of the arguments, all without arguments ---- */
 
-static void print_asked(FILE *out, const void *priv)
+static void print_asked(FILE *out, const void *priv, unsigned int width)
 {
 	const struct dxa_opts *opts = priv;
 
 	if (!opts->args[0])
-		print_list(out);
+		print_list(out, width);
 	for (char **arg = opts->args; *arg; arg++) {
 		if (arg != opts->args)
 			fputc('\n', out);
-		print_rule(out, dxa_rule_info((enum dxa_rule)dxa_rule_by_name(*arg)));
+		print_rule(out, dxa_rule_info((enum dxa_rule)dxa_rule_by_name(*arg)), width);
 	}
 }
 
@@ -178,7 +189,9 @@ static struct json_object *asked_object(const void *priv)
 
 struct dxa_err *dxa_cmd_explain(const struct dxa_opts *opts, int *exit_code)
 {
-	const struct dxa_document doc = { print_asked, asked_object, opts };
+	const struct dxa_document doc = { .wrapped = print_asked,
+					  .json = asked_object,
+					  .priv = opts };
 
 	*exit_code = DXA_EXIT_PASS;
 	/* Check all names before anything is printed. */

@@ -2,7 +2,9 @@
 #include "cli/document.h"
 
 #include <json.h>
+#include <unistd.h>
 
+#include "cli/width.h"
 #include "output/jsonobj.h"
 #include "output/sink.h"
 
@@ -32,6 +34,9 @@ static struct dxa_err *write_to(const struct dxa_document *doc, const struct dxa
 		doc->junit(sink->out, doc->priv);
 	else if (sink->ops == &dxa_sink_ktap)
 		doc->ktap(sink->out, doc->priv);
+	else if (doc->wrapped)
+		doc->wrapped(sink->out, doc->priv,
+			     dxa_text_width(!sink->path && isatty(STDOUT_FILENO)));
 	else
 		doc->text(sink->out, doc->priv);
 	return dxa_sink_close(sink);

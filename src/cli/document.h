@@ -12,6 +12,8 @@ struct json_object;
 
 struct dxa_document {
 	void (*text)(FILE *out, const void *priv);
+	/* In place of text: the same in lines of at most width columns. */
+	void (*wrapped)(FILE *out, const void *priv, unsigned int width);
 	struct json_object *(*json)(const void *priv); /* a new object */
 	const void *priv;
 	/* Further formats of some documents; NULL: not of this one. */

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/caps.h"
@@ -14,13 +16,22 @@
 #include "probe/daxmodule.h"
 #include "probe/tracefs.h"
 
-#define LOCKDOWN "/sys/kernel/security/lockdown"
+#define SECURITYFS "/sys/kernel/security"
+#define LOCKDOWN SECURITYFS "/lockdown"
 #define JIT "/proc/sys/net/core/bpf_jit_enable"
 #define KCORE "/proc/kcore"
 #define FTRACE "/proc/sys/kernel/ftrace_enabled"
+#define OSTYPE "/proc/sys/kernel/ostype" /* in every kernel */
 /* include/linux/errno.h; jit_subprogs() of kernel/bpf/verifier.c returns it. */
 #define KERNEL_ENOTSUPP 524
 #define KPROBES "/sys/kernel/debug/kprobes/enabled"
+
+/* The subject of the checks. */
+struct asked {
+	const struct dxa_kallsyms *syms;
+	const char *btf;
+	const char *release; /* uname -r */
+};
 
 struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms)
 {
@@ -51,6 +62,38 @@ static bool kcore_refused(void)
 	return fd < 0 && errno == EPERM && (dxa_caps_effective() & DXA_CAP(CAP_SYS_RAWIO));
 }
 
+static bool is_mounted(const char *path, long magic)
+{
+	struct statfs fs;
+
+	return !statfs(path, &fs) && (long)fs.f_type == magic;
+}
+
+/* A container may have something else in its place. */
+static bool kcore_opened(void)
+{
+	_cleanup_close_ int fd = open(KCORE, O_RDONLY | O_CLOEXEC);
+	struct statfs fs;
+
+	return fd >= 0 && !fstatfs(fd, &fs) && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+/*
+ * Why the mode of lockdown cannot be known, or NULL. Where securityfs is mounted, the file is
+ * missing only in a kernel without the LSM (lockdown_secfs_init() in
+ * security/lockdown/lockdown.c, v5.4). Elsewhere a /proc/kcore that can be opened shows that
+ * the mode is not confidentiality.
+ */
+static const char *lockdown_unknown(const struct asked *q)
+{
+	(void)q;
+	if (!access(LOCKDOWN, R_OK) || kcore_opened() ||
+	    (access(LOCKDOWN, F_OK) && errno == ENOENT && is_mounted(SECURITYFS, SECURITYFS_MAGIC)))
+		return NULL;
+	return "not known: " LOCKDOWN
+	       " cannot be read: run 'mount -t securityfs securityfs " SECURITYFS "' as root";
+}
+
 /* The mode in brackets is active: "none [integrity] confidentiality". */
 static bool locked_down(void)
 {
@@ -77,13 +120,6 @@ static bool is_off(const char *path)
 
 	return f && fgetc(f) == '0';
 }
-
-/* The subject of the checks. */
-struct asked {
-	const struct dxa_kallsyms *syms;
-	const char *btf;
-	const char *release; /* uname -r */
-};
 
 static struct dxa_err *check_core(const struct asked *q)
 {
@@ -146,6 +182,16 @@ static struct dxa_err *check_tracefs(const struct asked *q)
 	return err;
 }
 
+/* A kernel without ftrace has no such switch, but others beside it. */
+static const char *ftrace_unknown(const struct asked *q)
+{
+	(void)q;
+	if (!access(FTRACE, R_OK) || (errno == ENOENT && !access(OSTYPE, R_OK)))
+		return NULL;
+	return "not known: " FTRACE " cannot be read: if it is 0, no hook is called; mount proc on "
+	       "/proc";
+}
+
 static struct dxa_err *check_ftrace(const struct asked *q)
 {
 	(void)q;
@@ -156,19 +202,39 @@ static struct dxa_err *check_ftrace(const struct asked *q)
 			   "kernel.ftrace_enabled=1'");
 }
 
+static const char *variables_unknown(const struct asked *q)
+{
+	return dxa_kallsyms_hidden(q->syms) ? "not known: the addresses of symbols are hidden" :
+					      NULL;
+}
+
+/* Any variable of a kernel with block devices serves: all or none have symbols. */
+static struct dxa_err *check_variables(const struct asked *q)
+{
+	if (dxa_kallsyms_hidden(q->syms) || dxa_kallsyms_data(q->syms, "blockdev_superblock"))
+		return NULL;
+	return dxa_err_new(DXA_ERR_REFUSED, 0,
+			   "/proc/kallsyms has no variables (CONFIG_KALLSYMS_ALL is not set): "
+			   "existing devices are found in sysfs only, and lost ones not at all: "
+			   "boot a kernel with CONFIG_KALLSYMS_ALL=y");
+}
+
 static const struct {
 	const char *name;
 	struct dxa_err *(*run)(const struct asked *q);
 	bool needs_symbols;
 	bool optional; /* an audit is possible without it, but sees less */
+	const char *(*unknown)(
+		const struct asked *q); /* why the check cannot be made, or NULL; static */
 } checks[] = {
-	{ "DAX core", check_core, true, false },
-	{ "privilege", check_privilege, false, false },
-	{ "lockdown", check_lockdown, false, false },
-	{ "kernel symbols", check_addresses, true, false },
-	{ "BTF", check_btf, false, false },
-	{ "kprobe events", check_tracefs, false, true },
-	{ "ftrace", check_ftrace, false, true },
+	{ "DAX core", check_core, true, false, NULL },
+	{ "privilege", check_privilege, false, false, NULL },
+	{ DXA_PREFLIGHT_LOCKDOWN, check_lockdown, false, false, lockdown_unknown },
+	{ "kernel symbols", check_addresses, true, false, NULL },
+	{ "kernel variables", check_variables, true, true, variables_unknown },
+	{ "BTF", check_btf, false, false, NULL },
+	{ "kprobe events", check_tracefs, false, true, NULL },
+	{ "ftrace", check_ftrace, false, true, ftrace_unknown },
 };
 
 #define N_CHECKS (sizeof(checks) / sizeof(checks[0]))
@@ -188,8 +254,27 @@ struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf)
 	return err;
 }
 
-void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf,
-			void (*fn)(void *priv, const char *name, const struct dxa_err *obstacle),
+static void check_one(size_t i, const struct asked *q, dxa_preflight_fn *fn, void *priv)
+{
+	const char *unknown;
+	struct dxa_err *err;
+
+	if (!q->syms && checks[i].needs_symbols) {
+		fn(priv, checks[i].name, DXA_PREFLIGHT_UNKNOWN,
+		   "not known: the kernel's symbols cannot be read");
+		return;
+	}
+	err = checks[i].run(q);
+	unknown = !err && checks[i].unknown ? checks[i].unknown(q) : NULL;
+	fn(priv, checks[i].name,
+	   err	   ? DXA_PREFLIGHT_FAILED :
+	   unknown ? DXA_PREFLIGHT_UNKNOWN :
+		     DXA_PREFLIGHT_OK,
+	   err ? err->msg : unknown);
+	dxa_err_free(err);
+}
+
+void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf, dxa_preflight_fn *fn,
 			void *priv)
 {
 	struct asked q = { syms, btf, "" };
@@ -197,15 +282,8 @@ void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf,
 
 	if (!uname(&uts))
 		q.release = uts.release;
-	for (size_t i = 0; i < N_CHECKS; i++) {
-		struct dxa_err *err;
-
-		if (!syms && checks[i].needs_symbols)
-			continue;
-		err = checks[i].run(&q);
-		fn(priv, checks[i].name, err);
-		dxa_err_free(err);
-	}
+	for (size_t i = 0; i < N_CHECKS; i++)
+		check_one(i, &q, fn, priv);
 }
 
 bool dxa_preflight_ftrace_off(void)

@@ -24,13 +24,27 @@ struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms);
  */
 struct dxa_err *dxa_preflight(const struct dxa_kallsyms *syms, const char *btf);
 
+/* The name of the check of lockdown. */
+#define DXA_PREFLIGHT_LOCKDOWN "lockdown"
+
+enum dxa_preflight_result {
+	DXA_PREFLIGHT_OK,
+	DXA_PREFLIGHT_FAILED,
+	DXA_PREFLIGHT_UNKNOWN, /* what the check reads cannot be read */
+};
+
 /*
- * Do all of these checks, and those of optional features, even if one fails. fn gets the
- * name of each check, static, and its error or NULL; the error is freed after the call.
- * syms: NULL if the symbols cannot be read; checks that need them are skipped.
+ * Gets the name of a check, static, and its result; why: the obstacle, or the reason why the
+ * result is not known, and what to do; NULL for OK; valid during the call.
  */
-void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf,
-			void (*fn)(void *priv, const char *name, const struct dxa_err *obstacle),
+typedef void dxa_preflight_fn(void *priv, const char *name, enum dxa_preflight_result result,
+			      const char *why);
+
+/*
+ * Do all of these checks, and those of optional features, even if one fails. syms: NULL if the
+ * symbols cannot be read; the checks that need them are unknown.
+ */
+void dxa_preflight_each(const struct dxa_kallsyms *syms, const char *btf, dxa_preflight_fn *fn,
 			void *priv);
 
 /*

@@ -3,11 +3,13 @@
 import importlib.machinery
 import importlib.util
 import json
+import os
 import pathlib
 import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README_WORDS = 1000
@@ -59,6 +61,60 @@ def test_readme_is_short(_build):
     words = len((ROOT / "README.md").read_text(encoding="utf-8").split())
     if words > README_WORDS:
         raise ValueError(f"README.md has {words} words, and should have {README_WORDS}")
+
+
+def make(build, destination, target):
+    done = subprocess.run(["make", "-s", "-C", ROOT, f"O={build}", f"DESTDIR={destination}",
+                           "PREFIX=/usr", target], capture_output=True, text=True, timeout=600,
+                          check=True)
+    return done.stdout
+
+
+def files_below(directory):
+    return sorted(str(path.relative_to(directory)) for path in directory.rglob("*")
+                  if not path.is_dir())
+
+
+def test_installed(build):
+    """The links of installed documents lead to installed ones, and uninstall removes all."""
+    with tempfile.TemporaryDirectory() as scratch:
+        destination = pathlib.Path(scratch)
+        make(build, destination, "install")
+        folder = destination / "usr/share/doc/daxaudit"
+        dead = [f"{path.relative_to(folder)}: {link}" for path in folder.rglob("*.md")
+                for link in LINK.findall(prose(path))
+                if "://" not in link and not (path.parent / (link.partition("#")[0] or ".")).exists()]
+        if dead or not (folder / "CHANGELOG.md").exists():
+            raise ValueError(f"lead nowhere: {dead}")
+        make(build, destination, "uninstall")
+        if files_below(destination):
+            raise ValueError(f"uninstall leaves {files_below(destination)}")
+        make(build, destination, "install")
+        settings = destination / "etc/default/daxaudit"
+        settings.write_text(settings.read_text() + "DAXAUDIT_OPTIONS=-v\n")
+        told = make(build, destination, "uninstall")
+        if files_below(destination) != ["etc/default/daxaudit"] or "is kept" not in told:
+            raise ValueError(f"uninstall leaves {files_below(destination)} and says {told!r}")
+
+
+TOOLS = ("cross", "demo", "gen-vmlinux", "guest", "guest list", "guest fetch", "guest run", "release",
+         "setup", "sweep", "test")
+
+
+def test_help_of_tools(_build):
+    """The tools that documents name have help, with a text for each argument."""
+    wrong = []
+    for tool in TOOLS:
+        name, *words = tool.split()
+        done = subprocess.run([ROOT / "tools" / name, *words, "--help"], capture_output=True,
+                              text=True, timeout=60, env=dict(os.environ, COLUMNS="80"), check=False)
+        if done.returncode or done.stderr or len(done.stdout) < 100:
+            wrong.append(f"{tool} exits {done.returncode}: {done.stderr}")
+        # An argument whose text is neither behind it nor on the next line.
+        wrong += [f"{tool}: {line.strip()}" for line in re.findall(
+            r"^  (?:-\S+,? ?)*(?:[^\s{]+(?: [A-Z]\S*)?)$(?!\n {8,}\S)", done.stdout, re.MULTILINE)]
+    if wrong:
+        raise ValueError("; ".join(wrong))
 
 
 def shown_commands(path):
@@ -138,4 +194,5 @@ def test_picture(build):
         raise ValueError("docs/report.svg is another one: run tools/picture")
 
 
-TESTS = (test_picture, test_transcripts, test_links, test_map, test_readme_is_short, test_shown_commands)
+TESTS = (test_installed, test_help_of_tools, test_picture, test_transcripts, test_links, test_map,
+         test_readme_is_short, test_shown_commands)

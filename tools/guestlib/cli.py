@@ -37,7 +37,8 @@ def _parser() -> argparse.ArgumentParser:
                          help="only the names of those that tests are run on which name none")
     commands.add_parser("faults", help="the faults that can be injected")
     fetch = commands.add_parser("fetch", help="get kernels into the cache, newest of their kind")
-    fetch.add_argument("kernel", nargs="*")
+    fetch.add_argument("kernel", nargs="*",
+                       help="names that `tools/guest list` prints (default: those of --default)")
     run = commands.add_parser(
         "run", help="boot a kernel and run a script in it",
         usage="tools/guest run KERNEL [OPTION...] (-- SCRIPT... | --script FILE)",
@@ -68,12 +69,13 @@ def _run_options(run: argparse.ArgumentParser) -> None:
     add("--collect", action="append", default=[], metavar="GUEST[:HOST]",
         help="bring a file or directory back")
     add("--console-log", type=Path, metavar="FILE", help="keep the kernel's console log")
-    add("--smp", type=int, default=2, metavar="N")
+    add("--smp", type=int, default=2, metavar="N", help="processors (default 2)")
     add("--mem", default="1G", metavar="SIZE", help="RAM beside the pmem (default 1G)")
     add("--cpu", help="QEMU CPU model")
     add("--icount", action="store_true", help="count instructions instead of time")
     add("--kaslr", action="store_true", help="let the kernel place itself at random; slower")
-    add("--timeout", type=float, default=180, metavar="S")
+    add("--timeout", type=float, default=180, metavar="S",
+        help="seconds until the guest is stopped (default 180)")
     add("--tty", action="store_true", help="give the script this terminal")
     add("--qemu-arg", action="append", default=[], metavar="WORD",
         help="one more word for QEMU's command line")
@@ -81,7 +83,7 @@ def _run_options(run: argparse.ArgumentParser) -> None:
         help="the oldest major version of QEMU that will do; a later one than this machine's is "
              "unpacked in the cache")
     loud = run.add_mutually_exclusive_group()
-    loud.add_argument("--quiet", action="store_true", help="no word about kernel or faults")
+    loud.add_argument("--quiet", action="store_true", help="print nothing about the kernel and faults")
     loud.add_argument("-v", "--verbose", action="store_true", help="show the kernel's console")
 
 

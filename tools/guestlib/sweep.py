@@ -21,7 +21,8 @@ def _parser() -> argparse.ArgumentParser:
     add("kernel", nargs="?", help="a name that `tools/guest list` prints")
     add("workload", nargs="?", help="what to run meanwhile")
     add("--binary", type=Path, metavar="FILE",
-        default=matrix.REPOSITORY / "build" / "daxaudit.static")
+        default=matrix.REPOSITORY / "build" / "daxaudit.static",
+        help="the daxaudit to run (default build/daxaudit.static)")
     add("--rounds", type=int, default=30, metavar="N",
         help="by debugger: how often the driver is bound (default 30)")
     add("--json", type=Path, metavar="FILE", help="write what was seen to FILE")
