@@ -57,28 +57,36 @@ static const struct {
 	{ DXA_CMD_VERSION, { "daxaudit version", "daxaudit --version" } },
 };
 
-/* The main options with short texts; NULL: dxa_format_names() says it. --help --all prints all
- * options. */
+/*
+ * The main options with short texts. --help --all prints all options. commands: those that show
+ * it, 0: all that have it. words NULL: dxa_format_names() says it.
+ */
 static const struct {
 	const char *option, *words;
+	unsigned int commands;
 } main_options[] = {
-	{ "output", NULL },
-	{ "record", "record all events (sweep: FILE is a directory)" },
-	{ "require", "inconclusive unless pmem, dm, ... was exercised" },
-	{ "timeout", "kill a command that takes longer, such as 5m" },
-	{ "policy", "use this policy file, too" },
-	{ "fail-on", "exit with 1 for findings of this severity or worse" },
-	{ "no-addresses", "names in place of kernel addresses" },
-	{ "log", "append findings as JSON lines" },
-	{ "metrics", "counts for Prometheus' textfile collector" },
-	{ "core", "only check whether there is a DAX core" },
-	{ "follow", "print each event as it happens" },
-	{ "by", "device: lives of devices in place of probes" },
-	{ "device", "show only this disk or device" },
-	{ "quiet", "findings and verdict only" },
-	{ "reset", "after every round: restore what the command changed" },
-	{ "sites", "which calls fail: slab, page, or a function" },
-	{ "per-round", "kill a command that takes longer, such as 5m" },
+	{ "output", NULL, 0 },
+	{ "record", "record all events, for replay and report", DXA_CMD_LIVE },
+	{ "record", "record all events (rotate: rename, then SIGHUP)", DXA_CMD_DAEMON },
+	{ "record", "a directory, for the rounds with findings", DXA_CMD_SWEEP },
+	{ "require", "inconclusive unless pmem, dm, ... was exercised", DXA_CMD_SHOWING },
+	{ "timeout", "kill a command that takes longer, such as 5m", 0 },
+	{ "policy", "use this policy file, too", 0 },
+	{ "no-policy", "do not read the policies in /etc/daxaudit", DXA_CMD_POLICY },
+	{ "fail-on", "exit with 1 for findings of this severity or worse",
+	  DXA_CMD_ANALYSIS | DXA_CMD_SWEEP },
+	{ "no-addresses", "names in place of kernel addresses", 0 },
+	{ "log", "append findings as JSON lines", 0 },
+	{ "metrics", "counts for Prometheus' textfile collector", 0 },
+	{ "core", "only check whether there is a DAX core", 0 },
+	{ "follow", "print each event as it happens", 0 },
+	{ "by", "device: lives of devices in place of probes", 0 },
+	{ "device", "show only this disk or device", 0 },
+	{ "quiet", "findings and verdict only", 0 },
+	{ "reset", "after every round: restore what the command changed", 0 },
+	{ "sites", "which calls fail: slab, page, or a function", 0 },
+	{ "per-round", "kill a command that takes longer, such as 5m", 0 },
+	{ "attach", "kprobe: no trampolines", DXA_CMD_TOP },
 };
 
 const char *const *dxa_examples(unsigned int mask)
@@ -144,8 +152,15 @@ static void print_main_option(const struct dxa_option_row *r, const char *words,
 {
 	char names[DXA_FORMATS_LEN], text[DXA_FORMATS_LEN + 32];
 
-	snprintf(text, sizeof(text), "write %s", dxa_format_names(names, mask, MAIN_FORMATS));
+	snprintf(text, sizeof(text), "write %s to FILE",
+		 dxa_format_names(names, mask, MAIN_FORMATS));
 	print_option(r, words ? words : text);
+}
+
+static bool is_main(const struct dxa_option_row *r, size_t m, unsigned int mask)
+{
+	return r->mask & mask && !strcmp(r->name, main_options[m].option) &&
+	       (!main_options[m].commands || main_options[m].commands & mask);
 }
 
 static void print_main_options(unsigned int mask)
@@ -155,7 +170,7 @@ static void print_main_options(unsigned int mask)
 
 	for (size_t m = 0; m < sizeof(main_options) / sizeof(main_options[0]); m++)
 		for (size_t i = 0; i < n; i++)
-			if (rows[i].mask & mask && !strcmp(rows[i].name, main_options[m].option)) {
+			if (is_main(&rows[i], m, mask)) {
 				printf("%s", printed++ ? "" : "\nMain options:\n");
 				print_main_option(&rows[i], main_options[m].words, mask);
 			}

@@ -205,6 +205,7 @@ struct dxa_engine_stats {
 	uint64_t lives_now; /* not destroyed yet */
 	uint64_t allocs[DXA_DRIVER_COUNT]; /* alloc_dax calls by owner, refusals included */
 	uint64_t lives_of[DXA_DRIVER_COUNT]; /* of lives_now, by owner */
+	uint64_t seen_of[DXA_DRIVER_COUNT]; /* of lives, by owner */
 	/* By owner: probes, binds and runs of devices, and calls of alloc_dax. */
 	uint64_t exercised[DXA_DRIVER_COUNT];
 	char unseen[DXA_NAME_LEN]; /* the first device that DXA_GAP_UNSEEN counts; may be empty */

@@ -29,7 +29,7 @@ enum dxa_rule {
 
 /* A kernel commit that introduced, fixed or explains what a rule finds. */
 struct dxa_rule_commit {
-	const char *relation; /* "introduced by", "fixed by", "decided by" */
+	const char *relation; /* "introduced by", "fixed by", "check changed by" */
 	const char *driver; /* the driver that it concerns, by dxa_driver_name(); NULL: all */
 	const char *id; /* full or abbreviated hash; "" when the change has no commit yet */
 	const char *subject;

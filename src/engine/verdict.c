@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "base/waitstatus.h"
+#include "engine/owner.h"
 
 /* How much of the audited command a reason shows, in bytes. */
 #define COMMAND_LEN 100
@@ -192,16 +193,27 @@ static bool exercised(const struct dxa_verdict_input *in, int driver)
 	return in->n_hooks ? in->stats->exercised[driver] : in->stats->lives_of[driver];
 }
 
+static const char *why_not_exercised(char buf[64], const struct dxa_verdict_input *in, int driver)
+{
+	const char *module = dxa_owner_of((enum dxa_driver)driver)->module;
+
+	if (in->stats->available >> driver & 1)
+		return in->n_hooks ? "no probe, bind, run or allocation of it was seen" :
+				     "it has no device";
+	snprintf(buf, 64, "its driver%s%s is not loaded", module ? " " : "", module ? module : "");
+	return buf;
+}
+
 /* A required driver of which no device was allocated, probed, bound or run. */
 static void add_coverage(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
+	char why[64];
+
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
 		if (in->required >> d & 1 && !exercised(in, d))
-			INCOMPLETE(v, "%s was required but not exercised%s",
+			INCOMPLETE(v, "%s was required but not exercised: %s",
 				   dxa_driver_name((enum dxa_driver)d),
-				   in->stats->available >> d & 1 ?
-					   "" :
-					   ": this kernel does not have it loaded");
+				   why_not_exercised(why, in, d));
 }
 
 /* Gaps that the engine counted. */

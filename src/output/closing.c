@@ -43,7 +43,7 @@ static void put_drivers(FILE *out, const struct dxa_engine_stats *st)
 	size_t n = 0;
 
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
-		if (st->allocs[d] || st->lives_of[d])
+		if (st->allocs[d] || st->seen_of[d])
 			fprintf(out, "%s%s", n++ ? ", " : " (",
 				dxa_driver_name((enum dxa_driver)d));
 	fputs(n ? ")" : "", out);

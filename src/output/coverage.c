@@ -12,11 +12,13 @@ size_t dxa_coverage(const struct dxa_result *result, struct dxa_coverage ret[DXA
 	for (int d = 0; d < DXA_DRIVER_COUNT; d++) {
 		const struct dxa_coverage c = { .driver = dxa_driver_name((enum dxa_driver)d),
 						.allocs = st->allocs[d],
+						.exercised = st->exercised[d],
+						.devices = st->seen_of[d],
 						.available = st->available >> d & 1,
 						.required = result->required >> d & 1 };
 
 		/* Ops without a known symbol name no driver that could be exercised. */
-		if (d != DXA_DRIVER_UNKNOWN && (c.allocs || c.available || c.required))
+		if (d != DXA_DRIVER_UNKNOWN && (c.exercised || c.available || c.required))
 			ret[n++] = c;
 	}
 	return n;
@@ -27,9 +29,12 @@ static int words_of(char *buf, size_t size, const struct dxa_coverage *c)
 	if (c->allocs)
 		return snprintf(buf, size, "%s %" PRIu64 " allocation%s", c->driver, c->allocs,
 				c->allocs == 1 ? "" : "s");
-	if (c->required)
-		return snprintf(buf, size, "%s required but not exercised", c->driver);
-	return snprintf(buf, size, "%s not exercised", c->driver);
+	if (c->exercised)
+		return snprintf(buf, size, "%s bound or run, no allocation", c->driver);
+	/* A release exercises nothing. */
+	return snprintf(buf, size, "%s %s%s", c->driver,
+			c->required ? "required but not exercised" : "not exercised",
+			c->devices ? " (only devices from before the audit)" : "");
 }
 
 const char *dxa_coverage_words(char buf[DXA_COVERAGE_LEN], const struct dxa_result *result)

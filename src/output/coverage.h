@@ -12,7 +12,9 @@
 /* One driver in the audit. */
 struct dxa_coverage {
 	const char *driver; /* its name; static */
-	uint64_t allocs; /* alloc_dax calls, refusals included; 0: not exercised */
+	uint64_t allocs; /* alloc_dax calls, refusals included */
+	uint64_t exercised; /* allocations, probes, binds and runs of its devices */
+	uint64_t devices; /* that were seen, also those from before the audit */
 	bool available; /* the kernel has it */
 	bool required; /* by options or policy */
 };
@@ -27,7 +29,7 @@ size_t dxa_coverage(const struct dxa_result *result, struct dxa_coverage ret[DXA
 
 /*
  * The same as text: "pmem 3 allocations; dm required but not exercised; virtiofs not
- * exercised". Returns buf.
+ * exercised; device-dax bound or run, no allocation". Returns buf.
  */
 const char *dxa_coverage_words(char buf[DXA_COVERAGE_LEN], const struct dxa_result *result);
 

@@ -249,6 +249,8 @@ void dxa_json_add_coverage(struct json_object *to, const struct dxa_result *resu
 		o = json_object_new_object();
 		dxa_json_add_string(o, "driver", list[i].driver);
 		dxa_json_add_u64(o, "allocations", list[i].allocs);
+		dxa_json_add_u64(o, "exercised", list[i].exercised);
+		dxa_json_add_u64(o, "devices", list[i].devices);
 		json_object_object_add(o, "available", json_object_new_boolean(list[i].available));
 		json_object_object_add(o, "required", json_object_new_boolean(list[i].required));
 		json_object_array_add(a, o);

@@ -267,6 +267,7 @@ STORY(the_snapshot_overtakes_an_allocation)
 	assert_int_equal(dxa_engine_stats(s->engine)->lives, 2);
 	assert_int_equal(dxa_engine_stats(s->engine)->lives_now, 1);
 	assert_int_equal(dxa_engine_stats(s->engine)->lives_of[DXA_DRIVER_DM], 1);
+	assert_int_equal(dxa_engine_stats(s->engine)->seen_of[DXA_DRIVER_DM], 1);
 	kill_dax(s, Y);
 	put_dax(s, Y);
 	expect(s, "");

@@ -16,11 +16,11 @@ static const struct dxa_rule_commit non_fatal[] = {
 };
 
 static const struct dxa_rule_commit aliasing_check[] = {
-	{ "decided by", NULL, "1df4ca0155acb37b9b1d03ab91323d70a309ff54",
+	{ "check introduced by", NULL, "1df4ca0155acb37b9b1d03ab91323d70a309ff54",
 	  "dax: check for data cache aliasing at runtime", "v6.9" },
-	{ "decided by", NULL, "8690bbcf3b7010b31fdbf3851e1add6ae19b8624",
+	{ "check introduced by", NULL, "8690bbcf3b7010b31fdbf3851e1add6ae19b8624",
 	  "Introduce cpu_dcache_is_aliasing() across all architectures", "v6.9" },
-	{ "decided by", NULL, "902ccb86ed02eea5b81c2afb514c0a7d72f63de2",
+	{ "check changed by", NULL, "902ccb86ed02eea5b81c2afb514c0a7d72f63de2",
 	  "dax: fix incorrect list of data cache aliasing architectures", "v6.9" },
 };
 

@@ -85,6 +85,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 	e->stats.lives++;
 	e->stats.lives_now++;
 	e->stats.lives_of[l->id.driver]++;
+	e->stats.seen_of[l->id.driver]++;
 	return l;
 }
 
@@ -121,8 +122,10 @@ void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event
 	const struct dxa_owner *owner;
 
 	e->stats.lives_of[l->id.driver]--;
+	e->stats.seen_of[l->id.driver]--;
 	l->id.driver = dxa_owner_of_event(e->cfg.symbols, ev, module);
 	e->stats.lives_of[l->id.driver]++;
+	e->stats.seen_of[l->id.driver]++;
 	e->stats.available |= 1u << l->id.driver;
 	owner = dxa_owner_of(l->id.driver);
 	/* The name that a MODULE_FREE event will have; the table has it if the symbol has not. */
