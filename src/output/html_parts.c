@@ -120,7 +120,9 @@ static void put_commit(FILE *out, const struct dxa_rule_commit *c)
 
 	fprintf(out, "<li title=\"%s\">", c->id);
 	dxa_xml_put(out, dxa_prose_commit(words, sizeof(words), c));
-	fprintf(out, "%s%s</li>\n", c->first_release[0] ? ", in " : "", c->first_release);
+	if (c->first_release[0])
+		fprintf(out, ", %s %s", dxa_prose_since(c), c->first_release);
+	fputs("</li>\n", out);
 }
 
 void dxa_html_rule(FILE *out, enum dxa_rule rule, const char *driver)

@@ -76,6 +76,11 @@ void dxa_prose_story(FILE *out, const struct dxa_context *ctx, const struct dxa_
 		fprintf(out, "  ... and %zu more events\n", ctx->story_cut);
 }
 
+const char *dxa_prose_since(const struct dxa_rule_commit *c)
+{
+	return strstr(c->relation, "introduced") ? "since" : "in";
+}
+
 const char *dxa_prose_commit(char *buf, size_t size, const struct dxa_rule_commit *c)
 {
 	const char *relation = !strcmp(c->relation, "introduced by")		 ? "Fixes" :
@@ -95,8 +100,10 @@ static void print_commits(FILE *out, const struct dxa_rule_info *rule, const cha
 		const struct dxa_rule_commit *c = &rule->commits[i];
 
 		if (dxa_commit_concerns(c, driver))
-			fprintf(out, "    %s%s%s\n", dxa_prose_commit(line, sizeof(line), c),
-				c->first_release[0] ? ", in " : "", c->first_release);
+			fprintf(out, "    %s%s%s%s%s\n", dxa_prose_commit(line, sizeof(line), c),
+				c->first_release[0] ? ", " : "",
+				c->first_release[0] ? dxa_prose_since(c) : "",
+				c->first_release[0] ? " " : "", c->first_release);
 	}
 }
 

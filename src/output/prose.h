@@ -24,6 +24,9 @@ enum dxa_colour dxa_severity_colour(enum dxa_severity severity);
  */
 const char *dxa_prose_commit(char *buf, size_t size, const struct dxa_rule_commit *c);
 
+/* The word before a commit's release: "since" if it introduced something, else "in". Static. */
+const char *dxa_prose_since(const struct dxa_rule_commit *c);
+
 /*
  * The device of a finding: "device: ffff888004ccf0c0, pmem pmem0". Returns buf, or NULL
  * when no device is concerned.

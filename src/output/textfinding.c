@@ -77,9 +77,7 @@ static void put_commits(struct dxa_wrap *w, const struct dxa_finding *f)
 		dxa_wrap_begin(w, 2, 4);
 		dxa_wrap_piece(w, dxa_prose_commit(line, sizeof(line), c), 0, DXA_RESET);
 		if (c->first_release[0]) {
-			snprintf(line, sizeof(line), "%s %s",
-				 strstr(c->relation, "introduced") ? "since" : "in",
-				 c->first_release);
+			snprintf(line, sizeof(line), "%s %s", dxa_prose_since(c), c->first_release);
 			dxa_wrap_piece(w, line, 2, DXA_DIM);
 		}
 		dxa_wrap_end(w);
