@@ -181,7 +181,7 @@ $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/
 $(O)/san/tests/unit/test_opts: $(patsubst %,$(O)/san/src/cli/%.o,opts opts_rows opts_sweep)
 $(O)/san/tests/unit/test_sweep: $(patsubst %,$(O)/san/src/cli/%.o,sweep_plan sweep_watch)
 $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon_report \
-	analysis logfile metrics_file notify policies provisional recording)
+	analysis logfile metrics_file notify policies provisional recording width)
 
 $(O)/san/tests/unit/test_tracefs: $(O)/san/src/probe/tracefs.o
 $(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o

@@ -35,7 +35,7 @@ static void begin(struct audit *a)
 					  .mode = DXA_ATTACH_FENTRY },
 					{ .info = dxa_kind_info(DXA_KIND_DAX_DIRECT_ACCESS),
 					  .mode = DXA_ATTACH_FENTRY } } };
-	a->stats.allocs[DXA_DRIVER_PMEM] = 1;
+	a->stats.allocs[DXA_DRIVER_PMEM] = a->stats.exercised[DXA_DRIVER_PMEM] = 1;
 	a->result = (struct dxa_result){
 		.verdict = { .complete = true }, .stats = &a->stats, .hooks = a->hooks, .n_hooks = 3
 	};
