@@ -196,7 +196,10 @@ static void check_pass(const struct world *w, int lo, int hi)
 		}
 }
 
-/* The first violation of each device must be reported with its own rule. */
+/*
+ * The first violation of each device must be reported with its own rule. If the auditor
+ * looks in between, a look may show it first, by another rule.
+ */
 static void check_exact(const struct world *w)
 {
 	for (int b = 0; b < w->n_brk; b++) {
@@ -205,7 +208,9 @@ static void check_exact(const struct world *w)
 		for (int c = 0; c < b; c++)
 			first &= w->brk[c].slot != w->brk[b].slot;
 		for (size_t i = 0; i < trial.n_findings; i++)
-			found |= trial.finding[i].rule == w->brk[b].rule;
+			found |= trial.finding[i].rule == w->brk[b].rule ||
+				 (trial.view == VIEW_WATCHED &&
+				  says(&w->brk[b], trial.finding[i].rule, trial.finding[i].dax));
 		if (first && !found && w->brk[b].must != UINT8_MAX &&
 		    !(w->brk[b].doubtful && trial.gaps)) {
 			tell(w, WRONG_NOT_FOUND, (enum dxa_rule)w->brk[b].rule,
@@ -303,6 +308,28 @@ static void looked(const struct world *end, int k)
 	check_findings(end, k);
 }
 
+/* The records after the looks happen later by the time that these took. */
+static void watched(const struct world *end, int k)
+{
+	uint64_t before, took;
+
+	begin(VIEW_WATCHED, k);
+	feed_range(0, k);
+	before = last_ts();
+	look_last(&history.before[k], true);
+	took = last_ts() - before;
+	for (int i = k; i < end->n; i++) {
+		struct dxa_event ev = history.log[i];
+
+		ev.ts += took;
+		feed(&ev);
+	}
+	look_last(end, false);
+	finish(last_ts() + 500 * MS);
+	if (check_findings(end, UINT8_MAX + 1))
+		check_exact(end);
+}
+
 static void lost(const struct world *end, int k)
 {
 	struct dxa_event ev = { .kind = DXA_KIND_LOST, .ret = 1 };
@@ -386,6 +413,8 @@ uint64_t judge_history(const struct world *end, int from, wrong_fn wrong)
 			begun(end, k, true);
 		if (!end->n_brk && at_rest(&history.before[k], false))
 			looked(end, k);
+		if (!looks_later(end, k) && at_rest(&history.before[k], true))
+			watched(end, k);
 		lost(end, k);
 		missed(end, k);
 		return_missed(end, k);

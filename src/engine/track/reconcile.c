@@ -41,7 +41,8 @@ static void compare_incarnation(struct dxa_engine *e, struct life *l)
 /* It existed before the snapshot, has no record since, and the snapshot does not show it. */
 static void compare_absent(struct dxa_engine *e, struct life *l)
 {
-	if (l->first >= e->snapshot->start || l->last_at >= e->snapshot->start_at)
+	if (l->first >= e->snapshot->start || l->last_at >= e->snapshot->start_at ||
+	    is_being_put(e, l))
 		return;
 	if (!l->missed) {
 		l->missed = true;
