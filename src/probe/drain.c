@@ -39,12 +39,18 @@ static uint32_t on_the_way(const struct dxa_wakeup *w, uint64_t delivered)
 	return (uint32_t)*w->next_seq - dropped - (uint32_t)delivered;
 }
 
-uint64_t dxa_wakeup_arm(const struct dxa_wakeup *w, uint64_t delivered, uint64_t came,
-			uint32_t holds)
+uint64_t dxa_wakeup_arm(struct dxa_wakeup *w, uint64_t delivered, uint64_t came, uint32_t holds)
 {
 	*w->wake_seq = came ? *w->next_seq - on_the_way(w, delivered) + holds / GATHER_PART : 0;
 	__sync_synchronize();
 	if (came > holds / HURRY_PART)
 		return 1;
-	return came || on_the_way(w, delivered) ? DXA_GATHER_NS : 0;
+	if (!came) {
+		w->gather = 0;
+		return on_the_way(w, delivered) ? DXA_GATHER_NS : 0;
+	}
+	w->gather = w->gather ? w->gather * 2 : DXA_GATHER_NS;
+	if (w->gather > DXA_GATHER_MAX_NS)
+		w->gather = DXA_GATHER_MAX_NS;
+	return w->gather;
 }

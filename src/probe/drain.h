@@ -21,14 +21,19 @@ struct dxa_drain {
  */
 uint64_t dxa_drain(const struct dxa_drain *d);
 
-/* How long a reader gathers records, at most: it reads a burst at once. */
+/*
+ * How long a reader gathers records, at most: it reads a burst at once. As long as bursts
+ * follow one another, it gathers twice as long each time, up to the second limit.
+ */
 #define DXA_GATHER_NS 20000000ull
+#define DXA_GATHER_MAX_NS 100000000ull
 
 /* What the reader shares with the programs that submit records (bpf/emit.bpf.h). */
 struct dxa_wakeup {
 	volatile uint64_t *wake_seq; /* a record with this number or a higher one wakes the reader */
 	const volatile uint64_t *next_seq; /* of the next record */
 	const volatile uint32_t *dropped; /* how many of these were dropped; wraps */
+	uint64_t gather; /* ns; the reader's own, 0 at first */
 };
 
 /*
@@ -41,7 +46,6 @@ struct dxa_wakeup {
  * by the next record. It only becomes idle if no program is about to submit a record: a
  * program takes a number first and then reads wake_seq, and this does the reverse.
  */
-uint64_t dxa_wakeup_arm(const struct dxa_wakeup *w, uint64_t delivered, uint64_t came,
-			uint32_t holds);
+uint64_t dxa_wakeup_arm(struct dxa_wakeup *w, uint64_t delivered, uint64_t came, uint32_t holds);
 
 #endif

@@ -50,6 +50,7 @@ struct dxa_probe {
 	struct dxa_hook_status *status; /* an array for dxa_probe_hooks() */
 	size_t n_hooks;
 	struct dxa_walker walkers[DXA_WALK_COUNT];
+	struct dxa_wakeup wakeup;
 	uint64_t delivered[DXA_HOOK_MAX]; /* records by hook, ... */
 	uint64_t delivered_all; /* ... and of all hooks */
 	struct dxa_silence silence;
@@ -386,6 +387,9 @@ static void tell_drivers(struct dxa_probe *p)
 
 void dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv)
 {
+	p->wakeup = (struct dxa_wakeup){ .wake_seq = (volatile uint64_t *)&p->skel->bss->wake_seq,
+					 .next_seq = (volatile uint64_t *)&p->skel->bss->next_seq,
+					 .dropped = &p->skel->bss->dropped_so_far };
 	p->fn = fn;
 	p->priv = priv;
 	for (size_t i = 0; i < p->n_hooks; i++)
@@ -488,11 +492,7 @@ static uint32_t ring_records(const struct dxa_probe *p)
 
 uint64_t dxa_probe_gather(struct dxa_probe *p, bool more)
 {
-	const struct dxa_wakeup w = { (volatile uint64_t *)&p->skel->bss->wake_seq,
-				      (volatile uint64_t *)&p->skel->bss->next_seq,
-				      &p->skel->bss->dropped_so_far };
-
-	return dxa_wakeup_arm(&w, p->delivered_all, more ? 1 : p->came, ring_records(p));
+	return dxa_wakeup_arm(&p->wakeup, p->delivered_all, more ? 1 : p->came, ring_records(p));
 }
 
 void dxa_probe_consume(struct dxa_probe *p)

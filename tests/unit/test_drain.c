@@ -73,7 +73,7 @@ static uint32_t dropped;
 
 static uint64_t arm(uint64_t delivered, uint64_t came, uint32_t holds)
 {
-	const struct dxa_wakeup w = { &wake_seq, &next_seq, &dropped };
+	struct dxa_wakeup w = { &wake_seq, &next_seq, &dropped, 0 };
 
 	return dxa_wakeup_arm(&w, delivered, came, holds);
 }
@@ -109,6 +109,21 @@ static void a_storm_is_read_without_a_pause(void **state)
 	assert_int_equal(arm(97, 1, 16), 1);
 }
 
+static void bursts_in_a_row_are_gathered_longer(void **state)
+{
+	struct dxa_wakeup w = { &wake_seq, &next_seq, &dropped, 0 };
+
+	(void)state;
+	next_seq = 100;
+	dropped = 3;
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 1, 8192), 20 * MS);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 1, 8192), 40 * MS);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 1, 8192), 80 * MS);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 1, 8192), 100 * MS);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 0, 8192), 0);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 1, 8192), 20 * MS);
+}
+
 static void record_on_its_way_may_wake_nobody(void **state)
 {
 	(void)state;
@@ -139,6 +154,7 @@ int main(void)
 		cmocka_unit_test(idle_reader_is_woken_by_the_next_record),
 		cmocka_unit_test(a_burst_is_read_at_once),
 		cmocka_unit_test(a_storm_is_read_without_a_pause),
+		cmocka_unit_test(bursts_in_a_row_are_gathered_longer),
 		cmocka_unit_test(record_on_its_way_may_wake_nobody),
 		cmocka_unit_test(number_of_dropped_records_wraps),
 	};
