@@ -137,7 +137,10 @@ static void put_machine(struct dxa_wrap *w, const struct dxa_sink *s, const stru
 	dxa_wrap_words(w, "Linux", DXA_BOLD);
 	dxa_wrap_words(w, run->release, DXA_BOLD);
 	dxa_wrap_piece(w, ",", 0, DXA_RESET);
-	dxa_wrap_piece(w, machine ? machine : run->machine, 1, DXA_RESET);
+	if (plain)
+		dxa_wrap_piece(w, machine ? machine : run->machine, 1, DXA_RESET);
+	else
+		dxa_wrap_words(w, machine ? machine : run->machine, DXA_RESET);
 	put_date(w, run->start_wall);
 	dxa_wrap_piece(w, run->tool && run->tool[0] ? run->tool : "daxaudit", 1, DXA_RESET);
 	dxa_wrap_end(w);
