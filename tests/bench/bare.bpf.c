@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The limit for benchmarks: trampolines on the functions of a life that submit a record
- * of the size of ours and do nothing else.
+ * For comparison in benchmarks: trampolines on the functions of a life that submit a record of
+ * daxaudit's size and do nothing else.
  */
 #include <linux/bpf.h>
 

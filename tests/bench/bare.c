@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* For guests: load and attach what is in the object (bare.bpf.o), read its records, until killed. */
+/*
+ * For guests: load and attach the programs of an object (bare.bpf.o), and read their records until
+ * killed.
+ */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <stdio.h>

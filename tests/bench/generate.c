@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Write a recording of legal lives: pmem disks that come, get mounted, and go,
- * a given number of them alive at once, on several kworkers at a time, their
- * addresses recycled at once as the slab does.
+ * Write a recording of legal lives: pmem disks that are created, mounted and removed, a given
+ * number of them alive at the same time, by several kworkers, with addresses that are reused
+ * immediately, as the slab does.
  *
- * Usage: generate EVENTS DEVICES FILE.dxr   (a few more events: lives are whole)
+ * Usage: generate EVENTS DEVICES FILE.dxr   (a few more events, so that lives are complete)
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,16 +22,16 @@
 #define DISK_AT 0xffff8a0000000000ull
 #define OBJECT_SIZE 2048
 
-/* One device's life, told step by step so that several of them can interleave. */
+/* One device's life, written step by step so that several lives can interleave. */
 struct act {
 	uint64_t slot; /* which address */
 	unsigned int step;
-	bool ending; /* its end is told, not its beginning */
+	bool ending; /* its end is written, not its beginning */
 };
 
 struct stage {
 	struct dxa_recorder *out;
-	uint64_t left; /* events still to write */
+	uint64_t left; /* events that remain to be written */
 	uint64_t seq, now;
 	uint64_t counts[DXA_HOOK_MAX];
 };
@@ -100,7 +100,7 @@ static void with_disk(struct dxa_event *ev, const struct act *a)
 	snprintf(ev->name, sizeof(ev->name), "pmem%u", (unsigned int)a->slot);
 }
 
-/* Tell the next step. False when the act is over. */
+/* Write the next step. False when the act has ended. */
 static bool begin_step(struct stage *s, struct act *a, uint32_t worker)
 {
 	static const struct {
@@ -165,14 +165,14 @@ enum slot_state { SLOT_FREE, SLOT_BUSY, SLOT_ALIVE };
 
 struct cast {
 	uint64_t devices; /* alive at once */
-	uint64_t slots; /* a few more: some devices are on their way */
+	uint64_t slots; /* a few more: some devices are being created or removed */
 	uint8_t *state; /* enum slot_state */
 	uint64_t begun, ended;
 	struct act acts[WORKERS];
 	bool busy[WORKERS];
 };
 
-/* Find something to do: take the oldest device down when there are enough, else bring one up. */
+/* Choose an act: remove the oldest device when there are enough, else create one. */
 static bool find_act(struct cast *c, struct act *a)
 {
 	bool end = c->begun - c->ended >= c->devices;
@@ -198,7 +198,7 @@ static bool any_busy(const struct cast *c)
 	return false;
 }
 
-/* Workers take turns at random. What has begun is told to its end. */
+/* Workers run in random order. What has begun is completed. */
 static void play(struct stage *s, uint64_t devices)
 {
 	struct cast c = { .devices = devices, .slots = devices + 4 * WORKERS };

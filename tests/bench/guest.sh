@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Runs in a guest that counts instructions; tests/bench/guest makes its table of the
-# lines "NAME VALUE" that this prints. CPU time in ns is instructions there.
+# Runs in a guest that counts instructions; tests/bench/guest makes its tables of the lines "NAME
+# VALUE" that this prints. CPU time in ns is instructions there.
 
-# What all CPUs have spent in tasks and in interrupts of tasks, idling apart.
+# The time that all CPUs have spent in tasks and interrupts, without idle time.
 busy() {
 	total=0
 	while read -r name _ _ _ _ _ _ ns _; do
@@ -13,7 +13,7 @@ busy() {
 	echo $total
 }
 
-# What one process has spent, 0 for none.
+# The time that one process has spent, 0 for none.
 spent() {
 	used=0
 	[ -z "$1" ] || read -r used _ <"/proc/$1/schedstat"
@@ -25,7 +25,7 @@ fixture() {
 	dmesg | sed -n 's/.*daxbench: //p' | tail -n 1
 }
 
-# NAME PID COUNT COMMAND...: what a unit of it takes outside of process PID, and in it.
+# NAME PID COUNT COMMAND...: the cost of one unit outside of process PID, and in it.
 unit() {
 	name=$1 pid=$2 count=$3
 	shift 3
@@ -44,14 +44,14 @@ calls() {
 	for what in put again nocache; do
 		fixture what=$what n=200 >/dev/null
 		sleep 1
-		# A ring of the least size in use has room for so many.
+		# The smallest ring in use has room for so many.
 		fixture what=$what n=1000 | {
 			read -r _ count ns
 			echo "$1.$what $((ns / count))"
 		}
 		sleep 1
 	done
-	# busybox tries a module that refuses to stay once more: all is done twice.
+	# busybox loads a module that refuses to stay a second time: everything is done twice.
 	unit "$1.life" "$2" 400 fixture what=life n=200
 	unit "$1.dm" "$2" 200 dmstorm 1 200
 	unit "$1.event" "$2" 4000 fixture what=put n=2000
@@ -63,7 +63,7 @@ wait_for() {
 	done
 }
 
-# PREFIX COMMAND...: calls with it running; it says "watching" on standard error when it does.
+# PREFIX COMMAND...: calls while COMMAND runs; it prints "watching" on standard error when it does.
 watched() {
 	prefix=$1
 	shift
@@ -74,7 +74,7 @@ watched() {
 	calls "$prefix" $pid
 	awk -v name="$prefix" '/^VmHWM/ { print name ".peak_kib", $2 }
 		/^VmRSS/ { print name ".steady_kib", $2 }' /proc/"$pid"/status
-	# What a shell without job control starts in the background ignores SIGINT.
+	# A shell without job control starts background commands with SIGINT ignored.
 	kill -TERM "$pid"
 	wait "$pid"
 }
@@ -94,7 +94,7 @@ SH
 	echo "start.attached $((attached - $(cat /tmp/before)))"
 	echo "end.work $(($(cat /tmp/after) - attached))"
 	echo "end.exit $((($(cat /tmp/exit) - $(cat /tmp/command)) / 1000000))"
-	# Once more through a pipe, to see when the verdict comes.
+	# Once more through a pipe, to measure when the verdict is printed.
 	daxaudit check --allow-idle -- sh -c "$(cat <<'SH'
 insmod /root/daxbench.ko what=life n=20 2>/dev/null
 stamp >/tmp/command
@@ -112,7 +112,7 @@ list() {
 }
 
 lists() {
-	# The first of all pays for what stays: pages of the program, slabs of the kernel.
+	# The first list pays for what stays: pages of the program, slabs of the kernel.
 	daxaudit list >/dev/null || exit
 	list 0
 	dmstorm 1 500 create
@@ -130,13 +130,13 @@ storm() {
 		sleep 2
 		kill -INT $pid
 		wait $pid
-		# Of the total and of its parts the total is the greatest.
+		# The total is the greatest number among the total and its parts.
 		echo "$1.$2.$round $(sed -n 's/.*"dropped": *\([0-9]*\).*/\1/p' /tmp/storm.json |
 			awk '$1 > n { n = $1 } END { print n + 0 }')"
 	done
 }
 
-# The kernel tests its own ciphers for a while after it has booted.
+# The kernel tests its ciphers for some time after the boot.
 quiet() {
 	before=$(busy)
 	sleep 1

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Run a command with its output thrown away and print the processor time that
- * it took, in seconds, and its peak memory in KiB. The time is that of one
- * core, whatever else the machine is doing.
+ * Run a command, discard its output, and print the processor time that it took, in seconds, and its
+ * peak memory in KiB. The time is that of all its processors together, independent of other load.
  * Usage: spend COMMAND...
  */
 #include <fcntl.h>

@@ -28,7 +28,7 @@ def prose(path):
 
 
 def anchors(path):
-    """What GitHub makes of the headings of a document."""
+    """The anchors that GitHub makes of the headings of a document."""
     headings = re.findall(r"^#+ (.*)$", prose(path), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
@@ -124,7 +124,7 @@ def shown_commands(path):
 
 
 def words_before_command(line):
-    """The words of daxaudit's own: those behind "--" are another program's."""
+    """The words of daxaudit itself: those after "--" belong to another program."""
     lexer = shlex.shlex(line.removeprefix("# "), posix=True, punctuation_chars=">|;")
     lexer.whitespace_split = True
     lexer.quotes = "\""
@@ -157,13 +157,13 @@ def test_shown_commands(build):
 
 
 def test_transcripts(build):
-    """Findings that a document shows have the titles and the commits that the tool knows."""
+    """Findings that a document shows have the titles and the commits of the rule table."""
     done = subprocess.run([build / "daxaudit", "explain", "-o", "json"], capture_output=True,
                           text=True, check=True)
     rules = {rule["rule"]: rule for rule in json.loads(done.stdout)["rules"]}
     seen = 0
     for path in documents():
-        # A line that continues another one, and no fence, is indented by four.
+        # A line that continues another one is indented by four, except after a fence.
         text = re.sub(r"(?<!`)\n    (?=\S)", " ", path.read_text(encoding="utf-8"))
         for kind, block in re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
             rule = None
@@ -184,7 +184,7 @@ def test_transcripts(build):
 
 
 def test_picture(build):
-    """README's picture is what the report of its recording looks like."""
+    """README's picture is the current report of its recording."""
     loader = importlib.machinery.SourceFileLoader("picture", str(ROOT / "tools/picture"))
     spec = importlib.util.spec_from_loader("picture", loader)
     module = importlib.util.module_from_spec(spec)

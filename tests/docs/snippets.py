@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The examples of a document: code blocks behind a comment "example: NAME"."""
+"""The examples of a document: code blocks after a comment "example: NAME"."""
 import pathlib
 import re
 
@@ -11,7 +11,7 @@ def examples(document):
     """{name: (language, text)} of a document, by its path in the repository."""
     text = (ROOT / document).read_text(encoding="utf-8")
     found = {name: (language, body) for name, language, body in EXAMPLE.findall(text)}
-    # A block without a name would be one that nobody runs.
+    # A block without a name would not be tested.
     if len(found) != len(re.findall(r"^```\w+$", text, re.MULTILINE)):
         raise ValueError(f"{document} has a code block without a comment 'example: NAME'")
     return found

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# What a daemon writes for Prometheus on a machine with the founding bug: before
-# the driver comes, and when dax_add_host() has failed.
+# What a daemon writes for Prometheus on a machine with the pmem leak: before the driver is loaded,
+# and when dax_add_host() has failed.
 modprobe nd_e820 || exit 1
 daxaudit daemon --metrics /root/daxaudit.prom 2>/root/said &
 until grep -q 'watches Linux' /root/said; do usleep 100000; done

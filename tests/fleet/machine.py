@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What one real machine of a fleet shows."""
+"""The metrics of one real machine of a fleet."""
 import pathlib
 
 import programs  # noqa: F401  (where guestlib is)

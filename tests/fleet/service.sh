@@ -4,13 +4,13 @@
 # systemd is PID 1 of a PID namespace of its own: the guest's own is taken.
 set -e
 modprobe nd_e820
-# Merged, as on the machine that its files are from.
+# Merged directories, as on the machine from which its files come.
 mkdir -p /usr/lib /usr/bin
 [ -e /usr/lib/systemd ] || ln -s /lib/systemd /usr/lib/systemd
 for tool in kill rm sh; do
 	[ -e /usr/bin/$tool ] || ln -s /bin/$tool /usr/bin/$tool
 done
-# Not where the metrics go: the unit makes that.
+# Not the directory of the metrics: the unit creates it.
 mkdir -p /etc/default /var/log /etc/systemd/system
 grep -qs root /etc/passwd || echo 'root:x:0:0:root:/root:/bin/sh' >/etc/passwd
 grep -qs root /etc/group || echo 'root:x:0:' >/etc/group
@@ -28,7 +28,7 @@ ln -sf /etc/systemd/system/boot.target /etc/systemd/system/default.target
 export PATH="/usr/local/bin:$PATH"
 unshare --pid --fork --mount --mount-proc env -i container=guest PATH="$PATH" \
 	/usr/local/bin/systemd --system --unit=boot.target --log-target=null >/dev/null 2>&1 &
-# Its mounts are its own: all that looks at it goes there.
+# Its mounts are in its own namespace: commands that inspect it run there.
 tries=0
 until init=$(pidof systemd | tr ' ' '\n' | sort -n | head -n 1) && [ -n "$init" ] &&
 	nsenter -t "$init" -m -p systemctl is-active systemd-journald.service >/dev/null 2>&1; do
@@ -57,7 +57,7 @@ until_is() {
 }
 metrics=/var/lib/prometheus/node-exporter/daxaudit.prom
 
-# A kernel without DAX, as far as a program can tell.
+# A kernel without DAX, as programs see it.
 dropins=/etc/systemd/system/daxaudit.service.d
 mkdir -p $dropins /srv/metrics
 grep -v -w alloc_dax /proc/kallsyms >/srv/kallsyms
@@ -71,7 +71,7 @@ there journalctl --no-pager -o cat -u daxaudit.service >>/root/skipped
 rm $dropins/no-dax.conf
 there systemctl daemon-reload
 
-# One that was started by hand: the unit is refused, however often, and takes nothing away.
+# A daemon that was started by hand: the unit is refused each time, and removes nothing.
 there systemd-tmpfiles --create daxaudit.conf
 there daxaudit daemon --metrics $metrics 2>/root/by-hand &
 by_hand=$!
@@ -98,7 +98,7 @@ there systemctl reload daxaudit.service
 modprobe nd_pmem
 leaked() { field DAXAUDIT_RULE=null-teardown-leak | grep -q MESSAGE_ID; }
 until_is "the leak" leaked
-# The next of the rate-limited reports has come.
+# The next of the rate-limited reports was written.
 sleep 6
 there systemctl show -p StatusText daxaudit.service >/root/status
 field DAXAUDIT_RULE=null-teardown-leak >/root/entry
@@ -115,7 +115,7 @@ for name in audit.dxr.1 audit.dxr; do
 done
 grep -c . /sys/kernel/tracing/kprobe_events >>/root/stopped || :
 
-# Metrics elsewhere and a group for the log, as docs/daemon.md has it; and a short watchdog.
+# Metrics elsewhere and a group for the log, as docs/daemon.md shows; and a short watchdog.
 grep -q '^adm:' /etc/group || echo 'adm:x:4:' >>/etc/group
 rm -f /var/log/daxaudit/* /etc/default/daxaudit
 metrics=/srv/metrics/daxaudit.prom
@@ -126,11 +126,11 @@ there systemctl start daxaudit.service
 pid=$(unit MainPID)
 written=$(stat -c %Y $metrics)
 stat -c 'log: %a %u %g' /var/log/daxaudit/daxaudit.jsonl >/root/elsewhere
-# Nothing happens; it is well all the same, and says so.
+# No events: it is healthy, and reports that.
 sleep 15
 [ "$(unit MainPID) $(unit NRestarts)" = "$pid 0" ] || { echo "restarted while well"; exit 8; }
 [ "$(stat -c %Y $metrics)" -gt "$written" ] || { echo "the metrics are not renewed"; exit 9; }
-# It hangs: what it said last goes, another one comes.
+# It hangs: its last metrics are removed, and another daemon starts.
 there kill -STOP "$pid"
 until_is "the end of a hanging one" [ ! -e $metrics ]
 restarted() { [ "$(unit NRestarts)" = 1 ] && [ "$(unit ActiveState)" = active ]; }

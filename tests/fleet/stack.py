@@ -19,7 +19,7 @@ PACKAGING = REPOSITORY / "packaging" / "prometheus"
 
 
 def free_ports(count):
-    """Held all at once, so that they differ."""
+    """All are bound at the same time, so that they differ."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [s.getsockname()[1] for s in sockets]
     for one in sockets:
@@ -33,7 +33,7 @@ def _get(port, path):
 
 
 class Stack:
-    """Started by `with`, in a directory that is the caller's."""
+    """Started by `with`, in a directory of the caller."""
 
     def __init__(self, directory: pathlib.Path):
         self.directory = directory
@@ -57,7 +57,7 @@ class Stack:
             encoding="utf-8")
 
     def _root_for(self, name):
-        """Debian's alertmanager wants its templates in /usr/share: a root of its own has them."""
+        """Debian's alertmanager expects its templates in /usr/share: a separate root has them."""
         root = self.directory / "root"
         shutil.copytree(unpacked(name), root, dirs_exist_ok=True)
         libraries = subprocess.run(["ldd", program(name)], capture_output=True, text=True,
@@ -105,11 +105,11 @@ class Stack:
         return _get(self.prometheus, path)["data"]["result"]
 
     def alerts(self):
-        """What has reached the alertmanager: the labels of each alert."""
+        """The labels of each alert that reached the alertmanager."""
         return [alert["labels"] for alert in _get(self.alertmanager, "/api/v2/alerts")]
 
     def until(self, what, condition, seconds=60):
-        """Wait for it; AssertionError with `what` when it does not come."""
+        """Wait for it; AssertionError with `what` if it does not happen."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):

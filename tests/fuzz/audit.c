@@ -9,7 +9,7 @@
 
 #define SINK_EVERY 8
 
-/* A claim that must hold for whatever events there were. */
+/* An assertion that must hold for any events. */
 static void must(bool holds)
 {
 	if (!holds)
@@ -60,7 +60,7 @@ static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
 	a->findings[rule]--;
 }
 
-/* A stream that costs no system call. What is written is read, for the sanitizer to judge. */
+/* A stream without system calls. Its contents are read, so that the sanitizer checks them. */
 static FILE *nowhere(void)
 {
 	static const cookie_io_functions_t functions = { .write = swallow };
@@ -70,7 +70,7 @@ static FILE *nowhere(void)
 	return out;
 }
 
-/* As the command line can ask for; a bit each. */
+/* As the command line can request; one bit each. */
 static void choose_options(struct audit *a, uint64_t bits)
 {
 	struct dxa_sink *s = a->sink;
@@ -90,8 +90,8 @@ static void choose_options(struct audit *a, uint64_t bits)
 }
 
 /*
- * Writing an output takes longer than the analysis: most audits have none. The choice is made
- * of the whole input, so that one with an output has children without.
+ * Writing an output takes longer than the analysis: most audits have none. The choice depends on
+ * the whole input, so that mutations of an input with an output can have none.
  */
 static void open_sink(struct audit *a)
 {
@@ -158,7 +158,7 @@ static void on_device(void *priv, const struct dxa_device *device)
 		dxa_sink_device(a->sink, device);
 }
 
-/* What a live audit asks while it runs. */
+/* The queries of a live audit while it runs. */
 static void ask(struct audit *a)
 {
 	bool look = false;

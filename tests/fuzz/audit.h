@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What both fuzz targets do with events: a whole analysis, with an output of any format or none. */
+/* Common to both fuzz targets: a whole analysis of events, with an output of any format or none. */
 #ifndef DAXAUDIT_TESTS_FUZZ_AUDIT_H
 #define DAXAUDIT_TESTS_FUZZ_AUDIT_H
 
@@ -19,10 +19,10 @@ struct audit {
 /* Begin; run's machine strings, aliasing and story are set by the caller. */
 void audit_begin(struct audit *a, const struct dxa_engine_config *config);
 
-/* The next event, to the output and the engine. Returns what dxa_engine_feed() does. */
+/* Pass the next event to the output and the engine. Returns the result of dxa_engine_feed(). */
 int audit_feed(struct audit *a, const struct dxa_event *ev);
 
-/* End it at ktime now, check what must always hold, and free everything. */
+/* End it at ktime now, check the invariants, and free everything. */
 void audit_end(struct audit *a, uint64_t now, const struct dxa_hook_status *hooks, size_t n_hooks,
 	       const char *cut);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is in a recording's blocks, without the file around it: the header's and
- * the trailer's items, coded events, of either byte order. Fast, because nothing
- * is unpacked, sealed or judged. An input is a byte that says what it is, and the
- * bytes of the block.
+ * The contents of a recording's blocks, without the file around them: the items of header and
+ * trailer, and coded events, of both byte orders. It is fast, because nothing is unpacked, sealed
+ * or checked by rules. An input is a byte that selects the kind of block, and the bytes of the
+ * block.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A claim that must hold for whatever bytes there were. */
+/* An assertion that must hold for any bytes. */
 static void must(bool holds)
 {
 	if (!holds)
@@ -63,7 +63,7 @@ static void read_trailer(struct dxr_cursor items)
 	dxr_trailer_free(&t);
 }
 
-/* Each event that can be read can be written, and reads as the same then. */
+/* Each event that can be read can be written, and is then read as the same. */
 static void read_events(const uint8_t *data, size_t size, size_t event_size, bool swap)
 {
 	static struct dxr_codec in, out, again;

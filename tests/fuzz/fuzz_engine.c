@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The engine with any stream of events: calls that overlap, returns that never
- * come, addresses used in every wrong order, numbers from all of their range. An
- * input is a byte of configuration, one that is only hashed, and then one
- * `struct step` per event; few tasks, devices and disks, so that events meet.
+ * The engine with any stream of events: calls that overlap, missing returns, addresses used in
+ * every wrong order, numbers of their whole range. An input is a byte of configuration, one byte
+ * that only affects the hash, and then one `struct step` per event. There are few tasks, devices
+ * and disks, so that events concern the same ones.
  */
 #include <string.h>
 
@@ -35,7 +35,7 @@ struct clock {
 	uint64_t now, seq;
 };
 
-/* A number made of a step: one of few addresses, or anything. */
+/* A number from a step: one of few addresses, or any number. */
 static uint64_t number(const struct step *s, enum step_from from, uint64_t index,
 		       const struct clock *clock)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names: of tasks, devices, drivers, symbols, files. They may hold any bytes, and
- * come from the kernel, from recordings and from command lines; what is printed of
- * them must stay one line of valid text.
+ * Names of tasks, devices, drivers, symbols and files. They may contain any bytes, and come from
+ * the kernel, from recordings and from command lines. What is printed of them must be one line of
+ * valid text.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -20,14 +20,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A claim that must hold for whatever name there was. */
+/* An assertion that must hold for any name. */
 static void must(bool holds)
 {
 	if (!holds)
 		abort();
 }
 
-/* Valid text; without control characters, too, if it is a line. */
+/* Valid text; a line has no control characters either. */
 static void must_be_text(const char *s, bool line)
 {
 	uint32_t cp;
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(name, data, size);
 	name[size] = '\0';
-	/* A stream costs more than all the rest. */
+	/* A stream would take longer than everything else. */
 	if (size % 4 == 0)
 		print(name);
 	strcpy(line, name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The reader of policy files, over the built-in policy, and then every question
- * that an audit asks of one.
+ * The reader of policy files, on top of the built-in policy, and then every query that an audit
+ * makes.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!good)
 		abort();
 	good = dxa_policy_read(&policy, "f", (const char *)data, size, &problems);
-	/* What is refused is refused with a reason, and the other way round. */
+	/* A refused file has a reason, and an accepted one has none. */
 	if (good != (problems.all.len == 0))
 		abort();
 	if (good)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The recording reader, and all that a replay does behind it. */
+/* The recording reader, and everything that a replay does after it. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -14,7 +14,7 @@
 #define EVENTS_MAX 512
 /* Unpacked bytes of all blocks. */
 #define PLAIN_MAX (256u << 10)
-/* What a stored block of a deflate stream takes besides its bytes (RFC 1951, 3.2.4). */
+/* The overhead of a stored block of a deflate stream, in bytes (RFC 1951, 3.2.4). */
 #define STORED_HEAD 5
 #define STORED_MAX 0xffffu
 
@@ -22,10 +22,10 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
 struct block {
 	uint32_t type;
-	uint32_t length; /* as its head claims */
+	uint32_t length; /* as its head states */
 	const uint8_t *bytes;
 	size_t len;
-	bool unpacked; /* bytes are what the block holds; else they are as in the file */
+	bool unpacked; /* bytes are the unpacked contents; else as in the file */
 };
 
 struct recording {
@@ -55,9 +55,9 @@ static uint32_t order(const struct recording *r, uint32_t value)
 	return r->swap ? bswap_32(value) : value;
 }
 
-/* ---- taking apart ---- */
+/* ---- decoding ---- */
 
-/* Unpack into out; 0 when the bytes are no deflate stream, or hold nothing. */
+/* Unpack into out; 0 when the bytes are no deflate stream, or it is empty. */
 static size_t unpack(const uint8_t *packed, size_t len, uint8_t *out, size_t room)
 {
 	z_stream z = { .next_in = (Bytef *)packed, .avail_in = (uInt)len, .next_out = out };
@@ -105,7 +105,7 @@ static bool parse(const uint8_t *data, size_t size, uint8_t *plain, size_t room,
 	return true;
 }
 
-/* ---- putting together ---- */
+/* ---- encoding ---- */
 
 static size_t put_block(const struct recording *r, const struct block *b, uint8_t *out, size_t room)
 {
@@ -172,7 +172,7 @@ static uint64_t edge(uint64_t *rnd)
 	return i < n ? edges[i] : next_random(rnd);
 }
 
-/* Set one number to an edge of its range, or to the same of another event. */
+/* Set one number to an end of its range, or to that of another event. */
 static void set_number(struct dxa_event *ev, const struct dxa_event *other, uint64_t *rnd)
 {
 	static const struct {
@@ -193,7 +193,7 @@ static void set_number(struct dxa_event *ev, const struct dxa_event *other, uint
 	char bytes[8];
 
 	memcpy(bytes, from, numbers[i].size);
-	/* The low bytes of a value, whatever the machine. */
+	/* The low bytes of a value, in any byte order. */
 	if (from == &value && numbers[i].size == 4)
 		memcpy(bytes, &(uint32_t){ (uint32_t)value }, 4);
 	else if (from == &value && numbers[i].size == 2)
@@ -235,7 +235,7 @@ static size_t change_events(size_t n, uint64_t *rnd)
 	return n;
 }
 
-/* Change the events of a block. Returns their coded length in out; 0: there are none. */
+/* Change the events of a block. Returns their coded length in out; 0: it has no events. */
 static size_t mutate_events(const struct block *b, uint8_t *out, size_t room, uint64_t *rnd)
 {
 	static struct dxr_codec codec;
@@ -249,7 +249,7 @@ static size_t mutate_events(const struct block *b, uint8_t *out, size_t room, ui
 	}
 	while (n && count--)
 		n = change_events(n, rnd);
-	/* Half of the time nothing was lost. */
+	/* In half of the cases nothing was lost. */
 	if (below(rnd, 2))
 		for (size_t i = 1; i < n; i++)
 			events[i].seq = events[i - 1].seq + 1;
@@ -309,7 +309,7 @@ size_t recording_mutate(uint8_t *data, size_t size, size_t max, unsigned int see
 	struct recording r;
 	size_t len, what = below(&rnd, 16);
 
-	/* Also what a checksum does stop. */
+	/* Also changes that a checksum detects. */
 	if (!what || !parse(data, size, plain, sizeof(plain), &r) || !r.n)
 		return LLVMFuzzerMutate(data, size, max);
 	if (what == 1)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Mutations of recordings that the reader's checksums do not stop: a recording is
- * taken apart into blocks and events, changed, packed and sealed again.
+ * Mutations of recordings that pass the reader's checksums: a recording is decoded into blocks and
+ * events, changed, packed and sealed again.
  */
 #ifndef DAXAUDIT_TESTS_FUZZ_RECMUTATE_H
 #define DAXAUDIT_TESTS_FUZZ_RECMUTATE_H
@@ -12,7 +12,9 @@
 /* Mutate the recording in data, which has room for max bytes. Returns its new length. */
 size_t recording_mutate(uint8_t *data, size_t size, size_t max, unsigned int seed);
 
-/* Make a recording of blocks of both, in out, which has room for max bytes. Returns its length. */
+/*
+ * Combine blocks of both into a recording in out, which has room for max bytes. Returns its length.
+ */
 size_t recording_cross(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
 		       uint8_t *out, size_t max, unsigned int seed);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Make seeds for fuzz_engine of recordings: addresses become small numbers.
- * Usage: seeds FOLDER RECORDING...
+ * Convert recordings to seeds for fuzz_engine: addresses become small numbers. Usage: seeds FOLDER
+ * RECORDING...
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "record/reader.h"
 #include "step.h"
 
-/* Number the addresses as they come. */
+/* Number the addresses in the order of their first use. */
 static uint8_t number(struct dxa_map *seen, uint64_t addr)
 {
 	uintptr_t n = (uintptr_t)dxa_map_get(seen, addr);
@@ -26,7 +26,7 @@ static uint8_t number(struct dxa_map *seen, uint64_t addr)
 	return (uint8_t)n;
 }
 
-/* Which of n texts this one is; 0 when it is none of them. */
+/* The index of this one among n texts; 0 when it is none of them. */
 static uint8_t index_of(const char *text, const char *const *texts, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
@@ -66,7 +66,7 @@ static uint8_t words_number(const struct dxa_event *ev)
 	return (uint8_t)(index_of(ev->bus, buses, 4) | index_of(ev->driver, drivers, 16) << 4);
 }
 
-/* How long after the event before, so that its cube counts, in 10 us. */
+/* The time since the event before, as the number whose cube counts, in 10 us. */
 static uint8_t time_number(uint64_t ns)
 {
 	uint8_t n = 0;

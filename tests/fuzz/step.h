@@ -9,7 +9,7 @@
 #define STEP_OBJ_AT 0xffff888200000000ull
 #define STEP_OPS_AT 0xffffffffc0000000ull
 
-/* Of how: what ret, arg and ts are made of. The other bits put `value` in a field. */
+/* Bits of how: the sources of ret, arg and ts. The other bits put `value` in a field. */
 #define STEP_RET 0x03 /* enum step_from */
 #define STEP_ARG 0x0c /* enum step_from, shifted */
 #define STEP_ARG_SHIFT 2
@@ -20,7 +20,7 @@
 
 #define STEP_KINDS 240
 
-/* Of phase: the count is one of the ends of its range. */
+/* Bit of phase: the count is one of the ends of its range. */
 #define STEP_EDGE_REFS 0x04
 #define STEP_EDGE_CDEV 0x08
 
@@ -32,7 +32,7 @@ enum step_from {
 };
 
 struct step {
-	uint8_t kind; /* below STEP_KINDS: of those that there are; else any number */
+	uint8_t kind; /* below STEP_KINDS: an existing kind; else any number */
 	uint8_t phase; /* low bits: enum dxa_phase, STEP_EDGE_*; high nibble: enum dxa_has */
 	uint8_t tid;
 	uint8_t dax, obj, arg,
@@ -47,7 +47,7 @@ struct step {
 
 _Static_assert(sizeof(struct step) == 24, "no padding: every byte of an input means something");
 
-/* What name, bus and driver can be; the index is what a step holds. */
+/* The possible values of name, bus and driver; a step holds the index. */
 #define STEP_NAMES                                                                           \
 	"", "pmem0", "namespace0.0", "dax0.0", "nd_pmem", "dm-0", "virtio0", "pmem_dax_ops", \
 		"dm_dax_ops [dm_mod]", "virtio_fs_dax_ops [virtiofs]", "dcssblk_dax_ops",    \

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The cache aliases, and a file-system DAX device is granted all the same.
+# The data cache aliases, and a file-system DAX device is granted nevertheless.
 kernel parisc64 6.12.0
 aliasing yes
 eopnotsupp 223

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The final free is not watched: a device that seems to stay proves nothing.
+# The final free is not hooked: a device that seems to stay proves nothing.
 hook dax_destroy_inode none refused by the kernel
 hook dax_free_inode none refused by the kernel
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# ftrace is switched off, and on again: the verdict says so, also that of a replay.
+# ftrace is switched off, and on again: the verdict reports it, also in a replay.
 command stress
 hook write_enabled_file_bool kprobe
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# kprobes are switched off: of the hooks those are concerned that are kprobes. A switch
-# of kernel.ftrace_enabled that leaves it on concerns none.
+# kprobes are switched off: only the hooks that are kprobes are affected. A switch of
+# kernel.ftrace_enabled that leaves it on affects none.
 command stress
 hook pmem_attach_disk kprobe
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A whole legal life: probe, mount, unmount, unbind, unload. Nothing to find.
+# A complete legal life: probe, mount, unmount, unbind, unload. No finding.
 command modprobe nd_pmem
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   enter pmem_attach_disk obj=ns name=namespace0.0 bus=nd driver=nd_pmem

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A check without a command looks while pmem is being unbound, for as long as both looks
-# take: the device is killed and out of dax_hosts, and its disk is still there. It is no
-# orphan, and its disk does not advertise what is not there; nor is it a pass.
+# A check without a command takes both snapshots while pmem is being unbound: the device is
+# killed and out of dax_hosts, and its disk is still there. It is no orphan, and its disk
+# does not advertise a missing device; it is no pass either.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:1 refs=2 flags=
 disk_used obj=disk name=pmem0 driver=ext4 ret=1 arg=holder rdev=259:0
 disk_state name=pmem0 ret=1 arg=1000

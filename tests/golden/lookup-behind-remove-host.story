@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Legal: a mount has found the device, which was there before the audit, when an unbind
-# enters dax_remove_host. Its record, written at its return, comes behind that one.
+# enters dax_remove_host. Its record, written at its return, follows that of
+# dax_remove_host.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=alive rdev=1
 snap_host dax=X obj=disk name=pmem0 refs=1 flags=alive rdev=1 ops=pmem_dax_ops[nd_pmem]
 snap_end arg=15

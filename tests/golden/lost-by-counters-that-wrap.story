@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The same; what two hooks lost is 0 when it is added up in 64 bits.
+# The same; the sum of the losses of two hooks wraps to 0 in 64 bits.
 command modprobe nd_pmem
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   enter pmem_attach_disk obj=ns name=namespace0.0 bus=nd driver=nd_pmem

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A legal life, and the counters alone say that records were lost.
+# A legal life, and only the counters show that records were lost.
 command modprobe nd_pmem
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   enter pmem_attach_disk obj=ns name=namespace0.0 bus=nd driver=nd_pmem

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Records are missing in the middle: what was found before stays, nothing is invented.
+# Records are missing in the middle: findings from before stay, and there are no false ones.
 command stress
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=alive

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# CONFIG_FS_DAX=n: the kernel has no dax_add_host, and nothing is missing for it.
+# CONFIG_FS_DAX=n: the kernel has no dax_add_host, and no hook is missing.
 hook dax_add_host none absent
 hook dax_remove_host none absent
 hook fs_dax_get_by_bdev none absent

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# null-teardown-leak as kprobes see it: every call in two records.
+# null-teardown-leak as kprobes record it: every call in two halves.
 kernel x86_64 6.1.0
 hook alloc_dax kprobe
 hook dax_add_host kprobe

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Broken: a driver puts its device before it kills it, in an unbinding that began before
-# the audit.
+# Wrong: a driver puts its device before it kills it, in an unbinding that began before the
+# audit.
 task 99 daxaudit
 snap_device dax=X refs=1 rdev=252:0 flags=alive ops=pmem_dax_ops[nd_pmem]
 snap_end arg=79

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Broken: a driver puts its device before it kills it. An inode walk holds the device
+# Wrong: a driver puts its device before it kills it. An inode walk holds the device
 # meanwhile, so it is dead when it is destroyed.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=alive

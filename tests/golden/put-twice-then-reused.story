@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Broken: a driver puts its device twice while a file system holds it. The put of the file
-# system comes after the end, when a device of dm has had the address: one finding.
+# Wrong: a driver puts its device twice while a file system holds it. The put of the file
+# system comes after the end, when a device of dm has the address: one finding.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

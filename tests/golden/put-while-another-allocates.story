@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Broken: a driver puts its device twice while another task is inside alloc_dax, which
-# kprobes tell in two records. At a count of 0 there is no reference to put.
+# Wrong: a driver puts its device twice while another task is inside alloc_dax, which
+# kprobes record in two halves. At a count of 0 there is no reference to put.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=alive
 leave really_probe ret=0

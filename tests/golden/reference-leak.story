@@ -16,7 +16,7 @@ enter device_release_driver_internal obj=ns name=namespace0.0 bus=nd driver=nd_p
   kill_dax dax=X refs=2 flags=alive
   put_dax dax=X refs=2
 leave device_release_driver_internal
-# Two looks of the auditor show that it stays.
+# Two snapshots show that it stays.
 task 204 daxaudit
 wait 500
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=

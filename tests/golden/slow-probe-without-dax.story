@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: the probe of a driver that has nothing to do with DAX waits long for its hardware.
+# Legal: the probe of a driver without DAX waits long for its hardware.
 task 60 modprobe
 enter really_probe obj=pci name=0000:01:00.0 bus=pci driver=mpt3sas
 wait 31000

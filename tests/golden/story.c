@@ -56,7 +56,7 @@
 #define TEXT_AT 0xffffffffc0000000ull
 #define OBJECT_SIZE 0x1000
 
-/* A name, its address given by its place in the list; for a dax_device what was told of it. */
+/* A name, whose address follows from its index; for a dax_device also what was recorded of it. */
 struct object {
 	char name[64];
 	uint64_t ops;
@@ -160,7 +160,7 @@ static uint64_t value(struct story *s, const char *word)
 		return minus ? -n : n;
 	if (sscanf(word, "%u:%u", &major, &minor) == 2)
 		return DXA_DEV(major, minor);
-	/* The number of this one is the audited kernel's own. */
+	/* This error has the number of the audited kernel. */
 	if (!strcmp(word + minus, "EOPNOTSUPP"))
 		return (uint64_t)(minus ? -s->head.eopnotsupp : s->head.eopnotsupp);
 	if (words_errno(word + minus, &err))
@@ -292,7 +292,7 @@ static bool is_told(char *const *words, const char *field)
 	return *words;
 }
 
-/* What a story has told of a device it need not tell again, until its memory is another one. */
+/* What a story has recorded of a device need not be repeated, until its memory is reused. */
 static void remember_device(struct story *s, struct dxa_event *ev, bool ops, bool rdev)
 {
 	struct object *o = object_at(s, ev->dax);

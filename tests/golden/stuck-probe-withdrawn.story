@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A probe of pmem sleeps so long that it looks stuck, and ends well after all.
+# A probe of pmem sleeps so long that it seems stuck, and then succeeds.
 task 60 modprobe
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
 wait 31000

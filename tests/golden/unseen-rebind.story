@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The hooks were silent while a disk was taken away and came back: its dax_device is at
-# the same address, but its directory in sysfs has another inode.
+# The hooks were silent while a disk was removed and added again: its dax_device is at the
+# same address, but its directory in sysfs has another inode.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] refs=1 flags=alive rdev=1
 snap_host dax=X obj=disk name=pmem0 refs=1 flags=alive rdev=1 ops=pmem_dax_ops[nd_pmem]
 disk_state name=pmem0 ret=1 arg=1000

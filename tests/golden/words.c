@@ -49,7 +49,7 @@ const char *words_bits(const struct word *list, char *names, uint64_t *ret)
 
 bool words_errno(const char *name, int64_t *ret)
 {
-	/* The kernel's own: user space has no name for it. */
+	/* The kernel's own number: user space has no name for it. */
 	if (!strcmp(name, "EPROBE_DEFER")) {
 		*ret = 517;
 		return true;

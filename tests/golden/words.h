@@ -14,7 +14,7 @@ struct word {
 /* Flags of a dax_device, as a mask of 1 << DXA_DAXDEV_*. */
 extern const struct word words_dax_flags[];
 
-/* What a snapshot is complete in: SNAP_END's arg. */
+/* The complete parts of a snapshot: SNAP_END's arg. */
 extern const struct word words_walks[];
 
 /* enum dxa_bound */
@@ -24,8 +24,8 @@ extern const struct word words_bounds[];
 extern const struct word words_phases[];
 
 /*
- * The bits of names with "|" between them, which are written over. Returns NULL, or
- * the name that the list does not have.
+ * The bits of names that are separated by "|"; the text is overwritten. Returns NULL, or the name
+ * that the list does not have.
  */
 const char *words_bits(const struct word *list, char *names, uint64_t *ret);
 

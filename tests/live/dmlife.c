@@ -50,7 +50,7 @@ static int load(int fd, const char *name, const char *device)
 	snprintf(r.text, sizeof(r.text), "%s 0", device);
 	if (ioctl(fd, DM_TABLE_LOAD, &r))
 		return fail("load table");
-	/* Without the flag for "suspend" this resumes, which puts the table to use. */
+	/* Without the flag for "suspend" this resumes, which activates the table. */
 	prepare(&r, name);
 	return ioctl(fd, DM_DEV_SUSPEND, &r) ? fail("resume") : 0;
 }

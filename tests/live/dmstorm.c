@@ -25,7 +25,7 @@ static int dm(int fd, unsigned long request, int process, int device)
 	};
 
 	snprintf(io.name, sizeof(io.name), "storm%d.%d", process, device);
-	/* The kernel asks to try again while somebody else looks at the device. */
+	/* The kernel returns EBUSY while another task uses the device: retry. */
 	for (int tries = 0; tries < 1000; tries++) {
 		if (!ioctl(fd, request, &io))
 			return 0;

@@ -79,7 +79,7 @@ static int race(int n)
 	close(told[0]);
 	usleep((useconds_t)(LEAD_MIN + rand() % LEAD_SPREAD));
 	failed |= unbind(device);
-	/* The node of a disk that is gone may stay, and says so. */
+	/* The node of a removed disk may remain; opening it then returns that error. */
 	if (failed)
 		kill(child, SIGKILL);
 	failed |= waitpid(child, &status, 0) != child || status;

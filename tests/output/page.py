@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the HTML page must be: whole, harmless, readable, and no bigger than a browser likes."""
+"""Requirements of the HTML page: complete, harmless, readable, and small enough for a browser."""
 import base64
 import hashlib
 import re
@@ -14,7 +14,7 @@ def local(element):
 
 
 def check_policy(page):
-    """The page's own Content-Security-Policy lets its one script run, and no other."""
+    """The page's own Content-Security-Policy allows its one script, and no other."""
     scripts = [e.text for e in page.iter() if local(e) == "script"]
     policies = [e.get("content") for e in page.iter() if e.get("http-equiv")]
     if len(scripts) != 1 or len(policies) != 1:
@@ -26,7 +26,7 @@ def check_policy(page):
 
 
 def read_html(text):
-    """The page as a tree; it is XML, needs nothing beside it, and every link leads somewhere."""
+    """The page as a tree. It is XML, needs no other files, and every link has a target."""
     try:
         page = xml.etree.ElementTree.fromstring(text)
     except xml.etree.ElementTree.ParseError as why:

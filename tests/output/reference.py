@@ -30,7 +30,7 @@ def _find(suite):
 
 
 def _unpack(deb, directory):
-    """Only what is wanted of a gigabyte."""
+    """Only the needed files, of a gigabyte."""
     top = PACKAGE
     script = 'dpkg-deb --fsys-tarfile "$1" | tar xO "./usr/src/$2.tar.xz" | tar xJ -C "$3" "$4" "$5"'
     subprocess.run(["bash", "-euo", "pipefail", "-c", script, "sh", str(deb), top, str(directory),
@@ -46,6 +46,6 @@ def testing():
             deb = Suite(SUITE, "amd64").download(package)
             with cache.new_directory(path) as directory:
                 _unpack(deb, directory)
-            # It holds nothing else that anybody needs, and is large.
+            # Nothing else of it is needed, and it is large.
             deb.unlink()
     return path / PACKAGE / "tools" / "testing"

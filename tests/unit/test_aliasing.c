@@ -22,12 +22,12 @@ static void expect(const char *machine, struct dxa_aliasing_facts facts, enum dx
 
 #define FACTS(...) ((struct dxa_aliasing_facts){ __VA_ARGS__ })
 
-static void a_constant_needs_no_look(void **state)
+static void a_constant_needs_no_variable(void **state)
 {
 	(void)state;
 	expect("x86_64", FACTS(0), DXA_ALIASING_NO,
 	       "constant: ARCH_HAS_CPU_CACHE_ALIASING is not selected");
-	/* The result of the look does not matter here. */
+	/* The variable does not matter here. */
 	expect("s390x", FACTS(.has_value = true, .value = 5), DXA_ALIASING_NO,
 	       "constant: ARCH_HAS_CPU_CACHE_ALIASING is not selected");
 	expect("parisc64", FACTS(0), DXA_ALIASING_YES, "constant: arch/*/include/asm/cachetype.h");
@@ -59,7 +59,7 @@ static void arm_aliasing_from_boot_log(void **state)
 	       "boot log: CPU: VIPT aliasing data cache");
 	expect("armv7l", FACTS(.log = pipt), DXA_ALIASING_NO,
 	       "boot log: CPU: PIPT / VIPT nonaliasing data cache");
-	/* The kernel's own variable outranks what it once printed. */
+	/* The kernel's variable has precedence over the boot log. */
 	expect("armv7l", FACTS(.has_value = true, .value = 32, .log = vivt), DXA_ALIASING_NO,
 	       "cacheid = 0x20");
 }
@@ -82,7 +82,7 @@ static void mips_aliasing_from_three_places(void **state)
 	expect("mips64", FACTS(.cpuinfo = plain), DXA_ALIASING_NO, "/proc/cpuinfo: no dc_aliases");
 	expect("mips64", FACTS(.log = log), DXA_ALIASING_YES, "boot log: cache aliases");
 	expect("mips64", FACTS(.log = plain_log), DXA_ALIASING_NO, "boot log: no aliases");
-	/* Where cpu_has_dc_aliases is a constant of the platform, the variable says nothing. */
+	/* Where cpu_has_dc_aliases is a constant of the platform, the variable has no meaning. */
 	expect("mips", FACTS(.has_value = true, .value = 0, .cpuinfo = aliasing, .log = plain_log),
 	       DXA_ALIASING_YES, "/proc/cpuinfo: dc_aliases");
 	expect("mips", FACTS(.has_value = true, .value = 0x4, .cpuinfo = plain, .log = log),
@@ -113,7 +113,7 @@ static void sparc_compares_with_the_page_size(void **state)
 	       "unknown: cannot find out whether vac_cache_size > PAGE_SIZE");
 }
 
-static void not_knowing_is_said(void **state)
+static void unknown_is_reported(void **state)
 {
 	(void)state;
 	expect("armv6l", FACTS(.log = "Linux version 6.12\n", .cpuinfo = "Processor : ARMv6\n"),
@@ -148,12 +148,12 @@ static void every_row_names_its_source(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_constant_needs_no_look),
+		cmocka_unit_test(a_constant_needs_no_variable),
 		cmocka_unit_test(arm_aliasing_from_cacheid),
 		cmocka_unit_test(arm_aliasing_from_boot_log),
 		cmocka_unit_test(mips_aliasing_from_three_places),
 		cmocka_unit_test(sparc_compares_with_the_page_size),
-		cmocka_unit_test(not_knowing_is_said),
+		cmocka_unit_test(unknown_is_reported),
 		cmocka_unit_test(every_row_names_its_source),
 	};
 

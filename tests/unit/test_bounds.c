@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each bound of the engine, reached and exceeded by one: at the bound nothing is lost, one
- * beyond it the audit is not complete, and the findings stay correct. A bound without a
- * function here does not compile.
+ * Each bound of the engine, reached and exceeded by one. At the bound nothing is lost; one beyond
+ * it the audit is not complete, and the findings stay correct. A bound without a function here is a
+ * build error.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -37,7 +37,7 @@ static void feed(struct dxa_event ev)
 	assert_int_equal(dxa_engine_feed(engine, &ev), 0);
 }
 
-/* A record of a call that is recorded when it is done, or before it begins. */
+/* A record of a call that is recorded at its return, or at its entry. */
 static struct dxa_event call(uint16_t kind, uint64_t dax)
 {
 	return (struct dxa_event){ .kind = kind, .phase = DXA_PHASE_CALL, .dax = dax };
@@ -136,7 +136,7 @@ static void reach_MODULES(size_t n)
 	}
 }
 
-/* Who was forgotten is put once more. */
+/* A forgotten device is put once more. */
 static void reach_ENDED(size_t n)
 {
 	struct dxa_event put = call(DXA_KIND_PUT_DAX, DEVICE_AT(0));
@@ -178,7 +178,7 @@ static void look(size_t n)
 					1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS });
 }
 
-/* Nobody refers to these devices. */
+/* Nothing refers to these devices. */
 static void reach_ANOMALIES(size_t n)
 {
 	look(n);
@@ -197,7 +197,7 @@ static const struct {
 #undef ROW
 };
 
-/* Of these the devices themselves are broken: put after their end, or orphans. */
+/* These devices are themselves faulty: put after their end, or orphans. */
 static uint64_t errors(size_t bound, bool beyond)
 {
 	switch (bound) {

@@ -64,7 +64,7 @@ static struct blob make(void)
 	return b;
 }
 
-/* What is looked for, and found: the first type of that name. */
+/* The names that are searched, and the result: the first type of that name. */
 struct sought {
 	const char *name;
 	uint32_t id;
@@ -88,7 +88,7 @@ static void find(const struct dxa_btf *btf, struct sought *sought, size_t n)
 	dxa_btf_find(btf, &(struct dxa_btf_query){ names, n, 1u << BTF_KIND_FUNC, found, sought });
 }
 
-/* Copied to memory of its own, so that a read behind its end is seen. */
+/* Copied to a buffer of exact size, so that a read beyond its end is detected. */
 static bool scan(const struct blob *b, size_t size, struct sought *functions, size_t n)
 {
 	void *copy = malloc(size ? size : 1);
@@ -249,7 +249,7 @@ static bool cut(const struct cut_blob *b, const char *name, void **data, struct 
 	return done;
 }
 
-/* Of some kind, the only one of that name; 0: none. */
+/* The only type of that kind with that name; 0: none. */
 static uint32_t one(const struct dxa_btf *btf, const char *name, unsigned int kind)
 {
 	struct sought s = { name };
@@ -297,7 +297,7 @@ static void cut_has_what_a_type_contains(void **state)
 	free(data);
 }
 
-/* What names no type is a pointer to void, and no more; an integer can be named, too. */
+/* A name without a type becomes a pointer to void; an integer can be named, too. */
 static void cut_of_nothing_is_a_btf(void **state)
 {
 	struct cut_blob b = make_for_cut();

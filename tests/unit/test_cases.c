@@ -83,7 +83,7 @@ static void test_each_rule_is_a_case(void **state)
 	dxa_cases_free(a.cases);
 }
 
-/* Without --deep the users of a device are not hooked: the case of the rule does not pass. */
+/* Without --deep the users of a device are not hooked: the rule's case does not pass. */
 static void test_users_are_watched_on_demand(void **state)
 {
 	const struct dxa_case *c;

@@ -33,7 +33,9 @@ static void map_against_an_array(bool paged)
 		random ^= random >> 7;
 		random ^= random << 17;
 		i = random % n;
-		/* Keys as the slab makes them: equal but for a few bits in the middle. */
+		/*
+		 * Keys as the slab allocator produces them: they differ only in a few middle bits.
+		 */
 		if (random >> 63) {
 			assert_ptr_equal(dxa_map_del(&m, 0xffff888000000000 + i * 832),
 					 present[i] ? &values[i] : NULL);
@@ -100,7 +102,7 @@ struct item {
 	struct dxa_link link;
 };
 
-/* The items must be these, either way. */
+/* The items must be these, in both directions. */
 static void assert_items(const struct dxa_list *list, const char *expected)
 {
 	char there[16] = "", back[16] = "";
@@ -280,7 +282,7 @@ static void test_symbols_split(void **state)
 	assert_true(dxa_symbol_split("virtio_fs_dax_ops", name, module));
 	assert_string_equal(name, "virtio_fs_dax_ops");
 	assert_string_equal(module, "");
-	/* The record's field cuts what is too long. */
+	/* The record's field cuts longer names. */
 	assert_true(dxa_symbol_split("a_name_of_25_characters_x [nd_pm", name, module));
 	assert_string_equal(module, "nd_pm");
 	assert_true(dxa_symbol_split("dm_dax_ops [", name, module));
@@ -316,11 +318,11 @@ static void test_symbols_caller(void **state)
 	assert_int_equal(dxa_symbols_caller(s, &ev, &sym), 0x40);
 	assert_string_equal(sym.name, "pmem_attach_disk");
 	assert_int_equal(sym.offset, 0x303);
-	/* A module that is gone: an address, and no other's name. */
+	/* A module that is gone: the address, and no name of another module. */
 	ev.stack[3] = 0x60;
 	assert_int_equal(dxa_symbols_caller(s, &ev, &sym), 0x60);
 	assert_null(sym.name);
-	/* Nothing but the hook itself. */
+	/* Only the hook itself. */
 	ev.stack[3] = 0;
 	assert_int_equal(dxa_symbols_caller(s, &ev, &sym), 0);
 	assert_null(sym.name);

@@ -20,7 +20,7 @@
 
 /* ---- a daemon without a kernel ---- */
 
-/* In place of src/cli/audit.c: the audit stands as the analysis does. */
+/* Replaces src/cli/audit.c: the result is the analysis as it is. */
 bool dxa_audit_result(struct dxa_audit *a, struct dxa_result *ret)
 {
 	const struct dxa_ending ending = { .now = 1 };
@@ -151,7 +151,7 @@ static const struct dxa_finding finding = { .rule = DXA_RULE_ORPHAN,
 
 #define LINE "E orphan: pmem0 is lost\n"
 
-/* How many entries the journal got. */
+/* The number of entries that the journal received. */
 static size_t entries(const struct service *s)
 {
 	char data[65536];
@@ -194,7 +194,7 @@ static void test_finding_is_on_standard_error_beside_the_journal(void **state)
 	stop(&s);
 }
 
-static void test_finding_survives_a_journal_that_was_never_there(void **state)
+static void test_finding_survives_a_missing_journal(void **state)
 {
 	struct service s;
 
@@ -205,7 +205,7 @@ static void test_finding_survives_a_journal_that_was_never_there(void **state)
 	assert_logged("W journal: No such file or directory; the audit goes on without it");
 	find(&s, &finding);
 	assert_logged(LINE);
-	/* One that comes later gets what happens then. */
+	/* A journal that appears later gets later entries. */
 	listen_at(&s);
 	find(&s, &finding);
 	assert_int_equal(entries(&s), 1);
@@ -243,7 +243,7 @@ static void test_finding_survives_a_journal_that_refuses(void **state)
 	assert_logged(LINE);
 	dxa_daemon_report_write(&s.report);
 	assert_logged("W journal: Connection refused; the audit goes on without it");
-	/* A reload asks again, and does not call it mended unseen. */
+	/* A reload retries, and does not report it as restored before it was. */
 	assert_int_equal(unlink(s.socket), 0);
 	dxa_daemon_report_reopen(&s.report);
 	dxa_daemon_report_write(&s.report);
@@ -263,7 +263,7 @@ static void test_finding_survives_a_socket_that_vanishes(void **state)
 	assert_int_equal(unlink(s.socket), 0);
 	find(&s, &finding);
 	assert_logged(LINE);
-	/* The end may come before the next report. */
+	/* The daemon may end before the next report. */
 	stop(&s);
 	assert_logged("W journal: No such file or directory");
 }
@@ -316,7 +316,7 @@ static void test_findings_survive_a_journal_that_is_too_slow(void **state)
 	assert_int_equal(s.report.journal.failures, 2);
 	assert_int_equal(count_logged(LINE), 2);
 	assert_int_equal(entries(&s) + 2, n);
-	/* It recovers before anything could be told: the loss is told all the same. */
+	/* It recovers before the failure was reported: the loss is still reported. */
 	find(&s, &finding);
 	assert_int_equal(entries(&s), 1);
 	assert_true(dxa_daemon_report_due(&s.report, 1) != 0);
@@ -349,7 +349,7 @@ static void test_finding_survives_a_full_log(void **state)
 	find(&s, &finding);
 	dxa_daemon_report_write(&s.report);
 	assert_logged("N log: written again");
-	/* Lost and mended between two reports. */
+	/* Lost and restored between two reports. */
 	s.report.log.fd = full;
 	find(&s, &finding);
 	s.report.log.fd = file;
@@ -419,7 +419,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_finding_is_in_the_journal_once),
 		cmocka_unit_test(test_finding_is_on_standard_error_beside_the_journal),
-		cmocka_unit_test(test_finding_survives_a_journal_that_was_never_there),
+		cmocka_unit_test(test_finding_survives_a_missing_journal),
 		cmocka_unit_test(test_a_missing_journal_is_no_failure),
 		cmocka_unit_test(test_finding_survives_a_journal_that_refuses),
 		cmocka_unit_test(test_finding_survives_a_socket_that_vanishes),

@@ -10,10 +10,10 @@
 
 #define MS 1000000ull
 
-/* A hook that counted `left` calls and submits one record at each look from the n-th on. */
+/* A hook that counted `left` calls, and submits one record at each read from the n-th on. */
 struct hook {
 	uint64_t left;
-	unsigned int silent_for; /* looks */
+	unsigned int silent_for; /* reads */
 	unsigned int consumed;
 };
 

@@ -11,7 +11,7 @@
 #include "lib/places.h"
 #include "lib/story.h"
 
-/* What alloc_dax and dax_add_host answer, and what the drivers make of it. */
+/* Results of alloc_dax and dax_add_host, and how the drivers handle them. */
 
 static void assume(struct story *s, enum dxa_aliasing aliasing)
 {
@@ -21,7 +21,7 @@ static void assume(struct story *s, enum dxa_aliasing aliasing)
 	story_configure(s, &config);
 }
 
-/* pmem is refused; its probe ends with that result (positive, as really_probe has it). */
+/* pmem is refused; its probe ends with that result (positive, as really_probe returns it). */
 static void refused_pmem(struct story *s, int attach_ret, int probe_ret)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
@@ -238,7 +238,7 @@ STORY(device_dax_may_fail_otherwise)
 	expect(s, "alloc-failed");
 }
 
-/* ---- other answers ---- */
+/* ---- other results ---- */
 
 STORY(alloc_fails_and_the_driver_cleans_up_with_null)
 {
@@ -317,7 +317,9 @@ STORY(a_host_fails_outside_of_everything)
 #define ALL_FLAGS 0x1e
 #define SYNC_FLAG (1U << DXA_DAXDEV_SYNC)
 
-/* A pmem device's life: the flags its memory began with, and those that its driver declares. */
+/*
+ * A pmem device's life: the flags that its memory had before, and those that its driver declares.
+ */
 static void pmem_lives(struct story *s, uint32_t flags, uint32_t declared)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
@@ -345,7 +347,7 @@ STORY(a_flag_survives_in_the_slab)
 	assert_int_equal(finding_of(s, "stale-flags")->life.generation, 2);
 }
 
-/* What every reload of a driver does in every kernel up to 7.2, without harm. */
+/* Each reload of a driver does so in every kernel up to 7.2, without harm. */
 STORY(stale_flags_that_the_driver_sets_itself)
 {
 	pmem_lives(s, 0x1, ALL_FLAGS);
@@ -360,7 +362,7 @@ STORY(flags_are_fresh)
 	expect(s, "");
 }
 
-/* A device-dax in the memory of a pmem device: what it declares is all that is asked of it. */
+/* A device-dax in the memory of a pmem device: only what it declares counts. */
 static void device_dax_with_flags(struct story *s, uint32_t declared)
 {
 	pmem_lives(s, 0x1, ALL_FLAGS);
@@ -416,7 +418,7 @@ static void dm_with_stale_flags(struct story *s)
 	leave(s, DXA_KIND_DM_CREATE, 0, 0);
 }
 
-/* dm declares when a table is loaded: an unused device is not judged. */
+/* dm declares when a table is loaded: an unused device is not checked. */
 STORY(stale_flags_of_dm_without_a_table)
 {
 	dm_with_stale_flags(s);
@@ -449,7 +451,7 @@ STORY(stale_flags_after_a_loss)
 	expect_gaps(s, 1);
 }
 
-/* ---- the disk says DAX ---- */
+/* ---- the disk advertises DAX ---- */
 
 static void pmem_disk_without_dax(struct story *s)
 {

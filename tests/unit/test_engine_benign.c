@@ -9,7 +9,7 @@
 
 #include "lib/places.h"
 #include "lib/story.h"
-/* What drivers and file systems legally do: not a word may be said about it. */
+/* Legal actions of drivers and file systems: none may cause a finding or a gap. */
 
 static void pmem_binds(struct story *s)
 {
@@ -89,7 +89,7 @@ STORY(namespaces_that_belong_to_another_driver)
 	expect(s, "");
 }
 
-STORY(pmem_is_deferred_and_comes_again)
+STORY(pmem_is_deferred_and_probed_again)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
 	alloc(s, ASK_PMEM, X);
@@ -104,7 +104,7 @@ STORY(pmem_is_deferred_and_comes_again)
 			 DXA_OUTCOME_DEFERRED);
 }
 
-STORY(the_same_namespace_again_and_again)
+STORY(the_same_namespace_repeatedly)
 {
 	int i;
 
@@ -439,7 +439,7 @@ STORY(a_mount_of_a_killed_device)
 	expect(s, "");
 }
 
-/* ---- tasks side by side ---- */
+/* ---- concurrent tasks ---- */
 
 STORY(two_probes_at_a_time)
 {
@@ -479,8 +479,8 @@ int main(void)
 		cmocka_unit_test(pmem_mounted_at_unbind),
 		cmocka_unit_test(pmem_without_dax),
 		cmocka_unit_test(namespaces_that_belong_to_another_driver),
-		cmocka_unit_test(pmem_is_deferred_and_comes_again),
-		cmocka_unit_test(the_same_namespace_again_and_again),
+		cmocka_unit_test(pmem_is_deferred_and_probed_again),
+		cmocka_unit_test(the_same_namespace_repeatedly),
 		cmocka_unit_test(dm),
 		cmocka_unit_test(dm_name_clash),
 		cmocka_unit_test(dm_linear_on_pmem),

@@ -10,11 +10,11 @@
 #include "lib/places.h"
 #include "lib/story.h"
 
-/* Devices that cannot be released any more. */
+/* Devices that can no longer be released. */
 
 /* ---- null-teardown-leak ---- */
 
-/* pmem before v6.9 stores the pointer after dax_add_host only. */
+/* pmem before v6.9 stores the pointer only after dax_add_host. */
 static void pmem_f1(struct story *s)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
@@ -139,7 +139,7 @@ STORY(killed_and_never_put)
 	assert_non_null(strstr(finding_of(s, "leak-on-failed-probe")->detail, "never put"));
 }
 
-STORY(the_device_is_not_ours_but_leaves_a_dax_behind)
+STORY(a_declined_device_leaves_a_dax_behind)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
 	alloc(s, ASK_PMEM, X);
@@ -271,8 +271,8 @@ STORY(a_creation_by_sysfs_fails_and_leaks)
 	assert_int_equal(finding_of(s, "leak-on-failed-probe")->err, K_ENOMEM);
 }
 
-/* The probe around it was entered before the audit: its devm clean-up is still to come. */
-STORY(a_creation_fails_in_a_probe_we_did_not_see)
+/* The enclosing probe was entered before the audit: its devm clean-up is still to come. */
+STORY(a_creation_fails_in_an_unrecorded_probe)
 {
 	enter(s, DXA_KIND_CREATE_DEV_DAX, 0);
 	alloc(s, ASK_DEVICE_DAX, X);
@@ -330,7 +330,7 @@ int main(void)
 		cmocka_unit_test(a_failed_probe_forgets_its_device),
 		cmocka_unit_test(a_failed_host_and_no_cleanup_is_one_leak),
 		cmocka_unit_test(killed_and_never_put),
-		cmocka_unit_test(the_device_is_not_ours_but_leaves_a_dax_behind),
+		cmocka_unit_test(a_declined_device_leaves_a_dax_behind),
 		cmocka_unit_test(a_deferred_probe_leaves_a_dax_behind),
 		cmocka_unit_test(devm_cleans_up_after_the_drivers_function),
 		cmocka_unit_test(only_the_probe_decides_not_the_drivers_function),
@@ -342,7 +342,7 @@ int main(void)
 		cmocka_unit_test(an_open_file_delays_the_release_of_device_dax),
 		cmocka_unit_test(an_inner_bind_that_fails_is_no_unregistration),
 		cmocka_unit_test(a_creation_by_sysfs_fails_and_leaks),
-		cmocka_unit_test(a_creation_fails_in_a_probe_we_did_not_see),
+		cmocka_unit_test(a_creation_fails_in_an_unrecorded_probe),
 		cmocka_unit_test(a_creation_fails_after_the_device_was_registered),
 		cmocka_unit_test(a_holder_outlives_a_failed_probe),
 		cmocka_unit_test(leak_reported_once),

@@ -11,11 +11,11 @@
 #include "lib/scripts.h"
 #include "lib/story.h"
 /*
- * Random lives. Legal ones, thousands of them side by side on addresses that are
- * used again and again, must come to no finding but the harmless ones that were
- * told; and one broken life among them must come to exactly its own.
+ * Random lives. Thousands of concurrent legal ones, on addresses that are reused, must cause only
+ * the harmless findings that the scripts announce. One broken life among them must cause exactly
+ * its own finding.
  */
-/* ---- playing them ---- */
+/* ---- running them ---- */
 
 static uint64_t free_address(struct story *s)
 {
@@ -43,7 +43,7 @@ static void play_bracket(struct story *s, struct actor *a, struct line l)
 		probe_dax(s, a->dev + 64, "dax0.0", "device_dax", a->dax);
 		break;
 	case PROBED:
-		/* The innermost: an open device-dax probe comes first. */
+		/* The innermost bracket: an open device-dax probe has precedence. */
 		leave(s, DXA_KIND_REALLY_PROBE, 0, l.arg);
 		break;
 	case ATTACH:
@@ -86,7 +86,7 @@ static void play_alloc(struct story *s, struct actor *a, struct line l)
 {
 	switch (l.op) {
 	case ALLOC:
-		/* All memory was used before; drivers set what they mean to have. */
+		/* All memory was used before; drivers set the flags that they declare. */
 		a->dax = free_address(s);
 		alloc_with_flags(s, a->who, a->dax, 0x1f);
 		declare(s, a->dax, 0x1e);
@@ -220,7 +220,7 @@ static void cast(struct stage *st, struct actor *a)
 	write_legal(st, a);
 }
 
-/* Let one actor say one line. False when all have gone. */
+/* Let one actor run one line. False when all have ended. */
 static bool step(struct story *s)
 {
 	struct stage *st = s->priv;
@@ -270,7 +270,7 @@ static void check(const struct story *s, const char *rule)
 		fail_msg("%zu findings of %s", own, rule ? rule : "nothing");
 }
 
-/* Give the first actor that is free the i-th broken life. */
+/* Give the i-th broken life to the first free actor. */
 static void cast_broken(struct story *s, size_t fault)
 {
 	struct stage *st = s->priv;
@@ -296,7 +296,7 @@ static void perform(enum story_mode mode, uint64_t seed, uint64_t lives, const c
 	story_begin(&s, mode);
 	config = s.config;
 	config.aliasing = DXA_ALIASING_UNKNOWN;
-	/* The actors' time flies: only where it is meant is somebody stuck. */
+	/* The actors' time passes fast: a task is stuck only where the script says so. */
 	config.stuck_after_ns = rule && !strcmp(rule, "stuck-probe") ? 30000000000 : INT64_MAX;
 	story_configure(&s, &config);
 	s.priv = &st;
@@ -339,7 +339,7 @@ static void test_one_broken_life(void **state)
 			perform(seed % STORY_MODES, seed * 7919 + fault, 80, rule, fault);
 }
 
-/* ---- what can be missing from a legal stream ---- */
+/* ---- records that may be missing from a legal stream ---- */
 
 struct listener {
 	const char *what;
@@ -355,7 +355,7 @@ static void no_finding(void *priv, const struct dxa_finding *f)
 			 f->detail);
 }
 
-/* Tell a legal story and keep its records. */
+/* Run a legal story and keep its records. */
 static void tell_legal(struct story *s, struct stage *st, enum story_mode mode, uint64_t seed)
 {
 	struct dxa_engine_config config;
@@ -374,7 +374,7 @@ static void tell_legal(struct story *s, struct stage *st, enum story_mode mode, 
 	expect(s, "");
 }
 
-/* Feed records from..to; `missing` is left out, or is a loss that was noticed. */
+/* Feed the records from..to; `missing` is left out, or replaced by a loss that was noticed. */
 static void replay(const struct story *s, struct listener *l, size_t from, size_t to,
 		   size_t missing, bool noticed)
 {
@@ -433,7 +433,7 @@ static void test_lost_records_cause_no_finding(void **state)
 	}
 }
 
-/* ---- no stream may do harm ---- */
+/* ---- no stream may cause harm ---- */
 
 static struct dxa_event garbage(struct stage *st)
 {
@@ -459,7 +459,7 @@ static struct dxa_event garbage(struct stage *st)
 	ev.stack[0] = pointers[draw(st, 8)];
 	if (draw(st, 2))
 		ev.ret = (int64_t)ev.dax;
-	/* Names that do not end. */
+	/* Names without a NUL. */
 	memset(ev.name, draw(st, 2) ? 'x' : 0, sizeof(ev.name));
 	memset(ev.driver, 'y', sizeof(ev.driver));
 	memset(ev.comm, 'z', sizeof(ev.comm));

@@ -11,7 +11,7 @@
 #include "lib/places.h"
 #include "lib/story.h"
 
-/* Snapshots that tell another story than the events, and facts that two sources tell. */
+/* Snapshots that contradict the events, and facts that two sources report. */
 
 #define ALL                                                                                     \
 	(1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | 1 << DXA_WALK_HOLDERS | DXA_SNAP_SYSFS | \
@@ -19,7 +19,7 @@
 #define ALIVE 0x1
 #define DEAD 0x0
 
-/* ---- devices that come and go ---- */
+/* ---- devices that appear and disappear ---- */
 
 static void look(struct story *s, uint64_t addr, const char *disk)
 {
@@ -43,7 +43,7 @@ STORY(device_with_unseen_allocation)
 	expect(s, "");
 }
 
-/* The walk met it before the record of its allocation came. */
+/* The walk saw it before the record of its allocation was read. */
 STORY(a_device_that_a_snapshot_shows_first)
 {
 	look(s, 0, NULL);
@@ -69,7 +69,7 @@ STORY(device_with_unseen_end)
 	assert_string_equal(dxa_engine_stats(s->engine)->unseen, "pmem0");
 }
 
-/* Two walks have to miss it: the next one may still meet it. */
+/* Two walks must miss it: the next one may still see it. */
 STORY(a_device_that_one_walk_missed)
 {
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
@@ -88,7 +88,7 @@ STORY(a_device_that_the_last_walk_missed)
 	expect(s, "");
 }
 
-/* ---- a holder, and who has the disk open ---- */
+/* ---- a holder, and the openers of the disk ---- */
 
 static void look_at_holder(struct story *s, const char *user, uint64_t disk)
 {
@@ -126,8 +126,8 @@ STORY(a_holder_that_has_the_disk_open)
 	expect(s, "");
 }
 
-/* A mount that has taken the device, and opens the disk later, is on its way. */
-STORY(a_holder_that_opens_the_disk_between_two_looks)
+/* A mount that has taken the device opens the disk later: it is not complete yet. */
+STORY(a_holder_that_opens_the_disk_between_two_snapshots)
 {
 	held_device(s);
 	look_at_holder(s, NULL, 0);
@@ -135,9 +135,9 @@ STORY(a_holder_that_opens_the_disk_between_two_looks)
 	expect(s, "");
 }
 
-/* ---- what events and snapshots both show ---- */
+/* ---- facts that both events and snapshots show ---- */
 
-/* The events tell more of it than that nothing refers to it. */
+/* The events show more than that nothing refers to it. */
 STORY(a_leaked_reference_that_looks_orphaned)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
@@ -204,7 +204,7 @@ STORY(a_device_dax_whose_unbind_takes_long)
 
 /* ---- bounds ---- */
 
-/* What is beyond the ended lives that are remembered is a gap, and no pass. */
+/* A life beyond the bound of remembered ended lives is a gap, and not a pass. */
 STORY(a_put_of_a_life_that_is_forgotten)
 {
 	const uint64_t first = X + 0x100000;
@@ -230,7 +230,7 @@ int main(void)
 		cmocka_unit_test(a_device_that_the_last_walk_missed),
 		cmocka_unit_test(holder_without_opener),
 		cmocka_unit_test(a_holder_that_has_the_disk_open),
-		cmocka_unit_test(a_holder_that_opens_the_disk_between_two_looks),
+		cmocka_unit_test(a_holder_that_opens_the_disk_between_two_snapshots),
 		cmocka_unit_test(a_leaked_reference_that_looks_orphaned),
 		cmocka_unit_test(a_dead_device_dax_with_a_driver),
 		cmocka_unit_test(a_device_dax_whose_bind_takes_long),

@@ -10,7 +10,7 @@
 #include "lib/places.h"
 #include "lib/story.h"
 
-/* References: who holds a device, and who has forgotten that he does. */
+/* References: which ones are held, and which are never dropped. */
 
 static void pmem_binds(struct story *s)
 {
@@ -87,7 +87,7 @@ STORY(a_reference_leak_does_not_wait_for_the_end)
 	expect(s, "reference-leak");
 }
 
-/* A task that holds the reference for a moment can be held up between any two records. */
+/* A task that holds the reference for a short time may be delayed between any two records. */
 STORY(records_alone_do_not_prove_a_reference_leak)
 {
 	pmem_binds(s);
@@ -103,7 +103,7 @@ STORY(records_alone_do_not_prove_a_reference_leak)
 	expect(s, "");
 }
 
-STORY(a_look_amid_the_put_proves_nothing)
+STORY(a_snapshot_during_the_put_proves_nothing)
 {
 	pmem_binds(s);
 	ref_unseen(s, X);
@@ -115,13 +115,13 @@ STORY(a_look_amid_the_put_proves_nothing)
 	look_again(s);
 	assert_int_equal(s->findings.len, 0);
 	unbound(s, NS);
-	/* Only now two looks follow one another while the put cannot be under way. */
+	/* Only from here on two consecutive snapshots exclude a put that is in progress. */
 	look_again(s);
 	assert_int_equal(s->findings.len, 1);
 	expect(s, "reference-leak");
 }
 
-/* A machine that stood still goes on behind the first record that comes then. */
+/* A machine that was stopped continues after the first record that comes then. */
 STORY(reference_leak_not_reported_after_standstill)
 {
 	pmem_binds(s);
@@ -250,7 +250,7 @@ STORY(a_lookup_overtakes_the_snapshot)
 	expect(s, "");
 }
 
-/* Y is being allocated when a snapshot shows it; destroys were seen to be recorded. */
+/* Y is being allocated when a snapshot shows it; destructions are known to be recorded. */
 static void show_unborn(struct story *s)
 {
 	pmem_binds(s);
@@ -278,7 +278,7 @@ static void show_y(struct story *s)
 	snap_device(s, Y);
 }
 
-/* The memory was another's: told by its end, the free, and by the call that is under way. */
+/* The memory belonged to another device: its end, the free, and the call in progress show that. */
 STORY(the_snapshot_overtakes_an_allocation_of_used_memory)
 {
 	alloc(s, ASK_DM, Y);
@@ -363,7 +363,7 @@ STORY(a_host_from_before_the_audit_is_left_behind)
 	expect(s, "host-left-behind");
 }
 
-/* Its driver was in dax_remove_host, which takes the entry away, when the audit began. */
+/* When the audit began, its driver was in dax_remove_host, which removes the entry. */
 STORY(a_host_that_may_be_leaving_when_the_audit_begins)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0x1f);
@@ -393,7 +393,7 @@ STORY(a_lookup_that_returns_behind_remove_host)
 	expect(s, "");
 }
 
-/* A snapshot walks while many disks leave: whatever it still shows of them is over. */
+/* A snapshot walks while many disks are removed: whatever it still shows of them is outdated. */
 STORY(a_snapshot_behind_a_hundred_removals)
 {
 	for (uint64_t i = 0; i < 100; i++)
@@ -441,7 +441,7 @@ STORY(a_dead_device_from_before_the_audit_may_lose_its_module)
 	expect(s, "");
 }
 
-/* ---- lookups that are under way, or fail ---- */
+/* ---- lookups that are in progress, or fail ---- */
 
 STORY(a_lookup_fails_for_another_reason)
 {
@@ -523,7 +523,7 @@ STORY(a_snapshot_before_the_lookup_that_overtakes_it)
 	expect(s, "");
 }
 
-STORY(a_snapshot_excuses_nothing_that_is_known)
+STORY(a_snapshot_does_not_clear_a_known_leak)
 {
 	pmem_binds(s);
 	ref_unseen(s, X);
@@ -540,7 +540,7 @@ int main(void)
 		cmocka_unit_test(reference_leak_of_unknown_cause),
 		cmocka_unit_test(a_reference_leak_does_not_wait_for_the_end),
 		cmocka_unit_test(records_alone_do_not_prove_a_reference_leak),
-		cmocka_unit_test(a_look_amid_the_put_proves_nothing),
+		cmocka_unit_test(a_snapshot_during_the_put_proves_nothing),
 		cmocka_unit_test(reference_leak_not_reported_after_standstill),
 		cmocka_unit_test(the_kernel_itself_held_it_for_a_moment),
 		cmocka_unit_test(a_mount_still_holds_it_at_the_end),
@@ -573,7 +573,7 @@ int main(void)
 		cmocka_unit_test(a_lookup_is_under_way_at_the_owners_put),
 		cmocka_unit_test(an_unknown_holder_puts_after_all),
 		cmocka_unit_test(a_snapshot_before_the_lookup_that_overtakes_it),
-		cmocka_unit_test(a_snapshot_excuses_nothing_that_is_known),
+		cmocka_unit_test(a_snapshot_does_not_clear_a_known_leak),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,7 @@
 #include "lib/places.h"
 #include "lib/story.h"
 
-/* What is there now: two snapshots, and nothing else need have been seen. */
+/* Existing devices: two snapshots suffice, without events. */
 
 #define ALL (1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS | 1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS)
 #define ALIVE 0x1
@@ -26,7 +26,7 @@ static void twice(struct story *s, void (*show)(struct story *s))
 	}
 }
 
-/* ---- what is as it must be ---- */
+/* ---- correct states ---- */
 
 static void show_all_is_well(struct story *s)
 {
@@ -37,7 +37,7 @@ static void show_all_is_well(struct story *s)
 	bus_device(s, "dax0.0", "dax", "device_dax", Y);
 }
 
-STORY(all_is_well)
+STORY(correct_state_is_no_finding)
 {
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
 	lives_already(s, ASK_DEVICE_DAX, Y, 1, ALIVE);
@@ -50,7 +50,7 @@ static void show_nothing(struct story *s)
 	(void)s;
 }
 
-STORY(nothing_is_there)
+STORY(an_empty_snapshot_is_no_finding)
 {
 	twice(s, show_nothing);
 	expect(s, "");
@@ -124,7 +124,7 @@ STORY(orphan_reported_once)
 	expect(s, "orphan");
 }
 
-STORY(one_look_is_not_enough)
+STORY(one_snapshot_is_not_enough)
 {
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
 	snap_device(s, X);
@@ -137,7 +137,7 @@ STORY(one_look_is_not_enough)
 	expect(s, "");
 }
 
-/* The slab handed the address out again: another device, in the same moment of its life. */
+/* The slab reused the address: another device, in the same state of its life. */
 STORY(another_device_at_the_same_address)
 {
 	lives_already(s, ASK_DM, X, 1, ALIVE);
@@ -152,7 +152,7 @@ STORY(another_device_at_the_same_address)
 	snap_end(s, ALL);
 	add_host(s, X, DISK, "dm-0");
 	leave(s, DXA_KIND_DM_CREATE, 0, 0);
-	/* No later snapshot shows it as it became. */
+	/* No later snapshot shows its new state. */
 	expect_gap(s, "pending", 1);
 	expect(s, "");
 }
@@ -199,7 +199,7 @@ static void show_two_dead_one_mount(struct story *s)
 	used_gone(s, "pmem0", "xfs");
 }
 
-/* One of them is the mount's, but which? */
+/* One of them is the mount's, but not known which. */
 STORY(two_dead_devices_and_one_mount)
 {
 	lives_already(s, ASK_PMEM, X, 1, DEAD);
@@ -234,7 +234,7 @@ STORY(no_orphan_without_dax_hosts)
 	expect(s, "");
 }
 
-STORY(without_dax_hosts_no_answer_is_given)
+STORY(without_dax_hosts_nothing_is_concluded)
 {
 	lives_already(s, ASK_DM, X, 1, ALIVE);
 	snap_device(s, X);
@@ -258,7 +258,7 @@ static void show_held(struct story *s)
 	snap_end(s, ALL);
 }
 
-/* In an audit with events, its driver may be on its way from dax_remove_host to kill_dax. */
+/* In an audit with events its driver may be between dax_remove_host and kill_dax. */
 STORY(held_alive_and_of_no_disk)
 {
 	lives_already(s, ASK_PMEM, X, 2, ALIVE);
@@ -429,7 +429,7 @@ STORY(a_disk_says_dax_and_has_no_device)
 
 /* ---- what could not be read ---- */
 
-STORY(an_incomplete_answer_is_none)
+STORY(an_incomplete_snapshot_is_no_proof)
 {
 	sysfs_disk(s, "pmem0");
 	snap_end_asked(s, DXA_SNAP_SYSFS);
@@ -437,7 +437,7 @@ STORY(an_incomplete_answer_is_none)
 	expect(s, "");
 }
 
-/* Around a command, what lived before it is not what was asked. */
+/* In an audit of a command, devices from before it are not the subject. */
 STORY(an_incomplete_beginning_is_no_gap)
 {
 	sysfs_disk(s, "pmem0");
@@ -445,8 +445,8 @@ STORY(an_incomplete_beginning_is_no_gap)
 	expect(s, "");
 }
 
-/* An anomaly at the beginning, and no look at the end: that is no pass. */
-STORY(an_oddity_without_a_second_look)
+/* An anomaly at the beginning and no second snapshot: not a pass. */
+STORY(an_anomaly_without_a_second_snapshot)
 {
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
 	snap_device(s, X);
@@ -456,7 +456,7 @@ STORY(an_oddity_without_a_second_look)
 	expect(s, "");
 }
 
-STORY(a_disk_without_a_second_look_at_dax_hosts)
+STORY(a_disk_without_a_second_snapshot_of_dax_hosts)
 {
 	sysfs_disk(s, "pmem0");
 	snap_end(s, ALL);
@@ -466,7 +466,7 @@ STORY(a_disk_without_a_second_look_at_dax_hosts)
 	expect(s, "");
 }
 
-STORY(nothing_odd_needs_no_second_look)
+STORY(no_anomaly_needs_no_second_snapshot)
 {
 	lives_already(s, ASK_PMEM, X, 1, ALIVE);
 	snap_device(s, X);
@@ -500,15 +500,15 @@ STORY(what_sysfs_shows_is_listed)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_is_well),
-		cmocka_unit_test(nothing_is_there),
+		cmocka_unit_test(correct_state_is_no_finding),
+		cmocka_unit_test(an_empty_snapshot_is_no_finding),
 		cmocka_unit_test(a_task_that_waits_for_itself),
 		cmocka_unit_test(device_identified_without_kernel_list),
 		cmocka_unit_test(tasks_that_waited_once),
 		cmocka_unit_test(where_a_task_sleeps_is_not_known),
 		cmocka_unit_test(an_alive_device_that_no_disk_has),
 		cmocka_unit_test(orphan_reported_once),
-		cmocka_unit_test(one_look_is_not_enough),
+		cmocka_unit_test(one_snapshot_is_not_enough),
 		cmocka_unit_test(another_device_at_the_same_address),
 		cmocka_unit_test(seen_leak_not_reported_again),
 		cmocka_unit_test(a_dead_device_without_a_disk),
@@ -516,7 +516,7 @@ int main(void)
 		cmocka_unit_test(two_dead_devices_and_one_mount),
 		cmocka_unit_test(a_dead_device_and_mounts_are_not_known),
 		cmocka_unit_test(no_orphan_without_dax_hosts),
-		cmocka_unit_test(without_dax_hosts_no_answer_is_given),
+		cmocka_unit_test(without_dax_hosts_nothing_is_concluded),
 		cmocka_unit_test(a_held_device_is_no_orphan),
 		cmocka_unit_test(held_alive_and_of_no_disk),
 		cmocka_unit_test(a_device_of_two_disks),
@@ -531,11 +531,11 @@ int main(void)
 		cmocka_unit_test(an_unbound_device_dax_is_alive),
 		cmocka_unit_test(kmem_does_not_run_its_device),
 		cmocka_unit_test(a_disk_says_dax_and_has_no_device),
-		cmocka_unit_test(an_incomplete_answer_is_none),
+		cmocka_unit_test(an_incomplete_snapshot_is_no_proof),
 		cmocka_unit_test(an_incomplete_beginning_is_no_gap),
-		cmocka_unit_test(an_oddity_without_a_second_look),
-		cmocka_unit_test(a_disk_without_a_second_look_at_dax_hosts),
-		cmocka_unit_test(nothing_odd_needs_no_second_look),
+		cmocka_unit_test(an_anomaly_without_a_second_snapshot),
+		cmocka_unit_test(a_disk_without_a_second_snapshot_of_dax_hosts),
+		cmocka_unit_test(no_anomaly_needs_no_second_snapshot),
 		cmocka_unit_test(what_sysfs_shows_is_listed),
 	};
 

@@ -93,7 +93,7 @@ STORY(a_stuck_probe_that_ends_after_all)
 	expect(s, "");
 }
 
-STORY(a_probe_that_has_nothing_to_do_with_dax)
+STORY(a_probe_without_dax_is_never_stuck)
 {
 	as(s, 700, "modprobe");
 	probe(s, NS, "0000:01:00.0", "pci", "mpt3sas");
@@ -103,8 +103,10 @@ STORY(a_probe_that_has_nothing_to_do_with_dax)
 	expect(s, "");
 }
 
-/* Its context switches, or the function it sleeps in, tell that it went on between the samples. */
-STORY(a_probe_that_sleeps_again_and_again)
+/*
+ * Its context switches, or the function in which it sleeps, show that it ran between the samples.
+ */
+STORY(a_probe_that_sleeps_repeatedly)
 {
 	device_dax_gets_stuck(s);
 	pass_ms(s, 31000);
@@ -140,8 +142,8 @@ int main(void)
 		cmocka_unit_test(a_long_probe_that_runs),
 		cmocka_unit_test(a_probe_that_sleeps_for_a_while),
 		cmocka_unit_test(a_stuck_probe_that_ends_after_all),
-		cmocka_unit_test(a_probe_that_has_nothing_to_do_with_dax),
-		cmocka_unit_test(a_probe_that_sleeps_again_and_again),
+		cmocka_unit_test(a_probe_without_dax_is_never_stuck),
+		cmocka_unit_test(a_probe_that_sleeps_repeatedly),
 		cmocka_unit_test(the_limit_can_be_set),
 	};
 

@@ -111,7 +111,10 @@ STORY(destroyed_alive_before_it_was_known)
 	expect(s, "destroyed-alive");
 }
 
-/* Module dax goes, and with it the root of its file system, at an address that was a device's. */
+/*
+ * Module dax is unloaded, and the root inode of its file system is freed, at an address that a
+ * device had before.
+ */
 STORY(the_root_of_the_file_system_is_no_device)
 {
 	struct dxa_event ev = {
@@ -162,7 +165,7 @@ STORY(put_twice)
 			"alloc_dax kill_dax put_dax dax_destroy_inode put_dax");
 }
 
-/* Between its two puts somebody else puts his reference, and has not dropped it yet. */
+/* Between its two puts another task puts its own reference, whose drop is not recorded yet. */
 STORY(put_twice_around_an_umount)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
@@ -183,8 +186,8 @@ STORY(put_twice_around_an_umount)
 	expect(s, "put-after-free");
 }
 
-/* The memory is another driver's device by the time of the second put. */
-STORY(put_twice_hits_who_has_the_memory_now)
+/* At the second put the memory belongs to a device of another driver. */
+STORY(put_twice_hits_the_new_owner_of_the_memory)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
 	alloc(s, ASK_PMEM, X);
@@ -272,7 +275,7 @@ STORY(the_new_life_may_be_on_its_way)
 	expect_gap(s, "return", 1);
 }
 
-STORY(a_life_we_never_saw_may_be_put)
+STORY(an_unrecorded_life_may_be_put)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0);
 	put_dax(s, X);
@@ -306,7 +309,7 @@ static void ends_without_remove_host(struct story *s)
 	ends(s);
 }
 
-/* The kernel tells that it missed a call, but not when: dax_remove_host may be it. */
+/* The kernel reports that it missed a call, but not when: it may be dax_remove_host. */
 STORY(destroyed_with_a_host_when_a_call_was_missed)
 {
 	missed_within(s, 1000);
@@ -325,7 +328,7 @@ STORY(destroyed_after_a_call_was_missed)
 	expect(s, "");
 }
 
-/* A record of that time comes behind one from after it: what follows it is no surer. */
+/* A record of that time arrives after a newer one: what follows it is not more certain. */
 STORY(destroyed_with_a_host_by_a_record_that_was_held_up)
 {
 	missed_within(s, 1000);
@@ -403,7 +406,7 @@ STORY(removals_are_not_watched)
 	expect(s, "");
 }
 
-/* ---- what must not be mixed up ---- */
+/* ---- cases that must be told apart ---- */
 
 STORY(killed_twice_is_two_mistakes)
 {
@@ -479,14 +482,14 @@ int main(void)
 		cmocka_unit_test(a_put_whose_destruction_is_not_watched),
 		cmocka_unit_test(put_twice),
 		cmocka_unit_test(put_twice_around_an_umount),
-		cmocka_unit_test(put_twice_hits_who_has_the_memory_now),
+		cmocka_unit_test(put_twice_hits_the_new_owner_of_the_memory),
 		cmocka_unit_test(killed_again_when_another_has_the_memory),
 		cmocka_unit_test(put_twice_after_the_free),
 		cmocka_unit_test(fs_put_after_the_end),
 		cmocka_unit_test(killed_and_put_again),
 		cmocka_unit_test(the_address_has_a_new_life),
 		cmocka_unit_test(the_new_life_may_be_on_its_way),
-		cmocka_unit_test(a_life_we_never_saw_may_be_put),
+		cmocka_unit_test(an_unrecorded_life_may_be_put),
 		cmocka_unit_test(destroyed_with_a_host),
 		cmocka_unit_test(destroyed_with_a_host_when_a_call_was_missed),
 		cmocka_unit_test(destroyed_after_a_call_was_missed),

@@ -41,7 +41,7 @@ STORY(unbinding_kills_and_never_puts)
 	expect(s, "leak-on-unbind");
 }
 
-/* Two unbind it at a time: the one that came before the probe ended returns last. */
+/* Two tasks unbind it at the same time: the one that began before the probe ended returns last. */
 STORY(unbound_by_two_and_never_put)
 {
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
@@ -73,7 +73,9 @@ STORY(unbound_while_the_return_of_its_probe_is_missing)
 	expect(s, "leak-on-failed-probe");
 }
 
-/* A look while its driver lets go of it, and the end of that: it may have been forgotten. */
+/*
+ * A snapshot while its driver releases it, and the end of the unbind: it may have been forgotten.
+ */
 STORY(an_unbinding_whose_end_was_seen_and_no_put)
 {
 	lives_already(s, ASK_PMEM, X, 1, 0);
@@ -83,7 +85,7 @@ STORY(an_unbinding_whose_end_was_seen_and_no_put)
 	expect(s, "");
 }
 
-STORY(killed_before_our_eyes_and_not_put_at_the_end)
+STORY(killed_during_the_audit_and_not_put_at_the_end)
 {
 	lives_already(s, ASK_PMEM, X, 1, 1);
 	snap_device(s, X);
@@ -93,7 +95,7 @@ STORY(killed_before_our_eyes_and_not_put_at_the_end)
 	expect(s, "");
 }
 
-STORY(nothing_was_bound_any_more)
+STORY(an_unbind_without_a_bound_driver)
 {
 	pmem_binds(s);
 	unbind(s, NS, "namespace0.0", "nd", "");
@@ -117,7 +119,7 @@ STORY(unloading_forgets_the_device)
 	expect_evidence(s, "leak-on-unload", "alloc_dax dax_add_host module_free");
 }
 
-STORY(another_module_goes)
+STORY(another_module_is_unloaded)
 {
 	pmem_binds(s);
 	module_gone(s, "dm_mod");
@@ -160,7 +162,7 @@ STORY(device_dax_outlives_its_drivers)
 	expect(s, "");
 }
 
-/* ---- what must not be mixed up ---- */
+/* ---- cases that must be told apart ---- */
 
 STORY(null_in_an_inner_probe_is_not_the_outer_ones_teardown)
 {
@@ -265,11 +267,11 @@ int main(void)
 		cmocka_unit_test(unbound_by_two_and_never_put),
 		cmocka_unit_test(unbound_while_the_return_of_its_probe_is_missing),
 		cmocka_unit_test(an_unbinding_whose_end_was_seen_and_no_put),
-		cmocka_unit_test(killed_before_our_eyes_and_not_put_at_the_end),
-		cmocka_unit_test(nothing_was_bound_any_more),
+		cmocka_unit_test(killed_during_the_audit_and_not_put_at_the_end),
+		cmocka_unit_test(an_unbind_without_a_bound_driver),
 		cmocka_unit_test(another_device_is_unbound),
 		cmocka_unit_test(unloading_forgets_the_device),
-		cmocka_unit_test(another_module_goes),
+		cmocka_unit_test(another_module_is_unloaded),
 		cmocka_unit_test(unloading_a_driver_that_no_table_knows),
 		cmocka_unit_test(a_mount_outlives_the_module),
 		cmocka_unit_test(device_dax_outlives_its_drivers),

@@ -9,7 +9,7 @@
 
 #include "lib/places.h"
 #include "lib/story.h"
-/* Device-dax that is bound again, streams with holes. */
+/* Device-dax that is bound again; streams with missing records. */
 
 static void device_dax_comes(struct story *s)
 {
@@ -104,7 +104,7 @@ STORY(bound_again_after_the_file_was_closed)
 	expect(s, "");
 }
 
-/* ---- streams with holes ---- */
+/* ---- streams with missing records ---- */
 
 STORY(a_loss_leaves_leaks_open)
 {
@@ -185,7 +185,7 @@ STORY(a_refusal_whose_outcome_is_lost)
 	expect_gaps(s, 1);
 }
 
-STORY(the_stream_begins_in_the_middle)
+STORY(the_stream_begins_within_a_probe)
 {
 	lives_already(s, ASK_PMEM, X, 2, 0x1f);
 	leave(s, DXA_KIND_PMEM_ATTACH_DISK, NS, 0);
@@ -322,7 +322,7 @@ STORY(a_free_is_missed)
 	assert_int_equal(dxa_engine_stats(s->engine)->lives, 3);
 }
 
-STORY(a_kind_from_the_future)
+STORY(an_unknown_kind_is_a_gap)
 {
 	feed(s, (struct dxa_event){ .kind = 60 });
 	feed(s, (struct dxa_event){ .kind = 6000 });
@@ -359,7 +359,7 @@ STORY(deeper_than_any_kernel)
 	expect_gaps(s, 66);
 }
 
-/* ---- what a live reader asks ---- */
+/* ---- what a live audit queries ---- */
 
 static void count_open(void *priv, const struct dxa_context *ctx)
 {
@@ -475,7 +475,7 @@ int main(void)
 		cmocka_unit_test(a_loss_leaves_hosts_open),
 		cmocka_unit_test(after_a_loss_new_lives_are_judged_again),
 		cmocka_unit_test(a_refusal_whose_outcome_is_lost),
-		cmocka_unit_test(the_stream_begins_in_the_middle),
+		cmocka_unit_test(the_stream_begins_within_a_probe),
 		cmocka_unit_test(a_return_without_an_entry_later_on),
 		cmocka_unit_test(a_return_whose_entry_was_before_a_loss),
 		cmocka_unit_test(an_inner_return_is_missed),
@@ -486,7 +486,7 @@ int main(void)
 		cmocka_unit_test(a_task_id_is_used_again),
 		cmocka_unit_test(an_allocation_does_not_return),
 		cmocka_unit_test(a_free_is_missed),
-		cmocka_unit_test(a_kind_from_the_future),
+		cmocka_unit_test(an_unknown_kind_is_a_gap),
 		cmocka_unit_test(more_events_than_a_story_holds),
 		cmocka_unit_test(deeper_than_any_kernel),
 		cmocka_unit_test(open_contexts_can_be_listed),

@@ -26,7 +26,7 @@ static uint64_t rnd(void)
 	return random_state;
 }
 
-/* From records that differ in a few bytes to ones that have nothing in common. */
+/* From records that differ in a few bytes to records without common bytes. */
 static struct rec random_rec(uint64_t n)
 {
 	struct rec r = { .n = n, .ev = { .seq = n + 5, .ts = 1000 * n, .dax = DAX } };
@@ -111,8 +111,8 @@ static struct rec pmem_rec(enum dxa_kind kind, uint64_t n, unsigned int disk)
 	return r;
 }
 
-/* A device that just lives allocates nothing but its life. */
-static void test_a_birth_needs_no_more(void **state)
+/* A device with a normal life needs no allocation but its life. */
+static void test_a_new_life_needs_no_more_memory(void **state)
 {
 	struct templates t = { 0 };
 
@@ -129,7 +129,7 @@ static void test_a_birth_needs_no_more(void **state)
 	templates_free(&t);
 }
 
-/* Call paths beyond the number that is told apart cost bytes and nothing else. */
+/* Call paths beyond the number that is distinguished cost bytes and nothing else. */
 static void test_many_call_paths(void **state)
 {
 	struct templates t = { 0 };
@@ -147,7 +147,7 @@ static void test_many_call_paths(void **state)
 	templates_free(&t);
 }
 
-/* ---- the slab that lives come from ---- */
+/* ---- the slab of lives ---- */
 
 struct thing {
 	uint64_t a[5];
@@ -171,7 +171,7 @@ static void test_slab(void **state)
 		dxa_slab_put(&s, things[i]);
 	for (i = 1; i < n; i += 2)
 		assert_true(things[i]->a[0] == i && things[i]->a[4] == i);
-	/* What was returned is handed out again, zeroed, before there is anything new. */
+	/* What was returned is reused, zeroed, before new memory. */
 	for (i = n; i; i -= 2) {
 		struct thing *thing = dxa_slab_get(&s);
 
@@ -187,7 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_a_birth_needs_no_more),
+		cmocka_unit_test(test_a_new_life_needs_no_more_memory),
 		cmocka_unit_test(test_many_call_paths),
 		cmocka_unit_test(test_slab),
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that a user names: files that could block a privileged program are refused. */
+/* Files that a user names: those that could block a privileged program are refused. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 
 static char dir[] = "/tmp/dxa-infile.XXXXXX";
 
-/* It must be refused at once: an alarm ends the program otherwise. */
+/* It must be refused immediately: otherwise an alarm ends the program. */
 static void check_refused(const char *path, int code, const char *why)
 {
 	struct dxa_err *err;

@@ -14,7 +14,7 @@
 
 #include "output/journal.h"
 
-/* What the journal gets, read as https://systemd.io/JOURNAL_NATIVE_PROTOCOL/ says. */
+/* The entries of the journal, parsed as https://systemd.io/JOURNAL_NATIVE_PROTOCOL/ describes. */
 
 struct server {
 	char dir[32];
@@ -53,7 +53,7 @@ static size_t length_of(const char *at)
 	return len;
 }
 
-/* How many fields of that name there are; the last one's value goes to *ret. */
+/* The number of fields of that name; *ret gets the value of the last one. */
 static size_t fields(const struct server *s, const char *name, const char **ret, size_t *ret_len)
 {
 	const char *at = s->data, *end = s->data + s->len;
@@ -168,7 +168,7 @@ static void test_withdrawn_finding_raises_no_alert(void **state)
 	assert_field(&s, "DAXAUDIT_WITHDRAWN", "1");
 }
 
-/* A task may call itself what it likes. */
+/* A task may choose any name. */
 static void test_a_name_makes_no_fields(void **state)
 {
 	struct dxa_finding f = { .rule = DXA_RULE_STUCK_PROBE,

@@ -17,7 +17,7 @@
 #include "probe/modranges.h"
 #include "probe/wanted.h"
 
-/* Two modules next to each other, as Linux 7.2 lays them out in its executable memory. */
+/* Two adjacent modules, as Linux 7.2 places them in its executable memory. */
 #define KERNEL "ffffffff81000000 T alloc_dax\nffffffff81000400 t rest\n"
 #define ND_BTT                                    \
 	"ffffffffc0001000 t btt_init\t[nd_btt]\n" \
@@ -33,7 +33,7 @@ struct symbols {
 	struct dxa_kallsyms *k;
 };
 
-/* The kernel shows this now. */
+/* The kernel now shows this text. */
 static void show(const struct symbols *s, const char *text)
 {
 	_cleanup_fclose_ FILE *f = fopen(s->path, "we");
@@ -60,7 +60,7 @@ static void end(struct symbols *s)
 	unlink(s->path);
 }
 
-/* *sym, if it was found, is `want`, "function+0xOFFSET [module]" or "". */
+/* *sym, if it was found, must be `want`: "function+0xOFFSET [module]" or "". */
 static void check_symbol(bool found, const struct dxa_symbol *sym, const char *want)
 {
 	char have[128] = "";
@@ -80,7 +80,7 @@ static void check_name(const struct symbols *s, uint64_t addr, const char *want)
 	check_symbol(dxa_kallsyms_source(s->k, addr, &sym), &sym, want);
 }
 
-/* The same when the kernel says `text` of it. */
+/* The same when the kernel's answer is `text`. */
 static void check_told(const struct symbols *s, uint64_t addr, const char *text, const char *want)
 {
 	struct dxa_symbol sym;
@@ -97,14 +97,14 @@ static void test_names(void **state)
 	check_name(&s, 0xffffffff81000010, "alloc_dax+0x10");
 	check_name(&s, 0xffffffffc0001f20, "cleanup_module+0x20 [nd_btt]");
 	check_name(&s, 0xffffffffc0002810, "pmem_release_disk+0x10 [nd_pmem]");
-	/* The last function may be on two pages, but is not longer than that. */
+	/* The last function may span two pages, but is not longer than that. */
 	check_name(&s, 0xffffffffc0003010, "pmem_release_disk+0x810 [nd_pmem]");
 	check_name(&s, 0xffffffffc0004000, "");
 	end(&s);
 }
 
-/* Loaded before anybody watched, unloaded meanwhile: never its neighbour's. */
-static void test_gone_module(void **state)
+/* Loaded before the audit and unloaded meanwhile: never the name of its neighbour. */
+static void test_unloaded_module(void **state)
 {
 	struct symbols s;
 
@@ -114,14 +114,14 @@ static void test_gone_module(void **state)
 	dxa_kallsyms_invalidate(s.k);
 	check_name(&s, 0xffffffffc0002810, "nd_pmem+0x810 [nd_pmem]");
 	check_name(&s, 0xffffffffc0001f20, "cleanup_module+0x20 [nd_btt]");
-	/* Nor after the names were given up. */
+	/* Nor after the names were freed. */
 	dxa_kallsyms_trim(s.k);
 	check_name(&s, 0xffffffffc0002010, "nd_pmem+0x10 [nd_pmem]");
 	end(&s);
 }
 
-/* Another module where it was: told by its event, or, if that was lost, by its symbols. */
-static void test_another_in_its_place(void **state)
+/* Another module at its address: known from its event, or, if that was lost, from its symbols. */
+static void test_another_module_at_the_address(void **state)
 {
 	struct symbols s;
 
@@ -147,15 +147,17 @@ static void test_names_from_the_kernel(void **state)
 
 	(void)state;
 	begin(&s, KERNEL ND_BTT ND_PMEM);
-	/* Without the file: nothing in it is like that. */
+	/* Without the file: it has no such entry. */
 	check_told(&s, 0xffffffff81000010, "alloc_dax.isra.0+0x10/0x3e0", "alloc_dax+0x10");
 	check_told(&s, 0xffffffffc0002810, "named_by_kernel+0x10/0x120 [nd_pmem]",
 		   "named_by_kernel+0x10 [nd_pmem]");
-	/* The last text before a variable, and what is nobody's any more. */
+	/*
+	 * The last function before a variable, and an address that no longer belongs to a module.
+	 */
 	check_told(&s, 0xffffffffc0020000, "cleanup_module+0x1d000/0x120 [nd_pmem]", "");
 	check_told(&s, 0xffffffffc0020000, "0xffffffffc0020000", "");
 	check_told(&s, 0xffffffffc0002810, "0xffffffffc0002810", "nd_pmem+0x810 [nd_pmem]");
-	/* Another module is there, whose coming was not told. */
+	/* Another module was loaded, without an event. */
 	show(&s, KERNEL ND_BTT OTHER);
 	dxa_kallsyms_invalidate(s.k);
 	check_told(&s, 0xffffffffc0002810, "other_init+0x7d0/0x800 [other]",
@@ -184,13 +186,13 @@ static void failed_refresh_keeps_the_old_names(void **state)
 	check_name(&s, 0xffffffff81000010, "alloc_dax+0x10");
 	check_name(&s, 0xffffffffc0002810, "pmem_release_disk+0x10 [nd_pmem]");
 	assert_true(dxa_kallsyms_has_module(s.k, "nd_pmem"));
-	/* It is tried again. */
+	/* It is retried. */
 	no_memory = false;
 	check_name(&s, 0xffffffffc0002810, "other_init+0x7d0 [other]");
 	end(&s);
 }
 
-/* What stands behind the kernel proper is read again, and that is all. */
+/* Only what follows the kernel proper is read again. */
 static void kernel_proper_is_read_once(void **state)
 {
 	struct dxa_kallsym sym;
@@ -214,14 +216,14 @@ static void kernel_proper_is_read_once(void **state)
 	show(&s, KERNEL ND_BTT);
 	dxa_kallsyms_invalidate(s.k);
 	check_name(&s, 0xffffffffc0001010, "btt_init+0x10 [nd_btt]");
-	/* Names that were given back are read from the start. */
+	/* Names that were freed are read from the start. */
 	show(&s, "ffffffff81000000 T alloc_two\nffffffff81000400 t rest\n" ND_BTT);
 	dxa_kallsyms_trim(s.k);
 	check_name(&s, 0xffffffff81000010, "alloc_two+0x10");
 	end(&s);
 }
 
-/* A kernel proper that is not lowest is sorted, and then read as a whole each time. */
+/* A kernel proper that is not at the lowest addresses is sorted, and read completely each time. */
 static void kernel_above_its_modules_is_read_whole(void **state)
 {
 	struct symbols s;
@@ -234,7 +236,7 @@ static void kernel_above_its_modules_is_read_whole(void **state)
 	end(&s);
 }
 
-/* A walk over the symbols: it shows what is in a file, and can fail. */
+/* A walk over the symbols: it shows the contents of a file, and can fail. */
 struct walked {
 	struct dxa_kallsyms_walk walk;
 	char path[40];
@@ -280,7 +282,9 @@ static bool has(const struct symbols *s, const char *name)
 	return dxa_kallsyms_by_name(s->k, name, &sym);
 }
 
-/* What is asked for by name comes from the walk; the file is read when an address is named. */
+/*
+ * Symbols that are looked up by name come from the walk; the file is read when an address is named.
+ */
 static void walk_replaces_the_file(void **state)
 {
 	struct walked w;
@@ -294,10 +298,10 @@ static void walk_replaces_the_file(void **state)
 	assert_true(dxa_kallsyms_data(s.k, "dax_hosts") == 0xffffffff82000000);
 	assert_true(dxa_kallsyms_has_module(s.k, "nd_btt"));
 	assert_false(dxa_kallsyms_has_module(s.k, "nd_pmem"));
-	/* Not put_dax+0x410, which is what the walk's symbols would make of it. */
+	/* Not put_dax+0x410, the result from the walk's symbols. */
 	check_name(&s, 0xffffffff81000410, "rest+0x10");
 	assert_int_equal(w.begun, 1);
-	/* Nor from its symbols when the file cannot be read now. */
+	/* Nor from its symbols when the file cannot be read. */
 	dxa_kallsyms_invalidate(s.k);
 	dxa_kallsyms_refresh(s.k);
 	assert_int_equal(w.begun, 2);
@@ -308,7 +312,7 @@ static void walk_replaces_the_file(void **state)
 	end_walked(&s, &w);
 }
 
-/* A module that only the walk has seen is known when it is gone. */
+/* A module that only the walk has shown is known after it was unloaded. */
 static void walk_tells_where_modules_are(void **state)
 {
 	struct walked w;
@@ -321,18 +325,18 @@ static void walk_tells_where_modules_are(void **state)
 	end_walked(&s, &w);
 }
 
-/* Then the file has the names, as on a kernel without a walk. */
+/* Then the names come from the file, as on a kernel without a walk. */
 static void failed_walk_is_replaced_by_the_file(void **state)
 {
 	struct walked w;
 	struct symbols s;
 
 	(void)state;
-	/* Nothing comes. */
+	/* The walk is empty. */
 	begin_walked(&s, &w, KERNEL ND_BTT, "");
 	assert_true(has(&s, "alloc_dax"));
 	assert_int_equal(w.begun, 1);
-	/* It does not begin. */
+	/* The walk does not begin. */
 	w.fails = true;
 	show(&s, KERNEL ND_PMEM);
 	dxa_kallsyms_invalidate(s.k);
@@ -340,7 +344,7 @@ static void failed_walk_is_replaced_by_the_file(void **state)
 	assert_int_equal(w.begun, 2);
 	assert_true(has(&s, "pmem_release_disk"));
 	check_name(&s, 0xffffffff81000410, "rest+0x10");
-	/* It breaks off: reading a directory fails. */
+	/* The walk fails midway: reading a directory fails. */
 	w.fails = false;
 	unlink(w.path);
 	strcpy(w.path, "/tmp");
@@ -351,7 +355,7 @@ static void failed_walk_is_replaced_by_the_file(void **state)
 	end(&s);
 }
 
-/* The bit of what a name begins with. */
+/* The bit for the first characters of a name. */
 static bool in_set(const uint64_t *set, const char *name)
 {
 	uint64_t prefix = 0;
@@ -378,7 +382,7 @@ static void set_has_what_is_asked_for(void **state)
 		assert_true(kinds[i].synthetic || in_set(set, kinds[i].name));
 	assert_true(in_set(set, "really_probe.isra.0"));
 	assert_true(in_set(set, "put_dax.constprop.0"));
-	/* Few others have the same bits. */
+	/* Few other names have the same bits. */
 	for (int i = 0; i < DXA_SYMWALK_WORDS; i++)
 		bits += (size_t)__builtin_popcountll(set[i]);
 	assert_true(bits > 20 && bits < 64);
@@ -410,7 +414,7 @@ static void test_ranges_do_not_overlap(void **state)
 	dxa_modranges_note(&m, "b", 0x2000, 0x1000, 0x1000);
 	assert_string_equal(dxa_modranges_find(&m, 0x1fff)->module, "a");
 	assert_string_equal(dxa_modranges_find(&m, 0x2000)->module, "b");
-	/* What is only perhaps its own displaces nobody. */
+	/* A range that is only probably its own does not replace another one. */
 	dxa_modranges_note(&m, "c", 0x1c00, 0x100, 0x1000);
 	assert_string_equal(dxa_modranges_find(&m, 0x1bff)->module, "a");
 	assert_string_equal(dxa_modranges_find(&m, 0x1fff)->module, "c");
@@ -422,7 +426,7 @@ static void test_ranges_do_not_overlap(void **state)
 	dxa_modranges_clear(&m);
 }
 
-/* Modules that come and go for months: the oldest are forgotten. */
+/* Modules that are loaded and unloaded for months: the oldest are forgotten. */
 static void test_ranges_are_bounded(void **state)
 {
 	struct dxa_modranges m = { 0 };
@@ -440,8 +444,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_gone_module),
-		cmocka_unit_test(test_another_in_its_place),
+		cmocka_unit_test(test_unloaded_module),
+		cmocka_unit_test(test_another_module_at_the_address),
 		cmocka_unit_test(test_names_from_the_kernel),
 		cmocka_unit_test(failed_refresh_keeps_the_old_names),
 		cmocka_unit_test(kernel_proper_is_read_once),

@@ -18,13 +18,13 @@
 #include "lib/places.h"
 #include "lib/story.h"
 
-/* ---- allocations that fail: the linker brings them here (--wrap in the Makefile) ---- */
+/* ---- allocations that fail: the linker redirects them to these (--wrap in the Makefile) ---- */
 
 static struct {
 	bool armed;
-	bool for_good; /* once one has failed, all do */
-	size_t at; /* which fails, counted from 1; 0: none */
-	size_t n; /* since it was armed */
+	bool for_good; /* after the first failure, all fail */
+	size_t at; /* the one that fails, counted from 1; 0: none */
+	size_t n; /* allocations since the fault was armed */
 	size_t failed;
 } memory;
 
@@ -62,8 +62,8 @@ WRAP(aligned_alloc, (size_t align, size_t size), align, size)
 #define DISK_OF(i) (DISK + 4096ULL * (10 + (i)))
 
 /*
- * An orphan is there from the beginning, so that there is room for what is odd when
- * memory runs out; of the others all that owns them comes with the later snapshots.
+ * An orphan exists from the beginning, so that its anomaly has room when memory runs out;
+ * everything about the other devices comes with the later snapshots.
  */
 static void look(struct story *s)
 {
@@ -80,7 +80,7 @@ static void look(struct story *s)
 			else
 				snap_host(s, Z(i), DISK_OF(i), "disk");
 		}
-		/* Asked for: no records of them are expected. */
+		/* By request: no records of them are expected. */
 		snap_end_asked(s, 1 << DXA_WALK_DEVICES | 1 << DXA_WALK_HOSTS |
 					  1 << DXA_WALK_SUPERS | DXA_SNAP_SYSFS);
 	}
@@ -90,7 +90,7 @@ static void tell(struct story *s)
 {
 	uint64_t i;
 
-	/* A device that is lost, and one that is left behind. */
+	/* A device that is leaked by a failed probe, and one that its module leaves behind. */
 	probe(s, NS, "namespace0.0", "nd", "nd_pmem");
 	enter(s, DXA_KIND_PMEM_ATTACH_DISK, NS);
 	alloc(s, ASK_PMEM, X);
@@ -102,7 +102,7 @@ static void tell(struct story *s)
 	probe(s, NS, "namespace1.0", "nd", "nd_pmem");
 	alloc(s, ASK_PMEM, Y);
 	probed(s, NS, K_ENOMEM);
-	/* Refusals: of dm, which goes on, and with another error; an ERR_PTR that is used. */
+	/* Refusals: of dm, which continues, and with another error; an ERR_PTR that is used. */
 	enter(s, DXA_KIND_DM_DEV_CREATE, 0);
 	alloc_fails(s, ASK_DM, K_EOPNOTSUPP);
 	add_disk(s, DISK2, "dm-0", 0);
@@ -123,7 +123,7 @@ static void tell(struct story *s)
 	put_dax(s, Z(0));
 	put_dax(s, Z(0));
 	rcu(s);
-	/* Many at once, so that every table grows; then their module goes away. */
+	/* Many at once, so that every table grows; then their module is unloaded. */
 	for (i = 1; i < 40; i++) {
 		as(s, 1000 + (uint32_t)i, "kworker/u8:2");
 		probe(s, NS + 4096 * i, "namespace", "nd", "famfs");
@@ -141,7 +141,7 @@ static void tell(struct story *s)
 	}
 	rcu(s);
 	module_gone(s, "famfs");
-	/* A long life with a reference that is never dropped: found by the looks at the end. */
+	/* A long life with a reference that is never dropped: the snapshots at the end show it. */
 	alloc(s, ASK_DCSSBLK, Z(50));
 	add_host(s, Z(50), DISK_OF(50), "dcssblk0");
 	for (i = 0; i < 40; i++) {
@@ -174,9 +174,9 @@ static void on_finding(void *priv, const struct dxa_finding *f)
 }
 
 /*
- * Each finding is one of those that enough memory finds. It may come twice, as
- * of two devices, where it was forgotten that one had ended. Those for information accuse nobody:
- * where a leak is not seen, the failed dax_add_host before it is told by itself.
+ * Each finding must be one that is found with enough memory. It may occur twice, as of two devices,
+ * if the end of one was forgotten. Findings of severity info accuse no driver: where a leak is not
+ * seen, the failed dax_add_host before it is reported by itself.
  */
 static void assert_not_invented(const struct story *s, const struct heard *h)
 {
@@ -200,7 +200,7 @@ static void assert_not_invented(const struct story *s, const struct heard *h)
 	}
 }
 
-/* Nothing is missing, in no finding. */
+/* No record is missing, and no finding. */
 static void assert_all_found(const struct story *s, const struct heard *h)
 {
 	assert_int_equal(h->findings.len, s->findings.len);
@@ -214,7 +214,7 @@ static void assert_all_found(const struct story *s, const struct heard *h)
 	}
 }
 
-/* Returns how many gaps were counted. */
+/* Returns the number of gaps. */
 static uint64_t audit(const struct story *s, struct heard *h)
 {
 	const struct dxa_engine_sink sink = { .finding = on_finding, .priv = h };
@@ -255,7 +255,10 @@ static void starve(struct story *s)
 		gaps = audit(s, &h);
 		assert_true(memory.failed);
 		assert_not_invented(s, &h);
-		/* What can be done without, as giving memory back, must cost no finding. */
+		/*
+		 * A failure of an optional allocation, as that of giving memory back, must cost no
+		 * finding.
+		 */
 		if (!gaps) {
 			harmless++;
 			assert_all_found(s, &h);
@@ -274,7 +277,7 @@ static void test_no_memory(void **state)
 		story_begin(&s, (enum story_mode)mode);
 		tell(&s);
 		expect(&s, "");
-		/* Ends the story's own audit. */
+		/* This ends the story's own audit. */
 		dxa_engine_finish(s.engine, s.now + 1);
 		s.finished = true;
 		assert_true(s.findings.len >= 10);

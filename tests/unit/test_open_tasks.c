@@ -76,7 +76,9 @@ static void sample(struct test *t, uint64_t now, uint64_t last_event)
 			      on_state, t);
 }
 
-/* The pid of a process that has just ended. Skips the test where pids are not the kernel's own. */
+/*
+ * The pid of a process that has just ended. Skips the test where pids are not allocated in order.
+ */
 static pid_t gone(void)
 {
 	struct stat st;
@@ -121,7 +123,7 @@ static void test_five_samples_a_second_apart_then_fewer(void **state)
 		assert_int_equal(t.states[0].ts, at);
 		at += apart[i] * SECOND;
 	}
-	/* Something happened: the state of every task may have changed. */
+	/* An event: the state of every task may have changed. */
 	sample(&t, at, at - 1);
 	assert_int_equal(due(&t), at + SECOND);
 	end(&t);
@@ -179,7 +181,7 @@ static void test_a_sample_finds_ended_tasks_too(void **state)
 	end(&t);
 }
 
-/* The record of the return was still in the ring buffer when the task was looked for. */
+/* The record of the return was still in the ring buffer when the task was searched. */
 static void test_a_task_that_returned_before_it_ended_is_not_reported(void **state)
 {
 	pid_t tid = gone();

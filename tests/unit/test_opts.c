@@ -11,7 +11,7 @@
 #include "cli/opts.h"
 #include "cli/tables.h"
 
-/* A value that some option accepts or refuses: either way the option is known. */
+/* A value that an option accepts or refuses: in both cases the option is implemented. */
 static void assert_is_handled(const struct dxa_option_row *row)
 {
 	char name[64], value[] = "1";

@@ -11,7 +11,7 @@
 
 #include "policy/policy.h"
 
-/* The built-in policy, and over it the texts that a test gives. */
+/* The built-in policy, and after it the texts of the test. */
 struct fixture {
 	struct dxa_policy policy;
 	struct dxa_policy_machine machine;
@@ -69,11 +69,11 @@ static struct dxa_finding apply(struct fixture *f, enum dxa_rule rule, enum dxa_
 	return finding;
 }
 
-/* ---- what is wrong in a file ---- */
+/* ---- errors in a file ---- */
 
 struct wrong {
 	const char *text;
-	const char *problems[6]; /* all of them, in order */
+	const char *problems[6]; /* all errors, in order */
 };
 
 #define V "version: 1\n"
@@ -232,7 +232,7 @@ static void test_a_file_is_bounded(void **state)
 	assert_string_equal(((struct dxa_policy_problem *)problems.all.data)->text,
 			    "f:1: too long: expected no more than 65536 bytes");
 	dxa_policy_problems_free(&problems);
-	/* And so is what is said of it. */
+	/* So are the error messages about it. */
 	problems = (struct dxa_policy_problems){ 0 };
 	for (i = 0; i + 4 <= len - 1; i += 4)
 		memcpy(text + i, "a: \n", 4);
@@ -292,7 +292,7 @@ static void test_severities_by_rule_and_driver_the_last_row_counts(void **state)
 	end(&f);
 }
 
-/* Does a row with this condition, and no other, match the finding of found()? */
+/* Does a row with only this condition match the finding of found()? */
 static bool matches(const char *condition)
 {
 	struct dxa_finding got;
@@ -467,7 +467,7 @@ static void test_the_architecture_decides_unless_something_knows_better(void **s
 	dxa_policy_expect(&f.policy, &f.machine, &e);
 	assert_int_equal(e.aliasing, DXA_ALIASING_NO);
 	assert_int_equal(e.eopnotsupp, 95);
-	/* What was seen on the machine itself. */
+	/* A conclusion from the machine itself. */
 	e = (struct dxa_expectation){ DXA_ALIASING_YES, "looked", 7, 0 };
 	dxa_policy_expect(&f.policy, &f.machine, &e);
 	assert_int_equal(e.aliasing, DXA_ALIASING_YES);

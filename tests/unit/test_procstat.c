@@ -12,7 +12,7 @@
 
 #include "base/procstat.h"
 
-static void test_itself_runs(void **state)
+static void test_own_process_is_running(void **state)
 {
 	struct dxa_procstat stat, again;
 
@@ -44,7 +44,10 @@ static void test_zombie_and_gone(void **state)
 	assert_false(dxa_procstat_read(pid, &stat));
 }
 
-/* Seen of a daemon under kill -9 while its hooks waited for grace periods: in state D, and dying. */
+/*
+ * Seen with a daemon that was killed by SIGKILL while its hooks waited for grace periods: in state
+ * D, and exiting.
+ */
 static void killed_process_ends_before_it_is_a_zombie(void **state)
 {
 	struct dxa_procstat stat;
@@ -84,7 +87,7 @@ static void test_comm(void **state)
 	assert_string_equal(comm, "a name");
 }
 
-/* What /proc/TID/stack looks like. */
+/* The format of /proc/TID/stack. */
 #define CALL(function) "[<0>] " function "+0x1f/0x90\n"
 
 static bool waits(const char *text)
@@ -104,9 +107,9 @@ static void test_a_stack_that_waits_for_itself(void **state)
 static void test_stacks_that_wait_for_others(void **state)
 {
 	(void)state;
-	/* Another holds the lock. */
+	/* Another task holds the lock. */
 	assert_false(waits(CALL("unregister_dev_dax") CALL("devres_release_all")));
-	/* It has the lock and waits for something else. */
+	/* The task has the lock and waits for something else. */
 	assert_false(
 		waits(CALL("kill_dax") CALL("unregister_dev_dax") CALL("__devm_create_dev_dax")));
 	assert_false(waits(CALL("__devm_create_dev_dax") CALL("unregister_dev_dax")));
@@ -164,7 +167,7 @@ int main(void)
 		cmocka_unit_test(test_switches_count_sleeps),
 		cmocka_unit_test(test_a_stack_that_waits_for_itself),
 		cmocka_unit_test(test_stacks_that_wait_for_others),
-		cmocka_unit_test(test_itself_runs),
+		cmocka_unit_test(test_own_process_is_running),
 		cmocka_unit_test(test_zombie_and_gone),
 		cmocka_unit_test(cpus_idle_without_waiting),
 	};

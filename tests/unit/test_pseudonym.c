@@ -77,7 +77,7 @@ static void addresses_in_sentences_are_replaced(void **state)
 			 "a dax_device at dev#1 is lost");
 	assert_rewritten("ffff888004ccc000, 0xc1234560", "dev#2, dev#3");
 	assert_rewritten("c1234560", "dev#3");
-	/* Never named, but a pointer all the same. */
+	/* No event names it, but it is a pointer. */
 	assert_rewritten("ffff88800fffe000 and 0xc7654320", "object#1 and object#2");
 	/* An ERR_PTR, an offset, a commit, small numbers, names. */
 	assert_rewritten("0xffffffffffffffa1 flags 0x1f pmem0 2023 namespace0.0 dax0.0",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fuzzer's mutations of recordings must get past the reader's checksums. */
+/* The fuzzer's mutations of recordings must pass the reader's checksums. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
-/* Stands for libFuzzer's: one byte becomes another. */
+/* Replaces libFuzzer's mutation: one byte is changed. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
 {
 	(void)max_size;
@@ -35,7 +35,7 @@ static struct raw sample(void)
 	return raw_load(rec_path);
 }
 
-/* Does the checksum of every block hold? */
+/* Is the checksum of every block correct? */
 static bool sealed(const struct raw *r)
 {
 	size_t at, len, i;
@@ -53,7 +53,7 @@ static bool sealed(const struct raw *r)
 	return i > 0;
 }
 
-/* How many events a reader finds in it; 0 when it is refused, too. */
+/* The number of events that a reader finds; 0 also when it refuses the recording. */
 static uint64_t events_in(const struct raw *r)
 {
 	struct dxa_reader *reader;
@@ -95,14 +95,14 @@ static void mutations_are_sealed(void **state)
 	raw_free(&whole);
 }
 
-static void mutations_stay_within_their_room(void **state)
+static void mutations_stay_within_the_buffer(void **state)
 {
 	struct raw whole = sample();
 
 	(void)state;
 	for (size_t max = 0; max < 2 * whole.len; max += 7) {
 		size_t size = whole.len < max ? whole.len : max, len;
-		/* As long as allowed: the sanitizer sees a byte more. */
+		/* With the greatest allowed length: the sanitizer detects one byte more. */
 		uint8_t *data = malloc(max ? max : 1), *out = malloc(max ? max : 1);
 
 		memcpy(data, whole.data, size);
@@ -140,7 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mutations_are_sealed),
-		cmocka_unit_test(mutations_stay_within_their_room),
+		cmocka_unit_test(mutations_stay_within_the_buffer),
 		cmocka_unit_test(crossed_recordings_are_sealed),
 	};
 

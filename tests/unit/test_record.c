@@ -28,7 +28,7 @@ static void round_trip(void **state)
 	(void)state;
 	record(20000, 1000000, true);
 	check_whole(20000);
-	/* Over an older recording. */
+	/* An older recording is replaced. */
 	record(3, 1, true);
 	check_whole(3);
 	record(0, 1, true);
@@ -74,8 +74,10 @@ static void expect_name(struct dxa_reader *r, uint16_t kind, const char *name)
 		assert_string_equal(sym.name, name);
 }
 
-/* A module goes, another comes to the same address: each event has the name of its time. */
-static void names_of_their_time(void **state)
+/*
+ * Modules are loaded at the same address one after the other: each event has the name of its time.
+ */
+static void names_at_the_time_of_the_event(void **state)
 {
 	const struct dxa_record_head head = some_head();
 	struct dxa_symbols *symbols = dxa_symbols_new(changing_name, NULL);
@@ -171,7 +173,7 @@ static void later_blocks_and_tags(void **state)
 	raw_free(&whole);
 }
 
-/* Events that have grown: one more word each. */
+/* Events of a later version: each has one word more. */
 static void later_events(void **state)
 {
 	struct raw whole = a_recording(false), r = { 0 };
@@ -246,7 +248,7 @@ static void unknown_kind_is_kept(void **state)
 	dxa_reader_free(r);
 }
 
-/* ---- what a crash of the machine leaves ---- */
+/* ---- files after a crash of the machine ---- */
 
 static unsigned int syncs;
 static int sync_error;
@@ -278,7 +280,7 @@ static void synced_when_asked(void **state)
 	dxa_recorder_event(w, &ev);
 	dxa_recorder_sync(w);
 	assert_int_equal(syncs, 1);
-	/* What is pending is written first. */
+	/* Pending records are written first. */
 	assert_false(dxa_recorder_pending(w));
 	assert_null(dxa_reader_open(rec_path, &r));
 	assert_non_null(dxa_reader_next(r));
@@ -298,7 +300,7 @@ static void synced_when_asked(void **state)
 	dxa_recorder_free(w);
 }
 
-/* ---- what is no recording ---- */
+/* ---- files that are no recording ---- */
 
 static void save_text(const char *text, size_t len)
 {
@@ -307,7 +309,7 @@ static void save_text(const char *text, size_t len)
 	raw_save(&r, rec_path);
 }
 
-static void no_recordings(void **state)
+static void files_that_are_no_recording(void **state)
 {
 	(void)state;
 	save_text("", 0);
@@ -331,7 +333,7 @@ static void unreadable(void **state)
 	(void)state;
 	record(1, 1, true);
 	chmod(rec_path, 0);
-	/* Root reads everything. */
+	/* Root can read every file. */
 	if (root)
 		assert_int_equal(seteuid(65534), 0);
 	expect_refusal(rec_path, "Permission denied");
@@ -372,7 +374,7 @@ static void nothing_else_is_overwritten(void **state)
 	record(1, 1, true);
 	assert_null(dxa_recorder_open(rec_path, 0600, false, &r));
 	expect_no_recorder(rec_path, "another daxaudit is recording");
-	/* Opened and never begun: what was there stays. */
+	/* Opened, but no recording was begun: the old file stays. */
 	dxa_recorder_free(r);
 	check_whole(1);
 	unlink(rec_path);
@@ -381,7 +383,7 @@ static void nothing_else_is_overwritten(void **state)
 	assert_int_equal(access(rec_path, F_OK), -1);
 }
 
-/* Reasons become parts of lines: a file cannot write lines, or to a terminal, by them. */
+/* A reason becomes a part of a line: a file can neither add lines nor control a terminal. */
 static void reasons_are_of_one_line(void **state)
 {
 	struct dxa_hook_status hook = { .info = rec_hooks[0].info };
@@ -407,7 +409,7 @@ static void reasons_are_of_one_line(void **state)
 	dxa_reader_free(r);
 }
 
-/* Replay knows, too, that counters could not be read. */
+/* A replay also reports that counters could not be read. */
 static void unreadable_counters_are_recorded(void **state)
 {
 	struct dxa_hook_status hooks[2] = { { .info = rec_hooks[0].info, .unreadable = true },
@@ -443,7 +445,7 @@ static void take_from_aside(int i)
 	assert_int_equal(rename(aside, rec_path), i < DXA_RECORDER_ASIDE_MAX ? 0 : -1);
 }
 
-/* Those of daemons that died are kept: the first ones, and the newest. */
+/* Recordings of daemons that died are kept: the first ones and the newest. */
 static void set_aside(void **state)
 {
 	const int runs = DXA_RECORDER_ASIDE_MAX + 2, newest = DXA_RECORDER_ASIDE_MAX - 1;
@@ -471,7 +473,7 @@ static long size_of(const char *path)
 	return stat(path, &st) ? -1 : (long)st.st_size;
 }
 
-/* What a daemon finds in its place is kept, and a file that was moved away is noticed. */
+/* A file that a daemon finds under the name is kept, and a renamed file is noticed. */
 static void rotated(void **state)
 {
 	char aside[sizeof(rec_path) + sizeof(DXA_RECORDER_ASIDE)];
@@ -491,12 +493,12 @@ static void rotated(void **state)
 	unlink(rec_path);
 	assert_true(dxa_recorder_moved(r));
 	dxa_recorder_free(r);
-	/* An empty file, as logrotate makes it, is not worth to be kept. */
+	/* An empty file, as logrotate creates it, is not kept. */
 	fclose(fopen(rec_path, "w"));
 	assert_null(dxa_recorder_open(rec_path, 0600, true, &r));
 	assert_int_equal(size_of(aside), -1);
 	dxa_recorder_free(r);
-	/* What is being written stays where it is. */
+	/* The file that is being written keeps its name. */
 	record(1, 1, true);
 	assert_null(dxa_recorder_open(rec_path, 0600, false, &r));
 	err = dxa_recorder_open(rec_path, 0600, true, &(struct dxa_recorder *){ NULL });
@@ -554,14 +556,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(other_byte_order),
-		cmocka_unit_test(names_of_their_time),
+		cmocka_unit_test(names_at_the_time_of_the_event),
 		cmocka_unit_test(command_too_long),
 		cmocka_unit_test(later_blocks_and_tags),
 		cmocka_unit_test(later_events),
 		cmocka_unit_test(other_versions),
 		cmocka_unit_test(unknown_kind_is_kept),
 		cmocka_unit_test(synced_when_asked),
-		cmocka_unit_test(no_recordings),
+		cmocka_unit_test(files_that_are_no_recording),
 		cmocka_unit_test(unreadable),
 		cmocka_unit_test(nothing_else_is_overwritten),
 		cmocka_unit_test(reasons_are_of_one_line),

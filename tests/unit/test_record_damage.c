@@ -106,7 +106,7 @@ static void claim(uint32_t packed, uint32_t length)
 	raw_free(&r);
 }
 
-static void claims_cost_no_memory(void **state)
+static void false_lengths_cost_no_memory(void **state)
 {
 	const uint32_t claims[] = { DXR_BLOCK_MAX + 1, 0x7fffffff, 0xffffffff };
 
@@ -117,7 +117,7 @@ static void claims_cost_no_memory(void **state)
 		claim(i % 2 ? claims[i / 2] : 100, i % 2 ? 100 : claims[i / 2]);
 		assert_null(dxa_reader_open(rec_path, &r));
 		assert_int_equal(read_events(r), 0);
-		/* Had the claim been believed, the file would seem cut off. */
+		/* If the length were believed, the file would appear cut off. */
 		assert_non_null(strstr(dxa_reader_cut(r), "damaged"));
 		dxa_reader_free(r);
 	}
@@ -133,7 +133,7 @@ static void names_cost_bounded_memory(void **state)
 	(void)state;
 	assert_true(raw_block(&whole, 0, &at, &len));
 	raw_append(&r, whole.data, at + len);
-	/* Names without end: long ones, each for an address of its own. */
+	/* Endless names: long ones, each for a different address. */
 	for (; blocks < 400; blocks++) {
 		unsigned char *payload = calloc(1, 16 * 40100);
 
@@ -187,7 +187,7 @@ static void missing_block(void **state)
 	raw_free(&whole);
 }
 
-static void more_behind_the_end(void **state)
+static void data_after_the_end(void **state)
 {
 	struct raw r = sample(true);
 	struct dxa_reader *reader;
@@ -207,10 +207,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(damaged_anywhere),
-		cmocka_unit_test(claims_cost_no_memory),
+		cmocka_unit_test(false_lengths_cost_no_memory),
 		cmocka_unit_test(names_cost_bounded_memory),
 		cmocka_unit_test(missing_block),
-		cmocka_unit_test(more_behind_the_end),
+		cmocka_unit_test(data_after_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, recording_set_up, recording_tear_down);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Two recorders of one file: whichever gets the lock keeps the file. */
+/* Two recorders of one file: the one that gets the lock keeps the file. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -44,7 +44,7 @@ static void remove_it(void)
 	assert_int_equal(unlink(rec_path), 0);
 }
 
-static void loser_leaves_the_winners_file(void **state)
+static void recorder_without_the_lock_keeps_the_file(void **state)
 {
 	struct dxa_recorder *r;
 	struct dxa_err *err;
@@ -121,7 +121,7 @@ static void mode_is_that_of_a_new_file_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(loser_leaves_the_winners_file),
+		cmocka_unit_test(recorder_without_the_lock_keeps_the_file),
 		cmocka_unit_test(file_that_was_removed_before_the_lock_is_made_again),
 		cmocka_unit_test(file_of_another_is_not_removed),
 		cmocka_unit_test(mode_is_that_of_a_new_file_only),

@@ -42,7 +42,7 @@ static void line_breaks_are_shown(void **state)
 	       "sh -c $'a\\n\\tb \\'c\\' \\\\d\\x1b'");
 }
 
-/* A shell reads the words back. */
+/* A shell parses the same words. */
 static void a_shell_reads_the_same_words(void **state)
 {
 	static const char *const argv[] = { "printf",	  "%s|", "a  b",       "c\nd",

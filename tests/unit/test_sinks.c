@@ -17,7 +17,10 @@
 #include "output/journal.h"
 #include "output/sink.h"
 
-/* A terminal's escape, C1's, an override of the writing direction, a bad byte, a line. */
+/*
+ * A terminal's escape sequence, one of C1, an override of the writing direction, an invalid byte, a
+ * newline.
+ */
 #define HOSTILE           \
 	"\033[2J\xc2\x9b" \
 	"31m\xe2\x80\xae\xff\r\nforged 1\x7f\xf3\xa0\x80\xa1"
@@ -107,7 +110,7 @@ static void walk(struct audit *a, struct dxa_sink *s)
 	dxa_sink_end(s, &a->result);
 }
 
-/* To XML a newline is a blank. */
+/* XML normalises a newline to a blank. */
 static bool has_lines(const char *format)
 {
 	return strcmp(format, "junit") != 0 && strcmp(format, "html") != 0;

@@ -27,7 +27,7 @@ static char *data;
 static int setup(void **state)
 {
 	(void)state;
-	/* A test that waits for ever fails. */
+	/* A test that blocks fails. */
 	alarm(20);
 	data = malloc(MORE_THAN_A_PIPE);
 	for (size_t i = 0; data && i < MORE_THAN_A_PIPE; i++)
@@ -118,7 +118,7 @@ static void signal_ends_read(void **state)
 	waitpid(pid, NULL, 0);
 }
 
-/* Whatever comes is read, slowly; the end of a child does not end the wait. */
+/* All data is read, slowly; the exit of a child does not end the wait. */
 static void slow_reader_gets_all(void **state)
 {
 	const int signos[] = { SIGCHLD, SIGCHLD, 0 };
@@ -179,7 +179,7 @@ static void stream_keeps_first_error(void **state)
 	waitpid(pid, NULL, 0);
 }
 
-static void gone_reader_is_told(void **state)
+static void exited_reader_is_reported(void **state)
 {
 	(void)state;
 	assert_null(dxa_signals_catch());
@@ -188,7 +188,7 @@ static void gone_reader_is_told(void **state)
 	assert_int_equal(dxa_slowio_write(fds[1], "x", 1), EPIPE);
 }
 
-/* A child must not inherit handlers that write to our pipe. */
+/* A child must not inherit handlers that write to this process's pipe. */
 static void restored_signals_are_as_before(void **state)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -216,7 +216,7 @@ static bool is_ignored(int signo)
 	return now.sa_handler == SIG_IGN;
 }
 
-/* Also what was ignored before anything was caught is a child's as it was. */
+/* A signal that was ignored before is ignored in a child, too. */
 static void ignored_signals_are_restored(void **state)
 {
 	(void)state;
@@ -241,7 +241,7 @@ int main(void)
 		TEST(slow_reader_gets_all),
 		TEST(limit_ends_write),
 		TEST(stream_keeps_first_error),
-		TEST(gone_reader_is_told),
+		TEST(exited_reader_is_reported),
 		TEST(restored_signals_are_as_before),
 		TEST(ignored_signals_are_restored),
 	};

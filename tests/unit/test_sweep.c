@@ -184,7 +184,7 @@ static void the_chain_is_the_drivers_own(void **state)
 	name(symbols, 2, "kmem_cache_alloc_noprof");
 	name(symbols, 3, "bpf_trampoline_6442500000");
 	name(symbols, 4, "alloc_dax");
-	/* Where BPF watches a function it is there twice. */
+	/* A function that BPF hooks is in the stack twice. */
 	name(symbols, 6, "pmem_attach_disk");
 	name(symbols, 9, "pmem_attach_disk");
 	name(symbols, 7, "really_probe");
@@ -220,7 +220,7 @@ static void the_state_is_compared_line_by_line(void **state)
 	dxa_vec_free(&after);
 }
 
-/* ---- what it amounts to ---- */
+/* ---- the result ---- */
 
 static struct dxa_sweep sweep_of(struct dxa_sweep_round *rounds, size_t n)
 {
@@ -285,7 +285,7 @@ static char *written(void (*write)(FILE *, const void *), const struct dxa_sweep
 	return text;
 }
 
-static void a_sweep_that_hangs_tells_where_to_go_on(void **state)
+static void a_stuck_sweep_names_the_next_round(void **state)
 {
 	struct dxa_sweep_round rounds[] = { { .number = 53, .failed = 1 } };
 	struct dxa_sweep s = sweep_of(rounds, 1);
@@ -356,7 +356,7 @@ int main(void)
 		cmocka_unit_test(the_state_is_compared_line_by_line),
 		cmocka_unit_test(a_round_that_was_not_reached_is_no_pass),
 		cmocka_unit_test(the_kernel_and_daxaudit_are_compared),
-		cmocka_unit_test(a_sweep_that_hangs_tells_where_to_go_on),
+		cmocka_unit_test(a_stuck_sweep_names_the_next_round),
 		cmocka_unit_test(every_format_has_every_round),
 	};
 

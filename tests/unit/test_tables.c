@@ -25,7 +25,7 @@ static void test_errors_have_names(void **state)
 	assert_string_equal(dxa_errname(buf, 45, 45), "EOPNOTSUPP");
 	assert_string_equal(dxa_errname(buf, 517, 223), "EPROBE_DEFER");
 	assert_string_equal(dxa_errname(buf, 75, 95), "EOVERFLOW");
-	/* 75 is another error elsewhere. */
+	/* On another architecture 75 is another error. */
 	assert_string_equal(dxa_errname(buf, 75, 122), "errno 75");
 	assert_string_equal(dxa_errname(buf, 4000, 95), "errno 4000");
 	assert_string_equal(dxa_errname(buf, 0, 95), "errno 0");
@@ -82,7 +82,7 @@ static void test_owner_by_the_records_own_name(void **state)
 	assert_int_equal(owner("famfs_dax_ops [famfs]", 1, module), DXA_DRIVER_OTHER);
 	assert_string_equal(module, "famfs");
 	assert_int_equal(owner("something_else", 1, module), DXA_DRIVER_UNKNOWN);
-	/* Where only functions have names: the last one before the table. */
+	/* Where only functions have symbols: the last one before the table. */
 	assert_int_equal(owner("nd_pmem_driver_exit [nd_pmem]", 1, module), DXA_DRIVER_PMEM);
 	assert_string_equal(module, "nd_pmem");
 	assert_int_equal(owner("dm_exit [dm_mod]", 1, module), DXA_DRIVER_DM);
@@ -90,7 +90,7 @@ static void test_owner_by_the_records_own_name(void **state)
 	assert_int_equal(owner("0xffffffffc0100000", 1, module), DXA_DRIVER_UNKNOWN);
 	assert_int_equal(owner("", 1, module), DXA_DRIVER_UNKNOWN);
 	assert_int_equal(owner("", 0, module), DXA_DRIVER_DEVICE_DAX);
-	/* Cut off by the record's size. */
+	/* Cut to the size of the record's field. */
 	assert_int_equal(owner("virtio_fs_dax_ops [virtiofs_long", 1, module), DXA_DRIVER_VIRTIOFS);
 }
 

@@ -130,7 +130,7 @@ static void test_colour_takes_no_columns(void **state)
 	assert_page(&p, "\033[1;31mred\033[0m\033[1;31m red\033[0m\n");
 }
 
-static void test_control_characters_move_nothing(void **state)
+static void test_control_characters_are_replaced(void **state)
 {
 	struct page p;
 
@@ -144,7 +144,7 @@ static void test_control_characters_move_nothing(void **state)
 
 /* ---- marked calls ---- */
 
-/* Every kind of call, as it could be meant. */
+/* Every kind of call, with typical arguments. */
 static bool is_ever_marked(enum dxa_rule rule)
 {
 	const int64_t results[] = { 0, -12, (int64_t)0xffff888003c5b2c0 };
@@ -288,7 +288,7 @@ int main(void)
 		cmocka_unit_test(test_lines_of_a_script_are_joined_by_a_blank),
 		cmocka_unit_test(test_width_counts_characters_not_bytes),
 		cmocka_unit_test(test_colour_takes_no_columns),
-		cmocka_unit_test(test_control_characters_move_nothing),
+		cmocka_unit_test(test_control_characters_are_replaced),
 		cmocka_unit_test(test_each_rule_marks_a_call),
 		cmocka_unit_test(test_only_what_broke_the_rule_is_marked),
 		cmocka_unit_test(test_state_is_shown_where_it_changes),

@@ -14,7 +14,7 @@
 #include "output/timeline.h"
 
 #define X 0xffff888003c5b2c0
-/* What a picture takes at most; one that does not end is killed. */
+/* The maximum time for a picture; an endless one is killed. */
 #define TICKS 12
 #define SECONDS 10
 
@@ -32,7 +32,9 @@ static void feed(struct dxa_timeline *t, uint16_t kind, uint64_t ts)
 	dxa_timeline_event(t, &ev, &env);
 }
 
-/* How many ticks the axis has for a life from `from` to `to` of an audit that began at `zero`. */
+/*
+ * The number of ticks of the axis for a life from `from` to `to` of an audit that began at `zero`.
+ */
 static size_t ticks(uint64_t zero, uint64_t from, uint64_t to)
 {
 	struct dxa_timeline *t = dxa_timeline_new();
@@ -58,7 +60,7 @@ static void axis_has_a_few_ticks(void **state)
 	(void)state;
 	assert_in_range(ticks(1000000000, 1000000000, 4000000000), 3, TICKS);
 	assert_in_range(ticks(0, 7, 8), 0, TICKS);
-	/* What happened before the audit has no offset. */
+	/* Events before the audit have no offset. */
 	assert_int_equal(ticks(5000000000, 1000000000, 2000000000), 0);
 }
 
@@ -132,7 +134,7 @@ static void calls_by_disk_are_marked_on_the_lane_of_the_device(void **state)
 
 	(void)state;
 	assert_true(count(events, n, "pmem0 (") > 0);
-	/* The lookup of another disk, and that after the removal, are about no device. */
+	/* The lookup of another disk, and the one after the removal, concern no device. */
 	assert_int_equal(count(events, n, "#mx"), 1);
 	assert_int_equal(count(events, n, "#mu"), 1);
 	assert_int_equal(count(events, n, "#mg"), 0);

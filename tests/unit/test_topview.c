@@ -68,7 +68,7 @@ static void feed(struct dxa_topview *t, struct dxa_event ev)
 	dxa_topview_event(t, &ev, &env);
 }
 
-/* The screen, without what moves the cursor. The caller frees it. */
+/* The screen without its control sequences. The caller frees it. */
 static char *draw(const struct dxa_topview *t, unsigned int rows, unsigned int columns)
 {
 	const struct dxa_topframe frame = { .release = "6.12",
@@ -111,7 +111,7 @@ static void test_live_devices_and_their_users(void **state)
 	dxa_topview_free(&t);
 }
 
-static void test_screen_is_never_left(void **state)
+static void test_output_stays_within_the_screen(void **state)
 {
 	struct dxa_topview t = { .next = 0 };
 	struct dxa_event bad = host();
@@ -230,7 +230,7 @@ static void test_null_teardown_belongs_to_the_bracket(void **state)
 	lives_feed(&l, event(DXA_KIND_KILL_DAX, 0));
 	probe.phase = DXA_PHASE_RET;
 	lives_feed(&l, probe);
-	/* Outside of it NULL is nobody's. */
+	/* Outside of it a call with NULL belongs to no device. */
 	lives_feed(&l, event(DXA_KIND_PUT_DAX, 0));
 	assert_int_equal(dxa_lives_at(&l, 0)->events.len, 4);
 	assert_shape(&l, "alloc, kill NULL, still there");
@@ -261,7 +261,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_live_devices_and_their_users),
-		cmocka_unit_test(test_screen_is_never_left),
+		cmocka_unit_test(test_output_stays_within_the_screen),
 		cmocka_unit_test(test_wide_characters_take_two_columns),
 		cmocka_unit_test(test_findings_are_shown),
 		cmocka_unit_test(test_shape_of_a_life),

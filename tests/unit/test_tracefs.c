@@ -30,7 +30,7 @@ static uint64_t start_of(pid_t pid)
 	return stat.start;
 }
 
-/* kprobe_events holds this, and then what was written to it. */
+/* The contents of kprobe_events, followed by what was written to it. */
 static void show(const char *text)
 {
 	FILE *f = fopen(events, "we");
@@ -40,7 +40,7 @@ static void show(const char *text)
 	fclose(f);
 }
 
-/* Sweep; removed must be how many commands were written behind `text`, and `commands` these. */
+/* Sweep: `removed` commands must have been written after `text`, and they must be `commands`. */
 static void check_sweep(const char *text, size_t removed, const char *commands)
 {
 	struct dxa_tracefs *t;
@@ -62,7 +62,7 @@ static void check_sweep(const char *text, size_t removed, const char *commands)
 	assert_string_equal(have, commands);
 }
 
-static void living_owners_and_strangers_are_left_alone(void **state)
+static void events_of_running_and_other_owners_are_kept(void **state)
 {
 	char text[512];
 
@@ -77,13 +77,13 @@ static void living_owners_and_strangers_are_left_alone(void **state)
 	check_sweep(text, 0, "");
 }
 
-static void dead_owners_events_are_removed(void **state)
+static void events_of_exited_owners_are_removed(void **state)
 {
 	char text[512], commands[512];
 	int n;
 
 	(void)state;
-	/* A pid that is in use again, by a process that began later; and pids that there are not. */
+	/* A pid that was reused by a process that began later; and pids that do not exist. */
 	n = snprintf(text, sizeof(text),
 		     "p:daxaudit_%d_1/KILL_DAX_entry_1 kill_dax\n"
 		     "r128:daxaudit_99999999_5/PROBE_return_2 nd_pmem:pmem_attach_disk\n",
@@ -95,7 +95,7 @@ static void dead_owners_events_are_removed(void **state)
 	check_sweep(text, 2, commands);
 }
 
-static void dying_owners_events_are_removed(void **state)
+static void events_of_exiting_owners_are_removed(void **state)
 {
 	char text[128], commands[128];
 	siginfo_t info;
@@ -104,7 +104,7 @@ static void dying_owners_events_are_removed(void **state)
 	(void)state;
 	if (!pid)
 		_exit(0);
-	/* It has its start time yet, and is in /proc. */
+	/* It still has its start time, and an entry in /proc. */
 	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	snprintf(text, sizeof(text), "p:daxaudit_%d_%" PRIu64 "/X_1 kill_dax\n", (int)pid,
 		 start_of(pid));
@@ -133,9 +133,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(living_owners_and_strangers_are_left_alone),
-		cmocka_unit_test(dead_owners_events_are_removed),
-		cmocka_unit_test(dying_owners_events_are_removed),
+		cmocka_unit_test(events_of_running_and_other_owners_are_kept),
+		cmocka_unit_test(events_of_exited_owners_are_removed),
+		cmocka_unit_test(events_of_exiting_owners_are_removed),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

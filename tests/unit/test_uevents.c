@@ -48,7 +48,7 @@ static void test_damage(void **state)
 	assert_false(CONCERNS("ACTION=\0SUBSYSTEM="));
 }
 
-/* Whatever else this machine does meanwhile: reading waits for nothing. */
+/* This machine may send other uevents meanwhile: reading never waits. */
 static void test_socket(void **state)
 {
 	int fd = dxa_uevents_open();

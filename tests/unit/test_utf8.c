@@ -14,7 +14,7 @@
 
 static void assert_clean(const char *in, const char *out)
 {
-	/* A copy that ends where the string ends: a read behind it is an error for ASan. */
+	/* A copy that ends with the string: ASan detects a read beyond it. */
 	char *copy = strdup(in), *clean = dxa_utf8_clean(copy);
 
 	assert_string_equal(clean, out);
@@ -46,7 +46,7 @@ static void test_bad_bytes_are_replaced(void **state)
 	assert_clean("\xed\xa0\x80", BAD BAD BAD);
 	assert_clean("\xf4\x90\x80\x80", BAD BAD BAD BAD);
 	assert_clean("\xf8\x88\x80\x80\x80", BAD BAD BAD BAD BAD);
-	/* Cut off: what follows is a character of its own. */
+	/* Cut off: what follows is a separate character. */
 	assert_clean("\xe2\x82", BAD BAD);
 	assert_clean("\xe2\x82z", BAD BAD "z");
 	assert_clean("\xf0", BAD);

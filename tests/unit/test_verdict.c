@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "engine/verdict.h"
 
-/* An audit in which nothing happened and everything was watched. */
+/* An audit in which nothing happened and all functions were hooked. */
 struct audit {
 	struct dxa_engine_stats stats;
 	struct dxa_hook_status hooks[DXA_HOOK_MAX];
@@ -55,7 +55,7 @@ static void test_quiet_is_a_pass(void **state)
 	assert_int_equal(judge(&a, &v), DXA_VERDICT_PASS);
 }
 
-/* A recording may hold any numbers. */
+/* A recording may contain any numbers. */
 static void counters_whose_sum_wraps_hide_no_loss(void **state)
 {
 	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
@@ -259,7 +259,7 @@ static void test_repeated_calls_have_no_records(void **state)
 	assert_int_equal(v.reasons.len, 1);
 }
 
-static void test_all_doubts_are_listed(void **state)
+static void test_all_reasons_are_listed(void **state)
 {
 	dxa_cleanup(dxa_verdict_deinit) struct dxa_verdict v = { 0 };
 	_cleanup_free_ char *joined = NULL;
@@ -285,7 +285,7 @@ static void test_all_doubts_are_listed(void **state)
 	assert_null(dxa_verdict_reason(&v, v.reasons.len));
 }
 
-static void test_a_doubt_without_memory_is_still_said(void **state)
+static void test_a_reason_without_memory_is_still_reported(void **state)
 {
 	const struct dxa_verdict v = { .kind = DXA_VERDICT_INCONCLUSIVE };
 
@@ -301,7 +301,7 @@ static void test_dropped_records_are_counted_once(void **state)
 	(void)state;
 	assert_int_equal(dxa_dropped_since(&known, 0), 0);
 	assert_int_equal(dxa_dropped_since(&known, 3), 3);
-	/* A program that was held up knows less than the records before its own. */
+	/* A program that was delayed has older data than the records before its own. */
 	assert_int_equal(dxa_dropped_since(&known, 2), 0);
 	assert_int_equal(dxa_dropped_since(&known, 3), 0);
 	assert_int_equal(dxa_dropped_since(&known, 5), 2);
@@ -359,8 +359,8 @@ int main(void)
 		cmocka_unit_test(test_unreadable_counters_are_no_pass),
 		cmocka_unit_test(test_errors_of_two_hooks_do_not_cancel),
 		cmocka_unit_test(test_repeated_calls_have_no_records),
-		cmocka_unit_test(test_all_doubts_are_listed),
-		cmocka_unit_test(test_a_doubt_without_memory_is_still_said),
+		cmocka_unit_test(test_all_reasons_are_listed),
+		cmocka_unit_test(test_a_reason_without_memory_is_still_reported),
 		cmocka_unit_test(test_dropped_records_are_counted_once),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_one_cause_is_one_reason),

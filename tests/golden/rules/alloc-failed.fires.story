@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# alloc_dax fails for want of memory, and so does the probe.
+# alloc_dax fails because there is no memory, and so does the probe.
 kernel mips64 6.12.0
 eopnotsupp 122
 aliasing yes

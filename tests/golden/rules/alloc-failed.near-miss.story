@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: alloc_dax fails. The one difference: it says EOPNOTSUPP, for the data cache
-# aliases, and the probe goes on without DAX, which is a fallback.
+# Legal: alloc_dax fails. The one difference: the error is EOPNOTSUPP, because the data
+# cache aliases, and the probe goes on without DAX, which is a fallback.
 kernel mips64 6.12.0
 eopnotsupp 122
 aliasing yes

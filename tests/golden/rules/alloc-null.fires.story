@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# alloc_dax returns NULL to virtio_fs, which finds no cache window and gives back what it
+# alloc_dax returns NULL to virtio_fs, which finds no cache window and releases what it
 # takes for its device.
 enter really_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs
   enter virtio_fs_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs

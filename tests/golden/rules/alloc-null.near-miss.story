@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: virtio_fs finds no cache window and gives its device back. The one difference:
+# Legal: virtio_fs finds no cache window and releases its device. The one difference:
 # alloc_dax returned a device.
 enter really_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs
   enter virtio_fs_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: a device-dax is unbound and bound again. The one difference: nobody has
-# /dev/dax0.0 open.
+# Legal: a device-dax is unbound and bound again. The one difference: /dev/dax0.0 is not
+# open.
 snap_device dax=X ops=NULL rdev=252:0 refs=1 flags=alive|sync|nocache|nomc cdev_refs=1 bound=yes
 bus_device name=dax0.0 bus=dax driver=device_dax rdev=252:0 arg=1000
 snap_end known=devices|hosts|holders|sysfs

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# alloc_dax refuses, and the disk comes up without DAX. Its queue says that it does DAX.
+# alloc_dax refuses, and the disk comes up without DAX. Its queue advertises DAX.
 kernel mips64 6.12.0
 eopnotsupp 122
 aliasing yes

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: two looks show a disk whose queue says DAX. The one difference: its device is
-# there, and in dax_hosts.
+# Legal: two snapshots show a disk whose queue advertises DAX. The one difference: its
+# device is there, and in dax_hosts.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
 snap_host dax=X obj=disk name=pmem0 refs=1 flags=alive
 disk_state name=pmem0 ret=1 arg=1000

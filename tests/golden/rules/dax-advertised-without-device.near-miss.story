@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: alloc_dax refuses, and the disk comes up without DAX. The one difference: its
-# queue does not say DAX.
+# Legal: alloc_dax refuses, and the disk comes up without DAX. The one difference: its queue
+# does not advertise DAX.
 kernel mips64 6.12.0
 eopnotsupp 122
 aliasing yes

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: somebody who walks all inodes drops the last reference, and the device is
-# destroyed. The one difference: its driver has killed and put it, while the walk had it.
+# Legal: a walk over all inodes drops the last reference, and the device is destroyed. The
+# one difference: its driver has killed and put it, while the walk held it.
 enter really_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs
   alloc_dax ret=X ops=virtio_fs_dax_ops[virtiofs] rdev=252:0 refs=1 flags=alive
 leave really_probe ret=0

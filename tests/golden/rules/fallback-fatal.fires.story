@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The data cache aliases: alloc_dax refuses virtio_fs, which must go on without DAX, and
-# its probe fails for it.
+# The data cache aliases: alloc_dax refuses virtio_fs, which must go on without DAX, and its
+# probe fails because of that.
 aliasing yes
 enter really_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs
   enter virtio_fs_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs

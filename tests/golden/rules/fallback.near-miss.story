@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Legal: virtio_fs goes on without DAX. The one difference: the data cache does not alias
-# and alloc_dax grants the device. virtio_fs gives it back, because its host offers no
-# cache window.
+# and alloc_dax grants the device. virtio_fs releases it, because its host offers no cache
+# window.
 aliasing no
 enter really_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs
   enter virtio_fs_probe obj=virtio0 name=virtio0 bus=virtio driver=virtiofs

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: a probe fails with ENOMEM behind the allocation. The one difference: dax_add_host
-# succeeded, and the disk is what could not be added.
+# Legal: a probe fails with ENOMEM after the allocation. The one difference: dax_add_host
+# succeeded, and the disk could not be added.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   enter pmem_attach_disk obj=ns name=namespace0.0 bus=nd driver=nd_pmem
     alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive from=pmem_attach_disk[nd_pmem]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Legal: the driver takes the device out of dax_hosts first, which is the one difference.
-# The mount has found it there just before, and its record, written when its lookup
-# returns, comes behind.
+# The mount has found it there just before, and its record, written when its lookup returns,
+# follows.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

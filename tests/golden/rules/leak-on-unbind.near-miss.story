@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: a driver is unbound under a mounted file system, and the device is still there
-# when that is over. The one difference: the driver killed and put it, so that the umount
-# ends it.
+# Legal: a driver is unbound under a mounted file system, and the device is still there when
+# the unbind ends. The one difference: the driver killed and put it, so that the umount ends
+# it.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: two looks show a device that is alive. The one difference: the module of its
+# Legal: two snapshots show a device that is alive. The one difference: the module of its
 # operations is there.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
 snap_host dax=X obj=disk name=pmem0 refs=1 flags=alive

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Legal: a module is unloaded, and the memory of the device that its driver allocated is
-# still there. The one difference: the driver was unbound, and has released the device;
-# only RCU has the memory for a moment longer.
+# still there. The one difference: the driver was unbound, and has released the device; RCU
+# frees the memory a moment later.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

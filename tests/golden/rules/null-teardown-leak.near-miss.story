@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: dax_add_host fails, and the driver cleans up. The one difference: it has stored
-# the device first, as since v6.9, and kills and puts that.
+# Legal: dax_add_host fails, and the driver cleans up. The one difference: it has stored the
+# device first, as since v6.9, and kills and puts it.
 kernel x86_64 6.9.0
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   enter pmem_attach_disk obj=ns name=namespace0.0 bus=nd driver=nd_pmem

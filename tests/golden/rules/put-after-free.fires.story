@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A dm table puts the device under it once more than it has looked it up, when the device
-# is long gone.
+# A dm table puts the device under it once more than it has looked it up, long after the
+# device was freed.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

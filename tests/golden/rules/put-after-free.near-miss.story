@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: a device at the address of one that is gone is put. The one difference: the
-# address was given to a new device, of dm, which the put is meant for.
+# Legal: a device at the address of a freed one is put. The one difference: the address was
+# given to a new device, of dm, for which the put is.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

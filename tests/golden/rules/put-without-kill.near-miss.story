@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: a dm table puts a device that is alive, for others have references. The one
+# Legal: a dm table puts a device that is alive, because there are other references. The one
 # difference: the driver, whose reference is the last, kills the device before it puts it.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive

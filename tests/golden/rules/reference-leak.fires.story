@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The mount of a second XFS of the same disk finds the holder taken and fails, but
+# The mount of a second XFS of the same disk finds another holder and fails, but
 # fs_dax_get_by_bdev keeps the reference that it took.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
@@ -18,7 +18,7 @@ enter device_release_driver_internal obj=ns name=namespace0.0 bus=nd driver=nd_p
   kill_dax dax=X refs=2 flags=alive
   put_dax dax=X refs=2
 leave device_release_driver_internal
-# Two looks of the auditor show that it stays.
+# Two snapshots show that it stays.
 task 204 daxaudit
 wait 500
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=

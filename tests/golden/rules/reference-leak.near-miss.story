@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: the mount of a second XFS of the same disk finds the holder taken and fails. The
-# one difference: fs_dax_get_by_bdev drops the reference that it took.
+# Legal: the mount of a second XFS of the same disk finds another holder and fails. The one
+# difference: fs_dax_get_by_bdev drops the reference that it took.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   dax_add_host dax=X obj=disk name=pmem0 ret=0 refs=1 flags=alive

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A virtio-pmem, which is asynchronous, gets the memory of a device that was synchronous,
-# and its flags.
+# A virtio-pmem, which is asynchronous, reuses the memory of a device that was synchronous,
+# with its flags.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   set_dax_nocache dax=X

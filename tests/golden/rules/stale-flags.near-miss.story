@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: a device gets the memory of another one, and its flags. The one difference: it is
-# synchronous, too, and its driver declares that.
+# Legal: a device reuses the memory of another one, with its flags. The one difference: it
+# is synchronous, too, and its driver declares that.
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive
   set_dax_nocache dax=X

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The creation of a device-dax waits for a lock that its caller holds: three looks show
+# The creation of a device-dax waits for a lock that its caller holds: three snapshots show
 # the same sleep.
 task 60 kworker/0:2
 enter really_probe obj=region name=dax0.0 bus=nd driver=dax_pmem

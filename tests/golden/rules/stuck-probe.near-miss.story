@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal so far: the creation of a device-dax takes as long, and three looks show it asleep
-# in the same function. The one difference: it sleeps for want of memory, and wakes up
-# between them, as its context switches show. Not a pass: the audit ends before the probe
-# does.
+# Legal so far: the creation of a device-dax takes as long, and three snapshots show it
+# asleep in the same function. The one difference: it sleeps because there is no memory, and
+# wakes up between them, as its context switches show. Not a pass: the audit ends before the
+# probe does.
 task 60 kworker/0:2
 enter really_probe obj=region name=dax0.0 bus=nd driver=dax_pmem
   enter __devm_create_dev_dax

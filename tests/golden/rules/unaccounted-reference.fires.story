@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Two looks show a device with a holder, and nobody has its disk open: whoever took the
-# device is gone.
+# Two snapshots show a device with a holder, but its disk is not open: the holder no longer
+# exists.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=2 flags=alive holder=sb
 snap_host dax=X obj=disk name=pmem0 refs=2 flags=alive holder=sb
 disk_state name=pmem0 ret=1 arg=1000

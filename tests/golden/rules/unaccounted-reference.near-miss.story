@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: two looks show a device with a holder. The one difference: a file system has the
-# disk open.
+# Legal: two snapshots show a device with a holder. The one difference: a file system has
+# the disk open.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=2 flags=alive holder=sb
 snap_host dax=X obj=disk name=pmem0 refs=2 flags=alive holder=sb
 disk_used obj=disk name=pmem0 driver=xfs arg=sb ret=1 rdev=259:0

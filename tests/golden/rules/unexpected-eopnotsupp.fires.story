@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# alloc_dax refuses dm on a CPU whose data cache does not alias. That dm goes on without
-# DAX is right, and told as well.
+# alloc_dax refuses dm on a CPU whose data cache does not alias. That dm continues without
+# DAX is correct, and reported as well.
 kernel armv5tel 6.12.0
 word 32
 aliasing no

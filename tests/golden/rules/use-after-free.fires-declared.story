@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The write_cache attribute of a pmem disk is written while its driver is being unbound: the
-# device is put before the disk goes. It is seen without --deep.
+# device is put before the disk is removed. It is seen without --deep.
 task 202 ndctl
 enter really_probe obj=ns name=namespace0.0 bus=nd driver=nd_pmem
   alloc_dax ret=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=1 flags=alive

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # virtio_fs is unbound under a mount with dax: the mount has a pointer to the device, and no
-# reference, and reads by it when the device is gone.
+# reference, and uses it after the device was freed.
 deep
 task 200 sh
 enter really_probe obj=vfs name=virtio0 bus=virtio driver=virtiofs

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Not a pass: whether a device is there again cannot be told. It was freed as far as was seen,
+# Not a pass: it is not known whether the address was reused. The recorded life has ended,
 # but the record of its use shows one that is alive and has a reference.
 deep
 task 200 sh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: a device that was killed is used, and the kernel refuses it. The one difference: who
-# asks has a reference, and drops it later.
+# Legal: a device that was killed is used, and the kernel refuses it. The one difference:
+# the caller has a reference, and drops it later.
 deep
 task 200 sh
 enter really_probe obj=vfs name=virtio0 bus=virtio driver=virtiofs

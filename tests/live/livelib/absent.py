@@ -10,7 +10,7 @@ from pathlib import Path
 from guestlib import GuestError, arch as arches, emulator
 
 ABSENT = Path(__file__).resolve().parents[1] / "not-exercised.toml"
-# Asked beside the machine's own, if that is older.
+# Queried in addition to the machine's own, if that is older.
 LATER_QEMU = 10
 
 

@@ -125,7 +125,7 @@ class Report:
             print(f"SKIP {case.id}: {reason}", flush=True)
 
     def keep(self, case: Case, remains: boot.Remains) -> None:
-        """For who asked to see."""
+        """Copy its files for --save."""
         if self.save:
             folder = self.save / case.id.removeprefix("live/").replace("/", "_")
             for name, data in remains.files.items():

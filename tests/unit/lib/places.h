@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names for the addresses that the stories play at. */
+/* Names for the addresses that the stories use. */
 #ifndef DAXAUDIT_TESTS_PLACES_H
 #define DAXAUDIT_TESTS_PLACES_H
 
@@ -15,7 +15,7 @@
 #define NO_DAX 0
 #define ERR_DAX(err) ((uint64_t) - (int64_t)(err))
 
-/* Error numbers, as the kernels of the stories have them. */
+/* Error numbers of the kernels in the stories. */
 #define K_EIO 5
 #define K_ENXIO 6
 #define K_ENOMEM 12

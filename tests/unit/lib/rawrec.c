@@ -99,7 +99,7 @@ void raw_append(struct raw *r, const void *data, size_t len)
 	r->len += len;
 }
 
-/* A block's head, and what it says of itself, in the wanted byte order. */
+/* A block's head with its type, lengths and checksum, in the wanted byte order. */
 static void append_block(struct raw *r, uint32_t type, const void *payload, size_t len, bool swap)
 {
 	size_t room = compressBound(len);

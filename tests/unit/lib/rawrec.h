@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Recordings as bytes: taken apart and put together by code of its own, so that
- * a mistake that reader and writer share does not stay unseen.
+ * Reads and writes recordings as bytes, with code of its own: a mistake that the project's reader
+ * and writer share is then visible.
  */
 #ifndef DAXAUDIT_TESTS_RAWREC_H
 #define DAXAUDIT_TESTS_RAWREC_H
@@ -17,7 +17,7 @@ struct raw {
 	size_t len;
 };
 
-/* A file's bytes, and back. Failing is a failed test. */
+/* Read and write a file's bytes. A failure fails the test. */
 struct raw raw_load(const char *path);
 void raw_save(const struct raw *r, const char *path);
 void raw_free(struct raw *r);
@@ -35,7 +35,7 @@ struct raw raw_unpack(const struct raw *r, size_t at);
 void raw_append(struct raw *r, const void *data, size_t len);
 void raw_append_block(struct raw *r, uint32_t type, const void *payload, size_t len);
 
-/* Make the file head's checksum right again. */
+/* Correct the checksum of the file head. */
 void raw_seal(struct raw *r);
 
 /* The same recording as a machine of the other byte order would have written it. */

@@ -30,7 +30,7 @@ static uint64_t rnd(void)
 	return random_state;
 }
 
-/* An event with something in every field; every other one resembles its predecessor. */
+/* An event with a value in every field; every second one resembles its predecessor. */
 struct dxa_event some_event(uint64_t i)
 {
 	struct dxa_event ev = { 0 };
@@ -113,7 +113,7 @@ struct dxa_record_head some_head(void)
 					 .n_hooks = rec_n_hooks };
 }
 
-/* Record n events, flushed after every `flush`. `with_end`: and a trailer. */
+/* Record n events, flushed after every `flush`. with_end: also write a trailer. */
 void record(uint64_t n, uint64_t flush, bool with_end)
 {
 	const struct dxa_record_head head = some_head();
@@ -157,7 +157,7 @@ void expect_refusal(const char *file, const char *why)
 	dxa_err_free(err);
 }
 
-/* Read on to the end: events must be the first ones of record(). Returns how many there were. */
+/* Read to the end: the events must be the first ones of record(). Returns their number. */
 uint64_t read_events(struct dxa_reader *r)
 {
 	const struct dxa_event *ev;
@@ -227,7 +227,7 @@ static void check_symbols(struct dxa_symbols *symbols)
 	}
 }
 
-/* The recording at rec_path is whole, and what record(n, ...) made. */
+/* The recording at rec_path must be complete and the result of record(n, ...). */
 void check_whole(uint64_t n)
 {
 	const struct dxa_record_end *end;

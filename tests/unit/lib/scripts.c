@@ -61,7 +61,7 @@ static void mounts(struct stage *st, struct actor *a, bool before)
 		if (before && draw(st, 2))
 			SCRIPT(a, { FS_PUT, 0 }, { GET, 0 });
 	}
-	/* Some go before the device does, the others long after. */
+	/* Some end before the device does, the others long after. */
 	for (i = 0; before && i < n; i++)
 		if (draw(st, 2))
 			SCRIPT(a, { BY, 9 }, { FS_PUT, 0 });

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Random lives of dax_devices as scripts, line by line, for one actor each. */
+/* Random lives of dax_devices as scripts: lines of one actor each. */
 #ifndef DAXAUDIT_TESTS_SCRIPTS_H
 #define DAXAUDIT_TESTS_SCRIPTS_H
 
@@ -60,27 +60,27 @@ struct actor {
 	struct line script[SCRIPT_MAX];
 	size_t len, at;
 	enum asker who;
-	uint32_t tid, other; /* the task that works, and the one that works now */
+	uint32_t tid, other; /* the actor's task, and the task of the current line */
 	uint64_t dax, dev, disk;
-	const char *rule; /* what the script must come to, or NULL */
-	bool busy; /* in the middle of a call */
+	const char *rule; /* the rule that the script must break, or NULL */
+	bool busy; /* within a call */
 };
 
 struct stage {
 	struct actor actors[ACTORS];
 	uint64_t random;
-	uint64_t lives; /* to begin still */
+	uint64_t lives; /* number that has not begun */
 	uint32_t next_tid;
 	uint64_t infos;
 };
 
-/* A number below that, from the stage's own sequence. */
+/* A number less than `below`, from the stage's own sequence. */
 uint32_t draw(struct stage *st, uint32_t below);
 
 /* Write a random legal life. */
 void write_legal(struct stage *st, struct actor *a);
 
-/* Write the i-th broken life: returns the rule it must come to, or NULL past the last. */
+/* Write the i-th broken life. Returns the rule that it must break, or NULL after the last one. */
 const char *write_broken(struct actor *a, size_t i);
 
 #endif

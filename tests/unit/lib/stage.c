@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What happens on the stage: a model of the devices, and the records that hooks make of it. */
+/* A model of the devices, and the records that hooks make of what happens to them. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -77,7 +77,7 @@ static struct dxa_event event(const struct story *s, enum dxa_kind kind, enum dx
 	return ev;
 }
 
-/* What the hook reads from the device, if that is one. */
+/* The fields that the hook reads from the device, if it is one. */
 void stage_dax(const struct story *s, struct dxa_event *ev, uint64_t addr)
 {
 	const struct story_device *d = dxa_map_get(&s->devices, addr);
@@ -103,8 +103,8 @@ void stage_disk(struct dxa_event *ev, uint64_t disk, const char *name)
 }
 
 /*
- * One record, or its two halves: `call` as fexit would have it, and what of it a
- * kretprobe can know.
+ * One record, or its two halves: `call` is the record of fexit; a kretprobe knows only a part of
+ * it.
  */
 static void acquire(struct story *s, const struct dxa_event *call, bool ret_knows_dax)
 {
@@ -190,7 +190,7 @@ void leave(struct story *s, enum dxa_kind kind, uint64_t obj, int64_t ret)
 {
 	struct dxa_event ev = event(s, kind, DXA_PHASE_RET);
 
-	/* A kretprobe has the arguments no more. */
+	/* A kretprobe no longer has the arguments. */
 	ev.obj = s->mode == STORY_CALLS ? obj : 0;
 	ev.ret = ret;
 	feed(s, ev);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Fields of a record that several parts of the stage fill. */
+/* Fields of a record that several files of the stage fill. */
 #ifndef DAXAUDIT_UNIT_STAGE_H
 #define DAXAUDIT_UNIT_STAGE_H
 
@@ -8,7 +8,7 @@
 /* Write a name into a field of size bytes. NULL: leave it empty. */
 void stage_name(char *field, size_t size, const char *name);
 
-/* Fill what a hook reads from the dax_device at addr, as the stage has it now. */
+/* Fill what a hook reads from the dax_device at addr, in its current state. */
 void stage_dax(const struct story *s, struct dxa_event *ev, uint64_t addr);
 
 /* Fill what a hook reads from a gendisk. */

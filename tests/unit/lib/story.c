@@ -98,7 +98,7 @@ static void finish(struct story *s)
 	if (s->finished)
 		return;
 	rcu(s);
-	/* A live audit waits for what is due, and looks twice. */
+	/* A live audit waits for what is due, and takes two snapshots. */
 	due = dxa_engine_due(s->engine, &look);
 	for (int i = 0; i < 2 && look; i++) {
 		if (due > s->now)

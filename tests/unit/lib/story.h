@@ -24,7 +24,7 @@
 
 enum story_mode { STORY_CALLS, STORY_PAIRS, STORY_MODES };
 
-/* Who asks for a device: the ops that alloc_dax gets. */
+/* The driver that requests a device: the ops that alloc_dax gets. */
 enum asker { ASK_PMEM, ASK_DM, ASK_VIRTIOFS, ASK_DCSSBLK, ASK_DEVICE_DAX, ASK_FAMFS, ASK_NAMELESS };
 
 struct story_device {
@@ -58,33 +58,33 @@ struct story {
 	uint32_t next_minor;
 	uint32_t tid; /* of the task that acts */
 	const char *comm;
-	const char *expected; /* rules, in order of their names; NULL: not said */
+	const char *expected; /* rules, sorted by name; NULL: not given */
 	uint64_t gaps; /* expected */
 	uint64_t gaps_of[DXA_GAP_COUNT]; /* expected by name */
-	void (*meanwhile)(struct story *s); /* what others do between the halves of a call */
+	void (*meanwhile)(struct story *s); /* what other tasks do between the halves of a call */
 	void *priv;
 	bool finished;
 };
 
 /* ---- running ---- */
 
-/* Begin and end a story; at its end the findings must be the expected ones, and no gaps else. */
+/* Begin and end a story. At the end the findings must be the expected ones, and the gaps too. */
 void story_begin(struct story *s, enum story_mode mode);
 void story_end(struct story *s);
 
-/* Tell the story's symbols the names of the askers' ops. */
+/* Add the names of the drivers' ops to the story's symbols. */
 void name_askers(struct story *s);
 
-/* How many findings of that rule there are so far. */
+/* The number of findings of that rule so far. */
 uint64_t story_count(const struct story *s, const char *rule);
 
-/* Begin anew with another configuration; nothing may have been told yet. */
+/* Begin anew with another configuration; no event may have been fed yet. */
 void story_configure(struct story *s, const struct dxa_engine_config *config);
 
-/* Tell a story in every mode. */
+/* Run a story in every mode. */
 void story_run(void (*tell)(struct story *s));
 
-/* Define a cmocka test that tells the story in its body. */
+/* Define a cmocka test whose body is the story. */
 #define STORY(name)                               \
 	static void tell_##name(struct story *s); \
 	static void name(void **state)            \
@@ -94,19 +94,22 @@ void story_run(void (*tell)(struct story *s));
 	}                                         \
 	static void tell_##name(struct story *s)
 
-/* These rules, separated by blanks, and no others: "" for none. Any order; repeats count. */
+/*
+ * The findings must be of these rules, separated by blanks, and of no others: "" for none. The
+ * order does not matter; repeats count.
+ */
 void expect(struct story *s, const char *rules);
 
-/* The n gaps that the story must leave. */
+/* The story must leave n gaps. */
 void expect_gaps(struct story *s, uint64_t n);
 
 /* Of these, n must have that name. */
 void expect_gap(struct story *s, const char *name, uint64_t n);
 
-/* End the audit here and now: nobody waits for what is still due. */
+/* End the audit now, without waiting for what is still due. */
 void cut_here(struct story *s);
 
-/* End the audit now; then look at the only finding of that rule. */
+/* End the audit now, and return the only finding of that rule. */
 const struct dxa_finding *finding_of(struct story *s, const char *rule);
 
 /* Its evidence must be these kinds in this order, separated by blanks. */
@@ -141,7 +144,7 @@ void alloc_fails(struct story *s, enum asker who, int err);
 void alloc_null(struct story *s, enum asker who);
 void set_flags(struct story *s, uint64_t addr, uint32_t flags);
 
-/* The driver declares all these flags (as in dax_device.flags) itself, each with its call. */
+/* The driver declares all these flags (as in dax_device.flags) itself, each by its call. */
 void declare(struct story *s, uint64_t addr, uint32_t flags);
 void add_host(struct story *s, uint64_t addr, uint64_t disk, const char *name);
 void add_host_fails(struct story *s, uint64_t addr, uint64_t disk, const char *name, int err);
@@ -159,40 +162,43 @@ void fs_get(struct story *s, uint64_t addr, uint64_t holder, int ret);
 void ref_unseen(struct story *s, uint64_t addr);
 void put_unseen(struct story *s, uint64_t addr);
 
-/* RCU frees what was destroyed, in whatever task it interrupts. */
+/* RCU frees a destroyed device, in any task that it interrupts. */
 void rcu(struct story *s);
 
 void module_gone(struct story *s, const char *module);
 void lost(struct story *s, int64_t n);
 
-/* A call was missed, some time from now on. */
+/* A call is missed at some time after this point. */
 void missed_within(struct story *s, uint64_t ms);
 void task_state(struct story *s, uint32_t tid, char state);
 
-/* Samples of a task that sleeps uninterruptibly, and never runs, for two seconds. */
+/* Samples, for two seconds, of a task that sleeps uninterruptibly and never runs. */
 void task_sleeps(struct story *s, uint32_t tid);
 void disk_state(struct story *s, uint64_t disk, const char *name, int dax);
 void snap_device(struct story *s, uint64_t addr);
 void snap_host(struct story *s, uint64_t addr, uint64_t disk, const char *name);
 
-/* What sysfs shows in a snapshot: a disk that says DAX, a device on a bus, a disk that is gone. */
+/*
+ * What sysfs shows in a snapshot: a disk that advertises DAX, a device on a bus, a disk that was
+ * removed.
+ */
 void sysfs_disk(struct story *s, const char *name);
 void bus_device(struct story *s, const char *name, const char *bus, const char *driver,
 		uint64_t dax);
 void disk_used(struct story *s, uint64_t disk, const char *name, const char *by);
 void used_gone(struct story *s, const char *name, const char *by);
 
-/* A task whose stack shows that it waits, in the error path of a creation, for itself. */
+/* A task whose stack shows that it waits for its own lock, in the error path of a creation. */
 void task_waits(struct story *s, uint32_t tid);
 
-/* The snapshot ends; known: what it is complete in. */
+/* The snapshot ends; known: the parts that are complete. */
 void snap_end(struct story *s, uint64_t known);
 
-/* A snapshot that shows the devices there are, and is judged for nothing but suspicions. */
+/* A snapshot of the existing devices, used only to confirm suspicions. */
 void look_again(struct story *s);
 void snap_end_asked(struct story *s, uint64_t known);
 
-/* A device that lives before the audit: nothing is recorded. */
+/* A device that exists before the audit: nothing is recorded. */
 void lives_already(struct story *s, enum asker who, uint64_t addr, int32_t refs, uint32_t flags);
 
 #endif
