@@ -19,6 +19,7 @@
 #include "cli/metrics_file.h"
 #include "cli/notify.h"
 #include "cli/pidfile.h"
+#include "probe/preflight.h"
 #include "probe/uevents.h"
 #include "version.h"
 
@@ -337,6 +338,9 @@ static struct dxa_err *run(struct daemon *d)
 	/* Any process may send one. */
 	struct dxa_err *err = dxa_signals_catch();
 
+	/* Before the pid file, which only root may create. */
+	if (!err)
+		err = dxa_preflight_privilege();
 	if (!err)
 		err = dxa_pidfile_lock(d->opts.pid_file, &d->lock);
 	if (!err)

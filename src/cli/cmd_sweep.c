@@ -21,6 +21,7 @@
 #include "cli/sweep_run.h"
 #include "engine/owner.h"
 #include "probe/kmsg.h"
+#include "probe/preflight.h"
 
 #define SECOND 1000000000ull
 #define DEFAULT_SITES "slab,page"
@@ -389,8 +390,11 @@ static struct dxa_err *open_rig(struct sweep *s, const struct dxa_opts *opts)
 	const struct dxa_probe_config config = { .ring_size = opts->ring_size,
 						 .kprobes_only = opts->kprobes_only,
 						 .deep = opts->deep };
-	struct dxa_err *err = dxa_faults_check(&s->config);
+	struct dxa_err *err = dxa_preflight_privilege();
 
+	/* Only root may read which calls can fail. */
+	if (!err)
+		err = dxa_faults_check(&s->config);
 	if (!err)
 		err = dxa_probe_open(&config, &s->rig.probe);
 	if (!err)

@@ -126,18 +126,23 @@ static struct dxa_err *check_core(const struct asked *q)
 	return dxa_preflight_core(q->syms);
 }
 
-static struct dxa_err *check_privilege(const struct asked *q)
+struct dxa_err *dxa_preflight_privilege(void)
 {
 	const uint64_t enough = DXA_CAP(CAP_BPF) | DXA_CAP(CAP_PERFMON) | DXA_CAP(CAP_SYSLOG);
 	uint64_t caps = dxa_caps_effective();
 
-	(void)q;
 	if (caps & DXA_CAP(CAP_SYS_ADMIN) || (caps & enough) == enough)
 		return NULL;
 	return dxa_err_new(
 		DXA_ERR_REFUSED, EPERM,
 		"not enough privilege to trace the kernel: run as root (or with CAP_BPF, "
 		"CAP_PERFMON, CAP_SYSLOG and access to tracefs)");
+}
+
+static struct dxa_err *check_privilege(const struct asked *q)
+{
+	(void)q;
+	return dxa_preflight_privilege();
 }
 
 static struct dxa_err *check_lockdown(const struct asked *q)

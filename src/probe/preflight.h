@@ -17,6 +17,9 @@
  */
 struct dxa_err *dxa_preflight_core(const struct dxa_kallsyms *syms);
 
+/* Has this process the capabilities to trace the kernel? NULL: yes; else REFUSED. */
+struct dxa_err *dxa_preflight_privilege(void);
+
 /*
  * Check in this order: DAX core (NO_DAX without one), privilege, kernel lockdown, hidden
  * addresses, BTF. Each error is one line that says what to do. btf: a BTF file of the

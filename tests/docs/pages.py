@@ -63,6 +63,17 @@ def test_readme_is_short(_build):
         raise ValueError(f"README.md has {words} words, and should have {README_WORDS}")
 
 
+def test_number_of_bugs(_build):
+    """The documents that count the bugs of docs/found.md agree with it."""
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+    bugs = len(re.findall(r"^## F\d+: ", prose(ROOT / "docs/found.md"), re.MULTILINE))
+    for name in ("README.md", "docs/README.md", "docs/found.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        told = re.search(r"(\w+) (?:lifetime )?bugs (?:in stock kernels|of `struct dax_device`)", text)
+        if told[1] != words[bugs]:
+            raise ValueError(f"{name} counts {told[1]} bugs, not {words[bugs]}")
+
+
 def make(build, destination, target):
     done = subprocess.run(["make", "-s", "-C", ROOT, f"O={build}", f"DESTDIR={destination}",
                            "PREFIX=/usr", target], capture_output=True, text=True, timeout=600,
@@ -194,5 +205,6 @@ def test_picture(build):
         raise ValueError("docs/report.svg is another one: run tools/picture")
 
 
-TESTS = (test_installed, test_help_of_tools, test_picture, test_transcripts, test_links, test_map,
+TESTS = (test_number_of_bugs, test_installed, test_help_of_tools, test_picture, test_transcripts,
+         test_links, test_map,
          test_readme_is_short, test_shown_commands)
