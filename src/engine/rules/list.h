@@ -68,10 +68,10 @@
 	X(FACT_AFTER_END, 0, check_after_end) \
 	X(FACT_KILL_BEGINS, 0, check_kill_of_recycled) \
 	X(FACT_PUT_BEGINS, 0, check_put_again) \
+	X(FACT_PUT, 1, check_put_of_former) \
 	X(FACT_RELEASED, 1, check_unkilled) \
 	X(FACT_ENDS, 1, check_alive_at_end) \
-	X(FACT_PUT, 1, check_put_alive) \
-	X(FACT_PUT, 2, check_put_of_former) \
+	X(FACT_PUT, 2, check_put_alive) \
 	X(FACT_DUE, 2, check_put_alive_by_time) \
 	X(FACT_USED_AFTER_END, 0, check_use)
 /* clang-format on */
