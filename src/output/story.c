@@ -179,11 +179,15 @@ const char *dxa_story_caller(char buf[DXA_WORDS_LEN], const struct dxa_event *ev
 
 const char *dxa_story_wall(char buf[DXA_WALL_LEN], uint64_t ns)
 {
-	time_t seconds = (time_t)(ns / 1000000000);
+	const uint64_t s = ns / 1000000000;
+	const time_t seconds = (time_t)s;
 	struct tm tm;
 
-	/* A recording may contain any number: avoid years of five digits. */
-	if (!ns || seconds > 253402300799 || !gmtime_r(&seconds, &tm) ||
+	/*
+	 * A recording may contain any number: avoid years of five digits, and the years that a
+	 * time_t of 32 bits cannot express.
+	 */
+	if (!ns || s > 253402300799 || (uint64_t)seconds != s || !gmtime_r(&seconds, &tm) ||
 	    !strftime(buf, DXA_WALL_LEN, "%Y-%m-%dT%H:%M:%SZ", &tm))
 		buf[0] = '\0';
 	return buf;
