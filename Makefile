@@ -183,6 +183,7 @@ $(O)/san/tests/unit/test_sweep: $(patsubst %,$(O)/san/src/cli/%.o,sweep_plan swe
 $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon_report \
 	analysis logfile metrics_file notify policies provisional recording width)
 
+$(O)/san/tests/unit/test_kprobesafe: $(O)/san/src/probe/kprobesafe.o
 $(O)/san/tests/unit/test_tracefs: $(O)/san/src/probe/tracefs.o
 $(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o
 

@@ -11,6 +11,7 @@
 
 #include "base/caps.h"
 #include "base/log.h"
+#include "probe/kprobesafe.h"
 #include "probe/preflight.h"
 
 static const struct dxa_hows trampolines[] = {
@@ -306,18 +307,47 @@ static const char *what_lacks(int err)
 /* A hook in a module cannot use a trampoline, which would pin the module. */
 static void kprobe_refused(struct dxa_hook *hook, int err)
 {
+	const char *pins = hook->module[0] ? "; a trampoline would pin module " : "";
+
 	hook->status.mode = DXA_ATTACH_NONE;
-	REASON(hook, "kprobe refused: %s%s%s%s", strerror(-err), what_lacks(err),
-	       hook->module[0] ? "; a trampoline would pin module " : "", hook->module);
+	if (hook->unsafe)
+		REASON(hook, "%s%s%s", hook->unsafe, pins, hook->module);
+	else
+		REASON(hook, "kprobe refused: %s%s%s%s", strerror(-err), what_lacks(err), pins,
+		       hook->module);
 }
 
-int dxa_attach_try_kprobe(struct dxa_tracefs *tracefs, const char *symbol)
+/* The module of a pending hook is not loaded yet, and its kprobe will not be attached. */
+static void cannot_be_armed(struct dxa_hook *hook)
+{
+	REASON(hook, "cannot be armed when module %s is loaded: %s%s", hook->module,
+	       hook->unsafe ? "" : "kprobe refused: ",
+	       hook->unsafe ? hook->unsafe : strerror(-hook->refused));
+}
+
+/* Does this kernel accept a kprobe at the entry of a traced function? 0 or -errno. */
+static int try_kprobe(struct dxa_tracefs *tracefs)
 {
 	size_t made = dxa_tracefs_made(tracefs);
-	int id = dxa_tracefs_add(tracefs, "try", NULL, symbol, false);
+	int id = dxa_tracefs_add(tracefs, "try", NULL, dxa_kind_name(DXA_KIND_REALLY_PROBE), false);
 
 	dxa_tracefs_undo(tracefs, made);
 	return id < 0 ? id : 0;
+}
+
+/*
+ * A kprobe that is refused in the kernel proper is refused in a module, too, without an error.
+ */
+void dxa_attach_try_kprobes(struct dxa_hook *hooks, size_t n, const char *btf,
+			    struct dxa_tracefs *tracefs)
+{
+	const char *unsafe = dxa_kprobes_unsafe(btf);
+	int refused = unsafe ? -EPERM : try_kprobe(tracefs);
+
+	for (size_t i = 0; i < n; i++) {
+		hooks[i].unsafe = unsafe;
+		hooks[i].refused = refused;
+	}
 }
 
 void dxa_attach_module_came(struct dxa_hook *hook, const char *module)
@@ -344,8 +374,7 @@ bool dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 	if (hook->status.mode == DXA_ATTACH_NONE)
 		return true;
 	if (hook->status.mode == DXA_ATTACH_PENDING && hook->refused) {
-		REASON(hook, "cannot be armed when module %s is loaded: kprobe refused: %s",
-		       hook->module, strerror(-hook->refused));
+		cannot_be_armed(hook);
 		return true;
 	}
 	if (hook->status.mode == DXA_ATTACH_TRACEPOINT) {
@@ -361,6 +390,10 @@ bool dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 		if (err)
 			trampoline_refused(hook, err);
 		return !err;
+	}
+	if (hook->unsafe) {
+		kprobe_refused(hook, hook->refused);
+		return true;
 	}
 	err = attach_kprobes(hook, obj, tracefs);
 	/*

@@ -19,7 +19,8 @@
 struct dxa_hook {
 	struct dxa_hook_status status;
 	char module[56]; /* that contains the function, or will; empty: built in */
-	int refused; /* -errno if the kernel refuses kprobes here, else 0 */
+	int refused; /* -errno if the kernel refuses kprobes here, or `unsafe` is set, else 0 */
+	const char *unsafe; /* why kprobes must not be used here, static; NULL: they may */
 	bool doubtful; /* at planning, the module was loaded and did not have the function */
 	struct bpf_link *links[DXA_HOOK_LINKS];
 	struct bpf_program *progs[DXA_HOOK_LINKS]; /* the attached programs */
@@ -60,12 +61,13 @@ bool dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 void dxa_attach_settle(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms *syms);
 
 /*
- * Does this kernel accept a kprobe at the entry of `symbol`, a traced function of
- * the kernel proper? 0 or -errno; -EINVAL where ftrace uses the entry and kprobes cannot
- * share it (check_ftrace_location() in kernel/kprobes.c; seen on riscv in 6.12.107,
- * where CONFIG_KPROBES_ON_FTRACE is not set).
+ * Set `unsafe` and `refused` of the hooks. A kernel refuses kprobes at the entries of functions
+ * with -EINVAL where ftrace uses the entry and kprobes cannot share it (check_ftrace_location()
+ * in kernel/kprobes.c; seen on riscv in 6.12.107, where CONFIG_KPROBES_ON_FTRACE is not set).
+ * btf: as in struct dxa_probe_config.
  */
-int dxa_attach_try_kprobe(struct dxa_tracefs *tracefs, const char *symbol);
+void dxa_attach_try_kprobes(struct dxa_hook *hooks, size_t n, const char *btf,
+			    struct dxa_tracefs *tracefs);
 
 /*
  * A module was loaded: a pending hook in it, on a kernel that refuses kprobes, is not

@@ -224,13 +224,15 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 			"%zu kprobe events of a killed daxaudit are still in use: trying again",
 			p->left);
 	err = make_hooks(p, config->deep);
-	if (!err)
-		dxa_attach_plan(p->hooks, p->n_hooks, p->kallsyms, p->btf,
-				config->kprobes_only ? "kprobes were requested" :
-				config->btf ? "trampolines need the kernel's own BTF, and --btf "
-					      "gives a file" :
-					      NULL);
-	return err;
+	if (err)
+		return err;
+	dxa_attach_plan(
+		p->hooks, p->n_hooks, p->kallsyms, p->btf,
+		config->kprobes_only ? "kprobes were requested" :
+		config->btf ? "trampolines need the kernel's own BTF, and --btf gives a file" :
+			      NULL);
+	dxa_attach_try_kprobes(p->hooks, p->n_hooks, config->btf, p->tracefs);
+	return NULL;
 }
 
 /*
@@ -267,15 +269,10 @@ static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_conf
 /* Attach the hooks as planned. False when some trampolines are refused: the plan has changed. */
 static bool attach_as_planned(struct dxa_probe *p)
 {
-	/* A kprobe that is refused in the kernel proper is refused in a module, too, without an
-	 * error. */
-	int refused = dxa_attach_try_kprobe(p->tracefs, dxa_kind_name(DXA_KIND_REALLY_PROBE));
 	bool all = true;
 
-	for (size_t i = 0; i < p->n_hooks; i++) {
-		p->hooks[i].refused = refused;
+	for (size_t i = 0; i < p->n_hooks; i++)
 		all &= dxa_attach_hook(&p->hooks[i], p->skel->obj, p->tracefs);
-	}
 	return all;
 }
 
