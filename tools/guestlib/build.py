@@ -8,6 +8,7 @@ on where it was.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -73,10 +74,14 @@ def _make(tree: Path, arch: arches.Arch, *words: str) -> None:
 
 
 def _check(tree: Path, wanted: str) -> None:
-    """Check that the configuration has every option: Kconfig drops options silently."""
+    """Check that the configuration has every option: Kconfig drops options silently.
+
+    As for Kconfig, the last line of an option is valid.
+    """
     have = set((tree / ".config").read_text().splitlines())
-    lost = [line for line in wanted.splitlines()
-            if line.startswith("CONFIG_") and line not in have]
+    last = {match[1]: match[0] for match in re.finditer(
+        r"(?m)^(?:# )?(CONFIG_\w+)(?:=.*| is not set)$", wanted)}
+    lost = [line for line in last.values() if line.startswith("CONFIG_") and line not in have]
     if lost:
         raise GuestError(f"this kernel does not take {', '.join(lost)}")
 
