@@ -184,7 +184,7 @@ $(O)/san/tests/unit/test_daemon_report: $(patsubst %,$(O)/san/src/cli/%.o,daemon
 	analysis logfile metrics_file notify policies provisional recording width)
 
 $(O)/san/tests/unit/test_kprobesafe: $(O)/san/src/probe/kprobesafe.o
-$(O)/san/tests/unit/test_tracefs: $(O)/san/src/probe/tracefs.o
+$(O)/san/tests/unit/test_tracefs: $(O)/san/src/probe/tracefs.o $(O)/san/src/cli/sweep_guard.o
 $(O)/san/tests/unit/test_recmutate: $(O)/san/tests/fuzz/recmutate.o
 
 # The functions that a test makes fail. Not in LDFLAGS, which a command line replaces.

@@ -18,6 +18,7 @@
 #include "cli/document.h"
 #include "cli/exitcode.h"
 #include "cli/sweep_dir.h"
+#include "cli/sweep_guard.h"
 #include "cli/sweep_run.h"
 #include "engine/owner.h"
 #include "probe/kmsg.h"
@@ -28,6 +29,7 @@
 
 struct sweep {
 	struct dxa_sweep_rig rig;
+	struct dxa_sweep_guard guard;
 	struct dxa_sweep doc;
 	struct utsname uts;
 	struct dxa_faults_config config;
@@ -395,8 +397,10 @@ static struct dxa_err *open_rig(struct sweep *s, const struct dxa_opts *opts)
 	/* Only root may read which calls can fail. */
 	if (!err)
 		err = dxa_faults_check(&s->config);
-	if (!err)
-		err = dxa_probe_open(&config, &s->rig.probe);
+	if (err)
+		return err;
+	dxa_sweep_guard_start(&s->guard, NULL);
+	err = dxa_probe_open(&config, &s->rig.probe);
 	if (!err)
 		err = dxa_faults_open(&s->config, s->rig.probe, &s->rig.faults);
 	if (!err)
@@ -445,6 +449,7 @@ static void close_rig(struct sweep *s)
 {
 	dxa_faults_close(s->rig.faults);
 	dxa_probe_close(s->rig.probe);
+	dxa_sweep_guard_end(&s->guard);
 	if (s->rig.kmsg >= 0)
 		close(s->rig.kmsg);
 	if (s->rig.kmemleak >= 0)

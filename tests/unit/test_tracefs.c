@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/procstat.h"
+#include "cli/sweep_guard.h"
 #include "probe/tracefs.h"
 
 static char root[] = "/tmp/dxa-tracefs.XXXXXX";
@@ -114,6 +116,86 @@ static void events_of_exiting_owners_are_removed(void **state)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* What kprobe_events holds now. */
+static void read_events(char *have, size_t size)
+{
+	FILE *f = fopen(events, "re");
+
+	assert_non_null(f);
+	have[fread(have, 1, size - 1, f)] = '\0';
+	fclose(f);
+}
+
+/* Be a sweep with an event, until the byte comes: end in this way. */
+static void be_sweep(int ready, int go, bool killed)
+{
+	struct dxa_sweep_guard guard;
+	char text[128], byte = 0;
+
+	dxa_sweep_guard_start(&guard, root);
+	snprintf(text, sizeof(text), "p:daxaudit_%d_%" PRIu64 "/X_1 kill_dax\n", (int)getpid(),
+		 start_of(getpid()));
+	show(text);
+	if (write(ready, &byte, 1) != 1 || read(go, &byte, 1) != 1)
+		_exit(2);
+	if (killed)
+		raise(SIGKILL);
+	show("");
+	dxa_sweep_guard_end(&guard);
+	_exit(guard.pid);
+}
+
+/* What is in kprobe_events after a sweep that ended in this way, and its guard. */
+static void end_sweep(bool killed, char *have, size_t size)
+{
+	int ready[2], go[2];
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(ready) | pipe(go), 0);
+	pid = fork();
+	if (!pid) {
+		close(ready[0]);
+		be_sweep(ready[1], go[0], killed);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	read_events(have, size);
+	assert_null(strstr(have, "-:"));
+	assert_int_equal(write(go[1], &byte, 1), 1);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	/* The guard does not keep what it inherited: nobody else has the pipe now. */
+	assert_int_equal(read(ready[0], &byte, 1), 0);
+	for (int i = 0; i < 200 && killed && !strstr(have, "-:"); i++) {
+		usleep(10000);
+		read_events(have, size);
+	}
+	close(ready[0]);
+	close(go[0]);
+	close(go[1]);
+	if (!killed)
+		read_events(have, size);
+}
+
+static void guard_removes_events_of_a_killed_sweep(void **state)
+{
+	char have[256];
+
+	(void)state;
+	end_sweep(true, have, sizeof(have));
+	assert_non_null(strstr(have, "-:daxaudit_"));
+	assert_non_null(strstr(strstr(have, "-:daxaudit_"), "/X_1"));
+}
+
+static void guard_ends_with_its_sweep(void **state)
+{
+	char have[256];
+
+	(void)state;
+	end_sweep(false, have, sizeof(have));
+	assert_string_equal(have, "");
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -136,6 +218,8 @@ int main(void)
 		cmocka_unit_test(events_of_running_and_other_owners_are_kept),
 		cmocka_unit_test(events_of_exited_owners_are_removed),
 		cmocka_unit_test(events_of_exiting_owners_are_removed),
+		cmocka_unit_test(guard_removes_events_of_a_killed_sweep),
+		cmocka_unit_test(guard_ends_with_its_sweep),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
