@@ -100,6 +100,7 @@ void write_record(struct world *w, struct dxa_event *ev)
 	ev->seq = w->n + 1u;
 	history.before[w->n] = *w;
 	history.log[w->n++] = *ev;
+	history.filled[w->n - 1] = w->n;
 	w->log_hash = mix(w->log_hash, ev, sizeof(*ev));
 }
 
@@ -113,6 +114,7 @@ void fill_late(struct world *w, int n)
 {
 	struct dxa_event *ev = &history.log[n - 1];
 
+	history.filled[n - 1] = w->n;
 	if (ev->has & DXA_HAS_DAX)
 		fill_dax(w, ev, (int)((ev->dax - DAX_AT) / DAX_SIZE));
 	if (ev->kind == DXA_KIND_RELEASE_DRIVER) {

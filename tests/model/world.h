@@ -164,6 +164,7 @@ struct history {
 	struct mode mode;
 	struct dxa_event log[LOG_MAX];
 	struct world before[LOG_MAX]; /* the state before each record */
+	uint8_t filled[LOG_MAX]; /* records there were when each one got its contents */
 };
 
 extern struct history history;

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "engine/errname.h"
+#include "engine/owner.h"
 #include "engine/rules/anomaly.h"
 #include "engine/rules/rule.h"
 
@@ -172,6 +173,11 @@ CHECK(FACT_SHOWN_HOST, check_shown_host)
 	if (!f->device)
 		return anomaly_add(e, &rule_HOST_LEFT_BEHIND, &id, r, NULL,
 				   "is not there any more, but dax_hosts still refers to it");
+	if (!dxa_owner_of(f->device->view.id.driver)->of_disk)
+		return anomaly_add(
+			e, &rule_HOST_LEFT_BEHIND, &f->device->view.id, r, &f->device->rec,
+			"is in dax_hosts, but is of a driver without disks: the entry is "
+			"of a former device");
 	/* The entry is of a former device at this address. */
 	if (f->device->host.ev.obj != r->ev.obj) {
 		id = f->device->view.id;

@@ -235,19 +235,32 @@ CHECK(FACT_PUT_BEGINS, check_put_again)
 
 /*
  * A file system put a device that it did not look up: it had a former one at this
- * address, whose life may not be recorded. (dm also puts devices, with put_dax(); older
- * ones look them up without a hooked function.)
+ * address, whose life may not be recorded. One reference is the driver's.
  */
 CHECK(FACT_PUT, check_put_of_former)
 {
 	const struct life *l = f->life;
 
-	if (!l->from_alloc || !l->fs_put || l->refs >= 0 || l->reported_after_end)
+	if (f->r->ev.kind != DXA_KIND_FS_PUT_DAX || !l->from_alloc || e->gets_pending ||
+	    l->refs >= !l->owner_put || l->reported_after_end)
 		return holds();
 	return unknown(life_incomplete(e, l) ? WHY_COUNTED : DXA_GAP_UNCERTAIN);
 }
 
 /* ---- without a kill ---- */
+
+/*
+ * The task that kills a device had put it before. If both are in an unbinding that began
+ * before the audit, the driver released it in the wrong order. A dm table of the same task
+ * is the legal case.
+ */
+CHECK(FACT_KILL_BEGINS, check_kill_after_put)
+{
+	return !task_context(f->t) && !f->life->put_alive &&
+			       f->life->loose_put_tid == f->r->ev.tid ?
+		       unknown(life_incomplete(e, f->life) ? WHY_COUNTED : DXA_GAP_UNCERTAIN) :
+		       holds();
+}
 
 /* The owner dropped its reference without a kill: other holders will use a live device. */
 CHECK(FACT_RELEASED, check_unkilled)

@@ -137,8 +137,8 @@ void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event
 }
 
 /*
- * If it has other records, or was shown long before, then it is another life, whose end
- * was missed.
+ * If it has other records, or was shown long before this alloc_dax can have begun, then it
+ * is another life, whose end was missed.
  */
 bool life_matches_alloc(const struct dxa_engine *e, const struct life *l, const struct rec *alloc)
 {
@@ -148,7 +148,7 @@ bool life_matches_alloc(const struct dxa_engine *e, const struct life *l, const 
 	/* A device in dax_hosts has been returned to its driver. */
 	return l->shown_only && !l->host &&
 	       history_next(&e->templates, &l->hist, l->id.dax, &at, &shown) &&
-	       alloc->ev.ts <= shown.ev.ts + GRACE_NS;
+	       alloc->ev.ts <= shown.ev.ts + (l->amid_alloc ? LONG_AGO_NS : GRACE_NS);
 }
 
 struct life *life_begin(struct dxa_engine *e, const struct rec *r)
@@ -219,6 +219,7 @@ struct life *life_get_or_create(struct dxa_engine *e, const struct rec *r)
 	if (!l)
 		return NULL;
 	l->shown_only = is_of_snapshot(r);
+	l->amid_alloc = l->shown_only && dax_is_busy(e);
 	if (r->ev.has & DXA_HAS_DAX)
 		life_set_owner(e, l, &r->ev);
 	return l;

@@ -59,6 +59,7 @@ struct life {
 	uint32_t kills;
 	uint32_t last_kill_tid;
 	uint32_t last_put_tid;
+	uint32_t loose_put_tid; /* put it by put_dax, alive, outside of any context; 0: none */
 	uint32_t shown_in; /* number of the last snapshot that showed it; 0: none */
 	uint32_t shown_first; /* the snapshot that began it; 0: the first complete one */
 	uint16_t module; /* that contains the ops: name_id(), see life_module() */
@@ -66,6 +67,7 @@ struct life {
 	bool from_alloc : 1; /* its alloc_dax was recorded */
 	bool snapshotted : 1;
 	bool shown_only : 1; /* only snapshots have records of it */
+	bool amid_alloc : 1; /* an alloc_dax may have been running when it was shown first */
 	bool refs_known : 1;
 	bool alive : 1;
 	bool alive_known : 1;
@@ -77,7 +79,6 @@ struct life {
 	bool former_put_too_often : 1; /* the former life at this address, and no put followed yet */
 	bool unbound : 1; /* an unbinding that began after its begin has returned */
 	bool missed : 1; /* the last snapshot did not show it */
-	bool fs_put : 1; /* a file system has put it */
 	bool put_last : 1; /* its last event is a put */
 	bool ended : 1;
 	bool freed : 1;

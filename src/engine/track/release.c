@@ -71,8 +71,8 @@ void on_kill_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 	if (!l)
 		return;
-	PUBLISH(e, FACT_KILL_BEGINS, t, r, l);
 	note_kill_after_put(l, &r->ev);
+	PUBLISH(e, FACT_KILL_BEGINS, t, r, l);
 	l->host_at_kill = life_has_host(task_context(t), l, r->ev.ts);
 	l->alive = false;
 	l->alive_known = true;
@@ -124,10 +124,11 @@ void on_put_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (is_owners_put(t, l, r))
 		owner_has_put(e, t, l, r);
 	add_refs(&l->refs, -1);
-	l->fs_put |= r->ev.kind == DXA_KIND_FS_PUT_DAX;
 	l->last_put_at = r->ev.ts;
 	l->puts_in_progress += l->puts_in_progress < UINT16_MAX;
 	l->last_put_tid = r->ev.tid;
+	if (r->ev.kind == DXA_KIND_PUT_DAX && !task_context(t) && shows_alive(&r->ev))
+		l->loose_put_tid = r->ev.tid;
 	l->last_put_refs = r->ev.has & DXA_HAS_DAX ? r->ev.refs : 0;
 	life_clear_suspicion(e, l);
 	PUBLISH(e, FACT_PUT, t, r, l);
