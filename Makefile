@@ -335,7 +335,7 @@ fuzz-corpus: $(FUZZ_BIN) ## minimise the corpus that make fuzz kept
 fuzz-short: ## fuzz each target for 10 seconds
 	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
 
-.PHONY: bench-replay bench-guest
+.PHONY: bench-replay bench-guest bench-guard
 
 bench: bench-guest bench-replay ## measure the cost of hooks and replays
 
@@ -343,7 +343,10 @@ bench-replay: $(O)/daxaudit $(O)/tests/bench/generate $(O)/tests/bench/spend ## 
 	$(Q)tests/bench/run $(O)
 
 bench-guest: $(O)/daxaudit.static $(BENCH_GUEST) ## measure the cost of hooks, in guests that count instructions
-	$(Q)tests/bench/guest $(O)
+	$(Q)tests/bench/guest $(O) --also 7.2-amd64
+
+bench-guard: $(O)/daxaudit.static $(BENCH_GUEST) ## do the hooks cost more than docs/performance.md says?
+	$(Q)tests/bench/guest $(O) --guard
 
 # Some tests drop root, so the counters are writable for all users. With that umask, and a file
 # size limit that also applies to counters, a few CLI tests fail here: their results are ignored.

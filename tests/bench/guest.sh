@@ -39,8 +39,8 @@ unit() {
 	echo "$name.reader $(((then - own) / count))"
 }
 
-# PREFIX PID: one line for each kind of call.
-calls() {
+# PREFIX: what one call takes.
+each_call() {
 	for what in put again nocache; do
 		fixture what=$what n=200 >/dev/null
 		sleep 1
@@ -51,6 +51,11 @@ calls() {
 		}
 		sleep 1
 	done
+}
+
+# PREFIX PID: one line for each kind of call.
+calls() {
+	each_call "$1"
 	# busybox loads a module that refuses to stay a second time: everything is done twice.
 	unit "$1.life" "$2" 400 fixture what=life n=200
 	unit "$1.dm" "$2" 200 dmstorm 1 200
@@ -63,14 +68,19 @@ wait_for() {
 	done
 }
 
-# PREFIX COMMAND...: calls while COMMAND runs; it prints "watching" on standard error when it does.
-watched() {
-	prefix=$1
-	shift
+# COMMAND...: start it; it prints "watching" on standard error when it does. Sets pid.
+watch() {
 	"$@" >/tmp/out 2>/tmp/err &
 	pid=$!
 	wait_for watching /tmp/err
 	sleep 2
+}
+
+# PREFIX COMMAND...: calls with it running.
+watched() {
+	prefix=$1
+	shift
+	watch "$@"
 	calls "$prefix" $pid
 	awk -v name="$prefix" '/^VmHWM/ { print name ".peak_kib", $2 }
 		/^VmRSS/ { print name ".steady_kib", $2 }' /proc/"$pid"/status
@@ -123,9 +133,7 @@ lists() {
 # KIND TASKS ROUNDS: calls faster than they can be read: how many records are lost?
 storm() {
 	for round in $3; do
-		daxaudit trace -v -q -o json:/tmp/storm.json >/tmp/out 2>/tmp/err &
-		pid=$!
-		wait_for watching /tmp/err
+		watch daxaudit trace -v -q -o json:/tmp/storm.json
 		fixture what="$1" n=40000 tasks="$2" >/dev/null
 		sleep 2
 		kill -INT $pid
@@ -133,6 +141,24 @@ storm() {
 		# The total is the greatest number among the total and its parts.
 		echo "$1.$2.$round $(sed -n 's/.*"dropped": *\([0-9]*\).*/\1/p' /tmp/storm.json |
 			awk '$1 > n { n = $1 } END { print n + 0 }')"
+	done
+}
+
+# The first rows, and what becomes of the calls of a storm.
+guard() {
+	each_call none
+	watch daxaudit trace -v -q -o json:/tmp/guard.json
+	each_call auto
+	kill -INT $pid
+	wait $pid
+	watch daxaudit trace -v -q -o json:/tmp/guard.json
+	fixture what=storm n=40000 tasks=2 >/dev/null
+	sleep 1
+	kill -INT $pid
+	wait $pid
+	for count in seen submitted dropped; do
+		echo "storm.$count $(sed -n '/"function": *"put_dax"/,/}/s/.*"'$count'": *\([0-9]*\).*/\1/p' \
+			/tmp/guard.json)"
 	done
 }
 
@@ -152,6 +178,7 @@ for part in $PARTS; do
 		watched bare bare /root/bare.bpf.o
 		watched auto daxaudit trace -v -q
 		;;
+	guard) guard ;;
 	kprobe) watched kprobe daxaudit trace -v -q --attach=kprobe ;;
 	ends) start_and_end ;;
 	list) lists ;;

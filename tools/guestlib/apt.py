@@ -185,6 +185,8 @@ class Suite:
         except AptFailed as error:
             raise GuestError(f"{self.suite} ({self.arch}): {error}") from error
         fields = dict(re.findall(r"(?m)^(Version|SHA256|Depends): (.+)$", text))
+        if "Version" not in fields:
+            raise GuestError(f"{self.suite} ({self.arch}) has no {name}")
         depends = re.findall(r"(?:^|[,|])\s*([^\s,|(]+)", fields.get("Depends", ""))
         return Package(name, fields["Version"], fields["SHA256"]), depends
 

@@ -11,16 +11,27 @@ from . import cache, kernel as kernels, unpacked
 from .apt import Package, Suite, host_arch
 from .errors import GuestError
 
-# The dependencies of the headers that are unpacked; the compiler is that of the machine.
+# The dependencies of the headers that are unpacked: the programs of kbuild may need a newer
+# C library than the machine's. The compiler is that of the machine.
 _PARTS = re.compile(r"linux-(headers|kbuild)-\S+")
+_LIBRARIES = re.compile(r"libc6|libelf1(t64)?|zlib1g|libzstd1")
+# For a compiler that is older than the kernel's: options that it may not know.
+_OLDER = ("CC=gcc", "CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=")
 
 
 def _packages(suite: Suite, name: str) -> list[Package]:
     found, wanted = {}, [name]
     for want in wanted:
-        package, depends = suite.show(want)
+        try:
+            package, depends = suite.show(want)
+        except GuestError:
+            # Suites of updates have no C library: their kernels are built with the machine's.
+            if _LIBRARIES.fullmatch(want):
+                continue
+            raise
         found[want] = package
-        wanted += [word for word in depends if _PARTS.fullmatch(word) and word not in wanted]
+        wanted += [word for word in depends if word not in wanted and
+                   (_PARTS.fullmatch(word) or _LIBRARIES.fullmatch(word))]
     return list(found.values())
 
 
@@ -33,6 +44,7 @@ def _finish(tree: Path, final: Path) -> None:
         if target and target.parts[0] == "..":
             path.unlink()
             path.symlink_to(final / "usr" / Path(*[word for word in target.parts if word != ".."]))
+    unpacked.wrap(tree, final)
 
 
 def fetch(name: str) -> Path:
@@ -69,6 +81,13 @@ def source(name: str, folder: str, into: Path) -> Path:
     return into / folder
 
 
+def _compiler(tree: Path) -> tuple[str, ...]:
+    """What make needs to be told if the kernel's own compiler is not on this machine."""
+    config = (tree / ".config").read_text()
+    found = re.search(r'^CONFIG_CC_VERSION_TEXT="(\S+)', config, re.MULTILINE)
+    return () if found and shutil.which(found[1]) else _OLDER
+
+
 def build(name: str, source: Path) -> bytes:
     """The one module that SOURCE/Kbuild names, for this kernel."""
     tree = fetch(name)
@@ -77,8 +96,8 @@ def build(name: str, source: Path) -> bytes:
         shutil.copytree(source, work)
         # Its own BTF would take pahole to make, and nobody reads it.
         done = subprocess.run(["make", "-s", "-C", tree, f"M={work}",
-                               "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"], check=False,
-                              capture_output=True, text=True)
+                               "CONFIG_DEBUG_INFO_BTF_MODULES=", *_compiler(tree), "modules"],
+                              check=False, capture_output=True, text=True)
         built = next(work.glob("*.ko"), None)
         if done.returncode or not built:
             raise GuestError(f"{source} cannot be built for {name}: "

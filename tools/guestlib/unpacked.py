@@ -34,7 +34,7 @@ def _loader(path: Path) -> str | None:
     return None
 
 
-def _wrap(tree: Path, final: Path) -> None:
+def wrap(tree: Path, final: Path) -> None:
     """Replace every program by a script; `final` is the final path of the tree."""
     for path in [path for path in tree.glob("usr/**/*") if path.is_file()]:
         if path.is_symlink() or not path.stat().st_mode & 0o100 or ".so" in path.name:
@@ -96,4 +96,4 @@ def programs(folder: str, name: str, suite: str, package: str) -> Path:
     """
     of = Suite(suite, host_arch())
     # The scripts have the cache's place in them.
-    return tree(folder, name, of, of.closure(package), _wrap, str(cache.root()))
+    return tree(folder, name, of, of.closure(package), wrap, str(cache.root()))
