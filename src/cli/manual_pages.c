@@ -185,7 +185,8 @@ void dxa_manual_print_recording(void)
 	dxa_troff_prose(
 		"Numbers are in the writer's byte order, which the file head says. Every "
 		"block has its type, its packed and unpacked length and a CRC-32, and is a raw "
-		"deflate stream. The document recording.md has every field.");
+		"deflate stream, or the bytes themselves if both lengths are equal. The document "
+		"recording.md has every field.");
 	printf(".SH EVENTS\n");
 	dxa_troff_prose("The number and name of each kind of event, and what it says.");
 	print_kinds();

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The coding of events in a block. Events of one kind are similar, so a coded record
- * contains only the 8-byte words that differ from the last record of its kind in the
- * same block (initially zeroes): a head of 8 bytes, whose bits 0 to 47 are a mask of the
- * words that follow and whose bits 48 to 63 are the kind; then those words. Word 0, the
- * sequence number, is omitted if it is that of the previous record (of any kind) plus one.
+ * The coding of events in a block; docs/recording.md describes it. Events of one kind are
+ * similar, so a coded record contains only the 8-byte words that differ from the last record
+ * of its kind in the same block (initially zeroes), and a head: a mask of these words, and
+ * the kind.
  *
- * The coding reduces a recording to a fifth before zlib, and makes replay twice as fast;
- * zlib alone is slower than the analysis.
+ * In format 2 a word is one byte if it is one of those that were coded last, as most are: the
+ * addresses of the same devices, the same tasks. In format 1 all words have 8 bytes, and zlib
+ * has to find out what repeats, which took a third of the time of a replay.
  */
 #ifndef DAXAUDIT_RECORD_CODEC_H
 #define DAXAUDIT_RECORD_CODEC_H
@@ -22,8 +22,13 @@
 /* Kinds in the same slot share their predecessor, which only costs space. */
 #define DXR_SLOTS 64
 #define DXR_WORDS_MAX (DXR_EVENT_MAX / 8)
-/* The longest coded record. */
-#define DXR_CODED_MAX (8 + DXR_EVENT_MAX)
+/* The longest token of a word, and the longest number. */
+#define DXR_TOKEN_MAX 9
+#define DXR_NUMBER_MAX 10
+/* The longest coded record, of any format, and what the coding may write behind it. */
+#define DXR_CODED_MAX (DXR_TOKEN_MAX * (DXR_WORDS_MAX + 1) + 2 * DXR_NUMBER_MAX + 8)
+/* Words that a token of one byte can name. */
+#define DXR_TOKENS 128
 
 /* The state of the coding in one block. Writer and reader reset it at the start of each block. */
 struct dxr_codec {
@@ -31,19 +36,28 @@ struct dxr_codec {
 		uint64_t word[DXR_WORDS_MAX]; /* in the file's byte order */
 		struct dxa_event ev;
 	} slot[DXR_SLOTS];
-	uint64_t seq; /* of the previous record, in this machine's byte order */
+	/* The words that were coded last, and the heads of records, in the file's byte order. */
+	uint64_t recent[DXR_TOKENS], heads[DXR_TOKENS];
+	uint64_t seq, ts; /* of the previous record, in this machine's byte order */
+	unsigned int format; /* of the file: 1 or 2 */
 	size_t words; /* of one record in the file */
 	bool swap; /* the file has the other byte order */
 	struct dxa_event swapped;
 };
 
-/* Prepare for records of event_size bytes (a multiple of 8, at most DXR_EVENT_MAX). */
-void dxr_codec_init(struct dxr_codec *c, size_t event_size, bool swap);
+/*
+ * Prepare for records of event_size bytes (a multiple of 8, at most DXR_EVENT_MAX) of a file in
+ * `format`. swap: the file has the other byte order.
+ */
+void dxr_codec_init(struct dxr_codec *c, unsigned int format, size_t event_size, bool swap);
 
 /* A new block begins. */
 void dxr_codec_reset(struct dxr_codec *c);
 
-/* Code ev into buf, which has room for DXR_CODED_MAX bytes. Returns the bytes used. */
+/*
+ * Code ev, of this machine's byte order, into buf, which has room for DXR_CODED_MAX bytes.
+ * Returns the bytes used. Recordings are written in the newest format and this byte order only.
+ */
 size_t dxr_encode(struct dxr_codec *c, const struct dxa_event *ev, void *buf);
 
 /*

@@ -24,8 +24,8 @@
 /* Written as a number: if a reader finds it reversed, it must swap. */
 #define DXR_BYTE_ORDER 0x0a0b0c0du
 
-/* Incremented when an older reader would misread the newer format. */
-#define DXR_FORMAT 1
+/* Incremented when an older reader would misread the newer format. Format 1 is read, too. */
+#define DXR_FORMAT 2
 
 /* Bounds that a reader checks, so that a damaged length does not allocate memory. */
 #define DXR_BLOCK_MAX (1u << 20) /* bytes of a block, packed or not */
@@ -37,6 +37,13 @@
 
 /* When the writer ends a block of events. */
 #define DXR_BLOCK_FULL (64u << 10)
+
+/*
+ * The writer does not compress a block of events from this length on if it would be smaller by
+ * less than this factor, in hundredths: unpacking it would take half of the time of a replay.
+ */
+#define DXR_PLAIN_MIN (32u << 10)
+#define DXR_PLAIN_GAIN 175
 
 /* The first bytes of the file. */
 struct dxr_file_head {
@@ -54,7 +61,8 @@ _Static_assert(sizeof(struct dxr_file_head) == 32, "struct dxr_file_head is an e
 
 /*
  * The head of each block. Its packed bytes follow: a raw deflate stream without zlib's
- * checksum, which would take a tenth of the time of a replay; the block has its own.
+ * checksum, which would take a tenth of the time of a replay; the block has its own. From
+ * format 2 on, a block of which packed and length are equal is not compressed.
  */
 struct dxr_block_head {
 	uint32_t type; /* enum dxr_block */

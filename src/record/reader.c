@@ -143,6 +143,16 @@ static void swap_block_head(struct dxr_block_head *h)
 
 static bool unpack(struct dxa_reader *r, const struct dxr_block_head *h)
 {
+	unsigned char *plain = r->plain;
+	size_t cap = r->plain_cap;
+
+	if (r->codec.format > 1 && h->packed == h->length) {
+		r->plain = r->packed;
+		r->plain_cap = r->packed_cap;
+		r->packed = plain;
+		r->packed_cap = cap;
+		return true;
+	}
 	inflateReset(&r->z);
 	r->z.next_in = r->packed;
 	r->z.avail_in = h->packed;
@@ -320,10 +330,10 @@ static struct dxa_err *open_file(struct dxa_reader *r, const char *path)
 
 static struct dxa_err *check_versions(struct dxa_reader *r, const struct dxr_file_head *h)
 {
-	if (h->format != DXR_FORMAT)
+	if (!h->format || h->format > DXR_FORMAT)
 		return dxa_err_new(
 			DXA_ERR_INPUT, 0,
-			"%s: a recording in format %u; this daxaudit reads format %d: use the "
+			"%s: a recording in format %u; this daxaudit reads formats up to %d: use the "
 			"version that wrote it, or a newer one",
 			r->name, h->format, DXR_FORMAT);
 	if (h->event_version != DXA_EVENT_VERSION)
@@ -364,7 +374,7 @@ static struct dxa_err *read_file_head(struct dxa_reader *r)
 	if ((!r->swap && h.byte_order != DXR_BYTE_ORDER) || crc != h.crc)
 		return bad(r, "a recording that is damaged in its first bytes");
 	r->header.head.word_bits = h.word_bits;
-	dxr_codec_init(&r->codec, h.event_size, r->swap);
+	dxr_codec_init(&r->codec, h.format, h.event_size, r->swap);
 	return check_versions(r, &h);
 }
 

@@ -19,6 +19,8 @@
 
 /* Level 1: it costs the audited machine a fifth of level 6, for files a fifth longer. */
 #define LEVEL 1
+/* Large blocks are alike: after one that stays as it is, so many are not tried. */
+#define PLAIN_RUN 15
 /* zlib's default: 128 KiB. */
 #define MEM_LEVEL 8
 /* The memory of names that were written; when it is full, they are written again. */
@@ -39,6 +41,7 @@ struct dxa_recorder {
 	bool z_ready;
 	unsigned char *packed; /* of packed_cap bytes: a block's head and its packed bytes */
 	size_t packed_cap;
+	unsigned int plain_left; /* so many large blocks are not compressed without trying it */
 	struct dxr_codec codec;
 	unsigned char *events; /* coded, of the open block */
 	size_t events_len;
@@ -263,27 +266,53 @@ static bool reserve_packed(struct dxa_recorder *r, size_t len)
 	return true;
 }
 
-static void write_block(struct dxa_recorder *r, uint32_t type, const void *data, size_t len)
+/* Compress into r->packed, behind room for a head. Returns the length; 0: that failed. */
+static size_t compress_block(struct dxa_recorder *r, const void *data, size_t len)
 {
-	struct dxr_block_head head = { .type = type, .length = (uint32_t)len };
-	size_t room = deflateBound(&r->z, len);
-
-	if (r->error)
-		return;
-	if (!reserve_packed(r, sizeof(head) + room)) {
-		give_up(r, ENOMEM);
-		return;
-	}
 	deflateReset(&r->z);
 	r->z.next_in = (Bytef *)data;
 	r->z.avail_in = (uInt)len;
-	r->z.next_out = r->packed + sizeof(head);
-	r->z.avail_out = (uInt)room;
-	if (deflate(&r->z, Z_FINISH) != Z_STREAM_END) {
+	r->z.next_out = r->packed + sizeof(struct dxr_block_head);
+	r->z.avail_out = (uInt)(r->packed_cap - sizeof(struct dxr_block_head));
+	return deflate(&r->z, Z_FINISH) == Z_STREAM_END ? r->z.total_out : 0;
+}
+
+/* The payload of a block, compressed if that helps. Returns its length; 0: that failed. */
+static size_t pack(struct dxa_recorder *r, uint32_t type, const void *data, size_t len)
+{
+	bool large = type == DXR_BLOCK_EVENTS && len >= DXR_PLAIN_MIN;
+	size_t packed = len;
+
+	if (large && r->plain_left) {
+		r->plain_left--;
+	} else {
+		packed = compress_block(r, data, len);
+		if (large && packed * DXR_PLAIN_GAIN > len * 100) {
+			packed = len;
+			r->plain_left = PLAIN_RUN;
+		}
+	}
+	if (packed < len)
+		return packed;
+	memcpy(r->packed + sizeof(struct dxr_block_head), data, len);
+	return len;
+}
+
+static void write_block(struct dxa_recorder *r, uint32_t type, const void *data, size_t len)
+{
+	struct dxr_block_head head = { .type = type, .length = (uint32_t)len };
+
+	if (r->error)
+		return;
+	if (!reserve_packed(r, sizeof(head) + deflateBound(&r->z, len))) {
+		give_up(r, ENOMEM);
+		return;
+	}
+	head.packed = (uint32_t)pack(r, type, data, len);
+	if (!head.packed) {
 		give_up(r, EIO);
 		return;
 	}
-	head.packed = (uint32_t)r->z.total_out;
 	head.crc = (uint32_t)crc32(0, (const Bytef *)&head, offsetof(struct dxr_block_head, crc));
 	head.crc = (uint32_t)crc32(head.crc, r->packed + sizeof(head), head.packed);
 	memcpy(r->packed, &head, sizeof(head));
@@ -400,7 +429,7 @@ void dxa_recorder_begin(struct dxa_recorder *r, const struct dxa_record_head *he
 	memcpy(file.magic, DXR_MAGIC, sizeof(file.magic));
 	r->begun = true;
 	r->symbols = symbols;
-	dxr_codec_init(&r->codec, sizeof(struct dxa_event), false);
+	dxr_codec_init(&r->codec, DXR_FORMAT, sizeof(struct dxa_event), false);
 	if (ftruncate(r->fd, 0)) {
 		give_up(r, errno);
 		return;

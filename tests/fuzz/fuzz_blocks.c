@@ -64,14 +64,15 @@ static void read_trailer(struct dxr_cursor items)
 }
 
 /* Each event that can be read can be written, and is then read as the same. */
-static void read_events(const uint8_t *data, size_t size, size_t event_size, bool swap)
+static void read_events(const uint8_t *data, size_t size, unsigned int format, size_t event_size,
+			bool swap)
 {
 	static struct dxr_codec in, out, again;
 	unsigned char coded[DXR_CODED_MAX];
 	const struct dxa_event *ev, *same;
 	size_t used, n = 0;
 
-	dxr_codec_init(&in, event_size, swap);
+	dxr_codec_init(&in, format, event_size, swap);
 	while ((ev = dxr_decode(&in, data, size, &used))) {
 		size_t len;
 
@@ -79,8 +80,8 @@ static void read_events(const uint8_t *data, size_t size, size_t event_size, boo
 		must(strlen(ev->comm) < sizeof(ev->comm) && strlen(ev->name) < sizeof(ev->name) &&
 		     strlen(ev->bus) < sizeof(ev->bus) && strlen(ev->driver) < sizeof(ev->driver));
 		if (!n++) {
-			dxr_codec_init(&out, sizeof(*ev), false);
-			dxr_codec_init(&again, sizeof(*ev), false);
+			dxr_codec_init(&out, DXR_FORMAT, sizeof(*ev), swap);
+			dxr_codec_init(&again, DXR_FORMAT, sizeof(*ev), swap);
 		}
 		len = dxr_encode(&out, ev, coded);
 		must(len <= sizeof(coded));
@@ -106,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_trailer(items);
 		break;
 	default:
-		read_events(data + 1, size - 1,
+		read_events(data + 1, size - 1, data[0] & 1 ? DXR_FORMAT : 1,
 			    data[0] & LONGER ? DXR_EVENT_MAX : sizeof(struct dxa_event),
 			    data[0] & SWAP);
 	}

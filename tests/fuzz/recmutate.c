@@ -71,6 +71,11 @@ static size_t unpack(const uint8_t *packed, size_t len, uint8_t *out, size_t roo
 	return done == Z_STREAM_END ? z.total_out : 0;
 }
 
+static unsigned int format_of(const struct recording *r)
+{
+	return r->swap ? bswap_16(r->head.format) : r->head.format;
+}
+
 static bool parse(const uint8_t *data, size_t size, uint8_t *plain, size_t room,
 		  struct recording *r)
 {
@@ -92,7 +97,12 @@ static bool parse(const uint8_t *data, size_t size, uint8_t *plain, size_t room,
 			packed = size - at;
 		*b = (struct block){ order(r, h.type), order(r, h.length), data + at, packed,
 				     false };
-		b->len = unpack(data + at, packed, plain + used, room - used);
+		if (format_of(r) > 1 && h.packed == h.length && packed <= room - used) {
+			memcpy(plain + used, data + at, packed);
+			b->len = packed;
+		} else {
+			b->len = unpack(data + at, packed, plain + used, room - used);
+		}
 		b->unpacked = b->len != 0;
 		if (b->unpacked) {
 			b->bytes = plain + used;
@@ -236,13 +246,14 @@ static size_t change_events(size_t n, uint64_t *rnd)
 }
 
 /* Change the events of a block. Returns their coded length in out; 0: it has no events. */
-static size_t mutate_events(const struct block *b, uint8_t *out, size_t room, uint64_t *rnd)
+static size_t mutate_events(unsigned int format, const struct block *b, uint8_t *out, size_t room,
+			    uint64_t *rnd)
 {
 	static struct dxr_codec codec;
 	size_t n = 0, at = 0, used, count = 1 + below(rnd, 4);
 	const struct dxa_event *ev;
 
-	dxr_codec_init(&codec, sizeof(*ev), false);
+	dxr_codec_init(&codec, format, sizeof(*ev), false);
 	while (n < EVENTS_MAX && (ev = dxr_decode(&codec, b->bytes + at, b->len - at, &used))) {
 		events[n++] = *ev;
 		at += used;
@@ -285,15 +296,16 @@ static void change_blocks(struct recording *r, uint64_t *rnd)
 	}
 }
 
-static void change_block(struct block *b, uint64_t *rnd, bool coded)
+/* format: of its events, if they can be coded; else 0. */
+static void change_block(struct block *b, uint64_t *rnd, unsigned int format)
 {
 	static uint8_t changed[STORED_MAX];
 	size_t len = 0;
 
 	if (!b->unpacked || b->len > sizeof(changed))
 		return;
-	if (coded && b->type == DXR_BLOCK_EVENTS && below(rnd, 4))
-		len = mutate_events(b, changed, sizeof(changed), rnd);
+	if (format && b->type == DXR_BLOCK_EVENTS && below(rnd, 4))
+		len = mutate_events(format, b, changed, sizeof(changed), rnd);
 	if (!len) {
 		memcpy(changed, b->bytes, b->len);
 		len = LLVMFuzzerMutate(changed, b->len, sizeof(changed));
@@ -318,7 +330,9 @@ size_t recording_mutate(uint8_t *data, size_t size, size_t max, unsigned int see
 		change_blocks(&r, &rnd);
 	else
 		change_block(&r.blocks[below(&rnd, r.n)], &rnd,
-			     !r.swap && r.head.event_size == sizeof(struct dxa_event));
+			     !r.swap && r.head.event_size == sizeof(struct dxa_event) ?
+				     format_of(&r) :
+				     0);
 	len = put_recording(&r, out, max < sizeof(out) ? max : sizeof(out));
 	memcpy(data, out, len);
 	return len;

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "record/codec.h"
+
 #define FILE_HEAD sizeof(struct dxr_file_head)
 #define BLOCK_HEAD sizeof(struct dxr_block_head)
 
@@ -78,12 +80,18 @@ struct raw raw_unpack(const struct raw *r, size_t at)
 {
 	struct dxr_block_head h = head_at(r, at);
 	struct raw out = { malloc(h.length + 1), h.length };
+	struct dxr_file_head file;
 	z_stream z = { .next_in = r->data + at + BLOCK_HEAD,
 		       .avail_in = h.packed,
 		       .next_out = out.data,
 		       .avail_out = h.length };
 
 	assert_non_null(out.data);
+	memcpy(&file, r->data, sizeof(file));
+	if (file.format > 1 && h.packed == h.length) {
+		memcpy(out.data, r->data + at + BLOCK_HEAD, h.length);
+		return out;
+	}
 	assert_int_equal(inflateInit2(&z, DXR_WINDOW_BITS), Z_OK);
 	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
 	assert_int_equal(z.total_out, h.length);
@@ -201,59 +209,52 @@ static void swap_items(struct raw *r)
 	}
 }
 
-/* The numbers inside each 8-byte word of a record. */
-static void swap_word(unsigned char *p, unsigned int word)
+/* Code the events again. */
+static void recode_events(struct raw *r, unsigned int from, unsigned int to, bool swap)
 {
-	if (word < 14) {
-		reverse(p, 8);
-	} else if (word < 18) {
-		reverse(p, 4);
-		reverse(p + 4, 4);
-	} else if (word == 18) {
-		reverse(p, 4);
-		reverse(p + 4, 2);
+	static struct dxr_codec in, out;
+	unsigned char coded[DXR_CODED_MAX];
+	const struct dxa_event *ev;
+	struct raw all = { 0 };
+	size_t at = 0, used;
+
+	dxr_codec_init(&in, from, sizeof(*ev), false);
+	dxr_codec_init(&out, to, sizeof(*ev), swap);
+	for (; at < r->len; at += used) {
+		ev = dxr_decode(&in, r->data + at, r->len - at, &used);
+		assert_non_null(ev);
+		raw_append(&all, coded, dxr_encode(&out, ev, coded));
 	}
+	raw_free(r);
+	*r = all;
 }
 
-static void swap_events(struct raw *r)
+struct raw raw_rewrite(const struct raw *r, uint16_t format, bool swap)
 {
-	size_t at = 0;
-
-	while (at < r->len) {
-		uint64_t head;
-
-		memcpy(&head, r->data + at, 8);
-		reverse(r->data + at, 8);
-		at += 8;
-		for (unsigned int word = 0; word < 48; word++) {
-			if (!(head >> word & 1))
-				continue;
-			swap_word(r->data + at, word);
-			at += 8;
-		}
-	}
-}
-
-struct raw raw_swap(const struct raw *r)
-{
+	struct dxr_file_head file;
 	struct raw out = { 0 };
 	size_t at, len;
 
 	raw_append(&out, r->data, FILE_HEAD);
-	reverse(out.data + 8, 4);
-	for (size_t i = 12; i < 20; i += 2)
-		reverse(out.data + i, 2);
+	memcpy(&file, r->data, sizeof(file));
+	memcpy(out.data + offsetof(struct dxr_file_head, format), &format, sizeof(format));
+	if (swap) {
+		reverse(out.data + 8, 4);
+		for (size_t i = 12; i < 20; i += 2)
+			reverse(out.data + i, 2);
+	}
 	raw_seal(&out);
-	reverse(out.data + FILE_HEAD - 4, 4);
+	if (swap)
+		reverse(out.data + FILE_HEAD - 4, 4);
 	for (size_t i = 0; raw_block(r, i, &at, &len); i++) {
 		struct raw block = raw_unpack(r, at);
 		uint32_t type = head_at(r, at).type;
 
 		if (type == DXR_BLOCK_EVENTS)
-			swap_events(&block);
-		else
+			recode_events(&block, file.format, format, swap);
+		else if (swap)
 			swap_items(&block);
-		append_block(&out, type, block.data, block.len, true);
+		append_block(&out, type, block.data, block.len, swap);
 		raw_free(&block);
 	}
 	return out;

@@ -38,7 +38,7 @@ void raw_append_block(struct raw *r, uint32_t type, const void *payload, size_t 
 /* Correct the checksum of the file head. */
 void raw_seal(struct raw *r);
 
-/* The same recording as a machine of the other byte order would have written it. */
-struct raw raw_swap(const struct raw *r);
+/* The same recording in another format; swap: as a machine of the other byte order writes it. */
+struct raw raw_rewrite(const struct raw *r, uint16_t format, bool swap);
 
 #endif
