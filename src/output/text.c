@@ -353,7 +353,7 @@ static void print_event(struct dxa_sink *s, const struct dxa_event *ev)
 	dxa_sink_flush(s);
 }
 
-static void text_event(struct dxa_sink *s, const struct dxa_event *ev)
+static void follow_event(struct dxa_sink *s, const struct dxa_event *ev)
 {
 	struct text *t = s->state;
 
@@ -363,6 +363,12 @@ static void text_event(struct dxa_sink *s, const struct dxa_event *ev)
 	}
 	if (s->follow && is_news(ev))
 		print_event(s, ev);
+}
+
+static void text_event(struct dxa_sink *s, const struct dxa_event *ev)
+{
+	if (s->by_device || s->follow)
+		follow_event(s, ev);
 }
 
 static bool has_closed(const struct text *t, uint64_t id)
@@ -398,13 +404,10 @@ static void print_findings(struct dxa_sink *s)
 	t->fresh.len = kept;
 }
 
-static void text_fed(struct dxa_sink *s)
+static void print_fed(struct dxa_sink *s)
 {
 	struct text *t = s->state;
 
-	/* By device, the lives come first: at the end. */
-	if ((!t->contexts.len && !t->fresh.len) || (s->by_device && !t->ending))
-		return;
 	if (t->contexts.len)
 		touch(s);
 	for (size_t i = 0; i < t->contexts.len; i++)
@@ -412,6 +415,15 @@ static void text_fed(struct dxa_sink *s)
 	print_findings(s);
 	drop_contexts(t);
 	dxa_sink_flush(s);
+}
+
+static void text_fed(struct dxa_sink *s)
+{
+	const struct text *t = s->state;
+
+	/* By device, the lives come first: at the end. */
+	if ((t->contexts.len || t->fresh.len) && (!s->by_device || t->ending))
+		print_fed(s);
 }
 
 /* ---- the end ---- */

@@ -21,11 +21,12 @@ static bool take_pending(struct dxa_disk_calls *f, uint32_t tid, struct dxa_even
 
 bool dxa_collect_disk(struct dxa_disk_calls *f, const struct dxa_event *ev, struct dxa_event *ret)
 {
-	struct dxa_event added = *ev;
+	struct dxa_event added;
 	int dax;
 
 	if (ev->kind != DXA_KIND_DEVICE_ADD_DISK)
 		return false;
+	added = *ev;
 	if (ev->phase == DXA_PHASE_ARGS) {
 		/* The table is full of entries whose returns were missed: drop the oldest. */
 		if (f->n == DXA_DISK_CALLS)

@@ -21,9 +21,12 @@ void dxa_ksym_look_up(struct dxa_ksym_reader *n, struct dxa_symbols *symbols,
 	struct dxa_symbol sym;
 
 	n->at = ev->ts;
-	dxa_symbols_find(symbols, ev->ops, &sym);
+	if (ev->ops)
+		dxa_symbols_find(symbols, ev->ops, &sym);
+	/* Most records have the caller only. */
 	for (int i = 0; i < DXA_STACK_MAX; i++)
-		dxa_symbols_find(symbols, ev->stack[i], &sym);
+		if (ev->stack[i])
+			dxa_symbols_find(symbols, ev->stack[i], &sym);
 }
 
 /* Was a module freed after the record, and one loaded after that? */

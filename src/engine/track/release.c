@@ -12,11 +12,11 @@
 /* Only after an allocation in the same context, NULL can mean that its device was not stored. */
 static void note_null(struct dxa_engine *e, struct task *t, const struct rec *r)
 {
-	struct null_call c = { .rec = *r };
+	struct null_call c;
 
 	if (!task_context(t) || !t->allocs.len || r->ev.kind == DXA_KIND_FS_PUT_DAX)
 		return;
-	c.outcome_bracket = task_outcome_bracket(e, t);
+	c = (struct null_call){ .rec = *r, .outcome_bracket = task_outcome_bracket(e, t) };
 	if (t->nulls.len >= CONTEXT_LIST_MAX)
 		gap(e, DXA_GAP_LIMIT);
 	else if (!dxa_vec_push(&t->nulls, &c))
