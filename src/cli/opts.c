@@ -275,10 +275,17 @@ static struct dxa_err *parse_mode(const char *value, mode_t *ret)
 
 static struct dxa_err *add_output(const char *value, struct dxa_opts *o)
 {
+	const char *file = strchr(value, ':');
+
+	/* "-" is the standard input of replay, and would be a file here. */
+	if (file && !strcmp(file, ":-"))
+		return dxa_err_new(DXA_ERR_INPUT, 0,
+				   "-o %s: -o %.*s writes to standard output; ./- is a file", value,
+				   (int)(file - value), value);
 	if (o->n_outputs == DXA_OUTPUTS_MAX)
 		return dxa_err_new(DXA_ERR_INPUT, 0, "more than %d outputs", DXA_OUTPUTS_MAX);
 	for (size_t i = 0; i < o->n_outputs; i++)
-		if (!strchr(value, ':') && !strchr(o->outputs[i], ':'))
+		if (!file && !strchr(o->outputs[i], ':'))
 			return dxa_err_new(
 				DXA_ERR_INPUT, 0,
 				"two formats on standard output: give all but one a file, "
