@@ -247,7 +247,9 @@ static void print_shown(FILE *out, const void *priv)
 static struct dxa_err *show(const struct dxa_opts *opts)
 {
 	struct shown shown = { .btf = opts->btf };
-	const struct dxa_document doc = { .text = print_shown, .json = shown_object, .priv = &shown };
+	const struct dxa_document doc = { .text = print_shown,
+					  .json = shown_object,
+					  .priv = &shown };
 	struct dxa_err *err;
 
 	if (opts->args[1])

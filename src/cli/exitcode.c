@@ -12,7 +12,7 @@
 #define IO "cannot read the input or write the output"
 
 static const char *const of_audits[N_CODES] = {
-#define DXA_TEXT(id, num, text) [num] = text,
+#define DXA_TEXT(id, num, text) [num] = (text),
 	DXA_EXIT_CODES(DXA_TEXT)
 #undef DXA_TEXT
 };
@@ -30,7 +30,7 @@ static const struct {
 	{ DXA_CMD_DIFF,
 	  { "no life and no finding differs", "lives or findings differ", BAD_USE, IO } },
 	{ DXA_CMD_POLICY,
-	  { "done; lint: no mistake", NULL, BAD_USE "; lint: a mistake in a file", IO } },
+	  { "done; lint: no mistake", NULL, (BAD_USE "; lint: a mistake in a file"), IO } },
 	{ DXA_CMD_DOCTOR,
 	  { "all that an audit needs can be observed; --core: there is a DAX core", NULL, BAD_USE,
 	    "nothing can be audited here: a check failed", NO_DAX_CORE,
