@@ -43,6 +43,7 @@ enum dxa_mark_which {
 	DXA_MARK_IS_ERROR, /* dax is an ERR_PTR */
 	DXA_MARK_FAILED, /* the result is an error, or NULL where a pointer was asked for */
 	DXA_MARK_GRANTED, /* the result is not an error */
+	DXA_MARK_HELD, /* the device has a holder, or a reference besides its driver's */
 	DXA_MARK_ENDED, /* a hook of --deep found the device destroyed or freed */
 };
 

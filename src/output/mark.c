@@ -26,6 +26,8 @@ static bool is_meant(enum dxa_mark_which which, const struct dxa_event *ev)
 		return has_failed(ev);
 	case DXA_MARK_GRANTED:
 		return ev->phase & DXA_PHASE_RET && !has_failed(ev);
+	case DXA_MARK_HELD:
+		return ev->holder || ev->refs > 1;
 	case DXA_MARK_ENDED:
 		return ev->arg >= DXA_GONE_DESTROYED;
 	default:

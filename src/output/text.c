@@ -318,11 +318,16 @@ static void print_lives(struct dxa_sink *s)
 	dxa_map_free(&marks);
 }
 
-/* Facts about the kernel itself are not shown as events. */
-static bool is_news(const struct dxa_event *ev)
+/* Facts about the kernel itself are no events. Only the first snapshot is shown, and with -v all. */
+static bool is_news(const struct dxa_sink *s, const struct dxa_event *ev)
 {
-	return ev->kind != DXA_KIND_DRIVER && ev->kind != DXA_KIND_BUS_DEVICE &&
-	       ev->kind != DXA_KIND_SNAP_END;
+	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
+
+	if (ev->kind == DXA_KIND_DRIVER || ev->kind == DXA_KIND_BUS_DEVICE ||
+	    ev->kind == DXA_KIND_SNAP_END)
+		return false;
+	return s->verbose || !info || !info->synthetic || ev->kind == DXA_KIND_TASK_STATE ||
+	       !s->run->story.before || ev->ts <= s->run->story.before;
 }
 
 /* Look up the symbols with which the event is printed at the end. */
@@ -361,7 +366,7 @@ static void follow_event(struct dxa_sink *s, const struct dxa_event *ev)
 		dxa_lives_event(&t->lives, ev, s->run->story.symbols);
 		keep_names(s, ev);
 	}
-	if (s->follow && is_news(ev))
+	if (s->follow && is_news(s, ev))
 		print_event(s, ev);
 }
 
@@ -581,7 +586,7 @@ static void text_summary(struct dxa_sink *s, const struct dxa_summary *sum)
 	print_verdict(s, sum->verdict, why);
 }
 
-/* On standard output it would stand beside the error on standard error. */
+/* Standard error has it already. */
 static void text_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
 {
 	if (s->path)

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "output/prose.h"
+#include "output/wrap.h"
 
 /* A name in a column; control characters are replaced. */
 static const char *column(char buf[DXA_NAME_LEN], const char *name)
@@ -13,6 +14,17 @@ static const char *column(char buf[DXA_NAME_LEN], const char *name)
 	snprintf(buf, DXA_NAME_LEN, "%s", name[0] ? name : "-");
 	dxa_utf8_make_line(buf);
 	return buf;
+}
+
+/* Below the row of the device: the table is as wide as a terminal. */
+static void put_orphan(struct dxa_sink *s, const char *why)
+{
+	struct dxa_wrap w = { .out = s->out, .width = s->width, .colour = s->colour };
+
+	dxa_wrap_begin(&w, 4, 4);
+	dxa_wrap_words(&w, "orphan:", DXA_RED);
+	dxa_wrap_words(&w, why, DXA_RED);
+	dxa_wrap_end(&w);
 }
 
 void dxa_textlist_row(struct dxa_textlist *t, struct dxa_sink *s, const struct dxa_device *d)
@@ -38,40 +50,44 @@ void dxa_textlist_row(struct dxa_textlist *t, struct dxa_sink *s, const struct d
 		d->alive    ? "alive" :
 			      "dead",
 		d->holder ? "yes" : "-", column(bound, d->bound), addr);
-	if (d->why)
-		fprintf(s->out, " %sorphan: %s%s", dxa_paint(s->colour, DXA_RED), d->why,
-			dxa_paint(s->colour, DXA_RESET));
 	fputc('\n', s->out);
+	if (d->why)
+		put_orphan(s, d->why);
 	t->orphans += d->why != NULL;
 }
 
-/* Continue the line. */
-static void print_doubts(struct dxa_sink *s, const struct dxa_verdict *v)
+static void put_doubts(struct dxa_wrap *w, const struct dxa_verdict *v)
 {
 	const char *reason;
 
+	dxa_wrap_piece(w, ";", 0, DXA_RESET);
+	dxa_wrap_words(w, "this may not be all", DXA_RESET);
 	for (size_t i = v->first_incomplete; (reason = dxa_verdict_reason(v, i)); i++) {
-		fputs(i > v->first_incomplete ? "; " : ": ", s->out);
-		dxa_utf8_print(s->out, reason);
+		dxa_wrap_piece(w, i > v->first_incomplete ? ";" : ":", 0, DXA_RESET);
+		dxa_wrap_words(w, reason, DXA_RESET);
 	}
 }
 
 void dxa_textlist_end(const struct dxa_textlist *t, struct dxa_sink *s, const struct dxa_result *r)
 {
-	char words[256];
+	struct dxa_wrap w = { .out = s->out, .width = s->width, .colour = s->colour };
+	char words[256], line[128];
 
-	fprintf(s->out, "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s", t->devices,
-		t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s");
+	snprintf(line, sizeof(line), "%" PRIu64 " dax_device%s, %" PRIu64 " orphan%s", t->devices,
+		 t->devices == 1 ? "" : "s", t->orphans, t->orphans == 1 ? "" : "s");
+	dxa_wrap_begin(&w, 0, 4);
+	dxa_wrap_words(&w, line, DXA_RESET);
 	if (s->run->show) {
-		fputs("; ", s->out);
+		line[0] = '\0';
 		if (r->hidden.devices)
-			fprintf(s->out, "%" PRIu64 " more not shown: ", r->hidden.devices);
-		fputs("only ", s->out);
-		dxa_utf8_print(s->out, dxa_show_words(words, sizeof(words), s->run->show));
+			snprintf(line, sizeof(line),
+				 "%" PRIu64 " more not shown:", r->hidden.devices);
+		dxa_wrap_piece(&w, ";", 0, DXA_RESET);
+		dxa_wrap_words(&w, line, DXA_RESET);
+		dxa_wrap_words(&w, "only", DXA_RESET);
+		dxa_wrap_words(&w, dxa_show_words(words, sizeof(words), s->run->show), DXA_RESET);
 	}
-	if (!r->verdict.complete) {
-		fputs("; this may not be all", s->out);
-		print_doubts(s, &r->verdict);
-	}
-	fputc('\n', s->out);
+	if (!r->verdict.complete)
+		put_doubts(&w, &r->verdict);
+	dxa_wrap_end(&w);
 }

@@ -155,6 +155,7 @@ static bool is_ever_marked(enum dxa_rule rule)
 			for (int k = 0; k < 3; k++) {
 				const struct dxa_event ev = { .kind = kind,
 							      .phase = DXA_PHASE_CALL,
+							      .refs = 2,
 							      .dax = devices[i],
 							      .ret = results[k] };
 
@@ -182,6 +183,8 @@ static void test_only_what_broke_the_rule_is_marked(void **state)
 	const struct dxa_event granted = { .kind = DXA_KIND_ALLOC_DAX,
 					   .phase = DXA_PHASE_CALL,
 					   .ret = (int64_t)0xffff888003c5b2c0 };
+	const struct dxa_event free_device = { .kind = DXA_KIND_SNAP_DEVICE, .refs = 1 };
+	const struct dxa_event held_device = { .kind = DXA_KIND_SNAP_DEVICE, .refs = 2 };
 
 	(void)state;
 	assert_non_null(dxa_mark_why(DXA_RULE_NULL_TEARDOWN_LEAK, &null));
@@ -189,6 +192,8 @@ static void test_only_what_broke_the_rule_is_marked(void **state)
 	assert_null(dxa_mark_why(DXA_RULE_NULL_TEARDOWN_LEAK, &granted));
 	assert_non_null(dxa_mark_why(DXA_RULE_MISSING_EOPNOTSUPP, &granted));
 	assert_null(dxa_mark_why(DXA_RULE_UNEXPECTED_EOPNOTSUPP, &granted));
+	assert_null(dxa_mark_why(DXA_RULE_UNACCOUNTED_REFERENCE, &free_device));
+	assert_non_null(dxa_mark_why(DXA_RULE_UNACCOUNTED_REFERENCE, &held_device));
 }
 
 /* ---- lines ---- */

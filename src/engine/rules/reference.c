@@ -48,7 +48,7 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 		"after a failed mount (CVE-2026-46005, fixed in June 2026).",
 	.example = "dax_hosts: pmem0 -> X, refs 2, holder set\n"
 		   "block devices of pmem0: not open\n",
-	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_ANY, "its disk is not open" }),
+	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "its disk is not open" }),
 };
 
 /* After the put of the last accounted reference, the device must be destroyed. */
