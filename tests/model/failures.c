@@ -157,7 +157,7 @@ bool failures_write(const char *folder)
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/INDEX.tsv", folder);
-	/* What an earlier run left there must not be taken for this one's. */
+	/* The files of an earlier run must not be mistaken for those of this one. */
 	if (!n_kinds)
 		return !unlink(path) || errno == ENOENT;
 	qsort(kinds, n_kinds, sizeof(*kinds), by_kind);

@@ -208,8 +208,8 @@ static void check_pass(const struct world *w, int lo, int hi)
 }
 
 /*
- * The first violation of each device must be reported with its own rule. If the auditor
- * looks in between, a look may show it first, by another rule.
+ * The first violation of each device must be reported with its own rule. If the auditor takes a
+ * snapshot in between, that may show it first, by another rule.
  */
 static void check_exact(const struct world *w)
 {
@@ -234,9 +234,8 @@ static void check_exact(const struct world *w)
 /* ---- views ---- */
 
 /*
- * Half a second passes between two looks. Nobody is held up for so long where it
- * cannot sleep, but in a bracket that the engine knows to be open (in_bracket) it
- * must not matter.
+ * Half a second passes between two snapshots. A task that cannot sleep is not delayed for so long,
+ * but in a bracket that the engine knows to be open (in_bracket) a delay must not matter.
  */
 static bool at_rest(const struct world *w, bool in_bracket)
 {
@@ -319,7 +318,7 @@ static void looked(const struct world *end, int k)
 	check_findings(end, k);
 }
 
-/* The records after the looks happen later by the time that these took. */
+/* The records after the snapshots happen later by the time that these took. */
 static void watched(const struct world *end, int k)
 {
 	uint64_t before, took;
@@ -385,8 +384,8 @@ static int writer_of(int k)
 }
 
 /*
- * The kernel gives a task's number again only when it has given all others
- * (idr_alloc_cyclic() in alloc_pid(), kernel/pid.c): no return is awaited for so long.
+ * The kernel reuses a task's number only after all others (idr_alloc_cyclic() in alloc_pid(),
+ * kernel/pid.c): no return is awaited for so long.
  */
 static bool number_is_given_again(const struct world *end, int k)
 {

@@ -9,16 +9,16 @@
 #define DETAIL_LEN 256
 
 /* X(ID, words): the part of a history that the engine got */
-#define VIEWS(X)                                                                           \
-	X(WHOLE, "whole")                                                                  \
-	X(CUT, "cut: no record after this one reached the engine")                         \
-	X(ENDED, "the audit ends here; the last looks show the state at this moment")      \
-	X(BEGUN, "begun here without a snapshot")                                          \
-	X(BEGUN_LOOKED, "begun here with a snapshot")                                      \
-	X(LOOKED, "two looks at this moment, and no record at all")                        \
-	X(WATCHED, "two looks at this moment, as a daemon takes them, and two at the end") \
-	X(LOST, "one record is lost, and counted as dropped")                              \
-	X(MISSED, "one call is missed, and reported as lost until a later time")           \
+#define VIEWS(X)                                                                               \
+	X(WHOLE, "whole")                                                                      \
+	X(CUT, "cut: no record after this one reached the engine")                             \
+	X(ENDED, "the audit ends here; the last snapshots show the state at this moment")      \
+	X(BEGUN, "begun here without a snapshot")                                              \
+	X(BEGUN_LOOKED, "begun here with a snapshot")                                          \
+	X(LOOKED, "two snapshots at this moment, and no record at all")                        \
+	X(WATCHED, "two snapshots at this moment, as a daemon takes them, and two at the end") \
+	X(LOST, "one record is lost, and counted as dropped")                                  \
+	X(MISSED, "one call is missed, and reported as lost until a later time")               \
 	X(RETURN, "one return is missed, and not reported")
 
 enum view {

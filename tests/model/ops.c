@@ -95,7 +95,7 @@ bool may_sleep(const struct world *w, int task)
 	case O_RUN: /* device_dax maps its memory first */
 	case O_ADD_DISK:
 		return p->sub <= 1;
-	case O_KILL: /* synchronize_srcu() waits for who reads or faults through a mount */
+	case O_KILL: /* synchronize_srcu() waits for tasks that read or fault through a mount */
 		return p->sub == 2 && is_mounted(w, p->reg);
 	default:
 		return p->pc == 0 && p->sub == 0;
@@ -185,7 +185,7 @@ void set_out(struct world *w)
 		w->proc[i].done = true;
 }
 
-/* Of a function that has not begun: nothing that it does can come between. */
+/* A record of a function that has not begun: no other step can come between. */
 static bool is_entry(const struct dxa_event *ev)
 {
 	switch (ev->kind) {

@@ -14,7 +14,7 @@ static void fill_bracket(const struct world *w, struct dxa_event *ev, const stru
 		fill_dax(w, ev, w->dev[DAX0].dax.slot);
 }
 
-/* Binding a device-dax whose cdev is still in use initialises that over: a known bug. */
+/* Binding a device-dax whose cdev is still in use initialises the cdev again: a known bug. */
 static void bind_cdev(struct world *w, const struct op *o)
 {
 	struct dev_state *d = &w->dev[o->a];
@@ -32,7 +32,7 @@ bool op_probe(struct world *w, int task, const struct op *o)
 
 	struct proc *p = &w->proc[task];
 
-	/* __driver_probe_device() looks whether another task was first. */
+	/* __driver_probe_device() checks whether another task was first. */
 	if (p->sub == 0 && w->dev[o->a].driver) {
 		while (programs[p->program][p->pc + 1].code != O_END)
 			p->pc++;
@@ -103,8 +103,8 @@ bool op_probed(struct world *w, int task, const struct op *o)
 }
 
 /*
- * RELEASE dev, driver or 0 for whichever it is, operations to skip when that one
- * is not bound: device_release_driver_internal() is entered, then locks.
+ * RELEASE dev, driver or 0 for any, operations to skip when that one is not bound:
+ * device_release_driver_internal() is entered, then locks.
  */
 bool op_release(struct world *w, int task, const struct op *o)
 {
@@ -156,7 +156,7 @@ bool op_released(struct world *w, int task, const struct op *o)
 	}
 }
 
-/* GONE dev: the driver has finished: references that it did not drop are leaked now. */
+/* GONE dev: the driver has finished: references that it did not drop are now leaked. */
 bool op_gone(struct world *w, int task, const struct op *o)
 {
 	(void)task;

@@ -152,7 +152,7 @@ bool op_put_none(struct world *w, int task, const struct op *o)
 	return release_of_none(w, task, DXA_KIND_PUT_DAX, o);
 }
 
-/* The bind that set its cdev up again has come through. */
+/* The bind that initialised its cdev again has returned. */
 static void note_reinit(struct world *w, struct ref r)
 {
 	for (int i = 0; i < w->n_brk; i++)
@@ -188,7 +188,7 @@ bool op_run(struct world *w, int task, const struct op *o)
 	}
 }
 
-/* ---- who uses it ---- */
+/* ---- users ---- */
 
 /* xa_load(), dax_alive() and igrab() in fs_dax_get_by_bdev() */
 static void look_up(struct world *w, struct proc *p, const struct op *o)
@@ -336,7 +336,10 @@ bool op_open(struct world *w, int task, const struct op *o)
 	return true;
 }
 
-/* DEV_PUT dev: the region lets go of the device; an open file keeps it, and puts it when closed */
+/*
+ * DEV_PUT dev: the region drops its reference to the device; an open file keeps it, and puts it
+ * when closed
+ */
 bool op_dev_put(struct world *w, int task, const struct op *o)
 {
 	struct dev_state *d = &w->dev[o->a];

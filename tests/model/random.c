@@ -22,9 +22,9 @@ static struct {
 	uint64_t luck;
 	uint64_t without; /* parts that do not begin, as bits of their numbers */
 	unsigned int begun, size;
-	bool looked; /* half a second, at least, passes between two looks: there is one */
-	bool broken; /* one part is to be */
-	bool spoiled; /* and was: nothing of its device is touched after it */
+	bool looked; /* at least half a second passes between two snapshots: there is one */
+	bool broken; /* one part is to be wrong */
+	bool spoiled; /* and was: its device is not used after it */
 	const struct part *now[TASKS];
 } play;
 
@@ -166,7 +166,7 @@ void play_random(uint64_t seed, unsigned int size, wrong_fn wrong, struct tally 
 	tally->histories++;
 	tally->judged++;
 	tally->judgements += judge_one(seed, size, 0, wrong);
-	/* Only what was not seen before is worth it. */
+	/* Only a new kind of failure is worth the repetition. */
 	if (failures_count() == before || failures_kinds() == kinds)
 		return;
 	begun = play.begun;

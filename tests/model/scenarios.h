@@ -30,7 +30,7 @@ enum claim {
 	CLAIM_FOREIGN = 1 << 10,
 };
 
-/* Something that a task of the random part may do when the state allows. */
+/* A part that a task of the random histories may run when the state allows. */
 struct part {
 	const char *name;
 	const struct op *program;

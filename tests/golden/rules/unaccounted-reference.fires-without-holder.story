@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Two looks show a device with two references and no holder, and nobody has its disk open:
+# Two snapshots show a device with two references and no holder, and nobody has its disk open:
 # the user of one of them is gone.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=2 flags=alive
 snap_host dax=X obj=disk name=pmem0 refs=2 flags=alive

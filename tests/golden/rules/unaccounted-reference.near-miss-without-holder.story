@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Legal: two looks show a device with two references. The one difference: a file system has the
+# Legal: two snapshots show a device with two references. The one difference: a file system has the
 # disk open.
 snap_device dax=X ops=pmem_dax_ops[nd_pmem] rdev=252:0 refs=2 flags=alive
 snap_host dax=X obj=disk name=pmem0 refs=2 flags=alive
