@@ -67,9 +67,9 @@
 	X(FACT_ERR_PTR, 0, check_err_ptr) \
 	X(FACT_AFTER_END, 0, check_after_end) \
 	X(FACT_KILL_BEGINS, 0, check_kill_of_recycled) \
-	X(FACT_KILL_BEGINS, 1, check_kill_after_put) \
 	X(FACT_PUT_BEGINS, 0, check_put_again) \
 	X(FACT_PUT, 1, check_put_of_former) \
+	X(FACT_KILL_BEGINS, 1, check_kill_after_put) \
 	X(FACT_RELEASED, 1, check_unkilled) \
 	X(FACT_ENDS, 1, check_alive_at_end) \
 	X(FACT_PUT, 2, check_put_alive) \

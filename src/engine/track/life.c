@@ -219,7 +219,6 @@ struct life *life_get_or_create(struct dxa_engine *e, const struct rec *r)
 	if (!l)
 		return NULL;
 	l->shown_only = is_of_snapshot(r);
-	l->amid_alloc = l->shown_only && dax_is_busy(e);
 	if (r->ev.has & DXA_HAS_DAX)
 		life_set_owner(e, l, &r->ev);
 	return l;

@@ -207,8 +207,10 @@ void on_snap_device(struct dxa_engine *e, struct task *t, const struct rec *r)
 	if (!l)
 		return;
 	l->shown_in = (uint32_t)e->stats.snapshots + 1;
-	if (l->first == r->n)
+	if (l->first == r->n) {
 		l->shown_first = l->shown_in;
+		l->amid_alloc = dax_is_busy(e);
+	}
 	show_suspect(e, l, r);
 	life_note_flags(l, &r->ev);
 	if (l->from_alloc || l->snapshotted)
