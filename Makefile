@@ -100,7 +100,7 @@ UNIT_LIB_OBJ := $(UNIT_LIB_SRC:%.c=$(O)/san/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(O)/san/%)
 # Programs that tests use.
 TEST_TOOL_SRC := tests/golden/story.c tests/golden/words.c tests/bench/generate.c \
-	tests/bench/spend.c tests/fuzz/seeds.c
+	tests/bench/spend.c tests/fuzz/seeds.c tests/output/sweeps.c
 # Static, because guests have no libraries.
 LIVE_TOOL_SRC := $(wildcard tests/live/*.c)
 LIVE_TOOLS := $(LIVE_TOOL_SRC:%.c=$(O)/%)
@@ -243,10 +243,10 @@ check: check-layers unit golden cli output docs ## run all off-root tests
 cli: $(O)/daxaudit ## test the command line: output and exit codes
 	$(Q)tests/cli/run $(O)
 
-output: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## validate every output format with public validators
+output: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate $(O)/tests/output/sweeps ## validate every output format with public validators
 	$(Q)tests/output/run $(O)
 
-browser: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate ## load the HTML report in headless Chromium
+browser: $(O)/daxaudit $(STORY_DXR) $(O)/tests/bench/generate $(O)/tests/output/sweeps ## load the HTML report in headless Chromium
 	$(Q)tests/browser/run $(O)
 
 shell: $(O)/daxaudit ## complete command lines in bash, zsh and fish; lint the manual pages

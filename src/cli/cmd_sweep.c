@@ -474,6 +474,7 @@ struct dxa_err *dxa_cmd_sweep(const struct dxa_opts *opts, int *exit_code)
 					  .json = dxa_sweep_json,
 					  .junit = dxa_sweep_junit,
 					  .ktap = dxa_sweep_ktap,
+					  .html = dxa_sweep_html,
 					  .priv = &s.doc };
 	struct dxa_err *err = check_input(&s, opts);
 

@@ -34,6 +34,8 @@ static struct dxa_err *write_to(const struct dxa_document *doc, const struct dxa
 		doc->junit(sink->out, doc->priv);
 	else if (sink->ops == &dxa_sink_ktap)
 		doc->ktap(sink->out, doc->priv);
+	else if (sink->ops == &dxa_sink_html)
+		doc->html(sink->out, doc->priv);
 	else if (doc->wrapped)
 		doc->wrapped(sink->out, doc->priv,
 			     dxa_text_width(!sink->path && isatty(STDOUT_FILENO)));

@@ -19,6 +19,7 @@ struct dxa_document {
 	/* Further formats of some documents; NULL: not of this one. */
 	void (*junit)(FILE *out, const void *priv);
 	void (*ktap)(FILE *out, const void *priv);
+	void (*html)(FILE *out, const void *priv);
 };
 
 /* Check that all outputs of opts can be written, for slow commands. INPUT error if not. */

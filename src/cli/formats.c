@@ -20,6 +20,7 @@ static const struct {
 	{ &dxa_sink_jsonl, DXA_CMD_SHOWING | DXA_CMD_LIST },
 	{ &dxa_sink_ktap, DXA_CMD_SHOWING | DXA_CMD_SWEEP },
 	{ &dxa_sink_junit, DXA_CMD_SHOWING | DXA_CMD_SWEEP },
+	{ &dxa_sink_html, DXA_CMD_SHOWING | DXA_CMD_SWEEP },
 };
 
 unsigned int dxa_format_takers(const struct dxa_sink_ops *format)

@@ -9,18 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "output/closing.h"
 #include "output/coverage.h"
 #include "output/mark.h"
 #include "output/pair.h"
 #include "output/html_devices.h"
+#include "output/html_page.h"
 #include "output/html_parts.h"
 #include "output/prose.h"
-#include "output/shellwords.h"
 #include "output/timeline.h"
 #include "output/xml.h"
-#include "report-files.h"
 
 /*
  * A page of 10^5 events must be smaller than 2 MB and load in a second: beyond these
@@ -349,56 +347,21 @@ static void put_findings(FILE *out, struct page *p)
 
 /* ---- the page ---- */
 
-static void put_row(FILE *out, const char *name, const char *value)
-{
-	if (!value || !value[0])
-		return;
-	fprintf(out, "<tr><th scope=\"row\">%s</th><td>", name);
-	dxa_xml_put(out, value);
-	fputs("</td></tr>\n", out);
-}
-
-static void put_command(FILE *out, const struct dxa_run *run)
-{
-	_cleanup_free_ char *command = run->argv ? dxa_shellwords(run->argv) : NULL;
-
-	if (!command)
-		return;
-	fputs("<tr><th scope=\"row\">command</th><td><code>", out);
-	dxa_xml_put(out, command);
-	fputs("</code></td></tr>\n", out);
-}
-
-static void put_closing(FILE *out, enum dxa_verdict_kind colour, const char *word, const char *why)
-{
-	fprintf(out, "<p class=\"verdict v-%s\"><strong>%s</strong>", dxa_verdict_name(colour),
-		word);
-	fputs(why ? ": " : "", out);
-	dxa_xml_put(out, why ? why : "");
-	fputs("</p>\n", out);
-}
-
-static void put_verdict(FILE *out, enum dxa_verdict_kind kind, char *why)
-{
-	put_closing(out, kind, dxa_closing_word(kind), why);
-	free(why);
-}
-
 /* What is known before an audit. */
 static void put_subject(FILE *out, const struct dxa_run *run)
 {
 	char line[DXA_COVERAGE_LEN], wall[DXA_WALL_LEN];
 
 	snprintf(line, sizeof(line), "Linux %s %s", run->release, run->machine);
-	put_row(out, "kernel", line);
-	put_row(out, "build", run->version);
+	dxa_html_row(out, "kernel", line);
+	dxa_html_row(out, "build", run->version);
 	snprintf(line, sizeof(line), "%s (%s)", dxa_prose_aliasing(run->aliasing),
 		 run->aliasing_from ? run->aliasing_from : "no source");
-	put_row(out, "data cache", line);
-	put_row(out, "recording", run->recording);
-	put_row(out, "began", dxa_story_wall(wall, run->start_wall));
-	put_row(out, "watched by", run->tool);
-	put_command(out, run);
+	dxa_html_row(out, "data cache", line);
+	dxa_html_row(out, "recording", run->recording);
+	dxa_html_row(out, "began", dxa_story_wall(wall, run->start_wall));
+	dxa_html_row(out, "watched by", run->tool);
+	dxa_html_command(out, run->argv);
 }
 
 static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_result *r)
@@ -409,13 +372,13 @@ static void put_facts(FILE *out, const struct dxa_run *run, const struct dxa_res
 
 	fputs("<table>\n", out);
 	put_subject(out, run);
-	put_row(out, "coverage", dxa_coverage_words(line, r));
+	dxa_html_row(out, "coverage", dxa_coverage_words(line, r));
 	snprintf(line, sizeof(line), "%" PRIu64 " seen, %" PRIu64 " there at the end",
 		 r->stats->lives, r->stats->lives_now);
-	put_row(out, "dax_devices", line);
+	dxa_html_row(out, "dax_devices", line);
 	snprintf(line, sizeof(line), "%" PRIu64 ", %" PRIu64 " dropped, %" PRIu64 " missed",
 		 total.seen - total.repeated, total.dropped, missed);
-	put_row(out, "records", r->n_hooks ? line : NULL);
+	dxa_html_row(out, "records", r->n_hooks ? line : NULL);
 	fputs("</table>\n", out);
 }
 
@@ -459,31 +422,13 @@ static void put_contexts(FILE *out, struct page *p)
 			p->n_quiet, p->n_quiet == 1 ? "is" : "are");
 }
 
-static void begin_page(FILE *out, const char *verdict)
-{
-	fprintf(out,
-		"<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>"
-		"<meta charset=\"utf-8\"/>\n"
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src 'unsafe-inline'; script-src 'sha256-%s'\"/>\n"
-		"<title>daxaudit: %s</title>\n<style>%s</style></head>\n"
-		"<body>\n<h1>daxaudit</h1>\n",
-		report_js_sha256, verdict, report_css);
-}
-
-static void end_page(FILE *out)
-{
-	fprintf(out, "<script>%s</script>\n</body>\n</html>\n", report_js);
-}
-
 /* All of one audit. */
 static void put_audit(FILE *out, struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct page *p = s->state;
 
 	write_waiting(s);
-	put_verdict(out, r->verdict.kind, dxa_closing_why(r));
+	dxa_html_verdict(out, r->verdict.kind, dxa_closing_why(r));
 	put_facts(out, s->run, r);
 	put_findings(out, p);
 	fputs("<h2>Timeline</h2>\n", out);
@@ -523,9 +468,9 @@ static void html_end(struct dxa_sink *s, const struct dxa_result *r)
 		put_audit(p->body.out, s, r);
 		return;
 	}
-	begin_page(s->out, dxa_closing_word(r->verdict.kind));
+	dxa_html_begin(s->out, dxa_closing_word(r->verdict.kind));
 	put_audit(s->out, s, r);
-	end_page(s->out);
+	dxa_html_end(s->out);
 }
 
 static void html_unread(struct dxa_sink *s, const char *recording, const char *why)
@@ -537,13 +482,13 @@ static void html_summary(struct dxa_sink *s, const struct dxa_summary *summary)
 {
 	struct page *p = s->state;
 
-	begin_page(s->out, dxa_closing_word(summary->verdict));
-	put_verdict(s->out, summary->verdict, dxa_closing_summary(summary));
+	dxa_html_begin(s->out, dxa_closing_word(summary->verdict));
+	dxa_html_verdict(s->out, summary->verdict, dxa_closing_summary(summary));
 	fputs("<ul>\n", s->out);
 	put_text(s->out, &p->list);
 	fputs("</ul>\n", s->out);
 	put_text(s->out, &p->body);
-	end_page(s->out);
+	dxa_html_end(s->out);
 	if (ferror(p->list.out) || ferror(p->body.out))
 		s->err = ENOMEM;
 }
@@ -552,12 +497,12 @@ static void html_refused(struct dxa_sink *s, const struct dxa_refusal *refusal)
 {
 	const char *word = dxa_closing_refusal(refusal);
 
-	begin_page(s->out, word);
-	put_closing(s->out, DXA_VERDICT_INCONCLUSIVE, word, refusal->why);
+	dxa_html_begin(s->out, word);
+	dxa_html_closing(s->out, DXA_VERDICT_INCONCLUSIVE, word, refusal->why);
 	fputs("<table>\n", s->out);
 	put_subject(s->out, s->run);
 	fputs("</table>\n", s->out);
-	end_page(s->out);
+	dxa_html_end(s->out);
 }
 
 const struct dxa_sink_ops dxa_sink_html = {

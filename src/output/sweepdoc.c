@@ -33,6 +33,11 @@ const char *dxa_sweep_agreement_name(enum dxa_sweep_agreement a)
 	return agreements[a].name;
 }
 
+const char *dxa_sweep_agreement_words(enum dxa_sweep_agreement a)
+{
+	return agreements[a].words;
+}
+
 enum dxa_sweep_agreement dxa_sweep_agreement(const struct dxa_sweep_round *r)
 {
 	bool found = r->verdict == DXA_VERDICT_FINDINGS;
@@ -93,14 +98,20 @@ void dxa_sweep_free(struct dxa_sweep *s)
 
 /* ---- text ---- */
 
-/* The status of a round in one word: the worst condition. */
-static const char *verdict_word(const struct dxa_sweep_round *r)
+const char *dxa_sweep_round_word(const struct dxa_sweep_round *r)
 {
 	if (!r->failed)
 		return "not reached";
 	if (dxa_sweep_agreement(r) != DXA_SWEEP_NEITHER)
 		return "FINDING";
 	return is_doubtful(r) ? "doubt" : "clean";
+}
+
+static void print_reason(FILE *out, const char *what, const char *text)
+{
+	fprintf(out, "        %s: ", what);
+	dxa_utf8_print(out, text);
+	fputc('\n', out);
 }
 
 static void print_details(FILE *out, const struct dxa_sweep_round *r)
@@ -121,15 +132,15 @@ static void print_details(FILE *out, const struct dxa_sweep_round *r)
 		fputc('\n', out);
 	}
 	if (r->state)
-		fprintf(out, "        state: %s\n", r->state);
+		print_reason(out, "state", r->state);
 	if (r->why)
-		fprintf(out, "        inconclusive: %s\n", r->why);
+		print_reason(out, "inconclusive", r->why);
 }
 
 static void print_round(FILE *out, const struct dxa_sweep_round *r)
 {
 	fprintf(out, "%5u  %-4s  %-22s  %-11s  %-26s  ", r->number, r->from ? "from" : "once",
-		r->site, verdict_word(r), r->outcome);
+		r->site, dxa_sweep_round_word(r), r->outcome);
 	dxa_utf8_print(out, r->chain ? r->chain : "");
 	if (r->before)
 		fprintf(out, " (the same %u times before)", r->before);
@@ -137,26 +148,24 @@ static void print_round(FILE *out, const struct dxa_sweep_round *r)
 	print_details(out, r);
 }
 
-static void count_agreements(const struct dxa_sweep *s, size_t n[DXA_SWEEP_AGREEMENTS],
-			     size_t *faults, size_t *unreached)
+void dxa_sweep_count(const struct dxa_sweep *s, struct dxa_sweep_totals *ret)
 {
-	memset(n, 0, DXA_SWEEP_AGREEMENTS * sizeof(*n));
-	*faults = *unreached = 0;
+	*ret = (struct dxa_sweep_totals){ 0 };
 	for (size_t i = 0; i < s->rounds.len; i++) {
 		const struct dxa_sweep_round *r = round_at(s, i);
 
-		n[dxa_sweep_agreement(r)]++;
-		*faults += r->failed;
-		*unreached += !r->failed;
+		ret->agreed[dxa_sweep_agreement(r)]++;
+		ret->faults += r->failed;
+		ret->unreached += !r->failed;
 	}
 }
 
 void dxa_sweep_text(FILE *out, const void *priv)
 {
 	const struct dxa_sweep *s = priv;
-	size_t n[DXA_SWEEP_AGREEMENTS], faults, unreached;
+	struct dxa_sweep_totals sum;
 
-	count_agreements(s, n, &faults, &unreached);
+	dxa_sweep_count(s, &sum);
 	fprintf(out, "Linux %s %s, drivers: %s\n", s->release, s->machine,
 		s->drivers ? s->drivers : "all");
 	if (s->refused) {
@@ -172,13 +181,14 @@ void dxa_sweep_text(FILE *out, const void *priv)
 		"called by\n");
 	for (size_t i = 0; i < s->rounds.len; i++)
 		print_round(out, round_at(s, i));
-	fprintf(out, "\n%zu of %zu rounds, %zu calls failed", s->rounds.len, s->planned, faults);
-	if (unreached)
-		fprintf(out, ", %zu rounds did not meet their call", unreached);
+	fprintf(out, "\n%zu of %zu rounds, %zu calls failed", s->rounds.len, s->planned,
+		sum.faults);
+	if (sum.unreached)
+		fprintf(out, ", %zu rounds did not meet their call", sum.unreached);
 	fprintf(out, "\ndaxaudit and the kernel's own watchdogs:\n");
 	for (int i = 0; i < DXA_SWEEP_AGREEMENTS; i++)
-		if (n[i])
-			fprintf(out, "%6zu  %s\n", n[i], agreements[i].words);
+		if (sum.agreed[i])
+			fprintf(out, "%6zu  %s\n", sum.agreed[i], agreements[i].words);
 	for (size_t i = 0; i < s->leaks.len; i++) {
 		const struct dxa_sweep_complaint *c = dxa_vec_at(&s->leaks, i);
 
@@ -265,9 +275,9 @@ struct json_object *dxa_sweep_json(const void *priv)
 {
 	const struct dxa_sweep *s = priv;
 	struct json_object *o = json_object_new_object(), *list, *table;
-	size_t n[DXA_SWEEP_AGREEMENTS], faults, unreached;
+	struct dxa_sweep_totals sum;
 
-	count_agreements(s, n, &faults, &unreached);
+	dxa_sweep_count(s, &sum);
 	dxa_json_add_u64(o, "schema", DXA_JSON_SCHEMA);
 	dxa_json_add_string(o, "mode", "sweep");
 	dxa_json_add_string(o, "release", s->release);
@@ -279,11 +289,11 @@ struct json_object *dxa_sweep_json(const void *priv)
 	dxa_json_add_u64(o, "calls", s->calls);
 	dxa_json_add_u64(o, "stacks", s->stacks);
 	dxa_json_add_u64(o, "planned", s->planned);
-	dxa_json_add_u64(o, "failed", faults);
-	dxa_json_add_u64(o, "not_reached", unreached);
+	dxa_json_add_u64(o, "failed", sum.faults);
+	dxa_json_add_u64(o, "not_reached", sum.unreached);
 	table = dxa_json_object(o, "agreement");
 	for (int i = 0; i < DXA_SWEEP_AGREEMENTS; i++)
-		dxa_json_add_u64(table, agreements[i].name, n[i]);
+		dxa_json_add_u64(table, agreements[i].name, sum.agreed[i]);
 	if (s->refused)
 		dxa_json_add_refusal(o, s->refused);
 	else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The results of a sweep, as text, JSON, JUnit XML and KTAP. */
+/* The results of a sweep, as text, JSON, JUnit XML, KTAP and HTML. */
 #ifndef DAXAUDIT_OUTPUT_SWEEPDOC_H
 #define DAXAUDIT_OUTPUT_SWEEPDOC_H
 
@@ -74,6 +74,22 @@ struct dxa_sweep {
 /* "neither", "both", "kernel-only", "daxaudit-only". Static. */
 const char *dxa_sweep_agreement_name(enum dxa_sweep_agreement a);
 
+/* What it means, as a clause. Static. */
+const char *dxa_sweep_agreement_words(enum dxa_sweep_agreement a);
+
+/* Sums over all rounds. */
+struct dxa_sweep_totals {
+	size_t agreed[DXA_SWEEP_AGREEMENTS]; /* rounds */
+	size_t faults; /* calls that failed */
+	size_t unreached; /* rounds without such a call */
+};
+
+/* Add them up. */
+void dxa_sweep_count(const struct dxa_sweep *s, struct dxa_sweep_totals *ret);
+
+/* "not reached", "FINDING", "doubt" or "clean": the worst that is known of a round. Static. */
+const char *dxa_sweep_round_word(const struct dxa_sweep_round *round);
+
 /* Who noticed something in this round. */
 enum dxa_sweep_agreement dxa_sweep_agreement(const struct dxa_sweep_round *round);
 
@@ -91,5 +107,6 @@ void dxa_sweep_text(FILE *out, const void *priv);
 struct json_object *dxa_sweep_json(const void *priv);
 void dxa_sweep_junit(FILE *out, const void *priv);
 void dxa_sweep_ktap(FILE *out, const void *priv);
+void dxa_sweep_html(FILE *out, const void *priv);
 
 #endif

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import unicodedata
 import xml.etree.ElementTree
 
 SIZE_MAX = 2_000_000
@@ -79,6 +80,36 @@ def check_html(text, doc):
     if ("broken" in bars) != any(f["device"].get("generation") and f["severity"] != "info"
                                  for f in doc["findings"]) and not doc["counts"]["snapshots"]:
         raise ValueError("the lives that findings are about are not marked, or others are")
+
+
+def shown(text):
+    """Text of the JSON document as the formats for people show it."""
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf") else c for c in text)
+
+
+def check_sweep_html(text, doc):
+    """The page shows each round of a sweep, and opens those in which something was noticed."""
+    tree = read_html(text)
+    if [e.text for e in tree.iter() if local(e) == "strong"] != [WORDS[doc["verdict"]]]:
+        raise ValueError("the page has another verdict")
+    rows = [row for table in tree.findall(".//{*}div[@class='scroll']/{*}table")
+            for row in table.findall("{*}tr")[1:]]
+    told = [int("".join(row[0].itertext())) for row in rows]
+    if told != [r["round"] for r in doc["rounds"]]:
+        raise ValueError(f"the page has rounds {told}")
+    noted = {f"r{r['round']}": r["agreement"] != "neither" for r in doc["rounds"]
+             if r["findings"] or r["kernel"] or r.get("state") or r.get("reason")}
+    details = {d.find("{*}div").get("id"): bool(d.get("open"))
+             for d in tree.iter() if local(d) == "details"}
+    if details != noted:
+        raise ValueError(f"the page has details {details}, not {noted}")
+    texts = "".join(tree.itertext())
+    for finding in (f for r in doc["rounds"] for f in r["findings"]):
+        if finding["rule"] not in texts or shown(finding["detail"]) not in texts:
+            raise ValueError(f"the page lacks {finding}")
+    for words in doc.get("kmemleak", []) + [w for r in doc["rounds"] for w in r["kernel"]]:
+        if shown(words["text"]) not in texts:
+            raise ValueError(f"the page lacks {words}")
 
 
 # Each colour, what it is used for, and the contrast that WCAG 2.1 wants for it at level AA:

@@ -90,7 +90,8 @@ class Outcome:
 def _script(workload: Workload, options: list[str], where: str) -> str:
     words = ["daxaudit", "sweep", "--driver", workload.drivers, "--reset", workload.reset,
              "--record", where, *workload.options, *options]
-    for form, ending in (("text", "txt"), ("json", "json"), ("junit", "xml"), ("ktap", "ktap")):
+    for form, ending in (("text", "txt"), ("json", "json"), ("junit", "xml"), ("ktap", "ktap"),
+                         ("html", "html")):
         words += ["-o", f"{form}:{where}/report.{ending}"]
     words += ["--", "sh", "-c", workload.run]
     return f"""
