@@ -13,7 +13,7 @@
 #define DXA_FAULT_CALLS_MAX 8192
 /* Functions that are made to fail at a time, and drivers whose probes are brackets. */
 #define DXA_FAULT_SITES_MAX 16
-#define DXA_FAULT_PROBES_MAX 8
+#define DXA_FAULT_PROBES_MAX 12
 #define DXA_FAULT_DRIVER_LEN 32
 
 /* What to do with fallible calls inside a bracket. */

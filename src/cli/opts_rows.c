@@ -10,7 +10,7 @@ static const struct dxa_option_row rows[] = {
 	  "show more: hooks, probes without DAX; twice: messages of libbpf" },
 	{ KEY_QUIET, "quiet", NULL, DXA_CMD_SHOWING, "findings and verdict only, no probes" },
 	{ KEY_SWEPT, "driver", "NAME[,NAME...]", DXA_CMD_SWEEP,
-	  "make calls fail in probes and creations of pmem, dm, virtiofs,\ndcssblk, device-dax, kmem, fsdev (default: all)" },
+	  "make calls fail in probes and creations of pmem, dm, virtiofs,\ndcssblk, device-dax, kmem, fsdev, and in mounts: mount\n(default: all)" },
 	{ KEY_SITES, "sites", "SITE[,SITE...]", DXA_CMD_SWEEP,
 	  "which calls: slab, page, or a function in debugfs'\nerror_injection/list (default slab,page)" },
 	{ KEY_FAIL, "fail", "once|from|both", DXA_CMD_SWEEP,

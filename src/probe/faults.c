@@ -26,8 +26,11 @@
 /*
  * The brackets of each driver: a function, or the driver core's probe of a driver with
  * that name. Sources: drivers/nvdimm/pmem.c, drivers/md/dm-ioctl.c (every
- * ioctl: create, load, suspend, resume, remove), drivers/dax/{bus,device,pmem,hmem,cxl,
- * kmem,fsdev}.c, fs/fuse/virtio_fs.c, drivers/s390/block/dcssblk.c (6.12.107, 7.2.13).
+ * ioctl: create, load, suspend, resume, remove), drivers/dax/{bus,device,pmem,cxl,
+ * kmem,fsdev}.c, drivers/dax/hmem/hmem.c, fs/fuse/virtio_fs.c, drivers/s390/block/dcssblk.c,
+ * fs/namespace.c, fs/super.c, mm/memory_hotplug.c (6.12.107, 7.2.13, 7.3-rc7). kmem's attribute
+ * `state` (7.3) plugs memory outside of a probe. A mount is mount(2), or fsconfig(2) with its
+ * vfs_get_tree(); its end is the last deactivate_locked_super().
  */
 static const struct bracket {
 	const char *driver; /* the user's name */
@@ -40,12 +43,19 @@ static const struct bracket {
 	{ "dcssblk", "dcssblk_add_store", NULL },
 	{ "device-dax", PROBE, "device_dax" },
 	{ "device-dax", PROBE, "dax_pmem" },
-	{ "device-dax", PROBE, "dax_hmem" },
-	{ "device-dax", PROBE, "dax_cxl" },
+	{ "device-dax", PROBE, "hmem" },
+	{ "device-dax", PROBE, "cxl_dax_region" },
 	{ "device-dax", "__devm_create_dev_dax", NULL },
 	{ "device-dax", "devm_create_dev_dax", NULL },
 	{ "kmem", PROBE, "kmem" },
+	{ "kmem", "dax_kmem_init_resources", NULL },
+	{ "kmem", "dax_kmem_do_hotplug", NULL },
+	{ "kmem", "dax_kmem_do_hotremove", NULL },
+	{ "kmem", "offline_and_remove_memory_ranges", NULL },
 	{ "fsdev", PROBE, "fsdev_dax" },
+	{ "mount", "path_mount", NULL },
+	{ "mount", "vfs_get_tree", NULL },
+	{ "mount", "deactivate_locked_super", NULL },
 };
 
 #define N_BRACKETS (sizeof(brackets) / sizeof(brackets[0]))

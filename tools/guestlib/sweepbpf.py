@@ -40,7 +40,9 @@ class Workload:
     virtiofs: bool = False
     append: tuple[str, ...] = ()
     qemu: tuple[str, ...] = ()
+    qemu_major: int = 0
     tools: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 def load() -> dict[str, Workload]:
@@ -117,6 +119,7 @@ def _boot(kernel: str, workload: Workload, options: list[str], share: Path, bina
     guest = Guest(kernel=kernel, script=_script(workload, options, where), files=files,
                   virtiofs=share, pmem=list(workload.pmem), virtio_pmem=workload.virtio_pmem,
                   append=list(workload.append), qemu=list(workload.qemu), smp=1,
+                  qemu_major=workload.qemu_major, faults=list(workload.faults),
                   collect=["/root/sweep"] if workload.virtiofs else [], timeout=timeout)
     result = run_guest(guest)
     for path, data in result.files.items():
