@@ -73,7 +73,7 @@ def _make(tree: Path, arch: arches.Arch, *words: str) -> None:
         raise GuestError(f"make {' '.join(words)} failed: {lines[-1].strip()} (see {log})")
 
 
-def _check(tree: Path, wanted: str) -> None:
+def check(tree: Path, wanted: str) -> None:
     """Check that the configuration has every option: Kconfig drops options silently.
 
     As for Kconfig, the last line of an option is valid.
@@ -96,7 +96,7 @@ def build(entry: matrix.Entry, key: str, archive: Path, target: Path) -> str:
     wanted = _configuration(recipe)
     (work / "config").write_text(wanted)
     _make(tree, arch, f"KCONFIG_ALLCONFIG={work / 'config'}", "allnoconfig")
-    _check(tree, wanted)
+    check(tree, wanted)
     _make(tree, arch, *recipe.make)
     release = (tree / "include/config/kernel.release").read_text().strip()
     shutil.copy(tree / recipe.image, target / "vmlinuz")
