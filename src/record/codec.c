@@ -11,7 +11,7 @@
 
 _Static_assert(DXR_WORDS_MAX == KIND_SHIFT, "one bit for each word");
 _Static_assert(offsetof(struct dxa_event, seq) == 0, "word 0 is the sequence number");
-_Static_assert(offsetof(struct dxa_event, ts) == 8 * TS_WORD, "and word 1 the time");
+_Static_assert(offsetof(struct dxa_event, ts) / 8 == TS_WORD, "and word 1 the time");
 
 void dxr_codec_init(struct dxr_codec *c, unsigned int format, size_t event_size, bool swap)
 {
@@ -40,7 +40,7 @@ static uint64_t swapped(const struct dxr_codec *c, uint64_t word)
 /* Seven bits a byte, the lowest first; the highest bit: there are more. The sign is the lowest. */
 static unsigned char *put_number(unsigned char *to, uint64_t difference)
 {
-	uint64_t n = difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
+	uint64_t n = difference << 1 ^ -(difference >> 63);
 
 	for (; n >= 0x80; n >>= 7)
 		*to++ = (unsigned char)(n | 0x80);
