@@ -21,6 +21,7 @@
 #include "output/sink.h"
 #include "output/textdevice.h"
 #include "output/textfinding.h"
+#include "output/texthooks.h"
 #include "output/textlist.h"
 #include "output/textprobe.h"
 #include "output/wrap.h"
@@ -433,30 +434,6 @@ static void text_fed(struct dxa_sink *s)
 
 /* ---- the end ---- */
 
-static void print_hooks(struct dxa_sink *s, const struct dxa_result *r)
-{
-	fprintf(s->out, "\nhooks:\n");
-	for (size_t i = 0; i < r->n_hooks; i++) {
-		const struct dxa_hook_status *h = &r->hooks[i];
-		struct dxa_wrap w = wrap_of(s, s->out);
-		char line[192], repeated[40] = "";
-
-		if (h->count.repeated)
-			snprintf(repeated, sizeof(repeated), " (repeated %" PRIu64 ")",
-				 h->count.repeated);
-		snprintf(line, sizeof(line),
-			 "%-30s %-10s seen %" PRIu64 "%s, dropped %" PRIu64 ", missed %" PRIu64
-			 "%s",
-			 h->info->name, dxa_attach_mode_name(h->mode), h->count.seen, repeated,
-			 h->count.dropped, h->missed, h->reason[0] ? ";" : "");
-		dxa_wrap_begin(&w, 2, 6);
-		dxa_wrap_words(&w, line, DXA_RESET);
-		if (h->reason[0])
-			dxa_wrap_words(&w, h->reason, DXA_RESET);
-		dxa_wrap_end(&w);
-	}
-}
-
 static void print_command(struct dxa_sink *s, const struct dxa_result *r)
 {
 	char buf[DXA_WAIT_STATUS_LEN];
@@ -544,7 +521,7 @@ static void text_end(struct dxa_sink *s, const struct dxa_result *r)
 	fflush(t->mem);
 	fwrite(t->findings, 1, t->findings_len, s->out);
 	if (s->verbose && r->n_hooks)
-		print_hooks(s, r);
+		dxa_texthooks_write(wrap_of(s, s->out), r);
 	fputc('\n', s->out);
 	print_shown(s, r);
 	print_command(s, r);
