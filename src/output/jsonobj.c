@@ -71,12 +71,13 @@ struct json_object *dxa_json_event(const struct dxa_event *ev, const struct dxa_
 {
 	struct json_object *o = json_object_new_object();
 	char words[DXA_WORDS_LEN];
+	const char *fact = dxa_story_fact(words, ev, env);
 
 	dxa_json_add_string(o, "event", dxa_kind_name(ev->kind));
 	dxa_json_add_u64(o, "time_ns", ev->ts);
 	dxa_json_add_u64(o, "tid", ev->tid);
 	dxa_json_add_string(o, "comm", ev->comm);
-	dxa_json_add_string(o, "call", dxa_story_call(words, ev, env));
+	dxa_json_add_string(o, "call", fact ? fact : dxa_story_call(words, ev, env));
 	if (dxa_story_caller(words, ev, env))
 		dxa_json_add_string(o, "caller", words);
 	add_pointer(o, "dax", DXA_PSEUDONYM_DEV, ev->dax, env);
