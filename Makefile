@@ -423,8 +423,8 @@ install: $(O)/daxaudit $(MAN_PAGES) $(addprefix $(O)/completion.,bash zsh fish) 
 	install -Dm644 $(O)/completion.zsh $(DESTDIR)$(ZSH_COMPLETION)
 	install -Dm644 $(O)/completion.fish $(DESTDIR)$(FISH_COMPLETION)
 	for page in docs/*.md CHANGELOG.md; do \
-		sed -E $(INSTALLED_LINKS) "$$page" | \
-			install -Dm644 /dev/stdin "$(DESTDIR)$(DOCDIR)/$${page##*/}" || exit 1; \
+		sed -E $(INSTALLED_LINKS) "$$page" >$(O)/page.md && \
+			install -Dm644 $(O)/page.md "$(DESTDIR)$(DOCDIR)/$${page##*/}" || exit 1; \
 	done
 	install -Dm644 -t $(DESTDIR)$(DOCDIR) src/policy/default.yaml
 	install -Dm644 -t $(DESTDIR)$(DOCDIR)/schema docs/schema/*.json
