@@ -71,11 +71,12 @@ static void events_of_running_and_other_owners_are_kept(void **state)
 	(void)state;
 	snprintf(text, sizeof(text),
 		 "p:daxaudit_%d_%" PRIu64 "/KILL_DAX_entry_1 kill_dax\n"
+		 "p:daxaudit_%d_%" PRIu64 "/KILL_DAX_entry_1 kill_dax\n"
 		 "p:kprobes/mine kill_dax\n"
 		 "p:daxaudit_not_a_number/x kill_dax\n"
 		 "\n"
 		 "nonsense\n",
-		 (int)getpid(), start_of(getpid()));
+		 (int)getpid(), start_of(getpid()), (int)getppid(), start_of(getppid()));
 	check_sweep(text, 0, "");
 }
 
