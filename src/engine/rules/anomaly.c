@@ -17,6 +17,7 @@ struct anomaly {
 	const char *why; /* the predicate of a sentence whose subject is the device */
 	struct rec evidence[2];
 	size_t n_evidence;
+	bool doubtful; /* it can also be legal for as long as the kernel likes */
 	bool reported;
 };
 
@@ -103,12 +104,16 @@ void anomaly_undecided(struct dxa_engine *e)
 		all->undecided++;
 }
 
-struct result anomaly_add(struct dxa_engine *e, const struct dxa_rule_info *rule,
-			  const struct dxa_life_id *id, const struct rec *proof,
-			  const struct rec *more, const char *why)
+static struct result add(struct dxa_engine *e, const struct dxa_rule_info *rule,
+			 const struct dxa_life_id *id, const struct rec *proof,
+			 const struct rec *more, const char *why, bool doubtful)
 {
 	const struct life *l = id ? life_at(e, id->dax) : NULL;
-	struct anomaly a = { .rule = rule, .why = why, .evidence = { *proof }, .n_evidence = 1 };
+	struct anomaly a = { .rule = rule,
+			     .why = why,
+			     .evidence = { *proof },
+			     .n_evidence = 1,
+			     .doubtful = doubtful };
 	struct anomalies *all = current(e);
 	bool of_task = id && !id->dax;
 
@@ -135,6 +140,20 @@ struct result anomaly_add(struct dxa_engine *e, const struct dxa_rule_info *rule
 	if (!dxa_vec_push(&all->now, &a))
 		e->nomem = true;
 	return holds();
+}
+
+struct result anomaly_add(struct dxa_engine *e, const struct dxa_rule_info *rule,
+			  const struct dxa_life_id *id, const struct rec *proof,
+			  const struct rec *more, const char *why)
+{
+	return add(e, rule, id, proof, more, why, false);
+}
+
+struct result anomaly_add_doubtful(struct dxa_engine *e, const struct dxa_rule_info *rule,
+				   const struct dxa_life_id *id, const struct rec *proof,
+				   const struct rec *more, const char *why)
+{
+	return add(e, rule, id, proof, more, why, true);
 }
 
 size_t anomaly_count(const struct dxa_engine *e)
@@ -202,7 +221,7 @@ static void report_repeated(struct dxa_engine *e, struct anomalies *all)
 
 		if (b && b->reported)
 			a->reported = true;
-		else if (b)
+		else if (b && !a->doubtful)
 			report_anomaly(e, a);
 	}
 }
@@ -242,7 +261,7 @@ CHECK(FACT_AUDIT_ENDS, check_once)
 		const struct life *l = a->dax ? life_alive(e, a->dax, a->generation) : NULL;
 
 		if (!a->reported && !(l && l->reported))
-			return unknown(DXA_GAP_PENDING);
+			return unknown(a->doubtful ? DXA_GAP_REFERENCE : DXA_GAP_PENDING);
 	}
 	return holds();
 }

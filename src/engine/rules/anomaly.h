@@ -19,6 +19,14 @@ struct result anomaly_add(struct dxa_engine *e, const struct dxa_rule_info *rule
 			  const struct dxa_life_id *id, const struct rec *proof,
 			  const struct rec *more, const char *why);
 
+/*
+ * As anomaly_add(), for what can be legal for any time: it never becomes a finding. If the
+ * last snapshot shows it, the audit is inconclusive.
+ */
+struct result anomaly_add_doubtful(struct dxa_engine *e, const struct dxa_rule_info *rule,
+				   const struct dxa_life_id *id, const struct rec *proof,
+				   const struct rec *more, const char *why);
+
 /* Something looks like an anomaly, but may be in progress: the next snapshot decides. */
 void anomaly_undecided(struct dxa_engine *e);
 

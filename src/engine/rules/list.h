@@ -60,6 +60,7 @@
 	X(FACT_PUT, 0, check_last_put) \
 	X(FACT_DUE, 1, check_references) \
 	X(FACT_SHOWN_DEVICE, 3, check_users) \
+	X(FACT_AUDIT_ENDS, 2, check_kept) \
 	X(FACT_IN_USE, 0, check_kept_flags) \
 	X(FACT_TASK_SAMPLED, 0, check_stuck) \
 	X(FACT_CONTEXT_ENDED, 0, check_came_back) \

@@ -38,9 +38,10 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 	HEAD(UNACCOUNTED_REFERENCE, "unaccounted-reference", ERROR, STATE, ANY_CACHE, NO_CALLS),
 	.title = "a dax_device has a holder or a user's reference, but its disk is not open",
 	.meaning = "A device of a disk has a holder, which a file system sets when it takes the "
-		   "device, or more references than that of its driver. But no file system, dm "
-		   "table or other user has the disk's block device open. Two snapshots in a row "
-		   "showed it.",
+		   "device, or a lookup that found another holder kept a reference. But no file "
+		   "system, dm table or other exclusive user has the disk's block device open. Two "
+		   "snapshots in a row showed it. More references without such a record are no "
+		   "finding: the audit is inconclusive.",
 	.consequence =
 		"The user is gone without fs_put_dax: its reference is lost, and the device is "
 		"never freed. If the holder is set, then the kernel calls the holder's operations, "
@@ -48,7 +49,7 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 		"after a failed mount (CVE-2026-46005, fixed in June 2026).",
 	.example = "dax_hosts: pmem0 -> X, refs 2, holder set\n"
 		   "block devices of pmem0: not open\n",
-	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "its disk is not open" }),
+	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "nothing uses its disk" }),
 };
 
 /* After the put of the last accounted reference, the device must be destroyed. */
@@ -119,6 +120,7 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 {
 	const struct snapshot *s = e->snapshot;
 	const struct device *d = f->device;
+	const struct life *l;
 
 	if (ops_are_gone(d) || d->bus || !d->host.n)
 		return holds();
@@ -129,8 +131,43 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 		return s->asked ? unknown(DXA_GAP_STATE) : holds();
 	if (is_used(s, &d->host))
 		return holds();
-	return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
-			   d->view.holder ? "has a holder, but its disk is not open" :
-					    "has more references than its driver's, but its disk "
-					    "is not open");
+	if (d->view.holder)
+		return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
+				   "has a holder, but nothing uses its disk");
+	l = life_at(e, d->view.id.dax);
+	if (l && l->holder_taken)
+		return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
+				   "has more references than its driver's, but nothing uses its "
+				   "disk");
+	/*
+	 * A walk of all inodes, such as drop_pagecache_sb() in fs/drop_caches.c, holds each
+	 * inode for a moment, which a limit of its processor time makes as long as one likes.
+	 * In 6.1 an unmount of erofs puts the device after it has closed the disk and waited
+	 * for its other disks (erofs_kill_sb() in fs/erofs/super.c).
+	 */
+	return anomaly_add_doubtful(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
+				    "has more references than its driver's, but nothing uses its "
+				    "disk");
+}
+
+/*
+ * A lookup found another holder, and may have kept the reference that it took: while the
+ * driver is bound, only the count shows that.
+ */
+CHECK(FACT_AUDIT_ENDS, check_kept)
+{
+	const struct life *l;
+
+	(void)f;
+	DXA_LIST_EACH(l, &e->live, const struct life, link) {
+		const struct device *d;
+
+		if (!l->holder_taken || l->reported)
+			continue;
+		d = e->snapshot ? snapshot_device(e->snapshot, l->id.dax) : NULL;
+		if (!d || e->snapshot->start_at < l->holder_taken->ev.ts || !l->refs_known ||
+		    d->view.refs > l->refs)
+			return unknown(life_incomplete(e, l) ? WHY_COUNTED : DXA_GAP_REFERENCE);
+	}
+	return holds();
 }
