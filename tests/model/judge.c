@@ -208,8 +208,9 @@ static void check_pass(const struct world *w, int lo, int hi)
 }
 
 /*
- * The first violation of each device must be reported with its own rule. If the auditor takes a
- * snapshot in between, that may show it first, by another rule.
+ * The first violation of each device must be reported with its own rule. A look may show it
+ * first, by another rule: if the auditor looks in between, and for a reference that was
+ * kept by a lookup whose reason was not recorded.
  */
 static void check_exact(const struct world *w)
 {
@@ -220,7 +221,8 @@ static void check_exact(const struct world *w)
 			first &= w->brk[c].slot != w->brk[b].slot;
 		for (size_t i = 0; i < trial.n_findings; i++)
 			found |= trial.finding[i].rule == w->brk[b].rule ||
-				 (trial.view == VIEW_WATCHED &&
+				 ((trial.view == VIEW_WATCHED ||
+				   w->brk[b].rule == DXA_RULE_REFERENCE_LEAK) &&
 				  says(&w->brk[b], trial.finding[i].rule, trial.finding[i].dax));
 		if (first && !found && w->brk[b].must != UINT8_MAX &&
 		    !(w->brk[b].doubtful && trial.gaps)) {

@@ -17,11 +17,11 @@ RULE(REFERENCE_LEAK, 21) = {
 	     CALLS(PUT_DAX) | CALLS(FS_PUT_DAX) | CALLS(FS_DAX_GET_BY_BDEV) | CALLS(FS_DAX_GET)),
 	.title = "a device was not destroyed after its last known reference was put",
 	.meaning = "Every recorded reference to a device was dropped again, but the device was not "
-		   "destroyed: one more reference was taken. Two snapshots after the last put "
-		   "show the device. The finding names the cause if it was "
-		   "recorded: fs_dax_get_by_bdev took a reference, found another holder, and "
-		   "returned NULL without dropping it. Known bug of every kernel from v6.0 to 7.2: "
-		   "two mounted XFS partitions of one pmem disk trigger it.",
+		   "destroyed, and the cause was recorded: fs_dax_get_by_bdev took a reference, "
+		   "found another holder, and returned NULL without dropping it. Snapshots after "
+		   "the last put show the device. Without the cause the audit is inconclusive: a "
+		   "walk of all inodes also holds references. Known bug of every kernel from v6.0 "
+		   "to 7.2: two mounted XFS partitions of one pmem disk trigger it.",
 	.consequence = "The dax_device and its minor number are lost until the next boot.",
 	.example = "fs_dax_get_by_bdev(pmem0, holder=A) = X\n"
 		   "fs_dax_get_by_bdev(pmem0, holder=B) = NULL\n"
@@ -82,9 +82,9 @@ CHECK(FACT_DUE, check_references)
 		return unknown(WHY_COUNTED);
 	if (may_have_missed(e))
 		return unknown(WHY_UNOBSERVED);
-	/* At the end only: it was not destroyed, but a delayed put would explain that. */
-	if (!f->r && !l->extra && !l->holder_taken)
-		return unknown(DXA_GAP_UNCERTAIN);
+	/* No number of snapshots proves a leak: see check_users(). The cause does. */
+	if (!l->holder_taken)
+		return unknown(DXA_GAP_REFERENCE);
 	finding_begin(e, &out, &rule_REFERENCE_LEAK, l, life_suspect_context(l));
 	finding_append_life(&out, &l->id);
 	finding_append(&out, " is never freed: its last known reference was put at a count of %d",

@@ -224,29 +224,6 @@ struct life *life_get_or_create(struct dxa_engine *e, const struct rec *r)
 	return l;
 }
 
-/*
- * Compare the kernel's count with the accounted references. The rest is unaccounted
- * references, or puts in progress, which are recorded before their effect. If there
- * is no rest, no put is in progress.
- */
-static void read_count(struct life *l, const struct dxa_event *ev)
-{
-	int64_t accounted = l->refs, extra;
-
-	/* An acquire is recorded after its effect, and is not added to refs yet. */
-	if (ev->kind == DXA_KIND_FS_DAX_GET_BY_BDEV || ev->kind == DXA_KIND_FS_DAX_GET)
-		accounted++;
-	extra = ev->refs - accounted;
-	if (extra <= 0 || ev->ts - l->last_put_at > LONG_AGO_NS)
-		l->puts_in_progress = 0;
-	if (l->extra > extra)
-		l->extra = extra > 0 ? (int32_t)extra : 0;
-	if (extra - l->puts_in_progress > l->extra)
-		l->extra = extra - l->puts_in_progress < INT32_MAX ?
-				   (int32_t)(extra - l->puts_in_progress) :
-				   INT32_MAX;
-}
-
 void life_note_flags(struct life *l, const struct dxa_event *ev)
 {
 	if (!(ev->has & DXA_HAS_DAX) || ev->dax_flags & (1U << DXA_DAXDEV_ALIVE))
@@ -269,8 +246,6 @@ void life_add_record(struct dxa_engine *e, struct life *l, const struct rec *r)
 		memcpy(l->id.disk, ev->name, sizeof(l->id.disk));
 	if (!(ev->has & DXA_HAS_DAX))
 		return;
-	if (l->refs_known && ev->kind < DXA_HOOK_MAX)
-		read_count(l, ev);
 	if (ev->rdev)
 		l->id.rdev = ev->rdev;
 	if (!l->alive_known) {

@@ -53,9 +53,7 @@ struct life {
 	int32_t refs; /* accounted references; valid with refs_known */
 	int32_t gets; /* lookups recorded before a snapshot had refs */
 	int32_t last_put_refs;
-	int32_t extra; /* unaccounted references, without puts in progress */
 	uint64_t last_put_at; /* ktime */
-	uint16_t puts_in_progress; /* upper bound: recorded, and the count does not show them yet */
 	uint32_t kills;
 	uint32_t last_kill_tid;
 	uint32_t last_put_tid;

@@ -125,7 +125,6 @@ void on_put_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 		owner_has_put(e, t, l, r);
 	add_refs(&l->refs, -1);
 	l->last_put_at = r->ev.ts;
-	l->puts_in_progress += l->puts_in_progress < UINT16_MAX;
 	l->last_put_tid = r->ev.tid;
 	if (r->ev.kind == DXA_KIND_PUT_DAX && !task_context(t) && shows_alive(&r->ev))
 		l->loose_put_tid = r->ev.tid;
