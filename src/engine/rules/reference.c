@@ -87,12 +87,11 @@ CHECK(FACT_DUE, check_references)
 		return unknown(DXA_GAP_REFERENCE);
 	finding_begin(e, &out, &rule_REFERENCE_LEAK, l, life_suspect_context(l));
 	finding_append_life(&out, &l->id);
-	finding_append(&out, " is never freed: its last known reference was put at a count of %d",
+	finding_append(&out,
+		       " is never freed: its last known reference was put at a count of %d; "
+		       "fs_dax_get_by_bdev had found another holder and returned NULL without "
+		       "dropping the reference it took",
 		       l->last_put_refs);
-	if (l->holder_taken)
-		finding_append(&out,
-			       "; fs_dax_get_by_bdev had found another holder and returned NULL "
-			       "without dropping the reference it took");
 	finding_add_life(e, l);
 	if (f->r)
 		finding_add(e, f->r);
