@@ -178,11 +178,8 @@ struct dxa_engine_sink {
 	  "devices have too few records to check their lives")                                \
 	X(PENDING, "pending", "the audit ended before the end of a device was certain",       \
 	  "times the audit ended before the end of a device was certain")                     \
-	X(REFERENCE, "reference",                                                             \
-	  "a device has a reference that nobody accounts for: it is lost, or in use for a "   \
-	  "moment",                                                                           \
-	  "devices have references that nobody accounts for: they are lost, or in use for a " \
-	  "moment")                                                                           \
+	X(REFERENCE, "reference", "a device has a reference that nobody accounts for",        \
+	  "devices have references that nobody accounts for")                                 \
 	X(UNSEEN, "unseen",                                                                   \
 	  "a device appeared or disappeared without a record: hooks missed calls",            \
 	  "devices appeared or disappeared without a record: hooks missed calls")

@@ -155,7 +155,8 @@ STORY(a_leaked_reference_that_looks_orphaned)
 		snap_device(s, X);
 		snap_end(s, ALL);
 	}
-	expect(s, "reference-leak");
+	expect_gap(s, "reference", 1);
+	expect(s, "orphan");
 }
 
 /* ---- a driver that is being bound ---- */

@@ -65,19 +65,19 @@ STORY(two_xfs_on_a_kernel_that_drops_the_reference)
 	expect(s, "");
 }
 
-STORY(reference_leak_of_unknown_cause)
+STORY(a_reference_of_unknown_cause_is_no_leak)
 {
 	pmem_binds(s);
 	ref_unseen(s, X);
 	pmem_unbinds(s);
-	expect(s, "reference-leak");
-	assert_null(strstr(finding_of(s, "reference-leak")->detail, "another holder"));
+	expect_gap(s, "reference", 1);
+	expect(s, "");
 }
 
 STORY(a_reference_leak_does_not_wait_for_the_end)
 {
 	pmem_binds(s);
-	ref_unseen(s, X);
+	two_xfs_on_one_disk(s, false);
 	pmem_unbinds(s);
 	pass_ms(s, 500);
 	look_again(s);
@@ -106,7 +106,7 @@ STORY(records_alone_do_not_prove_a_reference_leak)
 STORY(a_snapshot_during_the_put_proves_nothing)
 {
 	pmem_binds(s);
-	ref_unseen(s, X);
+	two_xfs_on_one_disk(s, false);
 	unbind(s, NS, "namespace0.0", "nd", "nd_pmem");
 	remove_host(s, DISK, "pmem0");
 	kill_dax(s, X);
@@ -163,7 +163,8 @@ STORY(a_reference_leaks_under_a_mount)
 	ref_unseen(s, X);
 	pmem_unbinds(s);
 	fs_put_dax(s, X, NOBODY);
-	expect(s, "reference-leak");
+	expect_gap(s, "reference", 1);
+	expect(s, "");
 }
 
 STORY(lookups_are_not_watched)
@@ -458,8 +459,8 @@ STORY(a_lookup_fails_for_another_reason)
 	pass_ms(s, 15000);
 	ref_unseen(s, X);
 	pmem_unbinds(s);
-	expect(s, "reference-leak");
-	assert_null(strstr(finding_of(s, "reference-leak")->detail, "another holder"));
+	expect_gap(s, "reference", 1);
+	expect(s, "");
 }
 
 STORY(a_refused_holder_takes_no_reference)
@@ -471,7 +472,8 @@ STORY(a_refused_holder_takes_no_reference)
 	pass_ms(s, 15000);
 	ref_unseen(s, X);
 	pmem_unbinds(s);
-	expect(s, "reference-leak");
+	expect_gap(s, "reference", 1);
+	expect(s, "");
 }
 
 STORY(a_lookup_is_under_way_at_the_owners_put)
@@ -526,7 +528,7 @@ STORY(a_snapshot_before_the_lookup_that_overtakes_it)
 STORY(a_snapshot_does_not_clear_a_known_leak)
 {
 	pmem_binds(s);
-	ref_unseen(s, X);
+	two_xfs_on_one_disk(s, false);
 	snap_device(s, X);
 	pmem_unbinds(s);
 	expect(s, "reference-leak");
@@ -537,7 +539,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_xfs_leak_a_reference),
 		cmocka_unit_test(two_xfs_on_a_kernel_that_drops_the_reference),
-		cmocka_unit_test(reference_leak_of_unknown_cause),
+		cmocka_unit_test(a_reference_of_unknown_cause_is_no_leak),
 		cmocka_unit_test(a_reference_leak_does_not_wait_for_the_end),
 		cmocka_unit_test(records_alone_do_not_prove_a_reference_leak),
 		cmocka_unit_test(a_snapshot_during_the_put_proves_nothing),

@@ -148,9 +148,12 @@ static void tell(struct story *s)
 		get_by_bdev(s, Z(50), DISK_OF(50), "dcssblk0", XFS1);
 		fs_put_dax(s, Z(50), XFS1);
 	}
+	get_by_bdev(s, Z(50), DISK_OF(50), "dcssblk0", XFS1);
+	ref_unseen(s, Z(50));
+	get_nothing(s, DISK_OF(50), "dcssblk0", XFS2);
+	fs_put_dax(s, Z(50), XFS1);
 	remove_host(s, DISK_OF(50), "dcssblk0");
 	pass_ms(s, 15000);
-	ref_unseen(s, Z(50));
 	kill_dax(s, Z(50));
 	put_dax(s, Z(50));
 	look_again(s);
