@@ -14,7 +14,7 @@ RULE(CDEV_REINIT, 23) = {
 	.title = "a device-dax was bound again while its cdev was still open",
 	.meaning = "A device-dax was bound to its driver again while its character device was "
 		   "still in use, for instance by an open /dev/dax: the bind initialised the live "
-		   "cdev again. Known bug of every kernel from v5.1 to 7.2.",
+		   "cdev again. Known bug of every kernel from v5.1 to 7.3.",
 	.consequence = "The cdev's reference count starts again at 1: closing the old file "
 		       "underflows it, and the end of the device can run into a BUG.",
 	.example = "/dev/dax0.0 is open\n"

@@ -21,7 +21,7 @@ RULE(REFERENCE_LEAK, 21) = {
 		   "found another holder, and returned NULL without dropping it. Snapshots after "
 		   "the last put show the device. Without the cause the audit is inconclusive: a "
 		   "walk of all inodes also holds references. Known bug of every kernel from v6.0 "
-		   "to 7.2: two mounted XFS partitions of one pmem disk trigger it.",
+		   "to 7.3: two mounted XFS partitions of one pmem disk trigger it.",
 	.consequence = "The dax_device and its minor number are lost until the next boot.",
 	.example = "fs_dax_get_by_bdev(pmem0, holder=A) = X\n"
 		   "fs_dax_get_by_bdev(pmem0, holder=B) = NULL\n"

@@ -16,7 +16,7 @@ RULE(STALE_FLAGS, 22) = {
 	.title = "a device is in use with flags that were left from a former device",
 	.meaning = "A device is in use with flags that its driver never set: its memory was another "
 		   "dax_device before, whose flags alloc_dax did not reset. Known bug of every "
-		   "kernel from v5.3 to 7.2. Stale flags that the driver sets anyway are harmless "
+		   "kernel from v5.3 to 7.3. Stale flags that the driver sets anyway are harmless "
 		   "and not reported.",
 	.consequence =
 		"With a stale SYNC flag, MAP_SYNC is accepted on a device that does not support "

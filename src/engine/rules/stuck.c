@@ -16,7 +16,7 @@ RULE(STUCK_PROBE, 24) = {
 	.title = "a probe has not returned, and its task sleeps uninterruptibly",
 	.meaning =
 		"A probe, or another function that creates a device, has been running for longer "
-		"than the limit, and its task sleeps uninterruptibly. Known bug of v6.10 to 7.2: "
+		"than the limit, and its task sleeps uninterruptibly. Known bug of v6.10 to 7.3: "
 		"the error path of __devm_create_dev_dax takes a lock that its caller holds. "
 		"Without events the task's kernel stack shows it, in two snapshots some time apart.",
 	.consequence = "The task cannot be killed. With that bug every other use of the dax bus "
