@@ -185,6 +185,8 @@ static void test_only_what_broke_the_rule_is_marked(void **state)
 					   .ret = (int64_t)0xffff888003c5b2c0 };
 	const struct dxa_event free_device = { .kind = DXA_KIND_SNAP_DEVICE, .refs = 1 };
 	const struct dxa_event held_device = { .kind = DXA_KIND_SNAP_DEVICE, .refs = 2 };
+	const struct dxa_event taken = { .kind = DXA_KIND_FS_DAX_GET_BY_BDEV,
+					 .phase = DXA_PHASE_CALL };
 
 	(void)state;
 	assert_non_null(dxa_mark_why(DXA_RULE_NULL_TEARDOWN_LEAK, &null));
@@ -194,6 +196,8 @@ static void test_only_what_broke_the_rule_is_marked(void **state)
 	assert_null(dxa_mark_why(DXA_RULE_UNEXPECTED_EOPNOTSUPP, &granted));
 	assert_null(dxa_mark_why(DXA_RULE_UNACCOUNTED_REFERENCE, &free_device));
 	assert_non_null(dxa_mark_why(DXA_RULE_UNACCOUNTED_REFERENCE, &held_device));
+	assert_non_null(dxa_mark_why(DXA_RULE_UNACCOUNTED_REFERENCE, &taken));
+	assert_non_null(dxa_mark_why(DXA_RULE_REFERENCE_LEAK, &taken));
 }
 
 /* ---- lines ---- */

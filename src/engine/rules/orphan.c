@@ -17,8 +17,9 @@ RULE(ORPHAN, 5) = {
 		   "some time apart, showed the same.",
 	.consequence =
 		"The dax_device, its inode and its minor number stay until the next boot. It "
-		"was lost before the audit began; an audit around the probe shows how. Known "
-		"causes are null-teardown-leak and reference-leak.",
+		"was lost before the audit began. If a probe lost it, an audit around the probe "
+		"shows how (null-teardown-leak); if a mount lost a reference, an audit around the "
+		"mount does (reference-leak).",
 	.example = "alloc_dax() = X          a probe failed before the audit began\n"
 		   "...\n"
 		   "dax_superblock: X, pmem_dax_ops, alive, 1 reference\n"
@@ -77,8 +78,8 @@ static const char *orphaned_of_disk(struct dxa_engine *e, const struct device *d
 		  (s->gone.len && s->gone.len < s->dead);
 	return s->gone.len || *unsure ?
 		       NULL :
-		       "is killed and its disk is gone, but it has references that "
-		       "no mount and no dm table can hold";
+		       "is killed and its disk is gone, but it was not freed, and no "
+		       "mounted file system and no dm table uses it";
 }
 
 /* Why this device has no owner, or NULL: it has one, or (*unsure) that is not known. */

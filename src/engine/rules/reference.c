@@ -6,7 +6,7 @@
 #include "engine/rules/anomaly.h"
 #include "engine/rules/rule.h"
 
-/* Other defects can break these rules, too. */
+/* Of both rules. Other defects can break them, too. */
 static const struct dxa_rule_commit holder_leak[] = {
 	{ "known cause introduced by", NULL, "8012b866085523758780850087102421dbcce522",
 	  "dax: introduce holder for dax_device", "v6.0" },
@@ -43,13 +43,19 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 		   "snapshots in a row showed it. More references without such a record are no "
 		   "finding: the audit is inconclusive.",
 	.consequence =
-		"The user is gone without fs_put_dax: its reference is lost, and the device is "
-		"never freed. If the holder is set, then the kernel calls the holder's operations, "
+		"A reference is lost, and the device is never freed. Either its user is gone "
+		"without fs_put_dax; or fs_dax_get_by_bdev took a reference, found another holder, "
+		"and returned NULL without dropping it (see reference-leak), so that its caller "
+		"could not put it. Only an audit around the mount shows which. If the holder is "
+		"set, then the kernel calls the holder's operations, "
 		"when the driver is unbound, with memory that may have been freed. XFS did so "
 		"after a failed mount (CVE-2026-46005, fixed in June 2026).",
 	.example = "dax_hosts: pmem0 -> X, refs 2, holder set\n"
 		   "block devices of pmem0: not open\n",
-	MARKS({ DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "nothing uses its disk" }),
+	COMMITS(holder_leak),
+	MARKS({ DXA_KIND_FS_DAX_GET_BY_BDEV, DXA_MARK_FAILED,
+		"another holder: its reference is not dropped" },
+	      { DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "nothing uses its disk" }),
 };
 
 /* After the put of the last accounted reference, the device must be destroyed. */
