@@ -57,6 +57,24 @@ static void print_commits(FILE *out, const struct dxa_rule_info *rule, unsigned 
 	}
 }
 
+/* The driver that has the defect, if only one has: no other has such findings. Or NULL. */
+static const char *only_driver(const struct dxa_rule_info *rule)
+{
+	const char *driver = NULL;
+
+	for (size_t i = 0; i < rule->n_commits; i++) {
+		const struct dxa_rule_commit *c = &rule->commits[i];
+
+		/* A "known cause" is not the only one. */
+		if (strcmp(c->relation, "introduced by") != 0)
+			continue;
+		if (!c->driver || (driver && strcmp(driver, c->driver) != 0))
+			return NULL;
+		driver = c->driver;
+	}
+	return driver;
+}
+
 static void print_silencing(FILE *out, const struct dxa_rule_info *rule, unsigned int width)
 {
 	static const char *const how[] = {
@@ -66,24 +84,26 @@ static void print_silencing(FILE *out, const struct dxa_rule_info *rule, unsigne
 					 "and the audit passes.",
 		[DXA_SEVERITY_ERROR] = "It fails every audit: no --fail-on is above an error.",
 	};
+	const char *driver = only_driver(rule);
 	char allowance[256];
 
 	fprintf(out, "\nHow to silence it\n");
 	print_paragraph(out, how[rule->severity], width);
 	print_paragraph(out,
-			"A known violation can be allowed in a policy file (docs/policy.md): it "
-			"is still reported, with the reason, and does not fail until that day "
-			"has passed. Only rule, reason and until are required. A policy can "
-			"also change the severity.",
+			"A known violation can be allowed in a policy file, see "
+			"daxaudit-policy(5): it is still reported, with the reason, and does not "
+			"fail until that day has passed. rule, reason and until are required; "
+			"driver, kernel, arch and device restrict it. A policy can also change "
+			"the severity.",
 			width);
 	snprintf(allowance, sizeof(allowance),
 		 "allow:\n"
 		 "  - rule: %s\n"
-		 "    driver: pmem\n"
-		 "    kernel: \"6.1.*\"\n"
+		 "%s%s%s"
 		 "    reason: why it is known, and where it is tracked\n"
 		 "    until: YYYY-MM-DD\n",
-		 rule->name);
+		 rule->name, driver ? "    driver: " : "", driver ? driver : "",
+		 driver ? "\n" : "");
 	print_lines(out, allowance);
 }
 

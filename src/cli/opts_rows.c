@@ -38,7 +38,7 @@ static const struct dxa_option_row rows[] = {
 	  "a probe that takes longer and sleeps uninterruptibly is stuck\n(default 30s; replay: as recorded)" },
 	{ KEY_POLICY, "policy", "FILE",
 	  DXA_CMD_SWEEP | DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR | DXA_CMD_DIFF,
-	  "use this policy, too (docs/policy.md); may be given several times,\nlater ones override earlier ones" },
+	  "use this policy, too (daxaudit-policy(5)); may be given several times,\nlater ones override earlier ones" },
 	{ KEY_NO_POLICY, "no-policy", NULL,
 	  DXA_CMD_SWEEP | DXA_CMD_JUDGING | DXA_CMD_POLICY | DXA_CMD_DOCTOR | DXA_CMD_DIFF,
 	  "do not read the policies in /etc/daxaudit" },
