@@ -236,6 +236,9 @@ void dxa_help_command(const struct dxa_command *c, bool all)
 	printf("\nExamples:\n");
 	for (const char *const *line = dxa_examples(c->mask); *line; line++)
 		printf("  %s\n", *line);
+	if (c->mask == DXA_CMD_TRACE)
+		printf("\nA COMMAND that exercises no dax_device passes, and the verdict says so;\n"
+		       "with 'check' it is inconclusive.\n");
 	if (!all) {
 		print_main_options(c->mask);
 		printf("\n'daxaudit %s --help --all' lists the rest.\n", c->name);
