@@ -352,7 +352,8 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
  */
 static struct dxa_err *end_sinks(struct dxa_analysis *a, const struct dxa_result *result)
 {
-	bool outranked = result->exit_code == DXA_EXIT_FINDINGS && !a->unjudged;
+	bool failed = dxa_exit_of_verdict(result->verdict.kind) == DXA_EXIT_FINDINGS;
+	bool outranked = failed && !a->unjudged;
 	struct dxa_err *ret = NULL;
 
 	for (size_t i = 0; i < a->n_sinks; i++) {
@@ -484,6 +485,8 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 	else
 		dxa_engine_each_device(a->engine, on_device, a);
 	result.hidden = a->hidden;
+	if (ending->exits_with_pass)
+		result.exit_code = DXA_EXIT_PASS;
 	reported = a->run.listing || a->silent || on_stdout(a);
 	err = end_sinks(a, &result);
 	if (!reported && !err)

@@ -51,6 +51,7 @@ struct dxa_ending {
 	uint64_t now; /* ktime, ns */
 	uint64_t wall; /* the same moment, ns since 1970; 0: not known */
 	const char *cut; /* one line: which events are missing at the end; NULL: none */
+	bool exits_with_pass; /* daxaudit's exit code does not depend on the verdict */
 };
 
 /*

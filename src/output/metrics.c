@@ -222,7 +222,9 @@ static void by_driver(struct dxa_metrics *m, const char *name, const char *type,
 
 static void write_engine(struct dxa_metrics *m, const struct dxa_engine_stats *st)
 {
-	by_driver(m, "devices", "gauge", "Live dax_devices, by their driver.", st, st->lives_of);
+	by_driver(m, "devices", "gauge",
+		  "dax_devices in the kernel, dead and lost ones included, by their driver.", st,
+		  st->lives_of);
 	by_driver(m, "allocations_total", "counter",
 		  "Calls of alloc_dax, refusals included, by driver.", st, st->allocs);
 	single(m, "devices_seen_total", "counter",
