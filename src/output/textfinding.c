@@ -24,8 +24,8 @@ static void put_head(struct dxa_wrap *w, const struct dxa_finding *f, bool known
 	dxa_wrap_begin(w, 0, 4);
 	dxa_wrap_words(w, head, f->policy.allowed_by ? DXA_DIM : dxa_severity_colour(f->severity));
 	dxa_wrap_piece(w, ":", 0, DXA_RESET);
-	/* The title of a rule is shown once. */
-	dxa_wrap_words(w, known ? f->detail : rule->title, DXA_RESET);
+	/* The title and the commits of a rule are shown once. */
+	dxa_wrap_words(w, known ? "again" : rule->title, DXA_RESET);
 	dxa_wrap_end(w);
 }
 
@@ -111,8 +111,7 @@ void dxa_textfinding_write(struct dxa_wrap *w, const struct dxa_finding *f,
 
 	put_head(w, f, known);
 	put_policy(w, f);
-	if (!known)
-		put_line(w, f->detail, DXA_RESET);
+	put_line(w, f->detail, DXA_RESET);
 	put_device(w, f, env);
 	put_evidence(w, f, env, shown);
 	if (known)

@@ -10,7 +10,7 @@
 /*
  * Write it: rule, what happened, what policy says, the device, those events of the
  * evidence that are not in `shown` (they are put there), the commits and where to read
- * on. known: the rule is explained above, so only what happened is written.
+ * on. known: the rule is explained above, so its title, commits and where to read on are not.
  */
 void dxa_textfinding_write(struct dxa_wrap *w, const struct dxa_finding *f,
 			   const struct dxa_story_env *env, struct dxa_map *shown, bool known);
