@@ -66,7 +66,11 @@ void dxa_timeline_write_marks(FILE *out)
 			"class=\"%s\" d=\"%s\"/></svg> %s</li>\n",
 			looks[i].id, looks[i].class, looks[i].path, looks[i].words);
 	fputs("<li><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"refs\" "
-	      "d=\"M0 12H4V7H8V3H14\"/></svg> references</li>\n</ul>\n",
+	      "d=\"M0 12H4V7H8V3H14\"/></svg> references</li>\n"
+	      "<li><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 14 14\" aria-hidden=\"true\"><path class=\"key\" "
+	      "d=\"M0 2H14V12H0z\"/><path class=\"dead\" d=\"M0 7H14\"/></svg> killed, not freed yet</li>\n</ul>\n"
+	      "<p class=\"dim\">Of these marks a picture has those that occurred. A mark that would cover "
+	      "another one is moved to the right; the text at the pointer has its time.</p>\n",
 	      out);
 }
 

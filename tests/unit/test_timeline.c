@@ -192,6 +192,30 @@ static void two_records_of_a_call_are_joined(void **state)
 	dxa_pairs_free(&p);
 }
 
+/* The class that the picture uses and the legend explains. */
+static void the_legend_has_the_time_after_kill_dax(void **state)
+{
+	struct dxa_timeline *t = dxa_timeline_new();
+	char *text = NULL, *legend = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	feed(t, DXA_KIND_ALLOC_DAX, 1000000);
+	feed(t, DXA_KIND_KILL_DAX, 2000000);
+	dxa_timeline_write(t, out, 0);
+	fclose(out);
+	dxa_timeline_free(t);
+	out = open_memstream(&legend, &len);
+	dxa_timeline_write_marks(out);
+	fclose(out);
+	assert_non_null(strstr(text, "<path class=\"dead\""));
+	assert_non_null(strstr(legend, "<path class=\"dead\""));
+	assert_non_null(strstr(legend, "moved to the right"));
+	free(text);
+	free(legend);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +224,7 @@ int main(void)
 		cmocka_unit_test(calls_by_disk_are_marked_on_the_lane_of_the_device),
 		cmocka_unit_test(device_dax_has_the_name_of_its_bus_device),
 		cmocka_unit_test(two_records_of_a_call_are_joined),
+		cmocka_unit_test(the_legend_has_the_time_after_kill_dax),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
