@@ -67,6 +67,7 @@ struct live {
 	bool immortal; /* it survived SIGKILL: it is blocked in the kernel */
 	bool interrupted;
 	uint64_t status_at; /* ktime; when the status line is due; 0: there is none */
+	uint64_t confirm_at; /* ktime; the second snapshot of a screen; 0: it needs none */
 };
 
 static void reap(struct live *l)
@@ -243,6 +244,8 @@ static void begin_status(struct live *l)
 
 	if (l->mode->screen) {
 		l->status_at = dxa_ktime_now();
+		if (dxa_engine_anomalies(a->engine))
+			l->confirm_at = l->status_at + l->opts->settle_ns;
 		return;
 	}
 	if (l->mode->state_only || !dxa_statusline_possible())
@@ -259,6 +262,11 @@ static void show_status(struct live *l, uint64_t now)
 	if (!l->status_at || now < l->status_at)
 		return;
 	if (screen) {
+		/* A screen shows what two snapshots show at its start, not only the report. */
+		if (l->confirm_at && now >= l->confirm_at) {
+			dxa_audit_snapshot(&l->audit);
+			l->confirm_at = 0;
+		}
 		screen->draw(&l->audit, now);
 		if (screen->quit() && !l->stop_at)
 			l->stop_at = now;
