@@ -99,13 +99,15 @@ const char *const *dxa_examples(unsigned int mask)
 	return none;
 }
 
-/* Print text from column `at` on, wrapped; further lines are indented to that column. */
-static void print_wrapped(const char *text, int at)
+/* Print n bytes of text from column `at` on, wrapped; further lines are indented to `at`. */
+static void print_wrapped_part(const char *text, size_t n, int at)
 {
+	const char *end = text + n;
 	int column = at;
 
-	for (const char *word = text; *word;) {
-		int len = (int)strcspn(word, " \n");
+	for (const char *word = text; word < end;) {
+		size_t letters = strcspn(word, " \n");
+		int len = (int)(letters < (size_t)(end - word) ? letters : (size_t)(end - word));
 
 		if (column > at && column + 1 + len > WIDTH) {
 			printf("\n%*s", at, "");
@@ -120,6 +122,11 @@ static void print_wrapped(const char *text, int at)
 		word += strspn(word, " \n");
 	}
 	putchar('\n');
+}
+
+static void print_wrapped(const char *text, int at)
+{
+	print_wrapped_part(text, strlen(text), at);
 }
 
 static void print_option(const struct dxa_option_row *r, const char *words)
@@ -184,14 +191,11 @@ static void print_formats(unsigned int mask)
 		return;
 	printf("\nFormats:\n");
 	for (size_t i = 0; (format = dxa_format_at(mask, i)); i++) {
-		char what[80];
-
 		/* What follows the colon is in an audit only. */
-		snprintf(what, sizeof(what), "%.*s",
-			 (int)strcspn(format->what, mask & DXA_CMD_SHOWING ? "" : ":"),
-			 format->what);
+		size_t len = strcspn(format->what, mask & DXA_CMD_SHOWING ? "" : ":");
+
 		printf("  %-13s ", format->name);
-		print_wrapped(what, 16);
+		print_wrapped_part(format->what, len, 16);
 	}
 }
 
