@@ -429,7 +429,8 @@ void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *
 					 .cmd_status = ending->cmd_status,
 					 .dax_calls = a->dax_calls,
 					 .must_exercise = a->must_exercise,
-					 .cut = what_is_cut(a, ending, cut) };
+					 .cut = what_is_cut(a, ending, cut),
+					 .unread = ending->unread };
 	memcpy(in.by_severity, a->by_severity, sizeof(in.by_severity));
 	*ret = (struct dxa_result){ .tally = &a->tally,
 				    .stats = in.stats,
@@ -439,6 +440,7 @@ void dxa_analysis_result(const struct dxa_analysis *a, const struct dxa_ending *
 				    .has_cmd_status = ending->has_cmd_status,
 				    .cmd_status = ending->cmd_status,
 				    .interrupted = ending->interrupted,
+				    .unread = ending->unread,
 				    .end = ending->now,
 				    .end_wall = ending->wall,
 				    .last_event = a->last_event };

@@ -52,6 +52,7 @@ struct dxa_ending {
 	uint64_t wall; /* the same moment, ns since 1970; 0: not known */
 	const char *cut; /* one line: which events are missing at the end; NULL: none */
 	bool exits_with_pass; /* daxaudit's exit code does not depend on the verdict */
+	bool unread; /* a recording that cannot be read to its end: what follows is not known */
 };
 
 /*

@@ -87,7 +87,8 @@ static struct dxa_err *feed_all(struct dxa_analysis *a, const struct dxa_opts *o
 				      .cmd_status = end->cmd_status,
 				      .interrupted = end->interrupted,
 				      .now = end->end,
-				      .cut = dxa_reader_cut(r) };
+				      .cut = dxa_reader_cut(r),
+				      .unread = dxa_reader_cut(r) != NULL };
 	return dxa_analysis_finish(a, &ending, exit_code);
 }
 

@@ -209,11 +209,18 @@ static void add_coverage(const struct dxa_verdict_input *in, struct dxa_verdict 
 {
 	char why[64];
 
-	for (int d = 0; d < DXA_DRIVER_COUNT; d++)
-		if (in->required >> d & 1 && !exercised(in, d))
-			INCOMPLETE(v, "%s was required but not exercised: %s",
-				   dxa_driver_name((enum dxa_driver)d),
+	for (int d = 0; d < DXA_DRIVER_COUNT; d++) {
+		const char *name = dxa_driver_name((enum dxa_driver)d);
+
+		if (!(in->required >> d & 1) || exercised(in, d))
+			continue;
+		if (in->unread)
+			INCOMPLETE(v, "%s was required, and not exercised in what could be read",
+				   name);
+		else
+			INCOMPLETE(v, "%s was required but not exercised: %s", name,
 				   why_not_exercised(why, in, d));
+	}
 }
 
 /* Gaps that the engine counted. */
@@ -278,7 +285,8 @@ static void add_idle(const struct dxa_verdict_input *in, struct dxa_verdict *v)
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (!is_idle(in))
+	/* What could not be read may have exercised a device. */
+	if (in->unread || !is_idle(in))
 		return;
 	text = idle_text(in);
 	if (in->must_exercise)

@@ -47,6 +47,7 @@ struct dxa_verdict_input {
 	uint64_t dax_calls; /* records of calls with a dax_device */
 	bool must_exercise; /* a command that exercised no dax_device makes it inconclusive */
 	const char *cut; /* one line: which part of a recording is missing; NULL: none */
+	bool unread; /* what follows in the recording, and its counters, are not known */
 };
 
 /* Write the verdict to *ret, which the caller frees with dxa_verdict_deinit(). */

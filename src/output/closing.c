@@ -54,7 +54,10 @@ static void put_records(FILE *out, const struct dxa_result *r)
 	uint64_t missed;
 	struct dxa_count total = dxa_hooks_total(r->hooks, r->n_hooks, &missed);
 
-	/* Not known in a recording that was cut off. */
+	if (r->unread) {
+		fputs("; what follows is not known", out);
+		return;
+	}
 	if (!total.seen && r->stats->events)
 		return;
 	fprintf(out, "; %" PRIu64 " record%s, ", total.seen - total.repeated,

@@ -42,8 +42,10 @@ const char *dxa_coverage_words(char buf[DXA_COVERAGE_LEN], const struct dxa_resu
 	struct dxa_coverage list[DXA_DRIVER_COUNT];
 	size_t n = dxa_coverage(result, list), used = 0;
 
+	if (result->unread)
+		used = (size_t)snprintf(buf, DXA_COVERAGE_LEN, "in what could be read: ");
 	if (!n)
-		snprintf(buf, DXA_COVERAGE_LEN,
+		snprintf(buf + used, DXA_COVERAGE_LEN - used,
 			 "no driver that can allocate a dax_device was seen");
 	for (size_t i = 0; i < n && used < DXA_COVERAGE_LEN; i++) {
 		if (i)

@@ -63,6 +63,7 @@ struct dxa_result {
 	bool has_cmd_status;
 	int cmd_status; /* wait status of the audited command */
 	bool interrupted; /* by a signal, before the audit was complete */
+	bool unread; /* a recording that could not be read to its end: what follows is not known */
 	uint64_t end; /* ktime, ns */
 	uint64_t end_wall; /* the same moment, ns since 1970; 0: not known, as in a replay */
 	uint64_t last_event; /* ktime of the newest, ns; 0: there was none */
