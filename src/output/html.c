@@ -386,10 +386,11 @@ static void put_hooks(FILE *out, const struct dxa_result *r)
 {
 	if (!r->n_hooks)
 		return;
-	fputs("<h2>Watched functions</h2>\n<details><summary>how each was watched, and how often "
-	      "it was called</summary>\n<div class=\"scroll\" tabindex=\"0\"><table><tr>"
+	fputs("<h2>Watched functions</h2>\n<details><summary>how each was watched, and how many "
+	      "records of it were seen: a call has one, or one at its entry and one at its "
+	      "exit</summary>\n<div class=\"scroll\" tabindex=\"0\"><table><tr>"
 	      "<th>function</th>"
-	      "<th>mode</th><th>seen</th><th>dropped</th><th>missed</th><th></th></tr>\n",
+	      "<th>mode</th><th>records seen</th><th>dropped</th><th>missed</th><th></th></tr>\n",
 	      out);
 	for (size_t i = 0; i < r->n_hooks; i++) {
 		const struct dxa_hook_status *h = &r->hooks[i];

@@ -240,18 +240,21 @@ static void write_engine(struct dxa_metrics *m, const struct dxa_engine_stats *s
 			labelled(m, "reason", dxa_gap_name((enum dxa_gap)g), st->gaps[g]);
 }
 
-/* The sum, and a series for each hook with a count: most hooks are never called. */
-static void by_hook(struct dxa_metrics *m, const char *sum, const char *each, const char *help,
+/*
+ * The sum, and a series for each hook with a count: most hooks are never called. names and help
+ * are those of the sum and of the series.
+ */
+static void by_hook(struct dxa_metrics *m, const char *const names[2], const char *const help[2],
 		    const struct dxa_result *r, uint64_t (*of)(const struct dxa_hook_status *h))
 {
 	uint64_t total = 0;
 
 	for (size_t i = 0; i < r->n_hooks; i++)
 		total += of(&r->hooks[i]);
-	single(m, sum, "counter", help, total);
+	single(m, names[0], "counter", help[0], total);
 	if (!total)
 		return;
-	family(m, each, "counter", help);
+	family(m, names[1], "counter", help[1]);
 	for (size_t i = 0; i < r->n_hooks; i++)
 		if (of(&r->hooks[i]))
 			labelled(m, "hook", r->hooks[i].info->name, of(&r->hooks[i]));
@@ -274,13 +277,27 @@ static uint64_t missed_of(const struct dxa_hook_status *h)
 
 static void write_hooks(struct dxa_metrics *m, const struct dxa_result *r)
 {
+	static const struct {
+		const char *names[2], *help[2];
+		uint64_t (*of)(const struct dxa_hook_status *h);
+	} counts[] = {
+		{ { "calls_total", "hook_calls_total" },
+		  { "Records of watched functions; a call has one, or one at its entry and one at its exit.",
+		    "Records of each watched function; a call has one, or one at its entry and one at its exit." },
+		  seen_of },
+		{ { "dropped_total", "hook_dropped_total" },
+		  { "Records lost because the ring buffer was full.",
+		    "Records of each watched function that were lost because the ring buffer was full." },
+		  dropped_of },
+		{ { "missed_total", "hook_missed_total" },
+		  { "Calls that the kernel did not hand to a hook.",
+		    "Calls of each watched function that the kernel did not hand to its hook." },
+		  missed_of },
+	};
 	uint64_t modes[DXA_ATTACH_TRACEPOINT + 1] = { 0 };
 
-	by_hook(m, "calls_total", "hook_calls_total", "Calls of watched functions.", r, seen_of);
-	by_hook(m, "dropped_total", "hook_dropped_total",
-		"Records lost because the ring buffer was full.", r, dropped_of);
-	by_hook(m, "missed_total", "hook_missed_total",
-		"Calls that the kernel did not hand to a hook.", r, missed_of);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		by_hook(m, counts[i].names, counts[i].help, r, counts[i].of);
 	for (size_t i = 0; i < r->n_hooks; i++)
 		modes[r->hooks[i].mode]++;
 	family(m, "hooks", "gauge", "Hooks, by how they are attached.");

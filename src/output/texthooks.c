@@ -11,7 +11,8 @@ static void write_hook(struct dxa_wrap *w, const struct dxa_hook_status *h)
 	if (h->count.repeated)
 		snprintf(repeated, sizeof(repeated), " (repeated %" PRIu64 ")", h->count.repeated);
 	snprintf(line, sizeof(line),
-		 "%-30s %-10s seen %" PRIu64 "%s, dropped %" PRIu64 ", missed %" PRIu64 "%s",
+		 "%-30s %-10s records seen %" PRIu64 "%s, dropped %" PRIu64 ", missed %" PRIu64
+		 "%s",
 		 h->info->name, dxa_attach_mode_name(h->mode), h->count.seen, repeated,
 		 h->count.dropped, h->missed, h->reason[0] ? ";" : "");
 	dxa_wrap_begin(w, 2, 6);
