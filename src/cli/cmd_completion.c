@@ -90,6 +90,15 @@ static bool is_file(const char *arg)
 	return !strcmp(arg, "FILE");
 }
 
+static void add_commands(char words[WORDS_LEN])
+{
+	size_t n;
+	const struct dxa_command *commands = dxa_commands(&n);
+
+	for (size_t i = 0; i < n; i++)
+		add_word(words, commands[i].name);
+}
+
 /* The possible arguments of a command. Empty: another command. */
 static const char *arguments(char words[WORDS_LEN], const struct dxa_command *c)
 {
@@ -102,6 +111,8 @@ static const char *arguments(char words[WORDS_LEN], const struct dxa_command *c)
 	else if (c->mask == DXA_CMD_MAN)
 		for (size_t i = 0; dxa_manual_at(i); i++)
 			add_word(words, dxa_manual_at(i)->name);
+	else if (c->mask == DXA_CMD_HELP)
+		add_commands(words);
 	else if (c->mask == DXA_CMD_SCHEMA || c->mask == DXA_CMD_COMPLETION)
 		add_alternatives(words, c->args);
 	return words;
@@ -109,7 +120,7 @@ static const char *arguments(char words[WORDS_LEN], const struct dxa_command *c)
 
 static bool runs_command(const struct dxa_command *c)
 {
-	return strstr(c->args, "COMMAND") != NULL;
+	return (c->mask & (DXA_CMD_LIVE | DXA_CMD_SWEEP)) != 0;
 }
 
 static bool takes_files(const struct dxa_command *c)

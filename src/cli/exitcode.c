@@ -36,7 +36,7 @@ static const struct {
 	    "nothing can be audited here: a check failed", NO_DAX_CORE,
 	    "an audit is possible, but not everything can be observed" } },
 	{ DXA_CMD_EXPLAIN | DXA_CMD_SCHEMA | DXA_CMD_MAN | DXA_CMD_COMPLETION | DXA_CMD_CATALOG |
-		  DXA_CMD_VERSION,
+		  DXA_CMD_HELP | DXA_CMD_VERSION,
 	  { "done", NULL, BAD_USE, IO } },
 };
 

@@ -54,6 +54,7 @@ static const struct {
 	{ DXA_CMD_CATALOG,
 	  { "daxaudit catalog >/usr/lib/systemd/catalog/daxaudit.catalog",
 	    "daxaudit catalog | grep Subject" } },
+	{ DXA_CMD_HELP, { "daxaudit help trace", "daxaudit help" } },
 	{ DXA_CMD_VERSION, { "daxaudit version", "daxaudit --version" } },
 };
 

@@ -22,6 +22,7 @@
 #include "version.h"
 
 static struct dxa_err *cmd_version(const struct dxa_opts *opts, int *exit_code);
+static struct dxa_err *cmd_help(const struct dxa_opts *opts, int *exit_code);
 
 static const struct dxa_command commands[] = {
 	{ "trace", DXA_CMD_TRACE, "[OPTION...] [--] [COMMAND...]",
@@ -56,6 +57,7 @@ static const struct dxa_command commands[] = {
 	  dxa_cmd_completion, 1 },
 	{ "catalog", DXA_CMD_CATALOG, "", "print the journal's message catalog", dxa_cmd_catalog,
 	  0 },
+	{ "help", DXA_CMD_HELP, "[COMMAND]", "print help, or that of COMMAND", cmd_help, 1 },
 	{ "version", DXA_CMD_VERSION, "", "print the version", cmd_version, 0 },
 };
 
@@ -116,6 +118,15 @@ static const struct dxa_command *find_command(const char *name)
 		if (!strcmp(commands[i].name, name))
 			return &commands[i];
 	return NULL;
+}
+
+static struct dxa_err *unknown_command(const char *name)
+{
+	char hint[HINT_LEN];
+
+	dxa_suggest_names(hint, sizeof(hint), name, command_name);
+	return dxa_err_new(DXA_ERR_INPUT, 0, "unknown command '%s'%s", name,
+			   hint[0] ? hint : ": see 'daxaudit --help'");
 }
 
 /* A failed write to standard output must not look like success. */
@@ -186,6 +197,21 @@ static struct dxa_err *cmd_version(const struct dxa_opts *opts, int *exit_code)
 	return NULL;
 }
 
+static struct dxa_err *cmd_help(const struct dxa_opts *opts, int *exit_code)
+{
+	const char *name = opts->args[0];
+	const struct dxa_command *c = name ? find_command(name) : NULL;
+
+	if (name && !c)
+		return unknown_command(name);
+	if (c)
+		dxa_help_command(c, false);
+	else
+		dxa_help(false);
+	*exit_code = DXA_EXIT_PASS;
+	return NULL;
+}
+
 /*
  * If a standard descriptor is closed, the next opened file would get its number, and the
  * report or the errors would be written to it. So open it with O_PATH, which can be neither
@@ -211,7 +237,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "daxaudit: no command given: see 'daxaudit --help'\n");
 		return DXA_EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
 		dxa_help(argc == 3 && asks_for_all(2, argv + 1));
 		return flush_stdout(DXA_EXIT_PASS);
 	}
@@ -220,15 +246,8 @@ int main(int argc, char **argv)
 		return flush_stdout(DXA_EXIT_PASS);
 	}
 	c = find_command(argv[1]);
-	if (!c) {
-		char hint[HINT_LEN];
-
-		dxa_utf8_make_line(argv[1]);
-		dxa_suggest_names(hint, sizeof(hint), argv[1], command_name);
-		fprintf(stderr, "daxaudit: unknown command '%s'%s\n", argv[1],
-			hint[0] ? hint : ": see 'daxaudit --help'");
-		return DXA_EXIT_USAGE;
-	}
+	if (!c)
+		return fail(unknown_command(argv[1]), DXA_EXIT_NO_DAX);
 	if (asks_for_all(argc - 2, argv + 2)) {
 		dxa_help_command(c, true);
 		return flush_stdout(DXA_EXIT_PASS);
