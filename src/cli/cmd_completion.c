@@ -13,7 +13,7 @@
 #include "output/sink.h"
 
 #define WORDS_LEN 1024
-#define BRIEF_LEN 60
+#define BRIEF_LEN 80
 
 /* A list of words without duplicates. */
 static void add_word(char words[WORDS_LEN], const char *word)
@@ -128,21 +128,50 @@ static bool takes_files(const struct dxa_command *c)
 	return strstr(c->args, "FILE") != NULL;
 }
 
-/* The first words of a help text, without characters that a shell must quote. */
+/* The first part of an option's help, cut between two words if it is long. */
 static const char *brief(char buf[BRIEF_LEN], const char *help)
 {
-	size_t len = 0;
+	size_t len = strcspn(help, "(;");
 
-	for (; *help && !strchr("(;:", *help) && len < BRIEF_LEN - 1; help++) {
-		if (isalnum((unsigned char)*help) || strchr(" ,-./=", *help))
-			buf[len++] = *help;
-		else if (*help == '\n')
-			buf[len++] = ' ';
+	if (len >= BRIEF_LEN) {
+		len = BRIEF_LEN - 1;
+		while (len && !isspace((unsigned char)help[len]))
+			len--;
 	}
-	while (len && (buf[len - 1] == ' ' || buf[len - 1] == ','))
+	while (len && strchr(" \n,", help[len - 1]))
 		len--;
+	for (size_t i = 0; i < len; i++)
+		buf[i] = help[i];
 	buf[len] = '\0';
+	for (char *c = buf; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
 	return buf;
+}
+
+/* The inside of a string in single quotes. In zsh and sh nothing is special there but them. */
+static void put_quoted(const char *text)
+{
+	for (; *text; text++)
+		*text == '\'' ? fputs("'\\''", stdout) : putchar(*text);
+}
+
+/* An explanation of _arguments, which ends at a bracket. */
+static void put_explanation(const char *text)
+{
+	for (; *text; text++) {
+		const char one[] = { *text, '\0' };
+
+		fputs(strchr("[]\\", *text) ? "\\" : "", stdout);
+		put_quoted(one);
+	}
+}
+
+/* The same in fish, where a backslash escapes in single quotes. */
+static void put_fish(const char *text)
+{
+	for (; *text; text++)
+		printf("%s%c", strchr("'\\", *text) ? "\\" : "", *text);
 }
 
 /* The options of a command, as words. */
@@ -306,7 +335,9 @@ static void print_zsh_option(const struct dxa_option_row *r, unsigned int mask)
 		printf("			{-%c,--%s}", r->key, r->name);
 	else
 		printf("			--%s", r->name);
-	printf("'[%s]", brief(text, r->help));
+	fputs("'[", stdout);
+	put_explanation(brief(text, r->help));
+	putchar(']');
 	if (r->arg && is_file(r->arg))
 		printf(":file:_files");
 	else if (r->arg && values(words, r->arg, mask)[0])
@@ -354,15 +385,16 @@ static void print_zsh(void)
 {
 	size_t n;
 	const struct dxa_command *commands = dxa_commands(&n);
-	char text[BRIEF_LEN];
 
 	printf("#compdef daxaudit\n"
 	       "# zsh completion for daxaudit; written by 'daxaudit completion zsh'\n"
 	       "_daxaudit() {\n"
 	       "	local -a names=(\n");
-	for (size_t i = 0; i < n; i++)
-		printf("		'%s:%s'\n", commands[i].name,
-		       brief(text, commands[i].what));
+	for (size_t i = 0; i < n; i++) {
+		printf("		'%s:", commands[i].name);
+		put_quoted(commands[i].what);
+		fputs("'\n", stdout);
+	}
 	printf("	)\n"
 	       "	if ((CURRENT == 2)); then\n"
 	       "		_describe command names\n"
@@ -390,8 +422,9 @@ static void print_fish_command(const struct dxa_command *c)
 	const struct dxa_option_row *rows = dxa_options(&n);
 	char words[WORDS_LEN], text[BRIEF_LEN];
 
-	printf("complete -c daxaudit -n __fish_use_subcommand -a %s -d '%s'\n", c->name,
-	       brief(text, c->what));
+	printf("complete -c daxaudit -n __fish_use_subcommand -a %s -d '", c->name);
+	put_fish(c->what);
+	fputs("'\n", stdout);
 	for (size_t i = 0; i < n; i++) {
 		const struct dxa_option_row *r = &rows[i];
 
@@ -405,7 +438,9 @@ static void print_fish_command(const struct dxa_command *c)
 			printf(" -r -F");
 		else if (r->arg)
 			printf(" -x -a '%s'", values(words, r->arg, c->mask));
-		printf(" -d '%s'\n", brief(text, r->help));
+		fputs(" -d '", stdout);
+		put_fish(brief(text, r->help));
+		fputs("'\n", stdout);
 	}
 	if (arguments(words, c)[0])
 		printf("complete -c daxaudit -n '__fish_seen_subcommand_from %s' -a '%s'\n",

@@ -118,7 +118,8 @@ static void print_commands(void)
 	for (size_t i = 0; i < n; i++) {
 		char tag[128];
 
-		snprintf(tag, sizeof(tag), "%s %s", commands[i].name, commands[i].args);
+		snprintf(tag, sizeof(tag), "%s%s%s", commands[i].name,
+			 commands[i].args[0] ? " " : "", commands[i].args);
 		dxa_troff_item(tag, commands[i].what);
 	}
 }
