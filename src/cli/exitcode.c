@@ -8,8 +8,9 @@
 #define N_CODES (DXA_EXIT_INCONCLUSIVE + 1)
 
 #define BAD_USE "usage or bad input"
+#define BAD_FILE "usage, or input that is bad or cannot be read"
 #define NO_DAX_CORE "skip: this kernel has no DAX core"
-#define IO "cannot read the input or write the output"
+#define IO "cannot write the output, or was interrupted"
 
 static const char *const of_audits[N_CODES] = {
 #define DXA_TEXT(id, num, text) [num] = (text),
@@ -26,11 +27,12 @@ static const struct {
 	  { "all devices are listed; orphans do not change the code", NULL, BAD_USE,
 	    "cannot read the kernel: no privilege, lockdown, I/O", NO_DAX_CORE,
 	    "not every device could be read, or the list was interrupted" } },
-	{ DXA_CMD_REPORT, { "the report is written, whatever its verdict is", NULL, BAD_USE, IO } },
+	{ DXA_CMD_REPORT,
+	  { "the report is written, whatever its verdict is", NULL, BAD_FILE, IO } },
 	{ DXA_CMD_DIFF,
-	  { "no life and no finding differs", "lives or findings differ", BAD_USE, IO } },
+	  { "no life and no finding differs", "lives or findings differ", BAD_FILE, IO } },
 	{ DXA_CMD_POLICY,
-	  { "done; lint: no mistake", NULL, (BAD_USE "; lint: a mistake in a file"), IO } },
+	  { "done; lint: no mistake", NULL, (BAD_FILE "; lint: a mistake in a file"), IO } },
 	{ DXA_CMD_DOCTOR,
 	  { "all that an audit needs can be observed; --core: there is a DAX core", NULL, BAD_USE,
 	    "nothing can be audited here: a check failed", NO_DAX_CORE,

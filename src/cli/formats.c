@@ -7,6 +7,8 @@
 #include "base/suggest.h"
 #include "output/sink.h"
 
+/* A longer name is cut in messages. */
+#define NAME_LEN 128
 /* The length of a hint with suggested names. */
 #define HINT_LEN 128
 
@@ -108,9 +110,10 @@ struct dxa_err *dxa_formats_check(const struct dxa_opts *opts, const char *comma
 {
 	for (size_t i = 0; i < opts->n_outputs; i++) {
 		const char *spec = opts->outputs[i];
-		char name[32];
+		char name[NAME_LEN];
 
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(spec, ":"), spec);
+		if (snprintf(name, sizeof(name), "%.*s", (int)strcspn(spec, ":"), spec) >= NAME_LEN)
+			strcpy(name + NAME_LEN - sizeof("..."), "...");
 		if (!takes(mask, name))
 			return refuse(name, command, mask);
 	}

@@ -190,7 +190,13 @@ static void add_beside(struct files *files, const char *metrics)
 static void add_arguments(struct files *files, const struct dxa_opts *opts, unsigned int mask)
 {
 	char **arg = opts->args;
+	size_t n = 0, takes = mask & DXA_CMD_REPORT ? 1 : mask & DXA_CMD_DIFF ? 2 : SIZE_MAX;
 
+	while (arg[n])
+		n++;
+	/* The command itself refuses too many. */
+	if (n > takes)
+		return;
 	if (mask & (DXA_CMD_REPLAY | DXA_CMD_REPORT | DXA_CMD_DIFF))
 		for (; *arg; arg++)
 			add_input(files, "", *arg, READ_AS_RECORDING);

@@ -28,8 +28,8 @@ const char *dxa_policies_today(char buf[DXA_DATE_LEN])
 
 static struct dxa_err *unreadable(const char *path, int err)
 {
-	return dxa_err_new(DXA_ERR_INPUT, err, "cannot read the policy %s: %s", path,
-			   strerror(err));
+	return dxa_err_new(DXA_ERR_INPUT, err, "cannot read the policy %s: %s",
+			   path[0] ? path : "''", strerror(err));
 }
 
 static struct dxa_err *read_stream(struct dxa_policy *policy, const char *path, FILE *f,
@@ -61,7 +61,7 @@ struct dxa_err *dxa_policies_read(struct dxa_policy *policy, const char *path,
 	struct dxa_err *err = dxa_infile_open(path, &fd);
 
 	if (err)
-		return dxa_err_wrap(err, "cannot read the policy %s", path);
+		return dxa_err_wrap(err, "cannot read the policy %s", path[0] ? path : "''");
 	_cleanup_fclose_ FILE *f = fdopen(fd, "r");
 	if (!f) {
 		close(fd);

@@ -398,7 +398,7 @@ struct dxa_err *dxa_reader_open(const char *path, struct dxa_reader **ret)
 	if (!r)
 		return dxa_err_nomem();
 	r->fd = -1;
-	r->name = path;
+	r->name = path[0] ? path : "''";
 	r->input = malloc(READ_SIZE);
 	r->symbols = dxa_symbols_new(NULL, NULL);
 	r->z_ready = inflateInit2(&r->z, DXR_WINDOW_BITS) == Z_OK;
