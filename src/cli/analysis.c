@@ -106,7 +106,7 @@ static void on_context(void *priv, const struct dxa_context *ctx)
 	if (ctx->dax_events)
 		a->contexts[dxa_story_sort(ctx->kind)]++;
 	shown = !a->run.show || dxa_show_context(a->run.show, ctx, a->run.story.symbols);
-	a->hidden.contexts += !shown && ctx->dax_events;
+	a->hidden.contexts[dxa_story_sort(ctx->kind)] += !shown && ctx->dax_events;
 	for (size_t i = 0; i < a->n_sinks; i++)
 		if (shown || a->sinks[i]->ops->judges)
 			dxa_sink_context(a->sinks[i], ctx);

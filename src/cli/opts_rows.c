@@ -63,7 +63,7 @@ static const struct dxa_option_row rows[] = {
 	{ KEY_NO_ADDRESSES, "no-addresses", NULL, DXA_CMD_SHOWING | DXA_CMD_LIST,
 	  "for reports that are published: dev#1, disk#1, ... in place of\nkernel addresses; not in a recording" },
 	{ KEY_FOLLOW, "follow", NULL, DXA_CMD_TRACE, "print each event as it happens" },
-	{ KEY_BY, "by", "probe|device", DXA_CMD_FILTERING,
+	{ KEY_BY, "by", "probe|device", DXA_CMD_TRACE | DXA_CMD_REPLAY,
 	  "probe: a line for each, with the story of failed ones; device: each\nlife from its allocation to its end (default probe)" },
 	{ KEY_DRIVER, "driver", "DRIVER", DXA_CMD_FILTERING | DXA_CMD_LIST,
 	  "show only devices of this driver (names as for --require); this and\nthe next three do not change the verdict; may be repeated" },

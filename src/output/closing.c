@@ -94,6 +94,23 @@ char *dxa_closing_why(const struct dxa_result *r)
 	return text;
 }
 
+const char *dxa_closing_hidden(char *buf, size_t size, const struct dxa_hidden *hidden)
+{
+	size_t len = 0;
+
+	for (int sort = 0; sort < DXA_CONTEXT_SORTS && len < size; sort++)
+		if (hidden->contexts[sort])
+			len += (size_t)snprintf(buf + len, size - len, "%s%" PRIu64 " %s%s",
+						len ? ", " : "", hidden->contexts[sort],
+						dxa_story_sort_name((enum dxa_context_sort)sort),
+						hidden->contexts[sort] == 1 ? "" : "s");
+	if (len < size)
+		snprintf(buf + len, size - len, "%s%" PRIu64 " finding%s checked and not shown",
+			 len ? " and " : "0 probes and ", hidden->findings,
+			 hidden->findings == 1 ? "" : "s");
+	return buf;
+}
+
 char *dxa_closing_summary(const struct dxa_summary *sum)
 {
 	static const char *const words[] = {

@@ -18,7 +18,13 @@ const char *dxa_closing_refusal(const struct dxa_refusal *refusal);
  */
 char *dxa_closing_why(const struct dxa_result *r);
 
-/* The same for several recordings: "3 recordings: 1 failed, 2 passed". */
+/*
+ * What filters hide, by sort: "2 probes, 1 unbind and 1 finding checked and not shown".
+ * Returns buf; 128 bytes are enough.
+ */
+const char *dxa_closing_hidden(char *buf, size_t size, const struct dxa_hidden *hidden);
+
+/* The sentence after the verdict of several recordings: "3 recordings: 1 failed, 2 passed". */
 char *dxa_closing_summary(const struct dxa_summary *sum);
 
 #endif

@@ -308,12 +308,15 @@ static void add_command_status(struct json_object *to, int status)
 
 static void add_hidden(struct json_object *to, const struct dxa_hidden *hidden)
 {
+	uint64_t contexts = 0;
 	struct json_object *o;
 
-	if (!hidden->contexts && !hidden->findings && !hidden->devices)
+	for (int sort = 0; sort < DXA_CONTEXT_SORTS; sort++)
+		contexts += hidden->contexts[sort];
+	if (!contexts && !hidden->findings && !hidden->devices)
 		return;
 	o = dxa_json_object(to, "not_shown");
-	dxa_json_add_u64(o, "contexts", hidden->contexts);
+	dxa_json_add_u64(o, "contexts", contexts);
 	dxa_json_add_u64(o, "findings", hidden->findings);
 	dxa_json_add_u64(o, "devices", hidden->devices);
 }

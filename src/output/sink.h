@@ -44,7 +44,7 @@ struct dxa_run {
 
 /* The counts of what dxa_run's show hides. */
 struct dxa_hidden {
-	uint64_t contexts; /* with DAX */
+	uint64_t contexts[DXA_CONTEXT_SORTS]; /* with DAX, by sort */
 	uint64_t findings;
 	uint64_t devices; /* of a listing */
 };

@@ -449,19 +449,15 @@ static void print_command(struct dxa_sink *s, const struct dxa_result *r)
 static void print_shown(struct dxa_sink *s, const struct dxa_result *r)
 {
 	struct dxa_wrap w = wrap_of(s, s->out);
-	char words[256], hidden[128];
+	char words[256], hidden[160];
 
 	if (!s->run->show)
 		return;
-	snprintf(hidden, sizeof(hidden),
-		 "%" PRIu64 " probe%s and %" PRIu64 " finding%s checked and not shown",
-		 r->hidden.contexts, r->hidden.contexts == 1 ? "" : "s", r->hidden.findings,
-		 r->hidden.findings == 1 ? "" : "s");
 	dxa_wrap_begin(&w, 0, 4);
 	dxa_wrap_words(&w, "shown: only", DXA_RESET);
 	dxa_wrap_words(&w, dxa_show_words(words, sizeof(words), s->run->show), DXA_RESET);
 	dxa_wrap_piece(&w, ";", 0, DXA_RESET);
-	dxa_wrap_words(&w, hidden, DXA_RESET);
+	dxa_wrap_words(&w, dxa_closing_hidden(hidden, sizeof(hidden), &r->hidden), DXA_RESET);
 	dxa_wrap_end(&w);
 }
 
