@@ -65,19 +65,10 @@ static void print_items(const char *heading, const struct item *items, size_t n)
 /* The commands with this option, unless all have it. */
 static void print_takers(unsigned int mask)
 {
-	const char *before = "(";
-	size_t n;
-	const struct dxa_command *commands = dxa_commands(&n);
+	char names[DXA_TAKERS_LEN];
 
-	if (mask == (unsigned int)DXA_CMD_ALL)
-		return;
-	for (size_t i = 0; i < n; i++) {
-		if (!(commands[i].mask & mask))
-			continue;
-		printf("%s%s", before, commands[i].name);
-		before = ", ";
-	}
-	printf(")\n");
+	if (mask != (unsigned int)DXA_CMD_ALL)
+		printf("(%s)\n", dxa_takers(names, mask));
 }
 
 static void print_options(void)

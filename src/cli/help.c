@@ -145,15 +145,43 @@ static void print_option(const struct dxa_option_row *r, const char *words)
 	print_wrapped(words, OPTION_COLUMN);
 }
 
+const char *dxa_takers(char buf[DXA_TAKERS_LEN], unsigned int mask)
+{
+	size_t n, len = 0;
+	const struct dxa_command *commands = dxa_commands(&n);
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < n && len < DXA_TAKERS_LEN; i++)
+		if (commands[i].mask & mask)
+			len += (size_t)snprintf(buf + len, DXA_TAKERS_LEN - len, "%s%s",
+						len ? ", " : "", commands[i].name);
+	return buf;
+}
+
+/* Is there another row in mask with this name, for other commands? */
+static bool shares_name(const struct dxa_option_row *rows, size_t n, size_t i, unsigned int mask)
+{
+	for (size_t k = 0; k < n; k++)
+		if (k != i && rows[k].mask & mask && !strcmp(rows[k].name, rows[i].name))
+			return true;
+	return false;
+}
+
 static void print_all_options(unsigned int mask)
 {
 	size_t n;
 	const struct dxa_option_row *rows = dxa_options(&n);
 
 	printf("\nOptions:\n");
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].mask & mask)
-			print_option(&rows[i], rows[i].help);
+	for (size_t i = 0; i < n; i++) {
+		char text[512], takers[DXA_TAKERS_LEN];
+
+		if (!(rows[i].mask & mask))
+			continue;
+		snprintf(text, sizeof(text), "%s: %s", dxa_takers(takers, rows[i].mask),
+			 rows[i].help);
+		print_option(&rows[i], shares_name(rows, n, i, mask) ? text : rows[i].help);
+	}
 }
 
 static void print_main_option(const struct dxa_option_row *r, const char *words, unsigned int mask)
