@@ -190,6 +190,8 @@ static void on_device(void *priv, const struct dxa_device *device)
 {
 	struct dxa_analysis *a = priv;
 
+	if (a->run.show)
+		a->listed |= dxa_show_which(a->run.show, device);
 	if (a->run.show && !dxa_show_device(a->run.show, device)) {
 		a->hidden.devices++;
 		return;
@@ -469,6 +471,20 @@ static void print_verdict(const struct dxa_result *r)
 	fputc('\n', stderr);
 }
 
+/* An error for the first device that was named and is not there, if the list is complete. */
+static struct dxa_err *find_absent(const struct dxa_analysis *a, const struct dxa_verdict *v)
+{
+	const struct dxa_show *show = a->run.show;
+
+	for (size_t i = 0; a->run.listing && v->complete && show && i < show->n_devices; i++)
+		if (!(a->listed >> i & 1))
+			return dxa_err_new(
+				DXA_ERR_INPUT, 0,
+				"no dax_device has the name '%s': 'daxaudit list' shows all",
+				show->devices[i]);
+	return NULL;
+}
+
 struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_ending *ending,
 				    int *exit_code)
 {
@@ -491,6 +507,8 @@ struct dxa_err *dxa_analysis_finish(struct dxa_analysis *a, const struct dxa_end
 		result.exit_code = DXA_EXIT_PASS;
 	reported = a->run.listing || a->silent || on_stdout(a);
 	err = end_sinks(a, &result);
+	if (!err)
+		err = find_absent(a, &result.verdict);
 	if (!reported && !err)
 		print_verdict(&result);
 	dxa_verdict_deinit(&result.verdict);

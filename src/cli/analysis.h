@@ -28,6 +28,7 @@ struct dxa_analysis {
 	struct dxa_provisional provisional; /* findings that may be withdrawn */
 	uint64_t contexts[DXA_CONTEXT_SORTS]; /* closed, with DAX */
 	struct dxa_hidden hidden;
+	uint32_t listed; /* of a listing: bits 1 << index of show's devices that are there */
 	struct dxa_map of_devices; /* dax_devices that --device selects */
 	bool silent; /* do not print the verdict: the caller may */
 	bool unjudged; /* report output errors even if there are findings */

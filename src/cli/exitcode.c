@@ -24,7 +24,8 @@ static const struct {
 	const char *text[N_CODES];
 } others[] = {
 	{ DXA_CMD_LIST,
-	  { "all devices are listed; orphans do not change the code", NULL, BAD_USE,
+	  { "all devices are listed; orphans do not change the code", NULL,
+	    (BAD_USE ", or a named device is not there"),
 	    "cannot read the kernel: no privilege, lockdown, I/O", NO_DAX_CORE,
 	    "not every device could be read, or the list was interrupted" } },
 	{ DXA_CMD_REPORT,

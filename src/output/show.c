@@ -86,6 +86,16 @@ bool dxa_show_device(const struct dxa_show *show, const struct dxa_device *dev)
 	return has_name(show, dev->id.disk) && has_driver(show, dev->id.driver);
 }
 
+uint32_t dxa_show_which(const struct dxa_show *show, const struct dxa_device *dev)
+{
+	uint32_t which = 0;
+
+	for (size_t i = 0; i < show->n_devices; i++)
+		if (!strcmp(show->devices[i], dev->id.disk))
+			which |= 1u << i;
+	return which;
+}
+
 static void add(char *buf, size_t size, const char *what, const char *name)
 {
 	size_t len = strlen(buf);

@@ -34,6 +34,8 @@ bool dxa_show_context(const struct dxa_show *show, const struct dxa_context *ctx
 		      struct dxa_symbols *symbols);
 bool dxa_show_finding(const struct dxa_show *show, const struct dxa_finding *f);
 bool dxa_show_device(const struct dxa_show *show, const struct dxa_device *dev);
+/* Which of show's devices it is, whatever its driver: bits 1 << index. */
+uint32_t dxa_show_which(const struct dxa_show *show, const struct dxa_device *dev);
 /* named: the event is known to be about one of the devices, though it has no name. */
 bool dxa_show_event(const struct dxa_show *show, const struct dxa_event *ev,
 		    struct dxa_symbols *symbols, bool named);
