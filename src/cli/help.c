@@ -270,8 +270,7 @@ void dxa_help_command(const struct dxa_command *c, bool all)
 	for (const char *const *line = dxa_examples(c->mask); *line; line++)
 		printf("  %s\n", *line);
 	if (c->mask == DXA_CMD_TRACE)
-		printf("\nA COMMAND that exercises no dax_device passes, and the verdict says so;\n"
-		       "with 'check' it is inconclusive.\n");
+		printf("\nOnly 'check' makes a COMMAND that exercises no dax_device inconclusive.\n");
 	if (!all) {
 		print_main_options(c->mask);
 		printf("\n'daxaudit %s --help --all' lists the rest.\n", c->name);

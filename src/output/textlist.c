@@ -29,7 +29,8 @@ static void put_orphan(struct dxa_sink *s, const char *why)
 
 void dxa_textlist_row(struct dxa_textlist *t, struct dxa_sink *s, const struct dxa_device *d)
 {
-	static const char row[] = "%-12s %-11s %-9s %5s %-6s %-7s %-11s %s";
+	/* 79 columns with an address, for names of the usual length. */
+	static const char row[] = "%-10s %-10s %-9s %5s %-6s %-6s %-10s %s";
 	char dev[24] = "-", refs[12] = "?", addr[DXA_ADDRESS_LEN] = "-";
 	char disk[DXA_NAME_LEN], bound[DXA_NAME_LEN];
 
