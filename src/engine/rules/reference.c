@@ -125,6 +125,9 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 {
 	const struct snapshot *s = e->snapshot;
 	const struct device *d = f->device;
+	const char *why = d->view.holder ? "has a holder, but nothing uses its disk" :
+					   "has more references than its driver's, but nothing "
+					   "uses its disk";
 	const struct life *l;
 
 	if (ops_are_gone(d) || d->bus || !d->host.n)
@@ -136,14 +139,10 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 		return s->asked ? unknown(DXA_GAP_STATE) : holds();
 	if (is_used(s, &d->host))
 		return holds();
-	if (d->view.holder)
-		return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
-				   "has a holder, but nothing uses its disk");
 	l = life_at(e, d->view.id.dax);
-	if (l && l->holder_taken)
+	if (d->view.holder || (l && l->holder_taken))
 		return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
-				   "has more references than its driver's, but nothing uses its "
-				   "disk");
+				   why);
 	/*
 	 * A walk of all inodes, such as drop_pagecache_sb() in fs/drop_caches.c, holds each
 	 * inode for a moment, which a limit of its processor time makes as long as one likes.
@@ -151,8 +150,7 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 	 * for its other disks (erofs_kill_sb() in fs/erofs/super.c).
 	 */
 	return anomaly_add_doubtful(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
-				    "has more references than its driver's, but nothing uses its "
-				    "disk");
+				    why);
 }
 
 /*

@@ -39,7 +39,7 @@ enum {
 #define GRACE_NS 1000000000ULL
 /* At the end of the stream: a put that was recorded so long ago has returned. */
 #define END_GRACE_NS (GRACE_NS / 2)
-/* The least time between the two snapshots that prove a reference leak. */
+/* The least time between the two snapshots after which a reference leak is checked. */
 #define LOOKS_APART_NS (GRACE_NS / 2)
 /* How long after the first record behind the grace period a suspicion is checked. */
 #define STANDSTILL_NS (GRACE_NS / 20)

@@ -175,9 +175,9 @@ void on_task_waits(struct dxa_engine *e, struct task *t, const struct rec *r)
 /*
  * An unaccounted reference may be a temporary one: a walk of all inodes, such as
  * drop_pagecache_sb() in fs/drop_caches.c, holds each inode for a moment. Its task can be
- * preempted there for any time, so no time between two records proves a leak. But the
- * auditor waits between two snapshots while the machine runs, and both show the device
- * only if no task was about to put it.
+ * preempted there for any time, so neither time nor snapshots prove a leak without its
+ * cause. But the auditor waits between two snapshots while the machine runs, and so gives
+ * a put that is in progress time to end.
  */
 static void show_suspect(struct dxa_engine *e, struct life *l, const struct rec *r)
 {
