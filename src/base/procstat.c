@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/procstat.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -66,22 +68,21 @@ void dxa_stack_innermost(const char *text, char *name, size_t size)
 	name[len] = '\0';
 }
 
-/* A line is "[<0>] name+0x12/0x34 [module]"; a part of a function has a suffix (name.cold). */
-static bool line_is(const char *line, const char *function)
+bool dxa_stack_line_is(const char *text, const char *function)
 {
 	size_t len = strlen(function);
-	const char *name = strchr(line, ' ');
+	const char *name = strchr(text, ' ');
 
 	return name && !strncmp(name + 1, function, len) && strchr("+.", name[1 + len]);
 }
 
 bool dxa_stack_waits(const char *text, const char *callee, const char *caller)
 {
-	if (!line_is(text, callee))
+	if (!dxa_stack_line_is(text, callee))
 		return false;
 	while ((text = strchr(text, '\n'))) {
 		text++;
-		if (line_is(text, caller))
+		if (dxa_stack_line_is(text, caller))
 			return true;
 	}
 	return false;
@@ -93,14 +94,49 @@ bool dxa_procstat_parse(const char *text, struct dxa_procstat *ret)
 	const char *p = strrchr(text, ')');
 
 	return p && sscanf(p + 1,
-			   " %c %*d %*d %*d %*d %*d %" SCNu64 " %*u %*u %*u %*u %*u %*u %*d %*d "
-			   "%*d %*d %*d %*d %" SCNu64,
-			   &ret->state, &ret->flags, &ret->start) == 3;
+			   " %c %*d %*d %*d %*d %*d %" SCNu64 " %*u %*u %*u %*u %" SCNu64
+			   " %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
+			   &ret->state, &ret->flags, &ret->user, &ret->start) == 4;
 }
 
 bool dxa_procstat_ends(const struct dxa_procstat *stat)
 {
 	return stat->state == 'Z' || stat->state == 'X' || stat->flags & PF_EXITING;
+}
+
+/* The number that is the name of a directory of /proc, or 0. */
+static long number(const struct dirent *d)
+{
+	char *end;
+	long n = strtol(d->d_name, &end, 10);
+
+	return *end ? 0 : n;
+}
+
+static bool each_thread(long pid, bool (*fn)(void *priv, long pid, long tid), void *priv)
+{
+	char path[64];
+	struct dirent *d;
+	long tid;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task", pid);
+	_cleanup_closedir_ DIR *dir = opendir(path);
+	while (dir && (d = readdir(dir)))
+		if ((tid = number(d)) > 0 && !fn(priv, pid, tid))
+			return false;
+	return true;
+}
+
+bool dxa_procstat_each(bool (*fn)(void *priv, long pid, long tid), void *priv)
+{
+	struct dirent *d;
+	long pid;
+
+	_cleanup_closedir_ DIR *dir = opendir("/proc");
+	while (dir && (d = readdir(dir)))
+		if ((pid = number(d)) > 0 && !each_thread(pid, fn, priv))
+			return false;
+	return dir != NULL;
 }
 
 bool dxa_procstat_read(long tid, struct dxa_procstat *ret)

@@ -10,6 +10,7 @@
 struct dxa_procstat {
 	char state; /* field 3: 'D' sleeps uninterruptibly, 'Z' is a zombie, ... */
 	uint64_t flags; /* field 9: PF_* of include/linux/sched.h */
+	uint64_t user; /* field 14, clock ticks in user mode */
 	uint64_t start; /* field 22, clock ticks since boot: with the pid it identifies a process */
 };
 
@@ -48,11 +49,23 @@ bool dxa_procstat_stack(long tid, char *text, size_t size);
 void dxa_stack_innermost(const char *text, char *name, size_t size);
 
 /*
+ * Is the first line of text, "[<0>] name+0x12/0x34 [module]", this function or a part of it
+ * (name.cold)?
+ */
+bool dxa_stack_line_is(const char *text, const char *function);
+
+/*
  * Is callee the innermost function of that text, and caller one of its callers? The text
  * does not contain functions of the scheduler and of locks (in_sched_functions() in
  * stack_trace_save_tsk(), kernel/stacktrace.c).
  */
 bool dxa_stack_waits(const char *text, const char *callee, const char *caller);
+
+/*
+ * Call fn for every task in /proc until it returns false. False if it did, or if /proc
+ * cannot be read. A task that is created or exits meanwhile may be missing.
+ */
+bool dxa_procstat_each(bool (*fn)(void *priv, long pid, long tid), void *priv);
 
 /*
  * Parse the first line of /proc/stat: clock ticks of all CPUs, idle and not waiting for

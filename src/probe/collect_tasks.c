@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "probe/collect_tasks.h"
 
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/procstat.h"
 #include "daxaudit/hooks.h"
 
@@ -65,9 +61,11 @@ static bool stays_asleep(long tid, long ms)
  * unwinds the stack of a task that wakes up meanwhile under a kretprobe
  * (rethook_find_ret_addr() in kernel/trace/rethook.c), so only the stack of a task that
  * stays asleep is read. A self-deadlocked task never wakes up.
+ * Without the capability no stack can be read, so the first failure ends the search.
  */
-static bool look(const struct dxa_collector *c, long pid, long tid)
+static bool look(void *priv, long pid, long tid)
 {
+	const struct dxa_collector *c = priv;
 	char stack[STACK_MAX_LEN];
 
 	if (!stays_asleep(tid, ASLEEP_MS))
@@ -79,42 +77,10 @@ static bool look(const struct dxa_collector *c, long pid, long tid)
 	return true;
 }
 
-/* The pid in the name of a directory of /proc, or 0. */
-static long number(const struct dirent *d)
-{
-	char *end;
-	long n = strtol(d->d_name, &end, 10);
-
-	return *end ? 0 : n;
-}
-
-/* Without the capability no stack can be read, so the first failure ends the search. */
-static bool look_at_threads(const struct dxa_collector *c, long pid)
-{
-	char path[64];
-	struct dirent *d;
-	long tid;
-
-	snprintf(path, sizeof(path), "/proc/%ld/task", pid);
-	_cleanup_closedir_ DIR *dir = opendir(path);
-	while (dir && (d = readdir(dir)))
-		if ((tid = number(d)) > 0 && !look(c, pid, tid))
-			return false;
-	return true;
-}
-
 bool dxa_collect_waits(const struct dxa_collector *c)
 {
-	struct dirent *d;
-	long pid;
-
-	if (access(DAX_BUS, F_OK))
-		return true;
-	_cleanup_closedir_ DIR *dir = opendir("/proc");
-	while (dir && (d = readdir(dir)))
-		if ((pid = number(d)) > 0 && !look_at_threads(c, pid))
-			return false;
-	return dir != NULL;
+	/* look() does not write to it. */
+	return access(DAX_BUS, F_OK) || dxa_procstat_each(look, (void *)c);
 }
 
 bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
