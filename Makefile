@@ -175,6 +175,7 @@ $(O)/san/tests/unit/test_kallsyms: $(patsubst %,$(O)/san/src/probe/%.o,kallsyms 
 $(O)/san/tests/unit/test_btfscan: $(patsubst %,$(O)/san/src/probe/%.o,btfscan btfcut)
 $(O)/san/tests/unit/test_uevents: $(O)/san/src/probe/uevents.o
 $(O)/san/tests/unit/test_drain: $(O)/san/src/probe/drain.o
+$(O)/san/tests/unit/test_inside: $(O)/san/src/probe/collect_inside.o
 $(O)/san/tests/unit/test_open_tasks: $(O)/san/src/cli/open_tasks.o $(O)/san/src/probe/collect_tasks.o
 
 # Only the files of src/cli that need no probe.

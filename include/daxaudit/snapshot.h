@@ -40,6 +40,14 @@ enum dxa_walk {
 #define DXA_SNAP_NO_HOSTS (2 << DXA_WALK_COUNT) /* this kernel has no dax_hosts: CONFIG_FS_DAX=n */
 #define DXA_SNAP_NO_STACKS (4 << DXA_WALK_COUNT) /* the stack of a sleeping task was not read */
 #define DXA_SNAP_HOLDERS (8 << DXA_WALK_COUNT) /* has DISK_USED, and USED_GONE for any opener */
+/*
+ * Since the end of the snapshot before, every task was outside the functions in which a device may
+ * legally have no owner, or a reference that nobody accounts for. Or it is not known that it
+ * was. Neither bit: nobody looked, because the snapshot before showed no anomaly, or the
+ * recording is from before these bits.
+ */
+#define DXA_SNAP_OUTSIDE (16 << DXA_WALK_COUNT)
+#define DXA_SNAP_MAYBE_INSIDE (32 << DXA_WALK_COUNT)
 _Static_assert(DXA_WALK_COUNT == 3, "these bits are part of the recording format");
 
 /* SNAP_DEVICE's arg: is this device-dax fully bound to a driver of the dax bus? */

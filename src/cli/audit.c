@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -135,14 +136,44 @@ static void on_fact(void *priv, const struct dxa_event *ev)
 	feed(a, ev);
 }
 
+/*
+ * Can a task have caused what the snapshot before this one showed, and still end it? Bits
+ * of SNAP_END; 0: that one showed no anomaly. why[size] gets the reason of a doubt.
+ */
+static uint64_t look_at_tasks(const struct dxa_audit *a, char *why, size_t size)
+{
+	if (!a->suspicious)
+		return 0;
+	return dxa_inside_none(a->inside, why, size) ? DXA_SNAP_OUTSIDE : DXA_SNAP_MAYBE_INSIDE;
+}
+
+/* Remember the tasks for look_at_tasks(), and tell a doubt that concerns an anomaly. */
+static void note_tasks(struct dxa_audit *a, const char *doubt)
+{
+	dxa_inside_free(a->inside);
+	a->inside = NULL;
+	a->suspicious = dxa_engine_anomalies(a->analysis.engine);
+	if (!a->suspicious)
+		return;
+	if (doubt[0])
+		dxa_log(DXA_LOG_NOTICE, "the state of a device may be about to change: %s", doubt);
+	a->inside = dxa_inside_begin();
+}
+
 const char *dxa_audit_snapshot(struct dxa_audit *a)
 {
 	struct dxa_event end = { .kind = DXA_KIND_SNAP_END, .ret = a->mode->state_only };
 	struct dxa_collector collector = { .fn = on_fact, .priv = a };
+	char doubt[160] = "";
 	const char *why;
 
 	a->read_at = dxa_ktime_now();
-	end.arg = dxa_probe_snapshot(a->probe, &why);
+	end.arg = look_at_tasks(a, doubt, sizeof(doubt));
+	end.arg |= dxa_probe_snapshot(a->probe, &why);
+	if (!doubt[0] && end.arg & DXA_SNAP_MAYBE_INSIDE) {
+		end.arg &= ~(uint64_t)DXA_SNAP_OUTSIDE;
+		snprintf(doubt, sizeof(doubt), "CONFIG_DEBUG_KOBJECT_RELEASE delays its release");
+	}
 	collector.now = dxa_ktime_now();
 	if (dxa_collect_sysfs(&collector))
 		end.arg |= DXA_SNAP_SYSFS;
@@ -158,6 +189,7 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 	end.ts = dxa_ktime_now();
 	feed(a, &end);
 	a->snapshot_at = end.ts;
+	note_tasks(a, doubt);
 	return why;
 }
 
@@ -485,6 +517,7 @@ void dxa_audit_close(struct dxa_audit *a)
 		dxa_probe_close(a->probe);
 	dxa_analysis_deinit(&a->analysis);
 	dxa_open_tasks_free(&a->tasks);
+	dxa_inside_free(a->inside);
 	if (a->child_fd >= 0)
 		close(a->child_fd);
 	if (a->epfd >= 0)

@@ -19,6 +19,7 @@
 #include "cli/opts.h"
 #include "cli/recording.h"
 #include "probe/collect_disk.h"
+#include "probe/collect_inside.h"
 #include "probe/probe.h"
 
 struct dxa_audit;
@@ -68,6 +69,8 @@ struct dxa_audit {
 	uint64_t read_at; /* ktime, ns; when the reading of the current records began */
 	uint64_t last_event; /* read_at of the newest record */
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
+	bool suspicious; /* it has anomalies; then: */
+	struct dxa_inside *inside; /* owned: the tasks at its end; NULL: not known */
 	uint64_t sweep_at; /* ktime, ns; when to remove events of killed processes; 0: never */
 	uint64_t sweep_every; /* ns; grows */
 	bool hurry; /* set by the command: a signal asks to end */

@@ -180,6 +180,8 @@ struct dxa_engine_sink {
 	  "times the audit ended before the end of a device was certain")                     \
 	X(REFERENCE, "reference", "a device has a reference that nobody accounts for",        \
 	  "devices have references that nobody accounts for")                                 \
+	X(INSIDE, "inside", "a task may be about to end what looks like a violation",         \
+	  "tasks may be about to end what looks like violations")                             \
 	X(UNSEEN, "unseen",                                                                   \
 	  "a device appeared or disappeared without a record: hooks missed calls",            \
 	  "devices appeared or disappeared without a record: hooks missed calls")

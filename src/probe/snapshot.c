@@ -45,6 +45,7 @@ void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *ob
 	walkers[DXA_WALK_HOLDERS].supers = dxa_kallsyms_data(syms, DXA_SUPERS_VARIABLE);
 	if (dxa_kallsyms_by_name(syms, DXA_WANTED_CLAIM, &marker))
 		walkers[DXA_WALK_HOLDERS].marker = marker.addr;
+	walkers[DXA_WALK_DEVICES].delayed = dxa_kallsyms_by_name(syms, DXA_WANTED_DELAYED, &marker);
 }
 
 void dxa_snapshot_refuse(struct dxa_walker *walkers)
@@ -99,5 +100,7 @@ uint32_t dxa_snapshot_run(struct dxa_walker *walkers)
 	/* kallsyms has one variable of drivers/dax/super.c, so the other one does not exist. */
 	if (walkers[DXA_WALK_DEVICES].start && !walkers[DXA_WALK_HOSTS].start)
 		known |= DXA_SNAP_NO_HOSTS;
+	if (walkers[DXA_WALK_DEVICES].delayed)
+		known |= DXA_SNAP_MAYBE_INSIDE;
 	return known;
 }

@@ -13,6 +13,7 @@ struct dxa_walker {
 	struct bpf_program *prog; /* NULL: not selected */
 	uint64_t start; /* the address of the variable */
 	uint64_t supers, marker; /* HOLDERS: see struct dxa_snapshot */
+	bool delayed; /* DEVICES: the kernel releases objects seconds after their last reference */
 	char reason[160]; /* why there is no program, or why its last run is not complete */
 };
 
@@ -32,8 +33,8 @@ void dxa_snapshot_select(struct dxa_walker *walkers, const struct bpf_object *ob
 void dxa_snapshot_refuse(struct dxa_walker *walkers);
 
 /*
- * Run the walks, which write records to the ring buffer. Returns the complete walks, and
- * DXA_SNAP_NO_HOSTS, as bits.
+ * Run the walks, which write records to the ring buffer. Returns the complete walks,
+ * DXA_SNAP_NO_HOSTS, and DXA_SNAP_MAYBE_INSIDE on a kernel that delays releases, as bits.
  */
 uint32_t dxa_snapshot_run(struct dxa_walker *walkers);
 

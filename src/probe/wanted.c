@@ -19,6 +19,7 @@ static const char *const functions[] = {
 	DXA_HOOKS(ROW)
 #undef ROW
 		DXA_WANTED_CLAIM,
+	DXA_WANTED_DELAYED,
 };
 
 static const char *const variables[] = {

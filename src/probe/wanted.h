@@ -19,6 +19,9 @@ extern const char *const dxa_wanted_return_hooks[DXA_RETURN_HOOKS];
 /* The holder of a whole disk one of whose partitions is held. */
 #define DXA_WANTED_CLAIM "bd_may_claim"
 
+/* It exists with CONFIG_DEBUG_KOBJECT_RELEASE only (lib/kobject.c). */
+#define DXA_WANTED_DELAYED "kobject_delayed_cleanup"
+
 /* The i-th name, from 0, of a function or a variable; NULL after the last. Static. */
 const char *dxa_wanted_name(size_t i);
 

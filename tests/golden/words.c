@@ -18,6 +18,8 @@ const struct word words_walks[] = { { "devices", 1 << DXA_WALK_DEVICES },
 				    { "sysfs", DXA_SNAP_SYSFS },
 				    { "no_hosts", DXA_SNAP_NO_HOSTS },
 				    { "no_stacks", DXA_SNAP_NO_STACKS },
+				    { "outside", DXA_SNAP_OUTSIDE },
+				    { "maybe_inside", DXA_SNAP_MAYBE_INSIDE },
 				    { NULL, 0 } };
 
 const struct word words_bounds[] = { { "unknown", DXA_BOUND_UNKNOWN },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/symbols.h"
+#include "daxaudit/snapshot.h"
 #include "engine/engine.h"
 
 const char *const view_names[VIEW_COUNT] = {
@@ -88,13 +89,25 @@ static uint64_t last_ts(void)
 	return trial.n ? trial.fed[trial.n - 1].ts : 1000 * MS;
 }
 
+/* Every task of the model works on devices from its first step to its last. */
+static uint64_t inside(const struct world *w)
+{
+	for (int i = 0; i < TASKS; i++)
+		if (!w->proc[i].done || w->proc[i].unfilled)
+			return DXA_SNAP_MAYBE_INSIDE;
+	return DXA_SNAP_OUTSIDE;
+}
+
 static void look(const struct world *w, uint64_t ts)
 {
+	bool suspicious = dxa_engine_anomalies(engine);
 	struct dxa_event ev;
 
 	for (int i = 0; i < SNAP_PARTS; i++) {
 		if (!snapshot_part(w, i, &ev))
 			continue;
+		if (ev.kind == DXA_KIND_SNAP_END && suspicious)
+			ev.arg |= inside(w);
 		ev.ts = ts += 10 * US;
 		feed(&ev);
 	}
@@ -235,19 +248,6 @@ static void check_exact(const struct world *w)
 
 /* ---- views ---- */
 
-/*
- * Half a second passes between two snapshots. A task that cannot sleep is not delayed for so long,
- * but in a bracket that the engine knows to be open (in_bracket) a delay must not matter.
- */
-static bool at_rest(const struct world *w, bool in_bracket)
-{
-	for (int i = 0; i < TASKS; i++)
-		if ((!w->proc[i].done || w->proc[i].unfilled) &&
-		    !(in_bracket && w->proc[i].depth) && !may_sleep(w, i))
-			return false;
-	return true;
-}
-
 static void feed_range(int from, int to)
 {
 	for (int i = from; i < to; i++)
@@ -281,12 +281,8 @@ static void ended(const struct world *end, int k)
 {
 	begin(VIEW_ENDED, k);
 	feed_range(0, k);
-	if (at_rest(&history.before[k], true)) {
-		look_last(&history.before[k], false);
-		finish(last_ts() + 1500 * MS);
-	} else {
-		finish(last_ts() + 1 * MS);
-	}
+	look_last(&history.before[k], false);
+	finish(last_ts() + 1500 * MS);
 	if (check_findings(end, shown_by(k)))
 		check_pass(end, 0, k);
 }
@@ -423,9 +419,9 @@ uint64_t judge_history(const struct world *end, int from, wrong_fn wrong)
 		begun(end, k, false);
 		if (!looks_later(end, k))
 			begun(end, k, true);
-		if (!end->n_brk && at_rest(&history.before[k], false))
+		if (!end->n_brk)
 			looked(end, k);
-		if (!looks_later(end, k) && at_rest(&history.before[k], true))
+		if (!looks_later(end, k))
 			watched(end, k);
 		lost(end, k);
 		missed(end, k);

@@ -73,35 +73,6 @@ static bool can_free(const struct world *w)
 	return false;
 }
 
-static bool is_mounted(const struct world *w, struct ref r)
-{
-	for (int i = 0; i < MOUNTS; i++)
-		if (w->mount[i].there && w->mount[i].dax.slot == r.slot &&
-		    w->mount[i].dax.life == r.life)
-			return true;
-	return false;
-}
-
-bool may_sleep(const struct world *w, int task)
-{
-	const struct proc *p = &w->proc[task];
-	const struct op *o = &programs[p->program][p->pc];
-
-	if (p->unfilled)
-		return false;
-	switch (o->code) {
-	case O_END:
-		return true;
-	case O_RUN: /* device_dax maps its memory first */
-	case O_ADD_DISK:
-		return p->sub <= 1;
-	case O_KILL: /* synchronize_srcu() waits for tasks that read or fault through a mount */
-		return p->sub == 2 && is_mounted(w, p->reg);
-	default:
-		return p->pc == 0 && p->sub == 0;
-	}
-}
-
 bool can_step(const struct world *w, int task)
 {
 	const struct proc *p = &w->proc[task];

@@ -56,9 +56,6 @@ void set_out(struct world *w);
 /* Give a task a program. */
 void start(struct world *w, int task, int program);
 
-/* Whether this task may wait at its step for long. Others can only be preempted briefly. */
-bool may_sleep(const struct world *w, int task);
-
 /* Whether this task can take a step now. */
 bool can_step(const struct world *w, int task);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daxaudit/snapshot.h"
 #include "engine/rules/rule.h"
 
 /* A violation that a snapshot shows: a finding if the next snapshot shows it again. */
@@ -17,7 +18,7 @@ struct anomaly {
 	const char *why; /* the predicate of a sentence whose subject is the device */
 	struct rec evidence[2];
 	size_t n_evidence;
-	bool doubtful; /* it can also be legal for as long as the kernel likes */
+	enum anomaly_proof proof;
 	bool reported;
 };
 
@@ -104,16 +105,14 @@ void anomaly_undecided(struct dxa_engine *e)
 		all->undecided++;
 }
 
-static struct result add(struct dxa_engine *e, const struct dxa_rule_info *rule,
-			 const struct dxa_life_id *id, const struct rec *proof,
-			 const struct rec *more, const char *why, bool doubtful)
+struct result anomaly_add(struct dxa_engine *e, const struct dxa_rule_info *rule,
+			  enum anomaly_proof proof, const struct dxa_life_id *id,
+			  const struct rec *evidence, const struct rec *more, const char *why)
 {
 	const struct life *l = id ? life_at(e, id->dax) : NULL;
-	struct anomaly a = { .rule = rule,
-			     .why = why,
-			     .evidence = { *proof },
-			     .n_evidence = 1,
-			     .doubtful = doubtful };
+	struct anomaly a = {
+		.rule = rule, .why = why, .evidence = { *evidence }, .n_evidence = 1, .proof = proof
+	};
 	struct anomalies *all = current(e);
 	bool of_task = id && !id->dax;
 
@@ -134,26 +133,12 @@ static struct result add(struct dxa_engine *e, const struct dxa_rule_info *rule,
 		a.generation = id->generation;
 		memcpy(a.name, id->disk, sizeof(a.name));
 	} else {
-		memcpy(a.name, proof->ev.name, sizeof(a.name));
-		a.incarnation = proof->ev.arg;
+		memcpy(a.name, evidence->ev.name, sizeof(a.name));
+		a.incarnation = evidence->ev.arg;
 	}
 	if (!dxa_vec_push(&all->now, &a))
 		e->nomem = true;
 	return holds();
-}
-
-struct result anomaly_add(struct dxa_engine *e, const struct dxa_rule_info *rule,
-			  const struct dxa_life_id *id, const struct rec *proof,
-			  const struct rec *more, const char *why)
-{
-	return add(e, rule, id, proof, more, why, false);
-}
-
-struct result anomaly_add_doubtful(struct dxa_engine *e, const struct dxa_rule_info *rule,
-				   const struct dxa_life_id *id, const struct rec *proof,
-				   const struct rec *more, const char *why)
-{
-	return add(e, rule, id, proof, more, why, true);
 }
 
 size_t anomaly_count(const struct dxa_engine *e)
@@ -213,6 +198,14 @@ static void report_anomaly(struct dxa_engine *e, struct anomaly *a)
 	finding_report(e, &out);
 }
 
+static bool is_proven(const struct dxa_engine *e, const struct anomaly *a)
+{
+	if (a->proof == PROOF_SEEN_TWICE || snapshot_has(e->snapshot, DXA_SNAP_OUTSIDE))
+		return true;
+	return a->proof == PROOF_NO_TASK_INSIDE &&
+	       !snapshot_has(e->snapshot, DXA_SNAP_MAYBE_INSIDE);
+}
+
 /* Report the anomalies that the snapshot before this one showed as well. */
 static void report_repeated(struct dxa_engine *e, struct anomalies *all)
 {
@@ -221,7 +214,7 @@ static void report_repeated(struct dxa_engine *e, struct anomalies *all)
 
 		if (b && b->reported)
 			a->reported = true;
-		else if (b && !a->doubtful)
+		else if (b && is_proven(e, a))
 			report_anomaly(e, a);
 	}
 }
@@ -246,6 +239,13 @@ CHECK(FACT_SNAPSHOT, check_twice)
 	return holds();
 }
 
+static enum dxa_gap why_not_proven(const struct snapshot *s, const struct anomaly *a)
+{
+	if (snapshot_has(s, DXA_SNAP_MAYBE_INSIDE))
+		return DXA_GAP_INSIDE;
+	return a->proof == PROOF_NO_TASK_HOLDS ? DXA_GAP_REFERENCE : DXA_GAP_PENDING;
+}
+
 /* An anomaly that only a further snapshot could have confirmed is a gap. */
 CHECK(FACT_AUDIT_ENDS, check_once)
 {
@@ -261,7 +261,7 @@ CHECK(FACT_AUDIT_ENDS, check_once)
 		const struct life *l = a->dax ? life_alive(e, a->dax, a->generation) : NULL;
 
 		if (!a->reported && !(l && l->reported))
-			return unknown(a->doubtful ? DXA_GAP_REFERENCE : DXA_GAP_PENDING);
+			return unknown(why_not_proven(e->snapshot, a));
 	}
 	return holds();
 }

@@ -2,7 +2,8 @@
 /*
  * Anomalies: violations that a snapshot shows. One is reported when the next snapshot
  * shows it again for the same life: a snapshot is taken without locks, so a single one
- * may show a device that is being added or removed.
+ * may show a device that is being added or removed. Even two may, if the task that does
+ * so sleeps, or does not get a processor.
  */
 #ifndef DAXAUDIT_ENGINE_RULES_ANOMALY_H
 #define DAXAUDIT_ENGINE_RULES_ANOMALY_H
@@ -10,22 +11,27 @@
 #include "engine/fact.h"
 #include "engine/track/snapshot.h"
 
-/*
- * Add an anomaly of the current snapshot. It concerns a device (id), a task (id with dax 0
- * and the tid as generation) or, with id NULL, the disk that is named in proof. more may be
- * NULL. why: the predicate of a sentence whose subject is the device; static.
- */
-struct result anomaly_add(struct dxa_engine *e, const struct dxa_rule_info *rule,
-			  const struct dxa_life_id *id, const struct rec *proof,
-			  const struct rec *more, const char *why);
+/* What proves an anomaly that two snapshots in a row show. */
+enum anomaly_proof {
+	PROOF_SEEN_TWICE, /* nothing more: no task ends it */
+	/*
+	 * No task can be about to end it: each was outside the functions that may
+	 * (DXA_SNAP_OUTSIDE). In older recordings, in which nobody looked, nothing more.
+	 */
+	PROOF_NO_TASK_INSIDE,
+	/* The same, in older recordings, too: a reference that an unknown task holds. */
+	PROOF_NO_TASK_HOLDS,
+};
 
 /*
- * As anomaly_add(), for what can be legal for any time: it never becomes a finding. If the
- * last snapshot shows it, the audit is inconclusive.
+ * Add an anomaly of the current snapshot. It concerns a device (id), a task (id with dax 0
+ * and the tid as generation) or, with id NULL, the disk that is named in evidence. more may be
+ * NULL. why: the predicate of a sentence whose subject is the device; static. If the last
+ * snapshot shows it, and it is not proven, the audit is inconclusive.
  */
-struct result anomaly_add_doubtful(struct dxa_engine *e, const struct dxa_rule_info *rule,
-				   const struct dxa_life_id *id, const struct rec *proof,
-				   const struct rec *more, const char *why);
+struct result anomaly_add(struct dxa_engine *e, const struct dxa_rule_info *rule,
+			  enum anomaly_proof proof, const struct dxa_life_id *id,
+			  const struct rec *evidence, const struct rec *more, const char *why);
 
 /* Something looks like an anomaly, but may be in progress: the next snapshot decides. */
 void anomaly_undecided(struct dxa_engine *e);

@@ -171,24 +171,25 @@ CHECK(FACT_SHOWN_HOST, check_shown_host)
 		return holds();
 	memcpy(id.disk, r->ev.name, sizeof(id.disk));
 	if (!f->device)
-		return anomaly_add(e, &rule_HOST_LEFT_BEHIND, &id, r, NULL,
+		return anomaly_add(e, &rule_HOST_LEFT_BEHIND, PROOF_NO_TASK_INSIDE, &id, r, NULL,
 				   "is not there any more, but dax_hosts still refers to it");
 	if (!dxa_owner_of(f->device->view.id.driver)->of_disk)
 		return anomaly_add(
-			e, &rule_HOST_LEFT_BEHIND, &f->device->view.id, r, &f->device->rec,
+			e, &rule_HOST_LEFT_BEHIND, PROOF_NO_TASK_INSIDE, &f->device->view.id, r,
+			&f->device->rec,
 			"is in dax_hosts, but is of a driver without disks: the entry is "
 			"of a former device");
 	/* The entry is of a former device at this address. */
 	if (f->device->host.ev.obj != r->ev.obj) {
 		id = f->device->view.id;
 		memcpy(id.disk, r->ev.name, sizeof(id.disk));
-		return anomaly_add(e, &rule_HOST_LEFT_BEHIND, &id, r, &f->device->host,
-				   "is in dax_hosts for another disk as well");
+		return anomaly_add(e, &rule_HOST_LEFT_BEHIND, PROOF_NO_TASK_INSIDE, &id, r,
+				   &f->device->host, "is in dax_hosts for another disk as well");
 	}
 	if (f->device->view.alive)
 		return holds();
-	return anomaly_add(e, &rule_HOST_LEFT_BEHIND, &f->device->view.id, r, &f->device->rec,
-			   "is killed, but dax_hosts still refers to it");
+	return anomaly_add(e, &rule_HOST_LEFT_BEHIND, PROOF_NO_TASK_INSIDE, &f->device->view.id, r,
+			   &f->device->rec, "is killed, but dax_hosts still refers to it");
 }
 
 /* ---- disks that advertise DAX ---- */
@@ -230,6 +231,6 @@ CHECK(FACT_SHOWN_DISK, check_shown_disk)
 		anomaly_undecided(e);
 		return holds();
 	}
-	return anomaly_add(e, &rule_DAX_ADVERTISED_WITHOUT_DEVICE, NULL, f->r, NULL,
-			   "advertises DAX in its queue, but is not in dax_hosts");
+	return anomaly_add(e, &rule_DAX_ADVERTISED_WITHOUT_DEVICE, PROOF_NO_TASK_INSIDE, NULL, f->r,
+			   NULL, "advertises DAX in its queue, but is not in dax_hosts");
 }

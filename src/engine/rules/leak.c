@@ -313,5 +313,6 @@ CHECK(FACT_SHOWN_DEVICE, check_shown_unloaded)
 	if (!ops_are_gone(d))
 		return holds();
 	d->view.why = "has operations in a module that is gone";
-	return anomaly_add(e, &rule_LEAK_ON_UNLOAD, &d->view.id, &d->rec, NULL, d->view.why);
+	return anomaly_add(e, &rule_LEAK_ON_UNLOAD, PROOF_SEEN_TWICE, &d->view.id, &d->rec, NULL,
+			   d->view.why);
 }

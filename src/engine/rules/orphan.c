@@ -14,7 +14,8 @@ RULE(ORPHAN, 5) = {
 		   "in dax_hosts, where the device of every disk is; or it is killed, its disk is "
 		   "gone, and no mounted file system and no dm table can hold its references; or it "
 		   "belongs to device-dax or virtiofs, and no such device exists. Two snapshots, "
-		   "some time apart, showed the same.",
+		   "some time apart, showed the same, and between them no task was in a function "
+		   "that creates, removes or looks up devices.",
 	.consequence =
 		"The dax_device, its inode and its minor number stay until the next boot. It "
 		"was lost before the audit began. If a probe lost it, an audit around the probe "
@@ -118,7 +119,7 @@ CHECK(FACT_SHOWN_DEVICE, check_orphan)
 	if (!why)
 		return holds();
 	d->view.why = why;
-	return anomaly_add(e, &rule_ORPHAN, &d->view.id, &d->rec, NULL, why);
+	return anomaly_add(e, &rule_ORPHAN, PROOF_NO_TASK_INSIDE, &d->view.id, &d->rec, NULL, why);
 }
 
 /* ---- does its ALIVE flag agree with sysfs? ---- */
@@ -141,10 +142,12 @@ CHECK(FACT_SHOWN_DEVICE, check_alive)
 		return holds();
 	}
 	if (runs && !d->view.alive)
-		return anomaly_add(e, &rule_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r, NULL,
+		return anomaly_add(e, &rule_ALIVE_CONTRADICTS_SYSFS, PROOF_NO_TASK_INSIDE,
+				   &d->view.id, r, NULL,
 				   "is dead, although a driver that runs it is bound to it");
 	if (does_not && d->view.alive)
-		return anomaly_add(e, &rule_ALIVE_CONTRADICTS_SYSFS, &d->view.id, r, NULL,
+		return anomaly_add(e, &rule_ALIVE_CONTRADICTS_SYSFS, PROOF_NO_TASK_INSIDE,
+				   &d->view.id, r, NULL,
 				   "is alive, although no driver that runs it is bound to it");
 	return holds();
 }

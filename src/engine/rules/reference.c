@@ -38,10 +38,10 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 	HEAD(UNACCOUNTED_REFERENCE, "unaccounted-reference", ERROR, STATE, ANY_CACHE, NO_CALLS),
 	.title = "a dax_device has a holder or a user's reference, but its disk is not open",
 	.meaning = "A device of a disk has a holder, which a file system sets when it takes the "
-		   "device, or a lookup that found another holder kept a reference. But no file "
-		   "system, dm table or other exclusive user has the disk's block device open. Two "
-		   "snapshots in a row showed it. More references without such a record are no "
-		   "finding: the audit is inconclusive.",
+		   "device, or it has more references than its driver's. But no file system, dm "
+		   "table or other exclusive user has the disk's block device open. Two snapshots "
+		   "in a row showed it, and between them no task was in a function that takes or "
+		   "drops such a reference. If that is not known, the audit is inconclusive.",
 	.consequence =
 		"A reference is lost, and the device is never freed. Either its user is gone "
 		"without fs_put_dax; or fs_dax_get_by_bdev took a reference, found another holder, "
@@ -55,7 +55,7 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 	COMMITS(holder_leak),
 	MARKS({ DXA_KIND_FS_DAX_GET_BY_BDEV, DXA_MARK_FAILED,
 		"another holder: its reference is not dropped" },
-	      { DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "nothing uses its disk" }),
+	      { DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "its disk has no exclusive user" }),
 };
 
 /* After the put of the last accounted reference, the device must be destroyed. */
@@ -88,7 +88,7 @@ CHECK(FACT_DUE, check_references)
 		return unknown(WHY_COUNTED);
 	if (may_have_missed(e))
 		return unknown(WHY_UNOBSERVED);
-	/* No number of snapshots proves a leak: see check_users(). The cause does. */
+	/* A task may hold it for any time: see check_users(). The cause is a proof. */
 	if (!l->holder_taken)
 		return unknown(DXA_GAP_REFERENCE);
 	finding_begin(e, &out, &rule_REFERENCE_LEAK, l, life_suspect_context(l));
@@ -125,9 +125,10 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 {
 	const struct snapshot *s = e->snapshot;
 	const struct device *d = f->device;
-	const char *why = d->view.holder ? "has a holder, but nothing uses its disk" :
-					   "has more references than its driver's, but nothing "
-					   "uses its disk";
+	const char *why = d->view.holder ?
+				  "has a holder, but no exclusive user of its disk" :
+				  "has more references than its driver's, but no exclusive user of "
+				  "its disk";
 	const struct life *l;
 
 	if (ops_are_gone(d) || d->bus || !d->host.n)
@@ -141,16 +142,16 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 		return holds();
 	l = life_at(e, d->view.id.dax);
 	if (d->view.holder || (l && l->holder_taken))
-		return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
-				   why);
+		return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, PROOF_NO_TASK_INSIDE,
+				   &d->view.id, &d->rec, &d->host, why);
 	/*
 	 * A walk of all inodes, such as drop_pagecache_sb() in fs/drop_caches.c, holds each
 	 * inode for a moment, which a limit of its processor time makes as long as one likes.
 	 * In 6.1 an unmount of erofs puts the device after it has closed the disk and waited
 	 * for its other disks (erofs_kill_sb() in fs/erofs/super.c).
 	 */
-	return anomaly_add_doubtful(e, &rule_UNACCOUNTED_REFERENCE, &d->view.id, &d->rec, &d->host,
-				    why);
+	return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, PROOF_NO_TASK_HOLDS, &d->view.id,
+			   &d->rec, &d->host, why);
 }
 
 /*

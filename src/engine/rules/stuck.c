@@ -132,7 +132,7 @@ CHECK(FACT_SHOWN_DEADLOCK, check_waiter)
 
 	if (t && t->stuck_id)
 		return holds();
-	return anomaly_add(e, &rule_STUCK_PROBE, &of_task, f->r, NULL,
+	return anomaly_add(e, &rule_STUCK_PROBE, PROOF_SEEN_TWICE, &of_task, f->r, NULL,
 			   "waits for a lock that its own caller holds, as in the error path of "
 			   "__devm_create_dev_dax");
 }
