@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "engine/track/history.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/event_kinds.h"
 
 /*
- * A packed record: its head, a mask of the words that differ from the template,
- * and for each of them which of its bytes differ, from the first to the last, and those.
+ * A packed record: its head, a mask of the 32-bit units that differ from the template, and
+ * those. Units are compared and copied whole: to look for the bytes that differ in them took
+ * a third of the instructions of packing, and saved a tenth of the bytes.
  */
 struct head {
 	uint16_t size : 9; /* of the packed record, this head included */
@@ -17,12 +20,12 @@ struct head {
 	uint16_t template : 2;
 };
 
-#define HEAD_SIZE (sizeof(struct head) + sizeof(uint32_t))
-#define PACKED_MAX (HEAD_SIZE + REC_WORDS * 9)
-#define SLACK 7 /* bytes behind a record that may be overwritten: words are written whole */
-#define MORE_MIN 248 /* with malloc's own word a power of two */
+#define UNITS (sizeof(struct rec) / 4)
+#define HEAD_SIZE (sizeof(struct head) + sizeof(uint64_t))
+#define PACKED_MAX (HEAD_SIZE + sizeof(struct rec))
+#define MORE_MIN 376 /* for eight records of usual size, so that a life allocates once */
 
-_Static_assert(REC_WORDS == 32, "one bit for each word");
+_Static_assert(UNITS == 64, "one bit for each unit");
 _Static_assert(PACKED_MAX < 1 << 9, "the size fits the head");
 _Static_assert(TEMPLATE_KINDS == 1 << 5 && TEMPLATES_PER_KIND == 1 << 2, "so does the template");
 _Static_assert((HISTORY_HEAD + HISTORY_TAIL) * PACKED_MAX < UINT16_MAX / 2, "len is wide enough");
@@ -48,95 +51,99 @@ static void unfold(struct rec *r, uint64_t dax)
 		r->ev.ret ^= (int64_t)dax;
 }
 
-/* The template with the same stack; else a new one, or any if there are too many. NULL: no memory. */
-static const uint64_t *template_for(struct templates *t, const struct rec *r,
-				    const uint64_t w[REC_WORDS], struct head *head)
+static bool same_stack(const uint64_t *a, const uint64_t *b)
 {
-	struct template_set **set = &t->of[r->ev.kind % TEMPLATE_KINDS];
+	uint64_t difference = 0;
+
+#pragma GCC unroll 8
+	for (size_t i = WORD(ev.stack); i < WORD(ev.stack) + DXA_STACK_MAX; i++)
+		difference |= a[i] ^ b[i];
+	return !difference;
+}
+
+/* The template with the same stack; else a new one, or any if there are too many. NULL: no memory. */
+static const void *template_for(struct templates *t, uint16_t kind, const uint64_t w[REC_WORDS],
+				struct head *head)
+{
+	struct template_set *set = t->of[kind % TEMPLATE_KINDS];
 	size_t i;
 
-	if (!*set)
-		*set = calloc(1, sizeof(**set));
-	if (!*set)
+	if (!set)
+		set = t->of[kind % TEMPLATE_KINDS] = calloc(1, sizeof(*set));
+	if (!set)
 		return NULL;
-	for (i = 0; i < (*set)->n; i++)
-		if (!memcmp(&(*set)->word[i][WORD(ev.stack)], &w[WORD(ev.stack)],
-			    sizeof(r->ev.stack)))
+	for (i = 0; i < set->n; i++)
+		if (same_stack(set->word[i], w))
 			break;
 	if (i == TEMPLATES_PER_KIND)
 		i = 0;
-	if (i == (*set)->n)
-		memcpy((*set)->word[(*set)->n++], w, sizeof((*set)->word[0]));
-	head->kind = r->ev.kind % TEMPLATE_KINDS;
+	if (i == set->n)
+		memcpy(set->word[set->n++], w, sizeof(set->word[0]));
+	head->kind = kind % TEMPLATE_KINDS;
 	head->template = (uint16_t)(i % TEMPLATES_PER_KIND);
-	return (*set)->word[i];
+	return set->word[i];
 }
 
-/* May write up to SLACK bytes more than it returns. */
-static uint8_t *put_word(uint8_t *to, uint64_t word)
+/* A bit for each unit of w that differs from the template, the first unit in the lowest. */
+static uint64_t units_changed(const void *w, const void *template)
 {
-	unsigned int skip = (unsigned int)__builtin_ctzll(word) / 8;
-	unsigned int end = 8 - (unsigned int)__builtin_clzll(word) / 8;
+	uint64_t same = 0;
 
-	*to++ = (uint8_t)(skip << 4 | (end - skip));
-	word = htole64(word >> 8 * skip);
-	memcpy(to, &word, sizeof(word));
-	return to + (end - skip);
-}
+#ifdef __SSE2__
+	const __m128i *a = w, *b = template;
 
-static uint64_t get_word(const uint8_t **from)
-{
-	unsigned int skip = **from >> 4, n = *(*from)++ & 0xf;
-	uint64_t word = 0;
+#pragma GCC unroll 4
+	for (size_t i = 0; i < UNITS / 4; i += 4) {
+		__m128i is[4];
 
-	for (unsigned int i = 0; i < n; i++)
-		word |= (uint64_t)(*from)[i] << 8 * (skip + i);
-	*from += n;
-	return word;
+#pragma GCC unroll 4
+		for (size_t j = 0; j < 4; j++)
+			is[j] = _mm_cmpeq_epi32(_mm_loadu_si128(&a[i + j]),
+						_mm_loadu_si128(&b[i + j]));
+		is[0] = _mm_packs_epi16(_mm_packs_epi32(is[0], is[1]),
+					_mm_packs_epi32(is[2], is[3]));
+		same |= (uint64_t)(uint16_t)_mm_movemask_epi8(is[0]) << 4 * i;
+	}
+#else
+	for (size_t i = 0; i < UNITS; i++)
+		same |= (uint64_t)!memcmp((const char *)w + 4 * i, (const char *)template + 4 * i, 4)
+			<< i;
+#endif
+	return ~same;
 }
 
 /* Returns the size, or 0 without memory. */
-static size_t pack(struct templates *t, uint64_t dax, const struct rec *r,
-		   uint8_t buf[PACKED_MAX + SLACK])
+static size_t pack(struct templates *t, uint64_t dax, const struct rec *r, uint8_t buf[PACKED_MAX])
 {
 	uint8_t *to = buf + HEAD_SIZE;
-	uint64_t w[REC_WORDS];
-	const uint64_t *base;
-	uint32_t mask = 0;
+	uint64_t w[REC_WORDS], mask;
+	const void *template;
 	struct head head;
 
 	memcpy(w, r, sizeof(w));
 	fold(w, r->ev.kind, dax);
-	base = template_for(t, r, w, &head);
-	if (!base)
+	template = template_for(t, r->ev.kind, w, &head);
+	if (!template)
 		return 0;
-#pragma GCC unroll 32
-	for (size_t i = 0; i < REC_WORDS; i++)
-		mask |= (uint32_t)(w[i] != base[i]) << i;
-	for (uint32_t left = mask; left; left &= left - 1) {
-		int i = __builtin_ctz(left);
-
-		to = put_word(to, w[i] ^ base[i]);
-	}
+	mask = units_changed(w, template);
+	memcpy(buf + sizeof(head), &mask, sizeof(mask));
+	for (; mask; mask &= mask - 1, to += 4)
+		memcpy(to, (const char *)w + 4 * __builtin_ctzll(mask), 4);
 	head.size = (uint16_t)(to - buf) & 0x1ff;
 	memcpy(buf, &head, sizeof(head));
-	memcpy(buf + sizeof(head), &mask, sizeof(mask));
 	return head.size;
 }
 
 static void unpack(const struct templates *t, uint64_t dax, const uint8_t *from, struct rec *ret)
 {
-	uint64_t w[REC_WORDS];
 	struct head head;
-	uint32_t mask;
+	uint64_t mask;
 
 	memcpy(&head, from, sizeof(head));
 	memcpy(&mask, from + sizeof(head), sizeof(mask));
-	memcpy(w, t->of[head.kind]->word[head.template], sizeof(w));
-	from += HEAD_SIZE;
-	for (; mask; mask &= mask - 1)
-		w[__builtin_ctz(mask)] ^= get_word(&from);
-	memcpy(ret, w, sizeof(*ret));
+	memcpy(ret, t->of[head.kind]->word[head.template], sizeof(*ret));
+	for (from += HEAD_SIZE; mask; mask &= mask - 1, from += 4)
+		memcpy((char *)ret + 4 * __builtin_ctzll(mask), from, 4);
 	unfold(ret, dax);
 }
 
@@ -177,7 +184,6 @@ static bool reserve(struct history *h, size_t size)
 	size_t cap = h->more ? h->cap : sizeof(h->own);
 	uint8_t *more;
 
-	size += SLACK;
 	if (h->len + size <= cap)
 		return true;
 	cap = h->more ? cap * 2 + 8 : MORE_MIN;
@@ -195,17 +201,14 @@ static bool reserve(struct history *h, size_t size)
 
 bool history_add(struct templates *t, struct history *h, uint64_t dax, const struct rec *r)
 {
-	uint8_t packed[PACKED_MAX + SLACK];
+	uint8_t packed[PACKED_MAX];
 	size_t size = pack(t, dax, r, packed);
-	uint8_t *to;
 
 	if (!size || !reserve(h, size))
 		return false;
 	if (h->kept == HISTORY_HEAD + HISTORY_TAIL)
 		drop(h, HISTORY_HEAD, HISTORY_HEAD + 1);
-	to = bytes_of(h) + h->len;
-	for (size_t i = 0; i < size; i += 8)
-		memcpy(to + i, packed + i, 8);
+	memcpy(bytes_of(h) + h->len, packed, size);
 	h->len = (uint16_t)(h->len + size);
 	h->kept++;
 	return true;
@@ -232,7 +235,7 @@ void history_trim(struct history *h)
 		drop(h, 1, h->kept - (HISTORY_ENDED - 1));
 	if (h->cap <= MORE_MIN)
 		return;
-	cap = h->len + SLACK > MORE_MIN ? h->len + SLACK : MORE_MIN;
+	cap = h->len > MORE_MIN ? h->len : MORE_MIN;
 	less = realloc(h->more, cap);
 	if (!less)
 		return;
