@@ -15,8 +15,11 @@ _Static_assert(offsetof(struct dxa_event, ts) / 8 == TS_WORD, "and word 1 the ti
 
 void dxr_codec_init(struct dxr_codec *c, unsigned int format, size_t event_size, bool swap)
 {
+	uint64_t words = event_size / 8 < DXR_WORDS_MAX ? (1ull << event_size / 8) - 1 : WORDS_MASK;
+
 	c->format = format;
 	c->words = event_size / 8;
+	c->not_words = ~(words & ~(1ull << TS_WORD));
 	c->swap = swap;
 	dxr_codec_reset(c);
 }
@@ -49,10 +52,11 @@ static unsigned char *put_number(unsigned char *to, uint64_t difference)
 }
 
 /* Reads at most DXR_NUMBER_MAX bytes; *good is cleared if the number does not end there. */
-static uint64_t get_number(const unsigned char **from, bool *good)
+static inline uint64_t get_number(const unsigned char **from, bool *good)
 {
 	uint64_t n = 0;
 
+#pragma GCC unroll 10
 	for (unsigned int shift = 0; shift < 7 * DXR_NUMBER_MAX; shift += 7) {
 		unsigned char byte = *(*from)++;
 
@@ -65,9 +69,10 @@ static uint64_t get_number(const unsigned char **from, bool *good)
 }
 
 /* The place of a word among the recent ones. */
-static unsigned int token_of(const struct dxr_codec *c, uint64_t word)
+static inline unsigned int token_of(uint64_t word, bool swap)
 {
-	word = swapped(c, word);
+	if (swap)
+		word = bswap_64(word);
 	return (unsigned int)((word ^ word >> 32) * 0x9e3779b97f4a7c15ull >> 57);
 }
 
@@ -75,7 +80,7 @@ static unsigned int token_of(const struct dxr_codec *c, uint64_t word)
 static unsigned char *put_word(const struct dxr_codec *c, uint64_t recent[DXR_TOKENS],
 			       uint64_t word, unsigned char *to)
 {
-	unsigned int token = token_of(c, word), n;
+	unsigned int token = token_of(word, c->swap), n;
 	uint64_t bytes = htole64(word);
 
 	if (recent[token] == word) {
@@ -90,8 +95,8 @@ static unsigned char *put_word(const struct dxr_codec *c, uint64_t recent[DXR_TO
 }
 
 /* Reads at most DXR_TOKEN_MAX bytes; *good is cleared if they are no word. */
-static inline uint64_t get_word(const struct dxr_codec *c, uint64_t recent[DXR_TOKENS],
-				const unsigned char **from, bool *good)
+static inline __attribute__((always_inline)) uint64_t
+get_word(uint64_t recent[DXR_TOKENS], const unsigned char **from, bool *good, bool swap)
 {
 	unsigned int n = *(*from)++;
 	uint64_t word;
@@ -105,7 +110,7 @@ static inline uint64_t get_word(const struct dxr_codec *c, uint64_t recent[DXR_T
 		word = htole64(le64toh(word) & ((1ull << 8 * n) - 1));
 	else if (n > 8)
 		*good = false;
-	recent[token_of(c, word)] = word;
+	recent[token_of(word, swap)] = word;
 	return word;
 }
 
@@ -194,9 +199,10 @@ static void end_names(struct dxa_event *ev)
 }
 
 /* The record is in the slot: as this machine needs it. */
-static const struct dxa_event *finish(struct dxr_codec *c, struct dxa_event *ev)
+static inline __attribute__((always_inline)) const struct dxa_event *
+finish(struct dxr_codec *c, struct dxa_event *ev, bool swap)
 {
-	if (c->swap) {
+	if (swap) {
 		c->swapped = *ev;
 		dxr_swap_event(&c->swapped);
 		ev = &c->swapped;
@@ -228,30 +234,45 @@ static const struct dxa_event *decode_1(struct dxr_codec *c, const void *buf, si
 	}
 	*used = (size_t)(from - (const unsigned char *)buf);
 	c->seq = swapped(c, word[0]);
-	return finish(c, &c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].ev);
+	return finish(c, &c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].ev, c->swap);
 }
 
-/* DXR_CODED_MAX bytes can be read at buf. */
-static const struct dxa_event *decode_2(struct dxr_codec *c, const unsigned char *buf, size_t *used)
+/* DXR_CODED_MAX bytes can be read at buf. swap is a constant where this is inlined. */
+static inline __attribute__((always_inline)) const struct dxa_event *
+decode_words_2(struct dxr_codec *c, const unsigned char *buf, size_t *used, bool swap)
 {
 	const unsigned char *from = buf;
 	bool good = true;
-	uint64_t head = swapped(c, get_word(c, c->heads, &from, &good));
-	uint64_t mask = head & WORDS_MASK;
+	uint64_t first = get_word(c->heads, &from, &good, swap);
+	uint64_t head = swap ? bswap_64(first) : first;
+	uint64_t mask = head & WORDS_MASK & ~1ull, seq = c->seq + 1;
 	uint64_t *word = c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].word;
 
-	if (mask >> (c->words - 1) > 1 || mask >> TS_WORD & 1)
+	if (mask & c->not_words)
 		return NULL;
 	c->ts += get_number(&from, &good);
-	c->seq += 1 + (mask & 1 ? get_number(&from, &good) : 0);
-	word[0] = swapped(c, c->seq);
-	word[TS_WORD] = swapped(c, c->ts);
-	for (mask &= ~1ull; mask && good; mask &= mask - 1)
-		word[__builtin_ctzll(mask)] = get_word(c, c->recent, &from, &good);
+	if (head & 1)
+		seq += get_number(&from, &good);
+	c->seq = seq;
+	word[0] = swap ? bswap_64(seq) : seq;
+	word[TS_WORD] = swap ? bswap_64(c->ts) : c->ts;
+	for (; mask && good; mask &= mask - 1)
+		word[__builtin_ctzll(mask)] = get_word(c->recent, &from, &good, swap);
 	if (!good)
 		return NULL;
 	*used = (size_t)(from - buf);
-	return finish(c, &c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].ev);
+	return finish(c, &c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].ev, swap);
+}
+
+static const struct dxa_event *decode_2(struct dxr_codec *c, const unsigned char *buf, size_t *used)
+{
+	return decode_words_2(c, buf, used, false);
+}
+
+__attribute__((noinline)) static const struct dxa_event *
+decode_2_swapped(struct dxr_codec *c, const unsigned char *buf, size_t *used)
+{
+	return decode_words_2(c, buf, used, true);
 }
 
 /* Near the end of a block: with room behind it. */
@@ -262,7 +283,7 @@ decode_last(struct dxr_codec *c, const void *buf, size_t len, size_t *used)
 	const struct dxa_event *ev;
 
 	memcpy(last, buf, len);
-	ev = decode_2(c, last, used);
+	ev = c->swap ? decode_2_swapped(c, last, used) : decode_2(c, last, used);
 	return ev && *used <= len ? ev : NULL;
 }
 
@@ -270,5 +291,7 @@ const struct dxa_event *dxr_decode(struct dxr_codec *c, const void *buf, size_t 
 {
 	if (c->format == 1)
 		return decode_1(c, buf, len, used);
-	return len < DXR_CODED_MAX ? decode_last(c, buf, len, used) : decode_2(c, buf, used);
+	if (len < DXR_CODED_MAX)
+		return decode_last(c, buf, len, used);
+	return c->swap ? decode_2_swapped(c, buf, used) : decode_2(c, buf, used);
 }
