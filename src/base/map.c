@@ -10,7 +10,7 @@
 #define MAP_MIN_CAP 16
 
 /* Slab addresses and task ids differ in few bits: mix all bits into the index. */
-static uint64_t mix(uint64_t x)
+static inline uint64_t mix(uint64_t x)
 {
 	x ^= x >> 32;
 	x *= 0x9e3779b97f4a7c15ULL;
@@ -18,7 +18,7 @@ static uint64_t mix(uint64_t x)
 }
 
 /* Four slots fill a cache line, which the objects of one page share. */
-static size_t home(const struct dxa_map *m, uint64_t key)
+static inline __attribute__((always_inline)) size_t home(const struct dxa_map *m, uint64_t key)
 {
 	uint64_t at = m->paged ? (mix(key >> 12) << 2) + (key >> 10 & 3) : mix(key);
 
@@ -26,7 +26,8 @@ static size_t home(const struct dxa_map *m, uint64_t key)
 }
 
 /* The slot of key, or the free slot for it. The map is never full. */
-static struct dxa_map_slot *find(const struct dxa_map *m, uint64_t key)
+static inline __attribute__((always_inline)) struct dxa_map_slot *find(const struct dxa_map *m,
+								       uint64_t key)
 {
 	size_t i = home(m, key);
 

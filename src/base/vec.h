@@ -4,6 +4,7 @@
 #define DAXAUDIT_BASE_VEC_H
 
 #include <stddef.h>
+#include <string.h>
 
 /* Zero-initialised, except for elem, it is empty and owns nothing. */
 struct dxa_vec {
@@ -15,16 +16,31 @@ struct dxa_vec {
 
 #define DXA_VEC_OF(type) ((struct dxa_vec){ .elem = sizeof(type) })
 
-/*
- * Append a copy of *elem (NULL: zeroes). Returns the new element, valid until
- * the next push, or NULL without memory: then nothing changed.
- */
-void *dxa_vec_push(struct dxa_vec *v, const void *elem);
-
 /* The element at index i, which must be below len. */
 static inline void *dxa_vec_at(const struct dxa_vec *v, size_t i)
 {
 	return (char *)v->data + i * v->elem;
+}
+
+/* Make room for one more element. Nonzero without memory: then nothing changed. */
+int dxa_vec_grow(struct dxa_vec *v);
+
+/*
+ * Append a copy of *elem (NULL: zeroes). Returns the new element, valid until
+ * the next push, or NULL without memory: then nothing changed.
+ */
+static inline void *dxa_vec_push(struct dxa_vec *v, const void *elem)
+{
+	void *slot;
+
+	if (v->len == v->cap && dxa_vec_grow(v))
+		return NULL;
+	slot = dxa_vec_at(v, v->len++);
+	if (elem)
+		memcpy(slot, elem, v->elem);
+	else
+		memset(slot, 0, v->elem);
+	return slot;
 }
 
 /* The last element, or NULL when there is none. */

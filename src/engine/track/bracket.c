@@ -227,14 +227,16 @@ void note_probe(struct dxa_engine *e, struct task *t, const struct rec *r)
 
 static size_t outcome_of_frame(struct dxa_engine *e, struct task *t, struct frame *f)
 {
-	struct bracket_outcome o = { .entry = f->entry };
+	struct bracket_outcome *o;
 
 	if (f->outcome)
 		return f->outcome;
-	if (!dxa_vec_push(&t->outcomes, &o)) {
+	o = dxa_vec_push(&t->outcomes, NULL);
+	if (!o) {
 		e->nomem = true;
 		return 0;
 	}
+	o->entry = f->entry;
 	f->outcome = t->outcomes.len;
 	return f->outcome;
 }

@@ -284,7 +284,7 @@ struct task *task_refresh(struct dxa_engine *e, const struct dxa_event *ev)
 
 void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool bracket)
 {
-	struct frame frame = { .entry = *r };
+	struct frame *frame;
 
 	if (t && t->frames.len >= FRAMES_MAX) {
 		gap(e, DXA_GAP_LIMIT);
@@ -295,12 +295,14 @@ void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool 
 		t = task_get(e, &r->ev);
 	if (!t)
 		return;
-	if (!dxa_vec_push(&t->frames, &frame)) {
+	frame = dxa_vec_push(&t->frames, NULL);
+	if (!frame) {
 		e->nomem = true;
 		if (!t->frames.len)
 			task_retire(e, t);
 		return;
 	}
+	frame->entry = *r;
 	if (pending(e, r->ev.kind))
 		++*pending(e, r->ev.kind);
 	if (!bracket)
