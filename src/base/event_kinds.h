@@ -29,6 +29,14 @@ const struct dxa_kind_info *dxa_kind_info(unsigned int kind);
 /* enum dxa_hook_shape of each hook, by its kind. */
 extern const unsigned char dxa_hook_shapes[DXA_HOOK_MAX];
 
+/* Is it the kind of a hook, as opposed to a synthetic or an unknown one? */
+static inline bool dxa_kind_is_hook(unsigned int kind)
+{
+#define DXA_BIT(id, num, ...) | 1ULL << (num)
+	return kind < DXA_HOOK_MAX && (0ULL DXA_HOOKS(DXA_BIT)) >> kind & 1;
+#undef DXA_BIT
+}
+
 /* Is it a bracket: do its entry and return delimit a context? */
 static inline bool dxa_kind_is_bracket(unsigned int kind)
 {

@@ -103,10 +103,12 @@ static void on_context(void *priv, const struct dxa_context *ctx)
 	struct dxa_analysis *a = priv;
 	bool shown;
 
+	a->passed = true;
 	if (ctx->dax_events)
 		a->contexts[dxa_story_sort(ctx->kind)]++;
 	shown = !a->run.show || dxa_show_context(a->run.show, ctx, a->run.story.symbols);
-	a->hidden.contexts[dxa_story_sort(ctx->kind)] += !shown && ctx->dax_events;
+	if (!shown)
+		a->hidden.contexts[dxa_story_sort(ctx->kind)] += ctx->dax_events != 0;
 	for (size_t i = 0; i < a->n_sinks; i++)
 		if (shown || a->sinks[i]->ops->judges)
 			dxa_sink_context(a->sinks[i], ctx);
@@ -142,6 +144,7 @@ static void on_finding(void *priv, const struct dxa_finding *found)
 
 	if (a->run.listing)
 		return;
+	a->passed = true;
 	a->found++;
 	/* Read for each finding: an audit may run for months. */
 	dxa_policy_apply(&a->policy, &a->machine, dxa_policies_today(today), &finding);
@@ -166,6 +169,7 @@ static void on_withdrawn(void *priv, enum dxa_rule rule, uint64_t id)
 	(void)rule;
 	if (!dxa_provisional_take(&a->provisional, id, &finding))
 		return;
+	a->passed = true;
 	count_finding(a, &finding, -1);
 	a->hidden.findings -= !shows_finding(a, &finding);
 	for (size_t i = 0; i < a->n_sinks; i++)
@@ -250,8 +254,10 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 	a->engine = dxa_engine_new(&config, &sink);
 	if (!a->engine)
 		return dxa_err_nomem();
-	for (size_t i = 0; i < a->n_sinks; i++)
+	for (size_t i = 0; i < a->n_sinks; i++) {
 		dxa_sink_begin(a->sinks[i], &a->run);
+		a->passes_events |= a->sinks[i]->ops->event && !a->sinks[i]->skips_events;
+	}
 	return NULL;
 }
 
@@ -315,20 +321,28 @@ static bool is_shown(struct dxa_analysis *a, const struct dxa_event *ev)
 /* Keep the first event of each kind: the verdict names its task. */
 static void note_silence(struct dxa_analysis *a, const struct dxa_event *ev)
 {
-	struct dxa_event *first = &a->silences[ev->kind == DXA_KIND_KPROBES_SWITCH];
+	struct dxa_event *first;
 
 	if (ev->kind != DXA_KIND_FTRACE_SWITCH && ev->kind != DXA_KIND_KPROBES_SWITCH)
 		return;
+	first = &a->silences[ev->kind == DXA_KIND_KPROBES_SWITCH];
 	if (!first->kind && dxa_event_silences(ev, DXA_ATTACH_KPROBE))
 		*first = *ev;
 }
 
+static void pass_event(struct dxa_analysis *a, const struct dxa_event *ev)
+{
+	bool shown = is_shown(a, ev);
+
+	for (size_t i = 0; i < a->n_sinks; i++)
+		if (shown || a->sinks[i]->ops->judges || a->sinks[i]->by_device)
+			dxa_sink_event(a->sinks[i], ev);
+	a->passed = true;
+}
+
 void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 {
-	const struct dxa_kind_info *info = dxa_kind_info(ev->kind);
-	bool shown;
-
-	if (info && !info->synthetic) {
+	if (dxa_kind_is_hook(ev->kind)) {
 		a->last_event = ev->ts;
 		a->dax_calls += (ev->has & DXA_HAS_DAX) != 0;
 		if (dxa_kind_is_bracket(ev->kind) || (ev->has & DXA_HAS_DAX))
@@ -339,13 +353,12 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 	note_silence(a, ev);
 	if (a->run.story.pseudonyms)
 		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
-	shown = is_shown(a, ev);
-	for (size_t i = 0; i < a->n_sinks; i++)
-		if (shown || a->sinks[i]->ops->judges || a->sinks[i]->by_device)
-			dxa_sink_event(a->sinks[i], ev);
+	if (a->passes_events)
+		pass_event(a, ev);
 	dxa_engine_feed(a->engine, ev);
-	for (size_t i = 0; i < a->n_sinks; i++)
+	for (size_t i = 0; a->passed && i < a->n_sinks; i++)
 		dxa_sink_fed(a->sinks[i]);
+	a->passed = false;
 }
 
 /*

@@ -20,7 +20,7 @@
 
 #define CHECKS_MAX 6 /* of one fact */
 
-static const check_fn checks[FACT_COUNT][CHECKS_MAX] = {
+static const check_fn checks[FACT_COUNT][CHECKS_MAX + 1] = {
 #define ROW(kind, which, check) [kind][which] = (check),
 	DXA_CHECKS(ROW)
 #undef ROW
@@ -37,8 +37,8 @@ static void count_unknown(struct dxa_engine *e, unsigned int why)
 
 void fact_publish(struct dxa_engine *e, const struct fact *f)
 {
-	for (size_t i = 0; i < CHECKS_MAX && checks[f->kind][i]; i++) {
-		struct result result = checks[f->kind][i](e, f);
+	for (const check_fn *check = checks[f->kind]; *check; check++) {
+		struct result result = (*check)(e, f);
 
 		if (result.is == RESULT_UNKNOWN)
 			count_unknown(e, result.why);

@@ -135,6 +135,7 @@ struct dxa_sink {
 	bool quiet; /* findings and verdict only */
 	bool by_device; /* text only: show lives in place of probes */
 	bool follow; /* text only: show events as they happen */
+	bool skips_events; /* set by begin: the format's callback for events would do nothing */
 	void (*before)(void); /* text only: called before a write; NULL: nothing */
 	int err; /* errno of the first write that failed and was noticed; 0 for none */
 	void *state; /* the format's own */

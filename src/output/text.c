@@ -170,6 +170,7 @@ static void text_begin(struct dxa_sink *s, const struct dxa_run *run)
 {
 	struct dxa_wrap w = wrap_of(s, s->out);
 
+	s->skips_events = !s->by_device && !s->follow;
 	fputs(s->part > 1 ? "\n" : "", s->out);
 	if (run->recording) {
 		dxa_wrap_begin(&w, 0, 4);
