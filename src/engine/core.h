@@ -20,17 +20,29 @@
 #include "engine/track/life.h"
 #include "engine/track/task.h"
 
+#define RECENT_TASKS 16
+
+/* What the kernel's name of a dax_operations means. */
+struct ops_owner {
+	char ops[DXA_NAME_LEN]; /* "pmem_dax_ops [nd_pmem]" */
+	char module[DXA_NAME_LEN];
+	enum dxa_driver driver;
+};
+
 struct dxa_engine {
 	struct dxa_engine_config cfg;
 	struct dxa_engine_sink sink;
 	struct dxa_engine_stats stats;
 	struct dxa_map lives; /* by address: the current or the last life there */
+	struct life *recent_life; /* one of `lives`, or NULL */
 	struct dxa_map hosts; /* by gendisk: struct life */
 	struct dxa_map tasks; /* by tid */
+	struct task *recent_tasks[RECENT_TASKS]; /* of `tasks`, by tid modulo the size; or NULL */
 	struct dxa_map born; /* by struct device: the last life that its probe allocated */
 	struct dxa_slab life_slab;
 	struct templates templates; /* of all histories */
 	struct dxa_vec modules; /* char[DXA_NAME_LEN]: see name_id() */
+	struct ops_owner ops_owner; /* of the last alloc_dax */
 	struct dxa_list live, ended; /* struct life */
 	struct dxa_list suspects; /* checked after a grace period; oldest first */
 	struct dxa_list unshown; /* suspects that need snapshots; oldest first */

@@ -151,17 +151,27 @@ static const char *ops_symbol(const struct dxa_event *ev)
 						  "";
 }
 
+bool dxa_owner_by_name(const char *words, enum dxa_driver *driver, char module[DXA_NAME_LEN])
+{
+	char name[DXA_NAME_LEN];
+
+	if (!dxa_symbol_split(words, name, module))
+		return false;
+	*driver = dxa_symbol_is_ops(name) ? dxa_driver_by_ops(name) : driver_by_module(module);
+	return true;
+}
+
 enum dxa_driver dxa_owner_of_event(struct dxa_symbols *symbols, const struct dxa_event *ev,
 				   char module[DXA_NAME_LEN])
 {
-	char name[DXA_NAME_LEN];
+	enum dxa_driver driver;
 	struct dxa_symbol sym;
 
 	module[0] = '\0';
 	if (!ev->ops)
 		return DXA_DRIVER_DEVICE_DAX;
-	if (dxa_symbol_split(ops_symbol(ev), name, module))
-		return dxa_symbol_is_ops(name) ? dxa_driver_by_ops(name) : driver_by_module(module);
+	if (dxa_owner_by_name(ops_symbol(ev), &driver, module))
+		return driver;
 	if (!symbols || !dxa_symbols_find(symbols, ev->ops, &sym) || sym.offset)
 		return DXA_DRIVER_UNKNOWN;
 	if (sym.module && strlen(sym.module) < DXA_NAME_LEN)

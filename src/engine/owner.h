@@ -43,6 +43,12 @@ int dxa_driver_of_dax_bus(const char *driver);
 enum dxa_driver dxa_driver_by_ops(const char *symbol);
 
 /*
+ * The same for the kernel's name of the ops, "NAME [MODULE]"; module as below. False: it is
+ * no name.
+ */
+bool dxa_owner_by_name(const char *words, enum dxa_driver *driver, char module[DXA_NAME_LEN]);
+
+/*
  * The driver that owns the device of a record with ops; in module, the name of the
  * module that contains them ("": built in, or not known). The name of the ops in
  * the record (hooks.h, alloc_dax) has precedence over symbols, which may be NULL.

@@ -40,7 +40,7 @@ struct dxa_reader {
 	struct dxr_header header;
 	struct dxr_trailer trailer;
 	struct dxa_symbols *symbols;
-	char forget[DXA_NAME_LEN]; /* module whose names end with the event handed out last */
+	char forget[DXA_NAME_LEN]; /* module whose names end with the event handed out last, or "" */
 	uint64_t n_events, last_ts, unknown_blocks;
 	bool done;
 	bool ended; /* the trailer was read */
@@ -274,11 +274,9 @@ static bool next_events(struct dxa_reader *r)
 	return false;
 }
 
-const struct dxa_event *dxa_reader_next(struct dxa_reader *r)
+/* Between two events. False: there are no more. */
+static bool prepare_next(struct dxa_reader *r)
 {
-	const struct dxa_event *ev;
-	size_t used;
-
 	if (r->forget[0]) {
 		dxa_symbols_forget_module(r->symbols, r->forget);
 		r->forget[0] = '\0';
@@ -286,8 +284,18 @@ const struct dxa_event *dxa_reader_next(struct dxa_reader *r)
 	while (r->plain_at == r->plain_len || !r->in_events) {
 		r->in_events = next_events(r);
 		if (!r->in_events)
-			return NULL;
+			return false;
 	}
+	return true;
+}
+
+const struct dxa_event *dxa_reader_next(struct dxa_reader *r)
+{
+	const struct dxa_event *ev;
+	size_t used;
+
+	if ((r->plain_at == r->plain_len || !r->in_events || r->forget[0]) && !prepare_next(r))
+		return NULL;
 	ev = dxr_decode(&r->codec, r->plain + r->plain_at, r->plain_len - r->plain_at, &used);
 	if (!ev) {
 		r->in_events = false;

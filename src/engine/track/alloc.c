@@ -72,7 +72,7 @@ void on_alloc_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 	char module[DXA_NAME_LEN];
 	struct life *l = NULL;
 
-	a.driver = known ? dxa_owner_of_event(e->cfg.symbols, &r->ev, module) : DXA_DRIVER_UNKNOWN;
+	a.driver = known ? owner_of_event(e, &r->ev, module) : DXA_DRIVER_UNKNOWN;
 	a.err = is_error ? dxa_ptr_err((uint64_t)r->ev.ret) : 0;
 	e->stats.allocs[a.driver]++;
 	exercised(e, a.driver);

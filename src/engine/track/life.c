@@ -12,7 +12,9 @@ _Static_assert(sizeof(struct life) <= 360, "the documented cost of a live device
 
 struct life *life_at(const struct dxa_engine *e, uint64_t dax)
 {
-	return dxa_map_get(&e->lives, dax);
+	struct life *l = e->recent_life;
+
+	return l && l->id.dax == dax ? l : dxa_map_get(&e->lives, dax);
 }
 
 struct life *life_alive(const struct dxa_engine *e, uint64_t dax, uint32_t generation)
@@ -43,6 +45,8 @@ static void evict_ended(struct dxa_engine *e)
 	dxa_list_del(&e->ended, &l->link);
 	e->n_ended--;
 	dxa_map_del(&e->lives, l->id.dax);
+	if (e->recent_life == l)
+		e->recent_life = NULL;
 	e->forgot_ended = true;
 	life_clear(l);
 	dxa_slab_put(&e->life_slab, l);
@@ -76,6 +80,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 			return NULL;
 		}
 	}
+	e->recent_life = l;
 	l->id.dax = dax;
 	l->id.generation = generation;
 	l->former_put_too_often = put_too_often;
@@ -116,6 +121,24 @@ const char *life_module(const struct dxa_engine *e, const struct life *l)
 	return l->module ? dxa_vec_at(&e->modules, l->module - 1U) : "";
 }
 
+enum dxa_driver owner_of_event(struct dxa_engine *e, const struct dxa_event *ev,
+			       char module[DXA_NAME_LEN])
+{
+	struct ops_owner *o = &e->ops_owner;
+
+	if (ev->kind != DXA_KIND_ALLOC_DAX || !ev->ops || !ev->name[0])
+		return dxa_owner_of_event(e->cfg.symbols, ev, module);
+	if (memcmp(o->ops, ev->name, sizeof(o->ops))) {
+		if (!dxa_owner_by_name(ev->name, &o->driver, o->module)) {
+			o->ops[0] = '\0';
+			return dxa_owner_of_event(e->cfg.symbols, ev, module);
+		}
+		memcpy(o->ops, ev->name, sizeof(o->ops));
+	}
+	memcpy(module, o->module, sizeof(o->module));
+	return o->driver;
+}
+
 void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event *ev)
 {
 	char module[DXA_NAME_LEN] = "";
@@ -123,7 +146,7 @@ void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event
 
 	e->stats.lives_of[l->id.driver]--;
 	e->stats.seen_of[l->id.driver]--;
-	l->id.driver = dxa_owner_of_event(e->cfg.symbols, ev, module);
+	l->id.driver = owner_of_event(e, ev, module);
 	e->stats.lives_of[l->id.driver]++;
 	e->stats.seen_of[l->id.driver]++;
 	e->stats.available |= 1u << l->id.driver;
@@ -209,6 +232,7 @@ struct life *life_get_or_create(struct dxa_engine *e, const struct rec *r)
 	struct life *l = life_at(e, r->ev.dax);
 
 	if (l && !l->ended) {
+		e->recent_life = l;
 		l->shown_only &= is_of_snapshot(r);
 		return l;
 	}

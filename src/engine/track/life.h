@@ -125,6 +125,13 @@ void life_set_probe(struct dxa_engine *e, struct life *l, const struct dxa_event
 /* The id of a name of a module or driver, from 1; 0 for "", or when there are too many names. */
 uint16_t name_id(struct dxa_engine *e, const char *name);
 
+/*
+ * The owner of the ops in a record, as dxa_owner_of_event(), and their module; it remembers
+ * the last alloc_dax.
+ */
+enum dxa_driver owner_of_event(struct dxa_engine *e, const struct dxa_event *ev,
+			       char module[DXA_NAME_LEN]);
+
 /* Set the owner from a record with ops. */
 void life_set_owner(struct dxa_engine *e, struct life *l, const struct dxa_event *ev);
 

@@ -60,6 +60,8 @@ static struct task *task_make(struct dxa_engine *e)
 static void task_retire(struct dxa_engine *e, struct task *t)
 {
 	dxa_map_del(&e->tasks, t->tid);
+	if (e->recent_tasks[t->tid % RECENT_TASKS] == t)
+		e->recent_tasks[t->tid % RECENT_TASKS] = NULL;
 	dxa_list_del(&e->busy, &t->link);
 	if (e->n_spare >= SPARE_TASKS_MAX) {
 		task_free(t);
@@ -87,12 +89,15 @@ static struct task *task_get(struct dxa_engine *e, const struct dxa_event *ev)
 	t->ctx.id = 0;
 	t->brackets = 0;
 	dxa_list_add(&e->busy, &t->link);
+	e->recent_tasks[t->tid % RECENT_TASKS] = t;
 	return t;
 }
 
 struct task *task_find(const struct dxa_engine *e, uint32_t tid)
 {
-	return dxa_map_get(&e->tasks, tid);
+	struct task *t = e->recent_tasks[tid % RECENT_TASKS];
+
+	return t && t->tid == tid ? t : dxa_map_get(&e->tasks, tid);
 }
 
 static void free_task(void *priv, uint64_t key, void *value)
