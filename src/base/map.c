@@ -29,11 +29,12 @@ static inline __attribute__((always_inline)) size_t home(const struct dxa_map *m
 static inline __attribute__((always_inline)) struct dxa_map_slot *find(const struct dxa_map *m,
 								       uint64_t key)
 {
-	size_t i = home(m, key);
+	struct dxa_map_slot *slot = &m->slots[home(m, key)];
 
-	while (m->slots[i].value && m->slots[i].key != key)
-		i = (i + 1) & (m->cap - 1);
-	return &m->slots[i];
+	while (slot->value && slot->key != key)
+		if (++slot == m->slots + m->cap)
+			slot = m->slots;
+	return slot;
 }
 
 static int grow(struct dxa_map *m)

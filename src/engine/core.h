@@ -20,7 +20,8 @@
 #include "engine/track/life.h"
 #include "engine/track/task.h"
 
-#define RECENT_TASKS 16
+/* More than the number of tasks that usually have open frames. */
+#define TASK_SLOTS 32
 
 /* What the kernel's name of a dax_operations means. */
 struct ops_owner {
@@ -36,8 +37,8 @@ struct dxa_engine {
 	struct dxa_map lives; /* by address: the current or the last life there */
 	struct life *recent_life; /* one of `lives`, or NULL */
 	struct dxa_map hosts; /* by gendisk: struct life */
-	struct dxa_map tasks; /* by tid */
-	struct task *recent_tasks[RECENT_TASKS]; /* of `tasks`, by tid modulo the size; or NULL */
+	struct task *tasks[TASK_SLOTS]; /* by tid modulo the size; NULL: none */
+	struct dxa_map more_tasks; /* by tid: those whose slot was taken */
 	struct dxa_map born; /* by struct device: the last life that its probe allocated */
 	struct dxa_slab life_slab;
 	struct templates templates; /* of all histories */
@@ -48,7 +49,7 @@ struct dxa_engine {
 	struct dxa_list unshown; /* suspects that need snapshots; oldest first */
 	uint64_t looked_at; /* ktime of the end of the last snapshot */
 	size_t n_ended;
-	struct dxa_list busy; /* struct task: the ones in `tasks` */
+	struct dxa_list busy; /* struct task: the ones that have open frames */
 	struct dxa_list spare; /* struct task */
 	size_t n_spare;
 	struct refused_disk *refused; /* ring of REFUSED_DISKS_MAX, allocated on first use */

@@ -199,11 +199,12 @@ static struct dxa_event *copy_events(const struct dxa_event *from, size_t n)
 
 static void text_context(struct dxa_sink *s, const struct dxa_context *ctx)
 {
-	struct held_context held = { .ctx = *ctx };
 	struct text *t = s->state;
+	struct held_context held;
 
 	if (s->quiet || s->by_device || (!ctx->dax_events && !s->verbose))
 		return;
+	held = (struct held_context){ .ctx = *ctx };
 	held.ctx.story = copy_events(ctx->story, ctx->story_len);
 	if (!held.ctx.story)
 		held.ctx.story_len = 0;

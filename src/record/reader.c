@@ -127,7 +127,7 @@ static bool stop_short(struct dxa_reader *r, uint64_t at)
 	return stop(r, "the recording was cut off: its last whole block ends at byte %" PRIu64, at);
 }
 
-static bool stop_damaged(struct dxa_reader *r, uint64_t at)
+__attribute__((noinline)) static bool stop_damaged(struct dxa_reader *r, uint64_t at)
 {
 	return stop(r, "the recording is damaged at byte %" PRIu64 ": nothing behind it was used",
 		    at);
@@ -275,7 +275,7 @@ static bool next_events(struct dxa_reader *r)
 }
 
 /* Between two events. False: there are no more. */
-static bool prepare_next(struct dxa_reader *r)
+__attribute__((noinline)) static bool prepare_next(struct dxa_reader *r)
 {
 	if (r->forget[0]) {
 		dxa_symbols_forget_module(r->symbols, r->forget);

@@ -15,9 +15,8 @@
  * a third of the instructions of packing, and saved a tenth of the bytes.
  */
 struct head {
-	uint16_t size : 9; /* of the packed record, this head included */
-	uint16_t kind : 5; /* modulo TEMPLATE_KINDS */
-	uint16_t template : 2;
+	uint8_t units; /* their number */
+	uint8_t template; /* the kind modulo TEMPLATE_KINDS, and the number of its template */
 };
 
 #define UNITS (sizeof(struct rec) / 4)
@@ -26,8 +25,7 @@ struct head {
 #define MORE_MIN 376 /* for eight records of usual size, so that a life allocates once */
 
 _Static_assert(UNITS == 64, "one bit for each unit");
-_Static_assert(PACKED_MAX < 1 << 9, "the size fits the head");
-_Static_assert(TEMPLATE_KINDS == 1 << 5 && TEMPLATES_PER_KIND == 1 << 2, "so does the template");
+_Static_assert(TEMPLATE_KINDS *TEMPLATES_PER_KIND <= 1 << 8, "a template fits the head");
 _Static_assert((HISTORY_HEAD + HISTORY_TAIL) * PACKED_MAX < UINT16_MAX / 2, "len is wide enough");
 
 #define WORD(field) (offsetof(struct rec, field) / 8)
@@ -63,7 +61,7 @@ static bool same_stack(const uint64_t *a, const uint64_t *b)
 
 /* The template with the same stack; else a new one, or any if there are too many. NULL: no memory. */
 static const void *template_for(struct templates *t, uint16_t kind, const uint64_t w[REC_WORDS],
-				struct head *head)
+				uint8_t *number)
 {
 	struct template_set *set = t->of[kind % TEMPLATE_KINDS];
 	size_t i;
@@ -79,8 +77,7 @@ static const void *template_for(struct templates *t, uint16_t kind, const uint64
 		i = 0;
 	if (i == set->n)
 		memcpy(set->word[set->n++], w, sizeof(set->word[0]));
-	head->kind = kind % TEMPLATE_KINDS;
-	head->template = (uint16_t)(i % TEMPLATES_PER_KIND);
+	*number = (uint8_t)(kind % TEMPLATE_KINDS * TEMPLATES_PER_KIND + i);
 	return set->word[i];
 }
 
@@ -122,16 +119,16 @@ static size_t pack(struct templates *t, uint64_t dax, const struct rec *r, uint8
 
 	memcpy(w, r, sizeof(w));
 	fold(w, r->ev.kind, dax);
-	template = template_for(t, r->ev.kind, w, &head);
+	template = template_for(t, r->ev.kind, w, &head.template);
 	if (!template)
 		return 0;
 	mask = units_changed(w, template);
 	memcpy(buf + sizeof(head), &mask, sizeof(mask));
 	for (; mask; mask &= mask - 1, to += 4)
 		memcpy(to, (const char *)w + 4 * __builtin_ctzll(mask), 4);
-	head.size = (uint16_t)(to - buf) & 0x1ff;
+	head.units = (uint8_t)((to - buf - HEAD_SIZE) / 4);
 	memcpy(buf, &head, sizeof(head));
-	return head.size;
+	return (size_t)(to - buf);
 }
 
 static void unpack(const struct templates *t, uint64_t dax, const uint8_t *from, struct rec *ret)
@@ -141,7 +138,9 @@ static void unpack(const struct templates *t, uint64_t dax, const uint8_t *from,
 
 	memcpy(&head, from, sizeof(head));
 	memcpy(&mask, from + sizeof(head), sizeof(mask));
-	memcpy(ret, t->of[head.kind]->word[head.template], sizeof(*ret));
+	memcpy(ret,
+	       t->of[head.template / TEMPLATES_PER_KIND]->word[head.template % TEMPLATES_PER_KIND],
+	       sizeof(*ret));
 	for (from += HEAD_SIZE; mask; mask &= mask - 1, from += 4)
 		memcpy((char *)ret + 4 * __builtin_ctzll(mask), from, 4);
 	unfold(ret, dax);
@@ -162,7 +161,7 @@ static size_t offset_of(const uint8_t *bytes, size_t number)
 
 	while (number--) {
 		memcpy(&head, bytes + at, sizeof(head));
-		at += head.size;
+		at += HEAD_SIZE + 4 * head.units;
 	}
 	return at;
 }

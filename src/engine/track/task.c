@@ -59,9 +59,10 @@ static struct task *task_make(struct dxa_engine *e)
 
 static void task_retire(struct dxa_engine *e, struct task *t)
 {
-	dxa_map_del(&e->tasks, t->tid);
-	if (e->recent_tasks[t->tid % RECENT_TASKS] == t)
-		e->recent_tasks[t->tid % RECENT_TASKS] = NULL;
+	if (e->tasks[t->tid % TASK_SLOTS] == t)
+		e->tasks[t->tid % TASK_SLOTS] = NULL;
+	else
+		dxa_map_del(&e->more_tasks, t->tid);
 	dxa_list_del(&e->busy, &t->link);
 	if (e->n_spare >= SPARE_TASKS_MAX) {
 		task_free(t);
@@ -71,48 +72,44 @@ static void task_retire(struct dxa_engine *e, struct task *t)
 	e->n_spare++;
 }
 
-static struct task *task_get(struct dxa_engine *e, const struct dxa_event *ev)
+/* Make the task of this event, which has no open frame. */
+static struct task *task_begin(struct dxa_engine *e, const struct dxa_event *ev)
 {
-	struct task *t = task_find(e, ev->tid);
+	struct task **slot = &e->tasks[ev->tid % TASK_SLOTS];
+	struct task *t = task_make(e);
 
-	if (t)
-		return t;
-	t = task_make(e);
-	if (!t || dxa_map_put(&e->tasks, ev->tid, t)) {
+	if (!t || (*slot && dxa_map_put(&e->more_tasks, ev->tid, t))) {
 		if (t)
 			task_free(t);
 		e->nomem = true;
 		return NULL;
 	}
+	if (!*slot)
+		*slot = t;
 	t->tid = ev->tid;
 	t->tgid = ev->tgid;
 	t->ctx.id = 0;
 	t->brackets = 0;
 	dxa_list_add(&e->busy, &t->link);
-	e->recent_tasks[t->tid % RECENT_TASKS] = t;
 	return t;
 }
 
 struct task *task_find(const struct dxa_engine *e, uint32_t tid)
 {
-	struct task *t = e->recent_tasks[tid % RECENT_TASKS];
+	struct task *t = e->tasks[tid % TASK_SLOTS];
 
-	return t && t->tid == tid ? t : dxa_map_get(&e->tasks, tid);
-}
-
-static void free_task(void *priv, uint64_t key, void *value)
-{
-	(void)priv;
-	(void)key;
-	task_free(value);
+	return t && t->tid == tid ? t : dxa_map_get(&e->more_tasks, tid);
 }
 
 void tasks_free(struct dxa_engine *e)
 {
 	struct task *t;
 
-	dxa_map_each(&e->tasks, free_task, NULL);
-	dxa_map_free(&e->tasks);
+	while ((t = DXA_LIST_OF(e->busy.first, struct task, link))) {
+		dxa_list_del(&e->busy, &t->link);
+		task_free(t);
+	}
+	dxa_map_free(&e->more_tasks);
 	while ((t = DXA_LIST_OF(e->spare.first, struct task, link))) {
 		dxa_list_del(&e->spare, &t->link);
 		task_free(t);
@@ -297,7 +294,7 @@ void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool 
 		t = NULL;
 	}
 	if (!t)
-		t = task_get(e, &r->ev);
+		t = task_begin(e, &r->ev);
 	if (!t)
 		return;
 	frame = dxa_vec_push(&t->frames, NULL);
