@@ -318,14 +318,13 @@ static bool is_shown(struct dxa_analysis *a, const struct dxa_event *ev)
 			      dxa_map_get(&a->of_devices, dax) != NULL);
 }
 
+_Static_assert(DXA_HAS_DAX == 1, "the bit is a number of calls");
+
 /* Keep the first event of each kind: the verdict names its task. */
 static void note_silence(struct dxa_analysis *a, const struct dxa_event *ev)
 {
-	struct dxa_event *first;
+	struct dxa_event *first = &a->silences[ev->kind == DXA_KIND_KPROBES_SWITCH];
 
-	if (ev->kind != DXA_KIND_FTRACE_SWITCH && ev->kind != DXA_KIND_KPROBES_SWITCH)
-		return;
-	first = &a->silences[ev->kind == DXA_KIND_KPROBES_SWITCH];
 	if (!first->kind && dxa_event_silences(ev, DXA_ATTACH_KPROBE))
 		*first = *ev;
 }
@@ -344,13 +343,14 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 {
 	if (dxa_kind_is_hook(ev->kind)) {
 		a->last_event = ev->ts;
-		a->dax_calls += (ev->has & DXA_HAS_DAX) != 0;
+		a->dax_calls += ev->has & DXA_HAS_DAX;
 		if (dxa_kind_is_bracket(ev->kind) || (ev->has & DXA_HAS_DAX))
 			a->last_call = ev->ts;
-	}
-	if (ev->kind == DXA_KIND_SNAP_END && !a->run.story.before)
+		if (ev->kind == DXA_KIND_FTRACE_SWITCH || ev->kind == DXA_KIND_KPROBES_SWITCH)
+			note_silence(a, ev);
+	} else if (ev->kind == DXA_KIND_SNAP_END && !a->run.story.before) {
 		a->run.story.before = ev->ts;
-	note_silence(a, ev);
+	}
 	if (a->run.story.pseudonyms)
 		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
 	if (a->passes_events)

@@ -94,24 +94,40 @@ static unsigned char *put_word(const struct dxr_codec *c, uint64_t recent[DXR_TO
 	return to + n;
 }
 
-/* Reads at most DXR_TOKEN_MAX bytes; *good is cleared if they are no word. */
-static inline __attribute__((always_inline)) uint64_t
-get_word(uint64_t recent[DXR_TOKENS], const unsigned char **from, bool *good, bool swap)
+/* The first bytes of a word in the file, by their number. */
+static const unsigned char first_bytes[DXR_TOKEN_MAX][8] = {
+	{ 0 },
+	{ 255 },
+	{ 255, 255 },
+	{ 255, 255, 255 },
+	{ 255, 255, 255, 255 },
+	{ 255, 255, 255, 255, 255 },
+	{ 255, 255, 255, 255, 255, 255 },
+	{ 255, 255, 255, 255, 255, 255, 255 },
+	{ 255, 255, 255, 255, 255, 255, 255, 255 },
+};
+
+/* Reads at most DXR_TOKEN_MAX bytes. False: they are no word. */
+static inline __attribute__((always_inline)) bool
+get_word(uint64_t recent[DXR_TOKENS], const unsigned char **from, bool swap, uint64_t *ret)
 {
 	unsigned int n = *(*from)++;
-	uint64_t word;
+	uint64_t word, mask;
 
-	if (n < DXR_TOKENS)
-		return recent[n];
+	if (n < DXR_TOKENS) {
+		*ret = recent[n];
+		return true;
+	}
 	n -= DXR_TOKENS;
+	if (n >= DXR_TOKEN_MAX)
+		return false;
 	memcpy(&word, *from, 8);
+	memcpy(&mask, first_bytes[n], 8);
 	*from += n;
-	if (n < 8)
-		word = htole64(le64toh(word) & ((1ull << 8 * n) - 1));
-	else if (n > 8)
-		*good = false;
+	word &= mask;
 	recent[token_of(word, swap)] = word;
-	return word;
+	*ret = word;
+	return true;
 }
 
 /* ---- records ---- */
@@ -242,12 +258,14 @@ static inline __attribute__((always_inline)) const struct dxa_event *
 decode_words_2(struct dxr_codec *c, const unsigned char *buf, size_t *used, bool swap)
 {
 	const unsigned char *from = buf;
+	uint64_t head, mask, seq = c->seq + 1, *word;
 	bool good = true;
-	uint64_t first = get_word(c->heads, &from, &good, swap);
-	uint64_t head = swap ? bswap_64(first) : first;
-	uint64_t mask = head & WORDS_MASK & ~1ull, seq = c->seq + 1;
-	uint64_t *word = c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].word;
 
+	if (!get_word(c->heads, &from, swap, &head))
+		return NULL;
+	head = swap ? bswap_64(head) : head;
+	mask = head & WORDS_MASK & ~1ull;
+	word = c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].word;
 	if (mask & c->not_words)
 		return NULL;
 	c->ts += get_number(&from, &good);
@@ -256,10 +274,11 @@ decode_words_2(struct dxr_codec *c, const unsigned char *buf, size_t *used, bool
 	c->seq = seq;
 	word[0] = swap ? bswap_64(seq) : seq;
 	word[TS_WORD] = swap ? bswap_64(c->ts) : c->ts;
-	for (; mask && good; mask &= mask - 1)
-		word[__builtin_ctzll(mask)] = get_word(c->recent, &from, &good, swap);
 	if (!good)
 		return NULL;
+	for (; mask; mask &= mask - 1)
+		if (!get_word(c->recent, &from, swap, &word[(unsigned int)__builtin_ctzll(mask)]))
+			return NULL;
 	*used = (size_t)(from - buf);
 	return finish(c, &c->slot[(head >> KIND_SHIFT) % DXR_SLOTS].ev, swap);
 }

@@ -269,19 +269,34 @@ static size_t frames_plausible(const struct task *t, const struct dxa_event *ev)
 	return n;
 }
 
-struct task *task_refresh(struct dxa_engine *e, const struct dxa_event *ev)
+/* Is it a call or a return inside of a bracket? Then all frames can still be open. */
+static bool is_inside(const struct task *t, const struct dxa_event *ev)
 {
-	struct task *t = task_find(e, ev->tid);
-	size_t keep;
+	const struct frame *innermost = dxa_vec_last(&t->frames);
 
-	/* The free runs in an interrupt and says nothing about the frames of the task. */
-	if (!t || ev->kind == DXA_KIND_DAX_FREE_INODE)
-		return t;
-	keep = frames_plausible(t, ev);
+	return ev->tgid == t->tgid && dxa_kind_is_bracket(innermost->entry.ev.kind) &&
+	       !(ev->phase == DXA_PHASE_ARGS && dxa_kind_is_bracket(ev->kind));
+}
+
+static __attribute__((noinline)) struct task *drop_implausible(struct dxa_engine *e, struct task *t,
+							       const struct dxa_event *ev)
+{
+	size_t keep = frames_plausible(t, ev);
+
 	if (keep == t->frames.len)
 		return t;
 	frames_drop(e, t, keep, ev->ts);
 	return keep ? t : NULL;
+}
+
+struct task *task_refresh(struct dxa_engine *e, const struct dxa_event *ev)
+{
+	struct task *t = task_find(e, ev->tid);
+
+	/* The free runs in an interrupt and says nothing about the frames of the task. */
+	if (!t || ev->kind == DXA_KIND_DAX_FREE_INODE || is_inside(t, ev))
+		return t;
+	return drop_implausible(e, t, ev);
 }
 
 void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool bracket)
