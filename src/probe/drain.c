@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "probe/drain.h"
 
+#include <stdbool.h>
+
 #include "base/ktime.h"
 
 /* The part of the ring buffer after which a reader that gathers is woken. */
 #define GATHER_PART 4
-/* After a burst of this part of the ring buffer it does not sleep. */
+/* After a burst of this part of the ring buffer, in DXA_GATHER_NS, it does not sleep. */
 #define HURRY_PART 128
 
 #define PAUSE_MIN_NS 50000l
@@ -39,11 +41,19 @@ static uint32_t on_the_way(const struct dxa_wakeup *w, uint64_t delivered)
 	return (uint32_t)*w->next_seq - dropped - (uint32_t)delivered;
 }
 
+/* Would the ring buffer be full before long, if as many records come as did while it slept? */
+static bool is_storm(const struct dxa_wakeup *w, uint64_t came, uint32_t holds)
+{
+	uint64_t slept = w->gather > DXA_GATHER_NS ? w->gather / DXA_GATHER_NS : 1;
+
+	return came > slept * (holds / HURRY_PART);
+}
+
 uint64_t dxa_wakeup_arm(struct dxa_wakeup *w, uint64_t delivered, uint64_t came, uint32_t holds)
 {
 	*w->wake_seq = came ? *w->next_seq - on_the_way(w, delivered) + holds / GATHER_PART : 0;
 	__sync_synchronize();
-	if (came > holds / HURRY_PART)
+	if (is_storm(w, came, holds))
 		return 1;
 	if (!came) {
 		w->gather = 0;

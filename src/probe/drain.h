@@ -40,7 +40,7 @@ struct dxa_wakeup {
  * Before the reader sleeps. `delivered` records were read so far, `came` of them just now, or
  * are about to be: then more will probably follow; `holds`: the number of records in a full
  * ring buffer. Returns for how long (ns) it may sleep before it reads again; 0: until it is
- * woken. After a large burst that is 1 ns: the ring buffer might be full before it wakes.
+ * woken. In a storm that is 1 ns: the ring buffer might be full before it wakes.
  *
  * A reader that gathers is woken when a quarter of the ring buffer is in use, and an idle one
  * by the next record. It only becomes idle if no program is about to submit a record: a

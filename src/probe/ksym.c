@@ -15,18 +15,31 @@ void dxa_ksym_select(struct dxa_ksym_reader *n, const struct bpf_object *obj)
 	bpf_program__set_autoload(n->prog, true);
 }
 
+/* Most records are of a few calls: their addresses need no look-up in a hash table. */
+static void look_up(struct dxa_ksym_reader *n, struct dxa_symbols *symbols, uint64_t address)
+{
+	uint64_t *known = &n->known[(address ^ address >> 6) % DXA_KSYM_KNOWN];
+	struct dxa_symbol sym;
+
+	if (*known != address && dxa_symbols_find(symbols, address, &sym))
+		*known = address;
+}
+
 void dxa_ksym_look_up(struct dxa_ksym_reader *n, struct dxa_symbols *symbols,
 		      const struct dxa_event *ev)
 {
-	struct dxa_symbol sym;
-
 	n->at = ev->ts;
 	if (ev->ops)
-		dxa_symbols_find(symbols, ev->ops, &sym);
+		look_up(n, symbols, ev->ops);
 	/* Most records have the caller only. */
 	for (int i = 0; i < DXA_STACK_MAX; i++)
 		if (ev->stack[i])
-			dxa_symbols_find(symbols, ev->stack[i], &sym);
+			look_up(n, symbols, ev->stack[i]);
+}
+
+void dxa_ksym_forget(struct dxa_ksym_reader *n)
+{
+	memset(n->known, 0, sizeof(n->known));
 }
 
 /* Was a module freed after the record, and one loaded after that? */

@@ -12,13 +12,19 @@
  * 0.1 s or more after each module that is loaded or unloaded, while records wait; that is
  * the fallback without the program.
  */
+#define DXA_KSYM_KNOWN 64
+
 struct dxa_ksym_reader {
 	struct dxa_kallsyms *kallsyms; /* borrowed */
 	struct bpf_program *prog; /* NULL: none */
 	/* When a module was freed and loaded last, ktime in ns, 0: not yet; in the loaded object. */
 	const volatile __u64 *freed_at, *loaded_at;
 	uint64_t at; /* ktime of the record whose addresses are looked up, ns */
+	uint64_t known[DXA_KSYM_KNOWN]; /* addresses whose symbols are in the cache; 0: none */
 };
+
+/* A module was unloaded: the cache has lost symbols. */
+void dxa_ksym_forget(struct dxa_ksym_reader *n);
 
 /* Select the program of obj for loading, if this kernel can run it: v5.14 and later. */
 void dxa_ksym_select(struct dxa_ksym_reader *n, const struct bpf_object *obj);

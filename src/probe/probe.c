@@ -180,6 +180,7 @@ static int on_record(void *priv, void *data, size_t size)
 	if (ev->kind == DXA_KIND_MODULE_FREE) {
 		dxa_kallsyms_invalidate(p->kallsyms);
 		dxa_symbols_forget_module(p->symbols, ev->name);
+		dxa_ksym_forget(&p->ksyms);
 	}
 	/* Limit the records of one call: libbpf continues as long as new records arrive. */
 	return --p->budget ? 0 : -EAGAIN;

@@ -124,6 +124,21 @@ static void bursts_in_a_row_are_gathered_longer(void **state)
 	assert_int_equal(dxa_wakeup_arm(&w, 97, 1, 8192), 20 * MS);
 }
 
+/* As many records in a longer time are no storm, and the reader goes on gathering. */
+static void a_storm_is_measured_by_the_time_slept(void **state)
+{
+	struct dxa_wakeup w = { &wake_seq, &next_seq, &dropped, 0 };
+
+	(void)state;
+	next_seq = 100;
+	dropped = 3;
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 1, 8192), 20 * MS);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 1, 8192), 40 * MS);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 2 * 64, 8192), 80 * MS);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 4 * 64 + 1, 8192), 1);
+	assert_int_equal(dxa_wakeup_arm(&w, 97, 4 * 64, 8192), 100 * MS);
+}
+
 static void record_on_its_way_may_wake_nobody(void **state)
 {
 	(void)state;
@@ -155,6 +170,7 @@ int main(void)
 		cmocka_unit_test(a_burst_is_read_at_once),
 		cmocka_unit_test(a_storm_is_read_without_a_pause),
 		cmocka_unit_test(bursts_in_a_row_are_gathered_longer),
+		cmocka_unit_test(a_storm_is_measured_by_the_time_slept),
 		cmocka_unit_test(record_on_its_way_may_wake_nobody),
 		cmocka_unit_test(number_of_dropped_records_wraps),
 	};
