@@ -15,14 +15,25 @@ void dxa_ksym_select(struct dxa_ksym_reader *n, const struct bpf_object *obj)
 	bpf_program__set_autoload(n->prog, true);
 }
 
+static uint64_t *slot_of(struct dxa_ksym_reader *n, uint64_t address)
+{
+	return &n->known[(address ^ address >> 6) % DXA_KSYM_KNOWN];
+}
+
+__attribute__((noinline)) static void find(struct dxa_ksym_reader *n, struct dxa_symbols *symbols,
+					   uint64_t address)
+{
+	struct dxa_symbol sym;
+
+	if (dxa_symbols_find(symbols, address, &sym))
+		*slot_of(n, address) = address;
+}
+
 /* Most records are of a few calls: their addresses need no look-up in a hash table. */
 static void look_up(struct dxa_ksym_reader *n, struct dxa_symbols *symbols, uint64_t address)
 {
-	uint64_t *known = &n->known[(address ^ address >> 6) % DXA_KSYM_KNOWN];
-	struct dxa_symbol sym;
-
-	if (*known != address && dxa_symbols_find(symbols, address, &sym))
-		*known = address;
+	if (*slot_of(n, address) != address)
+		find(n, symbols, address);
 }
 
 void dxa_ksym_look_up(struct dxa_ksym_reader *n, struct dxa_symbols *symbols,
@@ -32,9 +43,8 @@ void dxa_ksym_look_up(struct dxa_ksym_reader *n, struct dxa_symbols *symbols,
 	if (ev->ops)
 		look_up(n, symbols, ev->ops);
 	/* Most records have the caller only. */
-	for (int i = 0; i < DXA_STACK_MAX; i++)
-		if (ev->stack[i])
-			look_up(n, symbols, ev->stack[i]);
+	for (int i = 0; i < DXA_STACK_MAX && ev->stack[i]; i++)
+		look_up(n, symbols, ev->stack[i]);
 }
 
 void dxa_ksym_forget(struct dxa_ksym_reader *n)

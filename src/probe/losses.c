@@ -21,17 +21,15 @@ static void tell(struct dxa_silence *s, uint64_t ts, uint64_t until, dxa_event_f
 
 static bool silences_any(const struct dxa_event *ev, const struct dxa_hook *hooks, size_t n)
 {
-	/* Nearly all are something else, and there are dozens of hooks. */
-	if (ev->kind != DXA_KIND_FTRACE_SWITCH && ev->kind != DXA_KIND_KPROBES_SWITCH)
-		return false;
 	for (size_t i = 0; i < n; i++)
 		if (dxa_event_silences(ev, hooks[i].status.mode))
 			return true;
 	return false;
 }
 
-void dxa_silence_event(struct dxa_silence *s, const struct dxa_event *ev,
-		       const struct dxa_hook *hooks, size_t n, dxa_event_fn fn, void *priv)
+__attribute__((noinline)) static void note_event(struct dxa_silence *s, const struct dxa_event *ev,
+						 const struct dxa_hook *hooks, size_t n,
+						 dxa_event_fn fn, void *priv)
 {
 	bool begins = silences_any(ev, hooks, n);
 
@@ -41,6 +39,14 @@ void dxa_silence_event(struct dxa_silence *s, const struct dxa_event *ev,
 	}
 	if (begins || (s->since && ev->ts > s->until))
 		tell(s, ev->ts, ev->ts + RECHECK_NS, fn, priv);
+}
+
+void dxa_silence_event(struct dxa_silence *s, const struct dxa_event *ev,
+		       const struct dxa_hook *hooks, size_t n, dxa_event_fn fn, void *priv)
+{
+	/* Nearly all are something else, outside of a silence. */
+	if (s->since || ev->kind == DXA_KIND_FTRACE_SWITCH || ev->kind == DXA_KIND_KPROBES_SWITCH)
+		note_event(s, ev, hooks, n, fn, priv);
 }
 
 void dxa_silence_check(struct dxa_silence *s, bool ends, dxa_event_fn fn, void *priv)

@@ -99,21 +99,20 @@ static void learn_ops(struct dxa_probe *p, const struct dxa_event *ev)
  */
 static void tell_missed(struct dxa_probe *p, uint64_t ts)
 {
-	struct dxa_event lost = { .kind = DXA_KIND_LOST };
+	struct dxa_event lost;
 	uint64_t missed = 0, n;
 
-	if (ts <= p->missed_asked)
-		return;
 	p->missed_asked = dxa_ktime_now();
 	for (size_t i = 0; i < p->n_hooks; i++)
 		if (dxa_counters_recursion_misses(&p->hooks[i], &n))
 			missed += n;
 	if (missed <= p->missed)
 		return;
-	lost.ts = ts < p->missed_asked ? ts : p->missed_asked;
-	/* Includes calls that were missed while the counts were read one by one. */
-	lost.arg = dxa_ktime_now();
-	lost.ret = (int64_t)(missed - p->missed);
+	lost = (struct dxa_event){ .kind = DXA_KIND_LOST,
+				   .ts = ts < p->missed_asked ? ts : p->missed_asked,
+				   /* Includes calls that were missed during the loop. */
+				   .arg = dxa_ktime_now(),
+				   .ret = (int64_t)(missed - p->missed) };
 	p->missed = missed;
 	p->fn(p->priv, &lost);
 }
@@ -154,7 +153,8 @@ static int on_record(void *priv, void *data, size_t size)
 
 	if (size < sizeof(*ev))
 		return 0;
-	tell_missed(p, ev->ts);
+	if (ev->ts > p->missed_asked)
+		tell_missed(p, ev->ts);
 	if (ev->kind < DXA_HOOK_MAX) {
 		p->delivered[ev->kind]++;
 		p->delivered_all++;
