@@ -294,33 +294,49 @@ static __always_inline void event_stack(struct dxa_event *ev, const struct call 
 	event_caller(ev, c, quick_caller(c));
 }
 
+static __always_inline int is_repeated(const struct dxa_hook_count *count,
+				       const struct dxa_null_call *call)
+{
+	if (!call->caller)
+		return 0;
+#pragma unroll
+	for (int i = 0; i < DXA_NULL_CALLS; i++) {
+		const struct dxa_null_call *last = &count->last[i];
+
+		if (last->caller == call->caller && last->task == call->task &&
+		    last->changes == call->changes)
+			return 1;
+	}
+	return 0;
+}
+
 /*
  * Record a call whose device is NULL. It changes nothing, so in a loop of them the first
- * one tells all but the number: the others are only counted (struct dxa_hook_count).
+ * one from each address tells all but the number: the others are only counted (struct
+ * dxa_hook_count).
  */
 static __always_inline void event_of_null(const struct call *c)
 {
 	struct dxa_hook_count *count = call_begin(c);
+	struct dxa_null_call call;
 	struct dxa_event *ev;
-	__u64 caller, task, now;
 
 	if (!count)
 		return;
-	caller = quick_caller(c);
-	task = bpf_get_current_pid_tgid();
-	now = changes;
-	if (caller && count->caller == caller && count->task == task && count->changes == now) {
+	call.caller = quick_caller(c);
+	call.task = bpf_get_current_pid_tgid();
+	call.changes = changes;
+	if (is_repeated(count, &call)) {
 		__sync_fetch_and_add(&count->repeated, 1);
 		return;
 	}
 	ev = call_record(c, count);
-	/* After a loss, too: what was lost is not repeated. */
-	count->caller = ev ? caller : 0;
-	count->task = task;
-	count->changes = now;
+	/* What was lost is not repeated. */
 	if (!ev)
 		return;
-	event_caller(ev, c, caller);
+	if (call.caller)
+		count->last[count->next++ % DXA_NULL_CALLS] = call;
+	event_caller(ev, c, call.caller);
 	event_submit(ev);
 }
 

@@ -91,6 +91,16 @@ struct dxa_event {
 _Static_assert(sizeof(struct dxa_event) == 248, "struct dxa_event is an exchange format");
 _Static_assert(sizeof(struct dxa_event) % 8 == 0, "records follow one another without padding");
 
+/* A recorded call of kill_dax(NULL) or put_dax(NULL). */
+struct dxa_null_call {
+	__u64 caller; /* 0: there is none */
+	__u64 task; /* tgid and tid */
+	__u64 changes; /* the number of other calls that were recorded before */
+};
+
+/* As many are remembered. A power of two. */
+#define DXA_NULL_CALLS 4
+
 /*
  * The counters of a hook, one set for each CPU; the reader sums them. Always
  * seen = submitted + dropped + repeated.
@@ -100,15 +110,17 @@ struct dxa_hook_count {
 	__u64 submitted;
 	__u64 dropped; /* the ring buffer was full */
 	/*
-	 * kill_dax(NULL) and put_dax(NULL) only: calls like the one that this hook recorded last
-	 * on this CPU, of the same task and from the same address, since which no other call was
-	 * recorded on any CPU, except for such. They have no record of their own.
+	 * kill_dax(NULL) and put_dax(NULL) only: calls like one of those that this hook recorded
+	 * last on this CPU, of the same task and from the same address, since which no other
+	 * call was recorded on any CPU, except for such. They have no record of their own.
 	 */
 	__u64 repeated;
-	/* That call. Only programs of this hook use it, and a program does not interrupt itself. */
-	__u64 task; /* tgid and tid */
-	__u64 caller; /* 0: there is none */
-	__u64 changes; /* the number of other calls that were recorded before */
+	/*
+	 * Those calls; the next one replaces the oldest. Only programs of this hook use them, and
+	 * a program does not interrupt itself.
+	 */
+	struct dxa_null_call last[DXA_NULL_CALLS];
+	__u64 next;
 };
 
 #endif

@@ -152,7 +152,7 @@ guard() {
 	kill -INT $pid
 	wait $pid
 	watch daxaudit trace -v -q -o json:/tmp/guard.json
-	fixture what=storm n=40000 tasks=2 >/dev/null
+	fixture what=mixed n=40000 tasks=2 >/dev/null
 	sleep 1
 	kill -INT $pid
 	wait $pid
@@ -185,8 +185,10 @@ for part in $PARTS; do
 	storm)
 		storm storm 1 '1 2 3 4 5'
 		storm storm 2 '1 2 3 4 5'
-		storm mixed 1 '1 2'
-		storm mixed 2 '1 2'
+		storm mixed 1 '1 2 3 4 5'
+		storm mixed 2 '1 2 3 4 5'
+		storm many 1 '1 2'
+		storm many 2 '1 2'
 		;;
 	esac
 done
