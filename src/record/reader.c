@@ -18,7 +18,8 @@
 #include "record/header.h"
 #include "record/items.h"
 
-#define READ_SIZE (64u << 10)
+/* A longer part of a block is read to its place. */
+#define READ_SIZE (4u << 10)
 /* Names that a recording may bring; what a kernel has is far below. */
 #define SYMBOLS_MEMORY_MAX ((size_t)64 << 20)
 
@@ -49,8 +50,8 @@ struct dxa_reader {
 
 /* ---- bytes ---- */
 
-/* Fill the input; false at the end of the file or on an error. */
-static bool fill(struct dxa_reader *r)
+/* Read up to len bytes; 0 at the end of the file or on an error. */
+static size_t read_some(struct dxa_reader *r, void *to, size_t len)
 {
 	ssize_t n;
 	int err;
@@ -58,13 +59,19 @@ static bool fill(struct dxa_reader *r)
 	do {
 		/* The writer of a pipe may stall. */
 		err = dxa_slowio_wait(r->fd, POLLIN);
-		n = err ? -1 : read(r->fd, r->input, READ_SIZE);
+		n = err ? -1 : read(r->fd, to, len);
 	} while (n < 0 && !err && errno == EINTR);
 	if (n < 0)
 		r->error = err ? err : errno;
+	return n > 0 ? (size_t)n : 0;
+}
+
+/* Fill the input; false at the end of the file or on an error. */
+static bool fill(struct dxa_reader *r)
+{
 	r->input_at = 0;
-	r->input_len = n > 0 ? (size_t)n : 0;
-	return n > 0;
+	r->input_len = read_some(r, r->input, READ_SIZE);
+	return r->input_len;
 }
 
 /* Take len bytes. Returns how many there were. */
@@ -76,6 +83,13 @@ static size_t take(struct dxa_reader *r, void *to, size_t len)
 	while (got < len) {
 		size_t n = r->input_len - r->input_at;
 
+		if (!n && len - got >= READ_SIZE) {
+			n = read_some(r, at + got, len - got);
+			if (!n)
+				break;
+			got += n;
+			continue;
+		}
 		if (!n) {
 			if (!fill(r))
 				break;
