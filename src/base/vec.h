@@ -25,17 +25,24 @@ static inline void *dxa_vec_at(const struct dxa_vec *v, size_t i)
 /* Make room for one more element. Nonzero without memory: then nothing changed. */
 int dxa_vec_grow(struct dxa_vec *v);
 
+/* Append an element whose content the caller sets. Returns as dxa_vec_push(). */
+static inline void *dxa_vec_add(struct dxa_vec *v)
+{
+	if (v->len == v->cap && dxa_vec_grow(v))
+		return NULL;
+	return dxa_vec_at(v, v->len++);
+}
+
 /*
  * Append a copy of *elem (NULL: zeroes). Returns the new element, valid until
  * the next push, or NULL without memory: then nothing changed.
  */
 static inline void *dxa_vec_push(struct dxa_vec *v, const void *elem)
 {
-	void *slot;
+	void *slot = dxa_vec_add(v);
 
-	if (v->len == v->cap && dxa_vec_grow(v))
+	if (!slot)
 		return NULL;
-	slot = dxa_vec_at(v, v->len++);
 	if (elem)
 		memcpy(slot, elem, v->elem);
 	else

@@ -22,6 +22,7 @@
 
 /* More than the number of tasks that usually have open frames. */
 #define TASK_SLOTS 32
+#define RECENT_LIVES 16
 
 /* What the kernel's name of a dax_operations means. */
 struct ops_owner {
@@ -35,7 +36,7 @@ struct dxa_engine {
 	struct dxa_engine_sink sink;
 	struct dxa_engine_stats stats;
 	struct dxa_map lives; /* by address: the current or the last life there */
-	struct life *recent_life; /* one of `lives`, or NULL */
+	struct life *recent_lives[RECENT_LIVES]; /* of `lives`, by a hash of the address; or NULL */
 	struct dxa_map hosts; /* by gendisk: struct life */
 	struct task *tasks[TASK_SLOTS]; /* by tid modulo the size; NULL: none */
 	struct dxa_map more_tasks; /* by tid: those whose slot was taken */

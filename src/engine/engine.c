@@ -18,31 +18,18 @@
 
 /* ---- from a fact to its checks ---- */
 
-#define CHECKS_MAX 6 /* of one fact */
-
-static const check_fn checks[FACT_COUNT][CHECKS_MAX + 1] = {
+const check_fn fact_checks[FACT_COUNT][CHECKS_MAX + 1] = {
 #define ROW(kind, which, check) [kind][which] = (check),
 	DXA_CHECKS(ROW)
 #undef ROW
 };
 
-/* Count the gap that a check reports: an audit with a gap does not pass. */
-static void count_unknown(struct dxa_engine *e, unsigned int why)
+void fact_unknown(struct dxa_engine *e, unsigned int why)
 {
 	if (why < DXA_GAP_COUNT)
 		gap(e, (enum dxa_gap)why);
 	else if (why == WHY_UNOBSERVED || !e->has_gap)
 		gap(e, DXA_GAP_UNCERTAIN);
-}
-
-void fact_publish(struct dxa_engine *e, const struct fact *f)
-{
-	for (const check_fn *check = checks[f->kind]; *check; check++) {
-		struct result result = (*check)(e, f);
-
-		if (result.is == RESULT_UNKNOWN)
-			count_unknown(e, result.why);
-	}
 }
 
 /* ---- deadlines ---- */

@@ -56,11 +56,6 @@ struct fact {
 	struct device *device; /* of a snapshot */
 };
 
-/* Run every check of this kind of fact (engine.c). */
-void fact_publish(struct dxa_engine *e, const struct fact *f);
-
-#define PUBLISH(e, ...) fact_publish((e), &(const struct fact){ __VA_ARGS__ })
-
 /* The result of a check. */
 struct result {
 	enum {
@@ -93,5 +88,26 @@ static inline struct result unknown(unsigned int why)
 }
 
 typedef struct result (*check_fn)(struct dxa_engine *e, const struct fact *f);
+
+#define CHECKS_MAX 6 /* of one fact */
+
+/* The checks of each kind of fact, then NULL (engine.c). */
+extern const check_fn fact_checks[FACT_COUNT][CHECKS_MAX + 1];
+
+/* A check could not tell: count the gap, if that was not done. An audit with one does not pass. */
+void fact_unknown(struct dxa_engine *e, unsigned int why);
+
+/* Run every check of this kind of fact. */
+static inline void fact_publish(struct dxa_engine *e, const struct fact *f)
+{
+	for (const check_fn *check = fact_checks[f->kind]; *check; check++) {
+		struct result result = (*check)(e, f);
+
+		if (result.is == RESULT_UNKNOWN)
+			fact_unknown(e, result.why);
+	}
+}
+
+#define PUBLISH(e, ...) fact_publish((e), &(const struct fact){ __VA_ARGS__ })
 
 #endif

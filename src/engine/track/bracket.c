@@ -231,12 +231,15 @@ static size_t outcome_of_frame(struct dxa_engine *e, struct task *t, struct fram
 
 	if (f->outcome)
 		return f->outcome;
-	o = dxa_vec_push(&t->outcomes, NULL);
+	o = dxa_vec_add(&t->outcomes);
 	if (!o) {
 		e->nomem = true;
 		return 0;
 	}
 	o->entry = f->entry;
+	o->exit = (struct rec){ 0 };
+	o->outcome = DXA_OUTCOME_OPEN;
+	o->err = 0;
 	f->outcome = t->outcomes.len;
 	return f->outcome;
 }

@@ -10,9 +10,17 @@
 /* docs/performance.md: what a device that is alive costs. */
 _Static_assert(sizeof(struct life) <= 360, "the documented cost of a live device");
 
+/* The place of a life among the recent ones. Objects of a slab differ in few bits. */
+static inline size_t recent(uint64_t dax)
+{
+	return ((uint32_t)(dax >> 5) * 0x9e3779b1u) >> 28;
+}
+
+_Static_assert(RECENT_LIVES == 1 << (32 - 28), "four bits");
+
 struct life *life_at(const struct dxa_engine *e, uint64_t dax)
 {
-	struct life *l = e->recent_life;
+	struct life *l = e->recent_lives[recent(dax)];
 
 	return l && l->id.dax == dax ? l : dxa_map_get(&e->lives, dax);
 }
@@ -45,8 +53,8 @@ static void evict_ended(struct dxa_engine *e)
 	dxa_list_del(&e->ended, &l->link);
 	e->n_ended--;
 	dxa_map_del(&e->lives, l->id.dax);
-	if (e->recent_life == l)
-		e->recent_life = NULL;
+	if (e->recent_lives[recent(l->id.dax)] == l)
+		e->recent_lives[recent(l->id.dax)] = NULL;
 	e->forgot_ended = true;
 	life_clear(l);
 	dxa_slab_put(&e->life_slab, l);
@@ -80,7 +88,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 			return NULL;
 		}
 	}
-	e->recent_life = l;
+	e->recent_lives[recent(dax)] = l;
 	l->id.dax = dax;
 	l->id.generation = generation;
 	l->former_put_too_often = put_too_often;
@@ -232,7 +240,7 @@ struct life *life_get_or_create(struct dxa_engine *e, const struct rec *r)
 	struct life *l = life_at(e, r->ev.dax);
 
 	if (l && !l->ended) {
-		e->recent_life = l;
+		e->recent_lives[recent(r->ev.dax)] = l;
 		l->shown_only &= is_of_snapshot(r);
 		return l;
 	}

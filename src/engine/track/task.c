@@ -312,7 +312,7 @@ void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool 
 		t = task_begin(e, &r->ev);
 	if (!t)
 		return;
-	frame = dxa_vec_push(&t->frames, NULL);
+	frame = dxa_vec_add(&t->frames);
 	if (!frame) {
 		e->nomem = true;
 		if (!t->frames.len)
@@ -320,6 +320,8 @@ void task_enter(struct dxa_engine *e, struct task *t, const struct rec *r, bool 
 		return;
 	}
 	frame->entry = *r;
+	frame->outcome = 0;
+	frame->cdev_of = 0;
 	if (pending(e, r->ev.kind))
 		++*pending(e, r->ev.kind);
 	if (!bracket)
