@@ -42,7 +42,7 @@ struct dxa_engine {
 	struct dxa_map more_tasks; /* by tid: those whose slot was taken */
 	struct dxa_map born; /* by struct device: the last life that its probe allocated */
 	struct dxa_slab life_slab;
-	struct templates templates; /* of all histories */
+	struct templates templates; /* of all histories, with their last records */
 	struct dxa_vec modules; /* char[DXA_NAME_LEN]: see name_id() */
 	struct ops_owner ops_owner; /* of the last alloc_dax */
 	struct dxa_list live, ended; /* struct life */
@@ -82,7 +82,7 @@ struct dxa_engine {
 	bool frees_seen; /* the same of dax_free_inode */
 	bool has_gap; /* a gap was counted */
 	bool nomem; /* an allocation failed during the current event */
-	struct rec cur; /* the current event */
+	struct rec *cur; /* the current event */
 };
 
 /* Does this kernel have the function, without a hook on it? */

@@ -287,14 +287,16 @@ int dxa_engine_feed(struct dxa_engine *e, const struct dxa_event *ev)
 
 	if (!e->stats.events++)
 		e->unpaired_since = ev->ts;
-	copy_record(&e->cur, ++e->n, ev);
+	if (!history_recent(&e->templates, &e->cur))
+		e->nomem = true;
+	copy_record(e->cur, ++e->n, ev);
 	if (ev->ts > e->last_ts)
 		e->last_ts = ev->ts;
 	recheck_loss_window(e, ev);
 	if (ev->kind > DXA_KIND_NONE && ev->kind < DXA_HOOK_MAX)
-		on_hook(e, &e->cur);
+		on_hook(e, e->cur);
 	else if (ev->kind < kinds && handlers[ev->kind])
-		handlers[ev->kind](e, NULL, &e->cur);
+		handlers[ev->kind](e, NULL, e->cur);
 	else
 		gap(e, DXA_GAP_UNKNOWN_KIND);
 	if (e->suspects.first)
@@ -327,6 +329,10 @@ struct dxa_engine *dxa_engine_new(const struct dxa_engine_config *config,
 
 	if (!e)
 		return NULL;
+	if (!templates_init(&e->templates)) {
+		free(e);
+		return NULL;
+	}
 	e->cfg = *config;
 	if (sink)
 		e->sink = *sink;

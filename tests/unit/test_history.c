@@ -74,11 +74,66 @@ static void test_round_trip(void **state)
 				assert_kept(&t, &h, all, i + 1, HISTORY_HEAD, HISTORY_TAIL);
 		}
 		assert_kept(&t, &h, all, total, HISTORY_HEAD, HISTORY_TAIL);
-		history_trim(&h);
+		history_trim(&t, &h);
 		assert_kept(&t, &h, all, total, 1, HISTORY_ENDED - 1);
-		history_clear(&h);
+		history_clear(&t, &h);
 		assert_kept(&t, &h, all, 0, 0, 0);
 	}
+	templates_free(&t);
+}
+
+struct owner {
+	struct history h;
+	struct rec all[100];
+	size_t total;
+};
+
+static void add(struct templates *t, struct owner *o, const struct rec *r)
+{
+	o->all[o->total++] = *r;
+	assert_true(history_add(t, &o->h, DAX, r));
+	if (o->total < 100 && rnd() % 50)
+		return;
+	assert_kept(t, &o->h, o->all, o->total, HISTORY_HEAD, HISTORY_TAIL);
+	if (o->total < 100)
+		return;
+	history_trim(t, &o->h);
+	assert_kept(t, &o->h, o->all, o->total, 1, HISTORY_ENDED - 1);
+	history_clear(t, &o->h);
+	o->total = 0;
+}
+
+/* Records of several lives are kept as they are, and packed in any state of their histories. */
+static void test_recent_records(void **state)
+{
+	static struct owner owners[12];
+	struct templates t = { 0 };
+
+	(void)state;
+	assert_true(templates_init(&t));
+	for (uint64_t n = 1; n < 100000; n++) {
+		/* Some get few records, which stay recent for long. */
+		struct owner *o = &owners[rnd() % (rnd() % 12 + 1)];
+		struct rec *r, other;
+
+		assert_true(history_recent(&t, &r));
+		*r = random_rec(n);
+		if (rnd() % 3)
+			add(&t, o, r);
+		if (rnd() % 20 == 0)
+			add(&t, &owners[rnd() % 12], r);
+		other = random_rec(n);
+		if (rnd() % 20 == 0)
+			add(&t, o, &other);
+		if (rnd() % 200 == 0) {
+			history_trim(&t, &o->h);
+			assert_kept(&t, &o->h, o->all, o->total, 1, HISTORY_ENDED - 1);
+			history_clear(&t, &o->h);
+			o->total = 0;
+		}
+	}
+	for (size_t i = 0; i < 12; i++)
+		history_clear(&t, &owners[i].h);
 	templates_free(&t);
 }
 
@@ -143,7 +198,7 @@ static void test_many_call_paths(void **state)
 		assert_true(history_add(&t, &h, DAX, &all[i]));
 	}
 	assert_kept(&t, &h, all, 32, HISTORY_HEAD, HISTORY_TAIL);
-	history_clear(&h);
+	history_clear(&t, &h);
 	templates_free(&t);
 }
 
@@ -187,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_recent_records),
 		cmocka_unit_test(test_a_new_life_needs_no_more_memory),
 		cmocka_unit_test(test_many_call_paths),
 		cmocka_unit_test(test_slab),

@@ -29,7 +29,7 @@ static struct life *begin(struct dxa_engine *e, struct task *t, const struct rec
 	struct rec former_end = { 0 };
 	struct life *l;
 
-	if (former && !life_matches_alloc(e, former, r) && former->hist.kept &&
+	if (former && !life_matches_alloc(e, former, r) && history_count(&former->hist) &&
 	    r->ev.dax_flags != 1U << DXA_DAXDEV_ALIVE) {
 		former_id = former->id;
 		end_of(e, former, &former_end);

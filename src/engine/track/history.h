@@ -3,6 +3,9 @@
  * The records of one life, kept as evidence. Few lives get a finding, so each record
  * is packed to a few bytes, and unpacked without loss when it is needed. A packed
  * record has only the difference to an earlier record of its kind, the template.
+ *
+ * The last records of all are kept as they are: most are dropped before they would be
+ * packed, because their life ends.
  * Private to src/engine.
  */
 #ifndef DAXAUDIT_ENGINE_HISTORY_H
@@ -18,8 +21,10 @@
 #define HISTORY_TAIL 24 /* ... and its last */
 #define HISTORY_ENDED 4 /* of an ended life: its begin and its end */
 
+#define HISTORY_RECENT 256 /* records that are kept as they are */
+
 /* Bytes inside struct history: room for alloc_dax and dax_add_host. */
-#define HISTORY_OWN 88
+#define HISTORY_OWN 86
 
 #define TEMPLATE_KINDS 32 /* the index of a kind is modulo this */
 #define TEMPLATES_PER_KIND 4 /* one for each call path */
@@ -38,25 +43,56 @@ struct template_set {
 	uint64_t word[TEMPLATES_PER_KIND][REC_WORDS];
 };
 
-/* Zero-initialised, it is empty. It must outlive the histories. */
-struct templates {
-	struct template_set *of[TEMPLATE_KINDS]; /* owned */
-};
-
-void templates_free(struct templates *t);
-
-/* Zero-initialised, it is empty and owns nothing. */
-struct history {
-	uint8_t *more; /* owned: the records once `own` is too small, else NULL */
-	uint16_t cap; /* of more, in bytes */
-	uint16_t len; /* in bytes */
-	uint8_t kept; /* records */
-	uint8_t own[HISTORY_OWN];
+/* One of the last records. */
+struct recent_rec {
+	struct rec rec;
+	struct history *owner; /* NULL: no history has it */
+	uint64_t dax; /* of the owner */
+	uint16_t next; /* the next one of its owner, unless it is the last */
 };
 
 /*
- * Add a record of the device at dax. Only the first HISTORY_HEAD and the last
- * HISTORY_TAIL are kept. False without memory: then nothing is added.
+ * What histories share. Zero-initialised, it is empty, and no record is kept as it is. It
+ * must outlive the histories.
+ */
+struct templates {
+	struct template_set *of[TEMPLATE_KINDS]; /* owned */
+	struct recent_rec *recent; /* owned: HISTORY_RECENT, a ring; NULL: none */
+	uint16_t now; /* the newest of them */
+};
+
+/* Allocate what is needed to keep records as they are. False without memory. */
+bool templates_init(struct templates *t);
+
+void templates_free(struct templates *t);
+
+/* Zero-initialised, it is empty and owns nothing. It must not be moved. */
+struct history {
+	uint8_t *more; /* owned: the packed records once `own` is too small, else NULL */
+	uint16_t cap; /* of more, in bytes */
+	uint16_t len; /* in bytes */
+	uint16_t first, last; /* of the recent records */
+	uint8_t packed; /* records */
+	uint8_t recent; /* records behind those: in the ring */
+	uint8_t own[HISTORY_OWN];
+};
+
+/* The number of records. */
+static inline size_t history_count(const struct history *h)
+{
+	return (size_t)h->packed + h->recent;
+}
+
+/*
+ * The place for the next record; it is valid until it is needed again, which is after
+ * HISTORY_RECENT others. False without memory: then a history has lost a record.
+ */
+bool history_recent(struct templates *t, struct rec **ret);
+
+/*
+ * Add a record of the device at dax, which is in the place of history_recent(), or anywhere
+ * else. Only the first HISTORY_HEAD and the last HISTORY_TAIL are kept. False without
+ * memory: then nothing is added, and another record may be lost.
  */
 bool history_add(struct templates *t, struct history *h, uint64_t dax, const struct rec *r);
 
@@ -68,9 +104,9 @@ bool history_next(const struct templates *t, const struct history *h, uint64_t d
 		  struct rec *ret);
 
 /* Keep only the begin and the end: the evidence for a use after the end. */
-void history_trim(struct history *h);
+void history_trim(struct templates *t, struct history *h);
 
 /* Remove all records. */
-void history_clear(struct history *h);
+void history_clear(struct templates *t, struct history *h);
 
 #endif

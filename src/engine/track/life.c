@@ -38,12 +38,12 @@ bool life_incomplete(const struct dxa_engine *e, const struct life *l)
 }
 
 /* Free what a life owns. */
-static void life_clear(struct life *l)
+static void life_clear(struct dxa_engine *e, struct life *l)
 {
 	free(l->suspect);
 	free(l->flags);
 	free(l->holder_taken);
-	history_clear(&l->hist);
+	history_clear(&e->templates, &l->hist);
 }
 
 static void evict_ended(struct dxa_engine *e)
@@ -56,7 +56,7 @@ static void evict_ended(struct dxa_engine *e)
 	if (e->recent_lives[recent(l->id.dax)] == l)
 		e->recent_lives[recent(l->id.dax)] = NULL;
 	e->forgot_ended = true;
-	life_clear(l);
+	life_clear(e, l);
 	dxa_slab_put(&e->life_slab, l);
 }
 
@@ -77,7 +77,7 @@ static struct life *life_renew(struct dxa_engine *e, uint64_t dax)
 		generation = l->id.generation + 1;
 		dxa_list_del(&e->ended, &l->link);
 		e->n_ended--;
-		life_clear(l);
+		life_clear(e, l);
 		memset(l, 0, sizeof(*l));
 	} else {
 		l = dxa_slab_get(&e->life_slab);
@@ -321,7 +321,7 @@ void life_end(struct dxa_engine *e, struct life *l)
 	l->ended = true;
 	l->alive = false;
 	l->epoch = e->epoch;
-	history_trim(&l->hist);
+	history_trim(&e->templates, &l->hist);
 	e->stats.lives_now--;
 	e->stats.lives_of[l->id.driver]--;
 	if (++e->n_ended > ENDED_MAX && e->ended.first != &l->link)
@@ -379,9 +379,9 @@ void lives_free(struct dxa_engine *e)
 	struct life *l;
 
 	DXA_LIST_EACH(l, &e->live, struct life, link)
-		life_clear(l);
+		life_clear(e, l);
 	DXA_LIST_EACH(l, &e->ended, struct life, link)
-		life_clear(l);
+		life_clear(e, l);
 	dxa_slab_free(&e->life_slab);
 	templates_free(&e->templates);
 	dxa_vec_free(&e->modules);

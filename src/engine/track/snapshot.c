@@ -42,7 +42,7 @@ static struct snapshot *collecting(struct dxa_engine *e)
 			return NULL;
 		}
 		s->start = e->n;
-		s->start_at = e->cur.ev.ts;
+		s->start_at = e->cur->ev.ts;
 		s->devices = DXA_VEC_OF(struct device);
 		s->hosts = s->disks = s->bus = s->gone = s->waiting = s->used = s->unhosted =
 			DXA_VEC_OF(struct rec);
@@ -51,7 +51,7 @@ static struct snapshot *collecting(struct dxa_engine *e)
 	if (s->ended) {
 		clear(s);
 		s->start = e->n;
-		s->start_at = e->cur.ev.ts;
+		s->start_at = e->cur->ev.ts;
 	}
 	return s;
 }
