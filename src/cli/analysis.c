@@ -258,6 +258,8 @@ struct dxa_err *dxa_analysis_begin(struct dxa_analysis *a, const struct dxa_opts
 		dxa_sink_begin(a->sinks[i], &a->run);
 		a->passes_events |= a->sinks[i]->ops->event && !a->sinks[i]->skips_events;
 	}
+	/* Pseudonyms are given in the order of the events. */
+	a->passes_events |= a->run.story.pseudonyms != NULL;
 	return NULL;
 }
 
@@ -329,14 +331,25 @@ static void note_silence(struct dxa_analysis *a, const struct dxa_event *ev)
 		*first = *ev;
 }
 
-static void pass_event(struct dxa_analysis *a, const struct dxa_event *ev)
+static __attribute__((noinline)) void pass_event(struct dxa_analysis *a, const struct dxa_event *ev)
 {
-	bool shown = is_shown(a, ev);
+	bool shown;
 
+	if (a->run.story.pseudonyms)
+		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
+	shown = is_shown(a, ev);
 	for (size_t i = 0; i < a->n_sinks; i++)
 		if (shown || a->sinks[i]->ops->judges || a->sinks[i]->by_device)
 			dxa_sink_event(a->sinks[i], ev);
 	a->passed = true;
+}
+
+/* After the engine has processed the event. */
+static __attribute__((noinline)) void pass_fed(struct dxa_analysis *a)
+{
+	for (size_t i = 0; i < a->n_sinks; i++)
+		dxa_sink_fed(a->sinks[i]);
+	a->passed = false;
 }
 
 void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
@@ -351,14 +364,11 @@ void dxa_analysis_feed(struct dxa_analysis *a, const struct dxa_event *ev)
 	} else if (ev->kind == DXA_KIND_SNAP_END && !a->run.story.before) {
 		a->run.story.before = ev->ts;
 	}
-	if (a->run.story.pseudonyms)
-		dxa_pseudonyms_event(a->run.story.pseudonyms, a->run.story.symbols, ev);
 	if (a->passes_events)
 		pass_event(a, ev);
 	dxa_engine_feed(a->engine, ev);
-	for (size_t i = 0; a->passed && i < a->n_sinks; i++)
-		dxa_sink_fed(a->sinks[i]);
-	a->passed = false;
+	if (a->passed)
+		pass_fed(a);
 }
 
 /*

@@ -17,7 +17,7 @@ struct dxa_analysis {
 	struct dxa_engine *engine;
 	struct dxa_sink *sinks[DXA_OUTPUTS_MAX + DXA_SINKS_EXTRA];
 	size_t n_sinks;
-	bool passes_events; /* a sink needs single events */
+	bool passes_events; /* a sink, or what hides addresses, needs single events */
 	bool passed; /* something to a sink, since the last dxa_sink_fed() */
 	struct dxa_run run;
 	struct dxa_policy policy; /* in force */

@@ -21,6 +21,7 @@ void dxr_codec_init(struct dxr_codec *c, unsigned int format, size_t event_size,
 	c->words = event_size / 8;
 	c->not_words = ~(words & ~(1ull << TS_WORD));
 	c->swap = swap;
+	c->fast_from = format > 1 && !swap ? DXR_CODED_MAX : SIZE_MAX;
 	dxr_codec_reset(c);
 }
 
@@ -114,7 +115,7 @@ get_word(uint64_t recent[DXR_TOKENS], const unsigned char **from, bool swap, uin
 	unsigned int n = *(*from)++;
 	uint64_t word, mask;
 
-	if (n < DXR_TOKENS) {
+	if (__builtin_expect(n < DXR_TOKENS, 1)) {
 		*ret = recent[n];
 		return true;
 	}
@@ -308,9 +309,11 @@ decode_last(struct dxr_codec *c, const void *buf, size_t len, size_t *used)
 
 const struct dxa_event *dxr_decode(struct dxr_codec *c, const void *buf, size_t len, size_t *used)
 {
+	if (len >= c->fast_from)
+		return decode_2(c, buf, used);
 	if (c->format == 1)
 		return decode_1(c, buf, len, used);
 	if (len < DXR_CODED_MAX)
 		return decode_last(c, buf, len, used);
-	return c->swap ? decode_2_swapped(c, buf, used) : decode_2(c, buf, used);
+	return decode_2_swapped(c, buf, used);
 }

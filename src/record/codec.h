@@ -41,6 +41,7 @@ struct dxr_codec {
 	uint64_t seq, ts; /* of the previous record, in this machine's byte order */
 	unsigned int format; /* of the file: 1 or 2 */
 	size_t words; /* of one record in the file */
+	size_t fast_from; /* with so many bytes, decoding needs no test; SIZE_MAX: never */
 	uint64_t not_words; /* bits that the mask of a record in format 2 cannot have */
 	bool swap; /* the file has the other byte order */
 	struct dxa_event swapped;

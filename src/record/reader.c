@@ -33,6 +33,7 @@ struct dxa_reader {
 	unsigned char *packed, *plain; /* the current block; grown to what was seen */
 	size_t packed_cap, plain_cap;
 	size_t plain_len, plain_at;
+	size_t used; /* by the last record in plain */
 	bool in_events; /* plain holds events, up to plain_at decoded */
 	bool swap;
 	z_stream z;
@@ -306,17 +307,16 @@ __attribute__((noinline)) static bool prepare_next(struct dxa_reader *r)
 const struct dxa_event *dxa_reader_next(struct dxa_reader *r)
 {
 	const struct dxa_event *ev;
-	size_t used;
 
 	if ((r->plain_at == r->plain_len || !r->in_events || r->forget[0]) && !prepare_next(r))
 		return NULL;
-	ev = dxr_decode(&r->codec, r->plain + r->plain_at, r->plain_len - r->plain_at, &used);
+	ev = dxr_decode(&r->codec, r->plain + r->plain_at, r->plain_len - r->plain_at, &r->used);
 	if (!ev) {
 		r->in_events = false;
 		stop_damaged(r, r->offset);
 		return NULL;
 	}
-	r->plain_at += used;
+	r->plain_at += r->used;
 	r->n_events++;
 	if (ev->ts > r->last_ts)
 		r->last_ts = ev->ts;

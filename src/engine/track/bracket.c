@@ -57,6 +57,8 @@ enum dxa_outcome outcome_of_return(const struct dxa_event *ret, int *err)
 
 void story_add(struct dxa_engine *e, struct task *t, const struct dxa_event *ev)
 {
+	struct dxa_event *slot;
+
 	if (!t || !t->ctx.id)
 		return;
 	if (ev->kind >= DXA_KIND_ALLOC_DAX && ev->kind <= DXA_KIND_DAX_FREE_INODE)
@@ -65,7 +67,10 @@ void story_add(struct dxa_engine *e, struct task *t, const struct dxa_event *ev)
 		t->ctx.story_cut++;
 		return;
 	}
-	if (!dxa_vec_push(&t->story, ev))
+	slot = dxa_vec_add(&t->story);
+	if (slot)
+		*slot = *ev;
+	else
 		e->nomem = true;
 }
 

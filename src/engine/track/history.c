@@ -283,25 +283,13 @@ static bool append(struct templates *t, struct history *h, uint64_t dax, const s
 	return true;
 }
 
-/* Pack the oldest of the recent records. Without memory it is lost. */
-static bool settle(struct templates *t, struct history *h)
+bool history_settle(struct templates *t, struct history *h)
 {
 	struct recent_rec *r = &t->recent[h->first];
 	bool kept = append(t, h, r->dax, &r->rec);
 
 	drop_recent(t, h, 0, 1);
 	return kept;
-}
-
-bool history_recent(struct templates *t, struct rec **ret)
-{
-	struct recent_rec *r;
-
-	t->now = (t->now + 1) % HISTORY_RECENT;
-	r = &t->recent[t->now];
-	*ret = &r->rec;
-	/* The oldest of all is the oldest of its history, too. */
-	return !r->owner || settle(t, r->owner);
 }
 
 static void link_last(struct templates *t, struct history *h, uint64_t dax)
@@ -328,7 +316,7 @@ bool history_add(struct templates *t, struct history *h, uint64_t dax, const str
 		return true;
 	}
 	while (h->recent)
-		if (!settle(t, h))
+		if (!history_settle(t, h))
 			return false;
 	return append(t, h, dax, r);
 }

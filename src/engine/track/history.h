@@ -83,11 +83,23 @@ static inline size_t history_count(const struct history *h)
 	return (size_t)h->packed + h->recent;
 }
 
+/* Pack the oldest of the recent records of a history. Without memory it is lost: false. */
+bool history_settle(struct templates *t, struct history *h);
+
 /*
  * The place for the next record; it is valid until it is needed again, which is after
  * HISTORY_RECENT others. False without memory: then a history has lost a record.
  */
-bool history_recent(struct templates *t, struct rec **ret);
+static inline bool history_recent(struct templates *t, struct rec **ret)
+{
+	struct recent_rec *r;
+
+	t->now = (t->now + 1) % HISTORY_RECENT;
+	r = &t->recent[t->now];
+	*ret = &r->rec;
+	/* The oldest of all is the oldest of its history, too. */
+	return !r->owner || history_settle(t, r->owner);
+}
 
 /*
  * Add a record of the device at dax, which is in the place of history_recent(), or anywhere

@@ -98,7 +98,9 @@ struct task *task_find(const struct dxa_engine *e, uint32_t tid)
 {
 	struct task *t = e->tasks[tid % TASK_SLOTS];
 
-	return t && t->tid == tid ? t : dxa_map_get(&e->more_tasks, tid);
+	if (t && t->tid == tid)
+		return t;
+	return e->more_tasks.len ? dxa_map_get(&e->more_tasks, tid) : NULL;
 }
 
 void tasks_free(struct dxa_engine *e)
