@@ -74,7 +74,7 @@ static const uint64_t *template_for(struct templates *t, uint16_t kind, const ui
 		i = 0;
 	if (i == set->n)
 		memcpy(set->word[set->n++], w, sizeof(set->word[0]));
-	*number = (uint8_t)(kind % TEMPLATE_KINDS * TEMPLATES_PER_KIND + i);
+	*number = (uint8_t)((size_t)kind % TEMPLATE_KINDS * TEMPLATES_PER_KIND + i);
 	return set->word[i];
 }
 
@@ -315,7 +315,7 @@ bool history_add(struct templates *t, struct history *h, uint64_t dax, const str
 		link_last(t, h, dax);
 		return true;
 	}
-	while (h->recent)
+	while (t->recent && h->recent)
 		if (!history_settle(t, h))
 			return false;
 	return append(t, h, dax, r);

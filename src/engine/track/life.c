@@ -136,7 +136,7 @@ enum dxa_driver owner_of_event(struct dxa_engine *e, const struct dxa_event *ev,
 
 	if (ev->kind != DXA_KIND_ALLOC_DAX || !ev->ops || !ev->name[0])
 		return dxa_owner_of_event(e->cfg.symbols, ev, module);
-	if (memcmp(o->ops, ev->name, sizeof(o->ops))) {
+	if (memcmp(o->ops, ev->name, sizeof(o->ops)) != 0) {
 		if (!dxa_owner_by_name(ev->name, &o->driver, o->module)) {
 			o->ops[0] = '\0';
 			return dxa_owner_of_event(e->cfg.symbols, ev, module);
