@@ -3,7 +3,8 @@
 
 What comes out depends on the package, the files of tests/kernels and the
 compiler, and is cached under a hash of these. A build that was interrupted goes
-on where it was.
+on where it was. The tree of some kernels is kept, so that a build with one changed
+file takes minutes.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from . import arch as arches
@@ -86,17 +88,30 @@ def check(tree: Path, wanted: str) -> None:
         raise GuestError(f"this kernel does not take {', '.join(lost)}")
 
 
-def build(entry: matrix.Entry, key: str, archive: Path, target: Path) -> str:
-    """Build the kernel, put it into target as an unpacked package would be; its release."""
-    recipe, arch = entry.build, arches.lookup(entry.arch)
+def _restore(tree: Path) -> None:
+    """Undo the change of a file, also if that build was killed."""
+    changed = tree.parent / "changed"
+    if changed.exists():
+        (tree / changed.read_text()).write_bytes((tree.parent / "stock").read_bytes())
+        changed.unlink()
+
+
+def _prepare(entry: matrix.Entry, key: str, archive: Path) -> Path:
+    """The tree, unpacked and configured."""
     work = cache.directory(f"builds/{key}")
     tree = work / "linux"
     if not tree.is_dir():
-        _unpack(archive, tree, recipe)
-    wanted = _configuration(recipe)
+        _unpack(archive, tree, entry.build)
+    _restore(tree)
+    wanted = _configuration(entry.build)
     (work / "config").write_text(wanted)
-    _make(tree, arch, f"KCONFIG_ALLCONFIG={work / 'config'}", "allnoconfig")
+    _make(tree, arches.lookup(entry.arch), f"KCONFIG_ALLCONFIG={work / 'config'}", "allnoconfig")
     check(tree, wanted)
+    return tree
+
+
+def _make_into(entry: matrix.Entry, tree: Path, target: Path) -> str:
+    recipe, arch = entry.build, arches.lookup(entry.arch)
     _make(tree, arch, *recipe.make)
     release = (tree / "include/config/kernel.release").read_text().strip()
     shutil.copy(tree / recipe.image, target / "vmlinuz")
@@ -109,5 +124,28 @@ def build(entry: matrix.Entry, key: str, archive: Path, target: Path) -> str:
     for name in MODULE_TABLES:
         (modules / name).touch()
     shutil.copy(tree / "modules.builtin", modules)
-    shutil.rmtree(work, ignore_errors=True)
     return release
+
+
+def build(entry: matrix.Entry, key: str, archive: Path, target: Path) -> str:
+    """Build the kernel, put it into target as an unpacked package would be; its release."""
+    with cache.locked(f"build-{key}"):
+        tree = _prepare(entry, key, archive)
+        release = _make_into(entry, tree, target)
+        if not entry.build.keep:
+            shutil.rmtree(tree.parent, ignore_errors=True)
+        return release
+
+
+def build_changed(entry: matrix.Entry, key: str, archive: Path, target: Path, source: str,
+                  change: Callable[[Path], None]) -> str:
+    """The same with one changed file, whose path `change` gets."""
+    with cache.locked(f"build-{key}"):
+        tree = _prepare(entry, key, archive)
+        cache.write_atomically(tree.parent / "stock", (tree / source).read_bytes())
+        cache.write_atomically(tree.parent / "changed", source.encode())
+        try:
+            change(tree / source)
+            return _make_into(entry, tree, target)
+        finally:
+            _restore(tree)

@@ -23,6 +23,9 @@ class Build:
     image: str
     dtb: str | None = None
     append: dict[str, str] = field(default_factory=dict)
+    # Whether its tree stays in the cache. It has no influence on what comes out, so it is not part
+    # of the key in the cache, which contains the repr of this object.
+    keep: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
