@@ -317,6 +317,20 @@ static struct dxa_err *start_child(struct live *l, char **argv)
 	return dxa_child_start(argv, l->mode->silent, &l->child);
 }
 
+/* Why an audit is cut short whose command ran out of time; a round of a sweep has its own limit. */
+static const char *cut_reason(const struct live *l)
+{
+	bool round = l->mode->probe;
+
+	if (l->immortal)
+		return round ? "the command did not end within --per-round and cannot be killed: "
+			       "it is blocked in the kernel" :
+			       "the command did not end within --timeout and cannot be killed: "
+			       "it is blocked in the kernel";
+	return round ? "the command did not end within --per-round and was killed" :
+		       "the command did not end within --timeout and was killed";
+}
+
 static struct dxa_err *run(struct live *l, int *exit_code)
 {
 	char **argv = l->opts->args[0] ? l->opts->args : NULL;
@@ -349,11 +363,7 @@ static struct dxa_err *run(struct live *l, int *exit_code)
 				      .cmd_status = l->status,
 				      .interrupted = l->interrupted };
 	if (l->timed_out)
-		ending.cut =
-			l->immortal ?
-				"the command did not end within --timeout and cannot be killed: "
-				"it is blocked in the kernel" :
-				"the command did not end within --timeout and was killed";
+		ending.cut = cut_reason(l);
 	return dxa_audit_finish(&l->audit, &ending, exit_code);
 }
 
