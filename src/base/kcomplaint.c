@@ -28,6 +28,8 @@ static const struct {
 	{ "kmemleak", "kmemleak:", "new suspected memory leaks" },
 	{ "warning", "WARNING: CPU:", "" },
 	{ "warning", "WARNING: ", " at " },
+	/* 7.3 without CONFIG_DEBUG_BUGVERBOSE: there is no file name. */
+	{ "warning", "WARNING: at ", "" },
 	{ "bug", "kernel BUG at", "" },
 	{ "bug", "BUG ", "): " },
 	{ "bug", "BUG: ", "" },

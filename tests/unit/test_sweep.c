@@ -70,6 +70,7 @@ static void complaints_identified_by_watchdog(void **state)
 		{ "list_del corruption. prev->next should be ffff8880, but was 0", "list" },
 		{ "WARNING: CPU: 0 PID: 1 at drivers/dax/super.c:394 kill_dax", "warning" },
 		{ "WARNING: drivers/dax/super.c:394 at kill_dax+0x1/0x2, CPU#0: sh/1", "warning" },
+		{ "WARNING: at remove_proc_entry+0x258/0x440, CPU#0: unbind/247", "warning" },
 		{ "INFO: task sh:1 blocked for more than 30 seconds.", "hung-task" },
 		{ "kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
 		  "kmemleak" },
