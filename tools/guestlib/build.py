@@ -3,8 +3,8 @@
 
 What comes out depends on the package, the files of tests/kernels and the
 compiler, and is cached under a hash of these. A build that was interrupted goes
-on where it was. The tree of some kernels is kept, so that a build with one changed
-file takes minutes.
+on where it was. The tree of some kernels is kept, so that a build with some changed
+files takes minutes.
 """
 
 import hashlib
@@ -89,11 +89,12 @@ def check(tree: Path, wanted: str) -> None:
 
 
 def _restore(tree: Path) -> None:
-    """Undo the change of a file, also if that build was killed."""
-    changed = tree.parent / "changed"
-    if changed.exists():
-        (tree / changed.read_text()).write_bytes((tree.parent / "stock").read_bytes())
-        changed.unlink()
+    """Undo a change of files, also if that build was killed."""
+    stock = tree.parent / "stock"
+    for path in stock.rglob("*"):
+        if path.is_file():
+            (tree / path.relative_to(stock)).write_bytes(path.read_bytes())
+    shutil.rmtree(stock, ignore_errors=True)
 
 
 def _prepare(entry: matrix.Entry, key: str, archive: Path) -> Path:
@@ -137,15 +138,18 @@ def build(entry: matrix.Entry, key: str, archive: Path, target: Path) -> str:
         return release
 
 
-def build_changed(entry: matrix.Entry, key: str, archive: Path, target: Path, source: str,
-                  change: Callable[[Path], None]) -> str:
-    """The same with one changed file, whose path `change` gets."""
+def build_changed(entry: matrix.Entry, key: str, archive: Path, target: Path,
+                  sources: tuple[str, ...], change: Callable[[Path], None]) -> str:
+    """The same with changed files; `change` gets the path of each."""
     with cache.locked(f"build-{key}"):
         tree = _prepare(entry, key, archive)
-        cache.write_atomically(tree.parent / "stock", (tree / source).read_bytes())
-        cache.write_atomically(tree.parent / "changed", source.encode())
+        with cache.new_directory(tree.parent / "stock") as stock:
+            for source in sources:
+                (stock / source).parent.mkdir(parents=True, exist_ok=True)
+                (stock / source).write_bytes((tree / source).read_bytes())
         try:
-            change(tree / source)
+            for source in sources:
+                change(tree / source)
             return _make_into(entry, tree, target)
         finally:
             _restore(tree)

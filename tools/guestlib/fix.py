@@ -21,7 +21,7 @@ class Fix:
 
     bug: str
     kernel: str
-    source: str
+    sources: tuple[str, ...]
     silent: tuple[str, ...]
     fires: tuple[str, ...]
     # None: the kernel is built again.
@@ -73,11 +73,12 @@ def _mend(source: Path, patch: Path) -> None:
 def module(fix: Fix) -> bytes:
     """The fixed module of a stock kernel."""
     with tempfile.TemporaryDirectory(dir=cache.directory("modules")) as scratch:
-        folder = headers.source(fix.kernel, str(Path(fix.source).parent), Path(scratch))
-        source = folder / Path(fix.source).name
+        name = Path(fix.sources[0])
+        folder = headers.source(fix.kernel, str(name.parent), Path(scratch))
+        source = folder / name.name
         _mend(source, fix.patch)
-        for name in ("Makefile", "Kbuild", "Kconfig"):
-            (folder / name).unlink(missing_ok=True)
+        for other in ("Makefile", "Kbuild", "Kconfig"):
+            (folder / other).unlink(missing_ok=True)
         (folder / "Kbuild").write_text(f"obj-m := {fix.module}.o\n"
                                        f"{fix.module}-y := {source.stem}.o\n")
         return headers.build(fix.kernel, folder)
@@ -85,5 +86,5 @@ def module(fix: Fix) -> bytes:
 
 def kernel(fix: Fix) -> kernels.Kernel:
     """The fixed kernel, of one that is built here."""
-    return kernels.changed(fix.kernel, fix.source, lambda path: _mend(path, fix.patch),
+    return kernels.changed(fix.kernel, fix.sources, lambda path: _mend(path, fix.patch),
                            fix.patch.read_bytes())

@@ -225,22 +225,25 @@ def _obtain(entry: matrix.Entry, suite: Suite, packages: list[Package]) -> Kerne
     return kernel
 
 
-def changed(name: str, source: str, change: Callable[[Path], None], what: bytes) -> Kernel:
-    """A kernel that is built here, with one changed file; `what` identifies the change."""
+def changed(name: str, sources: tuple[str, ...], change: Callable[[Path], None],
+            what: bytes) -> Kernel:
+    """A kernel that is built here, with changed files; `what` identifies the change."""
     entry = matrix.lookup(name)
     stock = fetch(name)
     if not entry.build or stock.instead:
         raise GuestError(f"{name} is not built here, or not of the newest source; "
                          "it cannot be changed")
     packages = entry.resolve(suite_of(entry).packages())
-    key = f"{stock.key}-{hashlib.sha256(source.encode() + what).hexdigest()[:8]}"
+    digest = hashlib.sha256(" ".join(sources).encode() + what).hexdigest()
+    key = f"{stock.key}-{digest[:8]}"
     with cache.locked(f"kernel-{key}"):
         if not _load(entry, key):
             archive = suite_of(entry).download(packages[0])
             path = cache.root() / "kernels" / key
             shutil.rmtree(path, ignore_errors=True)
             with cache.new_directory(path) as target:
-                release = build.build_changed(entry, stock.key, archive, target, source, change)
+                release = build.build_changed(entry, stock.key, archive, target, sources,
+                                              change)
                 # Without the kernel's name: it must not be taken for the newest of its name.
                 (target / "meta.json").write_text(json.dumps({"release": release}))
     return _load(entry, key)

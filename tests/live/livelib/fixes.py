@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from guestlib import GuestError, fix as fixed, kernel as kernels, matrix
+from guestlib.streams import complaints
 
 from . import boot
 from .cases import Case, load
@@ -41,12 +42,14 @@ def _play(case: Case, module: dict[str, bytes], keep: Path | None) -> boot.Remai
 
 
 def _silence(case: Case, remains: boot.Remains) -> list[str]:
-    """The remaining findings of the bug. An audit without hooks does not count."""
+    """The remaining findings, of the kernel, too. An audit without hooks does not count."""
     if "report.json" not in remains.files:
         return [f"{case.id}: no report: {remains.text('err')[-400:]}"]
     report = json.loads(remains.text("report.json"))
     found = [finding["rule"] for finding in report["findings"] if finding["rule"] in case.find]
     wrong = [f"{case.id}: still finds {rule}" for rule in found]
+    wrong += [f"{case.id}: kernel complaint: {line}"
+              for line in complaints(remains.text("kernel.log"))]
     if report["verdict"] != "pass":
         wrong.append(f"{case.id}: is {report['verdict']}: {report.get('reasons')}")
     if not report["counts"]["devices"]:
