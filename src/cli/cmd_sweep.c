@@ -17,6 +17,7 @@
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/exitcode.h"
+#include "cli/statusline.h"
 #include "cli/sweep_dir.h"
 #include "cli/sweep_guard.h"
 #include "cli/sweep_run.h"
@@ -252,22 +253,20 @@ static size_t count_found(const struct sweep *s)
 
 static void show_progress(const struct sweep *s, size_t index, size_t first, size_t end)
 {
+	const struct dxa_sweep_target *t = dxa_vec_at(&s->plan, index);
+	const char *chain = *(char **)dxa_vec_at(&s->chains, t->call);
 	uint64_t spent = dxa_ktime_now() - s->doc.start;
 	uint64_t left = index > first ? spent / (index - first) * (end - index) / SECOND : 0;
+	char rest[32] = "", line[256];
 
-	if (!isatty(STDERR_FILENO))
+	if (!dxa_statusline_possible())
 		return;
-	fprintf(stderr, "\rround %zu of %zu: %zu with findings so far", index + 1, s->plan.len,
-		count_found(s));
 	if (left)
-		fprintf(stderr, ", about %" PRIu64 ":%02" PRIu64 " left", left / 60, left % 60);
-	fprintf(stderr, "\033[K");
-}
-
-static void clear_progress(void)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r\033[K");
+		snprintf(rest, sizeof(rest), ", about %" PRIu64 ":%02" PRIu64 " left", left / 60,
+			 left % 60);
+	snprintf(line, sizeof(line), "round %zu of %zu, %zu with findings%s: %s", index + 1,
+		 s->plan.len, count_found(s), rest, chain ? chain : "?");
+	dxa_statusline_print(line);
 }
 
 static struct dxa_err *begin_round(struct sweep *s, size_t index, struct dxa_sweep_round **ret)
@@ -377,7 +376,7 @@ static struct dxa_err *run_all(struct sweep *s)
 		show_progress(s, i, first, end);
 		err = run_round(s, i);
 	}
-	clear_progress();
+	dxa_statusline_hide();
 	s->doc.stuck = s->rig.stuck;
 	if (!err && !s->rig.interrupted && !s->rig.stuck)
 		err = run_last(s);

@@ -24,6 +24,14 @@ static unsigned int columns(void)
 									 DXA_WIDTH_DEFAULT;
 }
 
+void dxa_statusline_print(const char *line)
+{
+	/* A character in the last column would wrap the line. */
+	fprintf(stderr, "\r\033[K%.*s\r", (int)columns() - 1, line);
+	fflush(stderr);
+	shown = true;
+}
+
 static uint64_t count_contexts(const struct dxa_analysis *a)
 {
 	uint64_t n = 0;
@@ -46,10 +54,7 @@ void dxa_statusline_show(const struct dxa_analysis *a, uint64_t now)
 		 " finding%s, %" PRIu64 " s, Ctrl-C to stop",
 		 watched, a->run.n_hooks, contexts, contexts == 1 ? "" : "s", a->found,
 		 a->found == 1 ? "" : "s", seconds);
-	/* A character in the last column would wrap the line. */
-	fprintf(stderr, "\r\033[K%.*s\r", (int)columns() - 1, line);
-	fflush(stderr);
-	shown = true;
+	dxa_statusline_print(line);
 }
 
 void dxa_statusline_hide(void)

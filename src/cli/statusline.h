@@ -23,6 +23,9 @@ bool dxa_statusline_possible(void);
  */
 void dxa_statusline_show(const struct dxa_analysis *a, uint64_t now);
 
+/* Show a line, cut off at the width of the terminal. It replaces the one before. */
+void dxa_statusline_print(const char *line);
+
 /* Remove the status line, if one is shown. */
 void dxa_statusline_hide(void);
 
