@@ -2,11 +2,12 @@
 """tools/sweep: the command line. The way of sweeping depends on the kernel."""
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
 
-from . import matrix, sweepbpf, sweepdocs, sweepgdb
+from . import fix, kernel, matrix, sweepbpf, sweepdocs, sweepgdb
 from .errors import GuestError
 
 
@@ -34,6 +35,8 @@ def _parser() -> argparse.ArgumentParser:
         help="by BPF: kernel parameters, such as kmemleak=on")
     add("--save", type=Path, metavar="DIR",
         help="by BPF: keep reports, recordings and consoles in DIR")
+    add("--fix", metavar="BUG",
+        help="by BPF: on a kernel that is built with the fix of tests/fixes, such as F5")
     return parser
 
 
@@ -50,13 +53,19 @@ def _by_debugger(options: argparse.Namespace) -> int:
 
 
 def _by_bpf(options: argparse.Namespace, words: list[str]) -> int:
-    outcome = sweepbpf.run(options.kernel, options.workload, options.binary, words, options.save,
-                           options.append)
+    fixed = contextlib.nullcontext()
+    if options.fix:
+        if options.keep:
+            raise GuestError("--keep is for kernels without a fix")
+        fixed = kernel.in_place(fix.kernel(fix.lookup(options.fix, options.kernel)))
+    with fixed:
+        outcome = sweepbpf.run(options.kernel, options.workload, options.binary, words,
+                               options.save, options.append)
     if options.json:
         options.json.write_text(json.dumps(outcome.summary(), indent=1) + "\n")
     if options.keep:
         sweepdocs.RESULTS.mkdir(exist_ok=True)
-        sweepdocs.result_path(options.kernel, options.workload).write_text(
+        sweepdocs.result_path(options.kernel, options.workload, words).write_text(
             json.dumps(outcome.summary(), indent=1) + "\n")
     sweepbpf.show(outcome)
     words = outcome.summary()

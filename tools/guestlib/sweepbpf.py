@@ -6,6 +6,7 @@ outlives the guest; the sweep goes on behind the round that was fatal.
 """
 
 import json
+import re
 import shlex
 import tempfile
 import tomllib
@@ -20,6 +21,8 @@ from .initramfs import File, host_tool
 
 TABLE = matrix.REPOSITORY / "tests" / "sweeps.toml"
 PROGRAMS = matrix.REPOSITORY / "tests" / "live" / "bin"
+# The first lines of complaints.
+COMPLAINT = re.compile(r"WARNING: |BUG: |kernel BUG at|Oops: |INFO: task .* blocked")
 # More than one round in so many is fatal: something else is wrong.
 BOOTS_MAX = 40
 
@@ -61,6 +64,7 @@ class Outcome:
 
     kernel: str
     workload: str
+    options: list[str]
     boots: int = 0
     seconds: float = 0
     # The last report, without its rounds; and all rounds by number.
@@ -68,6 +72,16 @@ class Outcome:
     rounds: dict[int, dict] = field(default_factory=dict)
     # The console output of a crash or hang, by the number of the round.
     fatal: dict[int, str] = field(default_factory=dict)
+    # The complaints on the console that no round has, and how often they are there.
+    overlooked: Counter = field(default_factory=Counter)
+
+    def look_at(self, console: str) -> None:
+        """Compare the console with the rounds so far: daxaudit reads the same log."""
+        known = {line["text"] for each in self.rounds.values() for line in each["kernel"]}
+        for line in console.splitlines():
+            if COMPLAINT.match(line) and not any(text in line for text in known):
+                # Without the name of the task, which varies.
+                self.overlooked[line.partition(", CPU#")[0]] += 1
 
     def summary(self) -> dict:
         """What is kept of it for people."""
@@ -75,6 +89,7 @@ class Outcome:
         found = Counter(finding["rule"] for each in rounds for finding in each["findings"])
         said = Counter(line["who"] for each in rounds for line in each["kernel"])
         return {"kernel": self.report.get("release"), "workload": self.workload,
+                "options": self.options,
                 "calls": self.report.get("calls"), "stacks": self.report.get("stacks"),
                 "planned": self.report.get("planned"), "rounds": len(rounds),
                 "failed": sum(each["failed"] for each in rounds),
@@ -84,6 +99,7 @@ class Outcome:
                 "findings": dict(found), "complaints": dict(said),
                 "states": sum(bool(each.get("state")) for each in rounds),
                 "inconclusive": sum(each["verdict"] == "inconclusive" for each in rounds),
+                "overlooked": dict(self.overlooked),
                 "kmemleak": len(self.report.get("kmemleak", [])),
                 "fatal": sorted(self.fatal), "boots": self.boots,
                 "seconds": round(self.seconds)}
@@ -150,7 +166,7 @@ def _fatal(share: Path) -> int:
 def sweep(kernel: str, workload: Workload, binary: Path, options: list[str], share: Path,
           timeout: float = 3600) -> Outcome:
     """Run it, in as many guests as needed."""
-    outcome = Outcome(kernel, workload.name)
+    outcome = Outcome(kernel, workload.name, options)
     first: int | None = None
     while outcome.boots < BOOTS_MAX:
         (share / "report.json").unlink(missing_ok=True)
@@ -161,6 +177,7 @@ def sweep(kernel: str, workload: Workload, binary: Path, options: list[str], sha
         (share / f"console.{outcome.boots}").write_text(result.console)
         (share / f"stderr.{outcome.boots}").write_bytes(result.stderr + result.stdout)
         _read_rounds(share, outcome.rounds)
+        outcome.look_at(result.console)
         report = share / "report.json"
         if report.exists() and report.stat().st_size:
             outcome.report = json.loads(report.read_text())
@@ -192,6 +209,8 @@ def show(outcome: Outcome) -> None:
                               or "none"))
     print(f"  not reached: {words['not_reached']}, inconclusive: {words['inconclusive']}, "
           f"other state: {words['states']}, kmemleak: {words['kmemleak']}")
+    for text, count in outcome.overlooked.items():
+        print(f"  on the console, but in no round: {text}" + (f" ({count} times)" if count > 1 else ""))
     for number, text in sorted(outcome.fatal.items()):
         print(f"  round {number} was fatal:\n" + text)
     for number, each in sorted(outcome.rounds.items()):

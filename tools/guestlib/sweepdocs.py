@@ -13,9 +13,20 @@ BEGIN = "<!-- Written by `tools/sweep --write-docs` from tests/sweeps; do not ed
 END = "<!-- End of what is written. -->\n"
 
 
-def result_path(kernel: str, workload: str) -> Path:
-    """The file with the result of a sweep."""
-    return RESULTS / f"{kernel}.{workload}.json"
+# Results with these options have no suffix: 7.3-sweep with KASAN is too slow for the other way.
+PLAIN = ["--fail", "once"]
+
+
+def result_path(kernel: str, workload: str, options: list[str]) -> Path:
+    """The file with the result of a sweep: 7.3-sweep.pmem+deep.json has that of one with --deep."""
+    words = " ".join(options).replace(" ".join(PLAIN), "").replace("--fail", "").split()
+    return RESULTS / ".".join([kernel, "+".join([workload, *(word.strip("-") for word in words)]),
+                               "json"])
+
+
+def _name(result: dict) -> str:
+    options = " ".join(result["options"])
+    return result["workload"] + (f" `{options}`" if options else "")
 
 
 def _counted(words: dict[str, int]) -> str:
@@ -34,7 +45,7 @@ def _row(kernel: str, result: dict) -> str:
     said = dict(result["complaints"])
     if result["kmemleak"]:
         said["kmemleak"] = said.get("kmemleak", 0) + result["kmemleak"]
-    cells = [f"`{kernel}` ({result['kernel']})", f"{result['workload']}",
+    cells = [f"`{kernel}` ({result['kernel']})", _name(result),
              f"{result['calls']} ({result['stacks']})", f"{result['rounds']}",
              f"{result['failed']}", _counted(result["outcomes"]), _counted(result["findings"]),
              _counted(said), _doubts(result)]
@@ -48,7 +59,8 @@ def text() -> str:
         results.append((path.name.removesuffix(".json").rpartition(".")[0],
                         json.loads(path.read_text())))
     order = list(sweepbpf.load())
-    results.sort(key=lambda item: (item[0], order.index(item[1]["workload"])))
+    results.sort(key=lambda item: (item[0], order.index(item[1]["workload"]),
+                                   item[1]["options"]))
     faults = sum(result["failed"] for _, result in results)
     rounds = sum(result["rounds"] for _, result in results)
     lines = [BEGIN, f"\n{len(results)} sweeps, {rounds} rounds, {faults} calls failed:\n\n",
