@@ -74,6 +74,19 @@ STORY(bind_seen_by_its_end_without_run_dax_hook)
 	expect(s, "cdev-reinit");
 }
 
+STORY(second_bind_seen_by_its_end_without_run_dax_hook)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	probed(s, DEV, 0);
+	unbind_device_dax(s);
+	device_of(s, X)->cdev_refs = 1;
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	probed(s, DEV, 0);
+	expect(s, "cdev-reinit");
+}
+
 STORY(bound_to_kmem_with_the_file_open)
 {
 	device_dax_comes(s);
@@ -92,6 +105,38 @@ STORY(a_bind_that_fails_before_it_touches_the_cdev)
 	probe_dax(s, DEV, "dax0.0", "device_dax", X);
 	probed(s, DEV, K_EBUSY);
 	expect(s, "");
+}
+
+/* cdev_init() gave it a reference; cdev_add() failed, so no file can have another one. */
+STORY(bound_again_after_a_bind_that_could_not_add_the_cdev)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	device_of(s, X)->cdev_refs = 1;
+	probed(s, DEV, K_ENOMEM);
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+	expect(s, "");
+}
+
+STORY(failed_bind_then_a_file_is_open)
+{
+	device_dax_comes(s);
+	unbind_device_dax(s);
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	device_of(s, X)->cdev_refs = 1;
+	probed(s, DEV, K_ENOMEM);
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+	unbind_device_dax(s);
+	device_of(s, X)->cdev_refs = 1;
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+	expect(s, "cdev-reinit");
 }
 
 STORY(bound_again_after_the_file_was_closed)
@@ -465,8 +510,11 @@ int main(void)
 		cmocka_unit_test(bound_again_with_the_file_open),
 		cmocka_unit_test(bound_again_to_fsdev_with_the_file_open),
 		cmocka_unit_test(bind_seen_by_its_end_without_run_dax_hook),
+		cmocka_unit_test(second_bind_seen_by_its_end_without_run_dax_hook),
 		cmocka_unit_test(bound_to_kmem_with_the_file_open),
 		cmocka_unit_test(a_bind_that_fails_before_it_touches_the_cdev),
+		cmocka_unit_test(bound_again_after_a_bind_that_could_not_add_the_cdev),
+		cmocka_unit_test(failed_bind_then_a_file_is_open),
 		cmocka_unit_test(bound_again_after_the_file_was_closed),
 		cmocka_unit_test(a_loss_leaves_leaks_open),
 		cmocka_unit_test(a_loss_does_not_undo_what_was_seen),

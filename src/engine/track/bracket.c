@@ -224,8 +224,16 @@ void note_probe(struct dxa_engine *e, struct task *t, const struct rec *r)
 		if (a->rec.ev.dax == ev->dax)
 			a->bound = true;
 	}
-	if ((ev->has & DXA_HAS_DAX) && ev->cdev_refs > 0 && initialises_cdev(ev))
+	if (!(ev->has & DXA_HAS_DAX) || !initialises_cdev(ev))
+		return;
+	/*
+	 * If cdev_add() fails, nothing drops the reference of cdev_init(), and nobody can open it
+	 * (dev_dax_probe() in drivers/dax/device.c, 7.3).
+	 */
+	if (ev->cdev_refs > (l && l->cdev_fresh))
 		f->cdev_of = ev->dax;
+	if (l)
+		l->cdev_fresh = !f->cdev_of;
 }
 
 /* ---- the brackets of an allocation ---- */

@@ -78,6 +78,7 @@ struct life {
 	bool unbound : 1; /* an unbinding that began after its begin has returned */
 	bool missed : 1; /* the last snapshot did not show it */
 	bool put_last : 1; /* its last event is a put */
+	bool cdev_fresh : 1; /* a bind began to initialise its cdev, and did not run the device */
 	bool ended : 1;
 	bool freed : 1;
 	bool reported_after_end : 1; /* a kill or put after its end has a finding */

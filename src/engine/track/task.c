@@ -139,6 +139,14 @@ static size_t *pending(struct dxa_engine *e, uint16_t kind)
 	}
 }
 
+static void bind_succeeded(struct dxa_engine *e, const struct frame *f)
+{
+	struct life *l = f->entry.ev.dax ? life_at(e, f->entry.ev.dax) : NULL;
+
+	if (l)
+		l->cdev_fresh = false;
+}
+
 /* Remove the innermost frame; ret is its return, NULL when that was missed. */
 static void frame_pop(struct dxa_engine *e, struct task *t, const struct rec *ret,
 		      enum dxa_outcome outcome, int err)
@@ -153,6 +161,8 @@ static void frame_pop(struct dxa_engine *e, struct task *t, const struct rec *re
 		if (ret)
 			o->exit = *ret;
 	}
+	if (outcome == DXA_OUTCOME_OK && kind == DXA_KIND_REALLY_PROBE)
+		bind_succeeded(e, f);
 	if (outcome == DXA_OUTCOME_OK && f->cdev_of)
 		PUBLISH(e, FACT_BOUND_IN_USE, t, NULL, life_at(e, f->cdev_of), .frame = f);
 	t->frames.len--;

@@ -31,6 +31,7 @@ void on_run_dax(struct dxa_engine *e, struct task *t, const struct rec *r)
 		return;
 	exercised(e, l->id.driver);
 	life_add_record(e, l, r);
+	l->cdev_fresh = false;
 	l->alive = true;
 	l->alive_known = true;
 	l->kills = 0;
