@@ -172,6 +172,8 @@ $(O)/san/tests/unit/%: $(O)/san/tests/unit/%.o $(UNIT_LIB_OBJ) $(SAN_OBJ)
 # Only the files of src/probe that need no libbpf.
 $(O)/san/tests/unit/test_kallsyms: $(patsubst %,$(O)/san/src/probe/%.o,kallsyms modranges symline symtab \
 	wanted)
+$(O)/san/tests/unit/test_symfind: $(patsubst %,$(O)/san/src/probe/%.o,symfind kallsyms modranges symline \
+	symtab wanted)
 $(O)/san/tests/unit/test_btfscan: $(patsubst %,$(O)/san/src/probe/%.o,btfscan btfcut)
 $(O)/san/tests/unit/test_uevents: $(O)/san/src/probe/uevents.o
 $(O)/san/tests/unit/test_drain: $(O)/san/src/probe/drain.o

@@ -6,6 +6,7 @@
  */
 #include "emit.bpf.h"
 #include "gone.bpf.h"
+#include "modtext.bpf.h"
 #include "regs.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -373,42 +374,6 @@ ACQUIRE(DEVICE_ADD_DISK, device_add_disk, 2, INT)
 
 /* ---- modules ---- */
 
-/*
- * The address of a module's code: since commit ac3b43283923 ("module: replace
- * module_layout with module_memory") (in v6.4), and before it.
- */
-struct module_memory___new {
-	void *base;
-	unsigned int size;
-} __attribute__((preserve_access_index));
-
-struct module___new {
-	struct module_memory___new mem[1]; /* MOD_TEXT is the first */
-} __attribute__((preserve_access_index));
-
-struct module_layout___old {
-	void *base;
-	unsigned int size;
-} __attribute__((preserve_access_index));
-
-struct module___old {
-	struct module_layout___old core_layout;
-} __attribute__((preserve_access_index));
-
-static __always_inline void read_module_range(struct dxa_event *ev, const void *mod)
-{
-	const struct module___new *new = mod;
-	const struct module___old *old = mod;
-
-	if (bpf_core_field_exists(new->mem)) {
-		ev->obj = READ_WORD(new, mem[0].base);
-		ev->arg = BPF_CORE_READ(new, mem[0].size);
-	} else if (bpf_core_field_exists(old->core_layout)) {
-		ev->obj = READ_WORD(old, core_layout.base);
-		ev->arg = BPF_CORE_READ(old, core_layout.size);
-	}
-}
-
 /* ktime, ns; also set if the record is lost. Read by user space. */
 __u64 module_freed_at = 0;
 __u64 module_loaded_at = 0;
@@ -429,7 +394,7 @@ static __always_inline void record_module(__u16 kind, const struct module *mod)
 	if (!ev)
 		return;
 	bpf_core_read_str(ev->name, sizeof(ev->name), &mod->name);
-	read_module_range(ev, mod);
+	read_module_text(mod, &ev->obj, &ev->arg);
 	event_submit(ev);
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Print the kernel's symbols in the format of /proc/kallsyms, but only those that daxaudit
- * needs: printing and parsing a line costs more than finding the symbol. This is a separate
- * object because its result decides which hooks are loaded.
+ * Find single symbols, or print the kernel's symbols in the format of /proc/kallsyms, but only
+ * those that daxaudit needs: printing and parsing a line costs more than finding the symbol.
+ * This is a separate object because its result decides which hooks are loaded.
  */
-#include "read.bpf.h"
+#include "modtext.bpf.h"
 
+#include "daxaudit/symfind.h"
 #include "daxaudit/symwalk.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -117,5 +118,33 @@ int symwalk(struct bpf_iter__ksym *ctx)
 			       k->module_name);
 	else
 		BPF_SEQ_PRINTF(ctx->meta->seq, "%llx %c %s\n", value, k->type, k->name);
+	return 0;
+}
+
+/*
+ * Find one symbol by its name; user space runs the program. bpf_kallsyms_lookup_name: commit
+ * d6aef08a872b ("bpf: Add bpf_kallsyms_lookup_name helper") (in v5.16).
+ */
+SEC("?syscall")
+int find_symbol(struct dxa_symfind *q)
+{
+	union {
+		char text[8 * DXA_SYMFIND_WORDS];
+		__u64 words[DXA_SYMFIND_WORDS];
+	} name;
+	__u64 address = 0, start = 0, size = 0;
+	__u32 length = q->length;
+
+	if (length > sizeof(name))
+		return 0;
+#pragma unroll
+	for (int i = 0; i < DXA_SYMFIND_WORDS; i++)
+		name.words[i] = q->words[i];
+	q->result = bpf_kallsyms_lookup_name(name.text, length, 0, &address);
+	if (address && q->is_module)
+		read_module_text((const void *)address, &start, &size);
+	q->address = address;
+	q->start = start;
+	q->size = size;
 	return 0;
 }

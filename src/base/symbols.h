@@ -21,6 +21,13 @@ struct dxa_symbol {
 	uint64_t offset; /* address minus the symbol's address */
 };
 
+/* The struct dax_operations of the drivers in src/engine/owner.c. */
+#define DXA_OPS_PMEM "pmem_dax_ops"
+#define DXA_OPS_DM "dm_dax_ops"
+#define DXA_OPS_VIRTIOFS "virtio_fs_dax_ops"
+#define DXA_OPS_DCSSBLK "dcssblk_dax_ops"
+#define DXA_OPS_FSDEV "dev_dax_ops"
+
 /* Is it a name of a struct dax_operations, such as pmem_dax_ops? */
 bool dxa_symbol_is_ops(const char *name);
 

@@ -14,14 +14,14 @@ static const struct dxa_owner owners[DXA_DRIVER_COUNT] = {
 	/*   name, ops, module; goes_on, releases_at_unbind, of_disk, on_dax_bus, declares_late,
 	     fails_with_enxio */
 	ROW(UNKNOWN, "unknown", NULL, NULL, N, N, Y, N, N, N),
-	ROW(PMEM, "pmem", "pmem_dax_ops", "nd_pmem", Y, Y, Y, N, N, N),
+	ROW(PMEM, "pmem", DXA_OPS_PMEM, "nd_pmem", Y, Y, Y, N, N, N),
 	/* Its properties come with its table (dm_table_set_restrictions() in
 	   drivers/md/dm-table.c). */
-	ROW(DM, "dm", "dm_dax_ops", "dm_mod", Y, N, Y, N, Y, Y),
-	ROW(VIRTIOFS, "virtiofs", "virtio_fs_dax_ops", "virtiofs", Y, Y, N, N, N, N),
-	ROW(DCSSBLK, "dcssblk", "dcssblk_dax_ops", "dcssblk", N, N, Y, N, N, N),
+	ROW(DM, "dm", DXA_OPS_DM, "dm_mod", Y, N, Y, N, Y, Y),
+	ROW(VIRTIOFS, "virtiofs", DXA_OPS_VIRTIOFS, "virtiofs", Y, Y, N, N, N, N),
+	ROW(DCSSBLK, "dcssblk", DXA_OPS_DCSSBLK, "dcssblk", N, N, Y, N, N, N),
 	ROW(DEVICE_DAX, "device-dax", NULL, NULL, N, N, N, Y, N, N),
-	ROW(FSDEV, "fsdev", "dev_dax_ops", NULL, N, N, N, Y, N, N),
+	ROW(FSDEV, "fsdev", DXA_OPS_FSDEV, NULL, N, N, N, Y, N, N),
 	ROW(OTHER, "other", NULL, NULL, N, N, Y, N, N, N),
 #undef ROW
 #undef Y

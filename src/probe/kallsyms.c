@@ -150,6 +150,15 @@ static struct dxa_err *finish(struct dxa_kallsyms *k)
 	return NULL;
 }
 
+/* Fill the table, which is empty, by searching for single names. False: that is not possible. */
+static bool find(struct dxa_kallsyms *k)
+{
+	k->partial = k->walk && k->walk->find && k->walk->find(k->walk->priv, k) && k->table.n;
+	if (!k->partial)
+		dxa_symtab_clear(&k->table);
+	return k->partial;
+}
+
 /* Fill the table, which is empty, by the walk. False: there is none, or it failed. */
 static bool walk(struct dxa_kallsyms *k)
 {
@@ -170,7 +179,7 @@ static struct dxa_err *read_all(struct dxa_kallsyms *k, const struct dxa_kallsym
 	bool taken;
 
 	k->partial = false;
-	if (!whole && walk(k))
+	if (!whole && (find(k) || walk(k)))
 		return finish(k);
 	rewind(k->file);
 	taken = take_core(k, old);
@@ -267,8 +276,31 @@ uint64_t dxa_kallsyms_look_up(const char *path, const char *name)
 
 bool dxa_kallsyms_has_module(const struct dxa_kallsyms *k, const char *module)
 {
-	for (size_t i = 1; i < k->table.n_modules; i++)
-		if (!strcmp(k->table.modules[i].name, module))
+	return dxa_symtab_has_module(&k->table, module);
+}
+
+bool dxa_kallsyms_add_module(struct dxa_kallsyms *k, const char *module, uint64_t start,
+			     uint64_t size)
+{
+	dxa_kallsyms_note_module(k, module, start, size);
+	return dxa_symtab_add_module(&k->table, module);
+}
+
+bool dxa_kallsyms_add(struct dxa_kallsyms *k, uint64_t addr, const char *name)
+{
+	const struct dxa_modrange *r = dxa_modranges_find(&k->ranges, addr);
+	/* Ranges outlive their modules. */
+	const char *module = r && dxa_kallsyms_has_module(k, r->module) ? r->module : NULL;
+
+	return dxa_symtab_add(&k->table, addr, dxa_wanted_data(name), name, module);
+}
+
+bool dxa_kallsyms_has(const struct dxa_kallsyms *k, const char *name)
+{
+	const struct dxa_symtab *t = &k->table;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (!strcmp(dxa_symtab_name(t, &t->syms[i]), name))
 			return true;
 	return false;
 }

@@ -22,14 +22,30 @@ struct dxa_kallsym {
 	const char *module; /* NULL when built in */
 };
 
-/*
- * A shorter way than the file: all code of modules, and of the kernel proper at least what
- * probe/wanted.h names, in the file's format.
- */
+/* Shorter ways than the file. */
 struct dxa_kallsyms_walk {
-	FILE *(*begin)(void *priv); /* the caller closes it; NULL: it cannot be had */
+	/*
+	 * All code of modules, and of the kernel proper at least what probe/wanted.h names, in the
+	 * file's format. The caller closes it; NULL: it cannot be had.
+	 */
+	FILE *(*begin)(void *priv);
+	/*
+	 * Where all modules are, and what probe/wanted.h names, by dxa_kallsyms_add_module() and
+	 * dxa_kallsyms_add(). It is tried first. False: not possible. NULL: there is none.
+	 */
+	bool (*find)(void *priv, struct dxa_kallsyms *k);
 	void *priv;
 };
+
+/* For find(): add a loaded module and its code. False without memory. */
+bool dxa_kallsyms_add_module(struct dxa_kallsyms *k, const char *module, uint64_t start,
+			     uint64_t size);
+
+/* For find(): add a symbol of the kernel proper or of an added module. False without memory. */
+bool dxa_kallsyms_add(struct dxa_kallsyms *k, uint64_t addr, const char *name);
+
+/* For find(): was a symbol of this name added? */
+bool dxa_kallsyms_has(const struct dxa_kallsyms *k, const char *name);
 
 /*
  * Read path (normally /proc/kallsyms), or by walk, which is borrowed and may be NULL, what is

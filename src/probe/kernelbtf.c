@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "probe/btfcut.h"
 #include "probe/preflight.h"
+#include "probe/symfind.h"
 #include "probe/symwalk.h"
 #include "probe/wanted.h"
 
@@ -27,6 +28,9 @@ struct function {
 	const char *name;
 	uint32_t id;
 };
+
+/* Functions whose existence shows what the kernel can do. */
+static const char *const features[] = { DXA_SYMWALK_TARGET, DXA_SYMFIND_FAST };
 
 static void *read_file(const char *path, size_t *size)
 {
@@ -110,14 +114,23 @@ static void found_function(void *priv, size_t i, uint32_t id)
 		f->id = id;
 }
 
+static bool add_function(struct dxa_kernelbtf *k, struct dxa_vec *names, const char *name)
+{
+	struct function f = { .name = name };
+
+	return dxa_vec_push(&k->functions, &f) && dxa_vec_push(names, &name);
+}
+
 static bool find_functions(struct dxa_kernelbtf *k, const struct dxa_btf *btf)
 {
 	struct dxa_vec names = DXA_VEC_OF(const char *);
-	struct function f = { .name = DXA_SYMWALK_TARGET };
+	const char *name;
 	bool ok = true;
 
-	for (size_t i = 0; ok && f.name; f.name = dxa_wanted_name(i++))
-		ok = dxa_vec_push(&k->functions, &f) && dxa_vec_push(&names, &f.name);
+	for (size_t i = 0; ok && i < sizeof(features) / sizeof(features[0]); i++)
+		ok = add_function(k, &names, features[i]);
+	for (size_t i = 0; ok && (name = dxa_wanted_name(i)); i++)
+		ok = add_function(k, &names, name);
 	if (ok)
 		dxa_btf_find(btf,
 			     &(struct dxa_btf_query){ names.data, names.len, 1u << BTF_KIND_FUNC,

@@ -27,7 +27,10 @@ struct dxa_kernelbtf *dxa_kernelbtf_read(const char *const *types, size_t n);
  */
 const char *dxa_kernelbtf_types(const struct dxa_kernelbtf *k);
 
-/* The BTF id of a function of the hook table or of the symbol walk; 0: not in the kernel's BTF. */
+/*
+ * The BTF id of a function of probe/wanted.h, or of one that shows what the kernel can do
+ * (`features` in kernelbtf.c); 0: not in the kernel's BTF.
+ */
 uint32_t dxa_kernelbtf_function(const struct dxa_kernelbtf *k, const char *name);
 
 /* Free it. NULL is allowed. */

@@ -326,7 +326,7 @@ static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_conf
 
 	p->btf = dxa_load_types();
 	dxa_targets_use(p->btf);
-	p->symwalk = dxa_symwalk_open(dxa_kernelbtf_types(p->btf));
+	p->symwalk = dxa_symwalk_open(p->btf);
 	err = dxa_kallsyms_open(DXA_KALLSYMS, dxa_symwalk_walk(p->symwalk), &p->kallsyms);
 	if (!err)
 		err = dxa_preflight(p->kallsyms, config->btf);

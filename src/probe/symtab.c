@@ -53,6 +53,19 @@ static int module_index(struct dxa_symtab *t, const char *name)
 	return (int)t->n_modules++;
 }
 
+bool dxa_symtab_has_module(const struct dxa_symtab *t, const char *module)
+{
+	for (size_t i = 1; i < t->n_modules; i++)
+		if (!strcmp(t->modules[i].name, module))
+			return true;
+	return false;
+}
+
+bool dxa_symtab_add_module(struct dxa_symtab *t, const char *module)
+{
+	return begin(t) && module_index(t, module) >= 0;
+}
+
 bool dxa_symtab_add(struct dxa_symtab *t, uint64_t addr, bool data, const char *name,
 		    const char *module)
 {

@@ -34,6 +34,12 @@ struct dxa_symtab {
 bool dxa_symtab_add(struct dxa_symtab *t, uint64_t addr, bool data, const char *name,
 		    const char *module);
 
+/* Is it the name of a module in the table? */
+bool dxa_symtab_has_module(const struct dxa_symtab *t, const char *module);
+
+/* Add a module without symbols. False without memory. */
+bool dxa_symtab_add_module(struct dxa_symtab *t, const char *module);
+
 /* Copy the first n symbols of `from`, whose names end at pool_len. False without memory. */
 bool dxa_symtab_take(struct dxa_symtab *t, const struct dxa_symtab *from, size_t n,
 		     size_t pool_len);

@@ -9,10 +9,14 @@
 
 #include "base/log.h"
 #include "symwalk.skel.h"
+#include "probe/symfind.h"
 #include "probe/wanted.h"
+
+#define MODULES "/proc/modules"
 
 struct dxa_symwalk {
 	struct dxa_kallsyms_walk walk;
+	const struct dxa_kernelbtf *btf;
 	struct symwalk_bpf *skel;
 	struct bpf_link *link;
 };
@@ -37,14 +41,45 @@ static FILE *begin(void *priv)
 	return f;
 }
 
-static bool load(struct dxa_symwalk *w, const char *types)
+static bool look_up(void *priv, struct dxa_symfind *q)
 {
+	const struct dxa_symwalk *w = priv;
+	/* The kernel copies the context of such a program back to where it came from. */
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = q, .ctx_size_in = sizeof(*q));
+
+	return !bpf_prog_test_run_opts(bpf_program__fd(w->skel->progs.find_symbol), &run);
+}
+
+static bool in_btf(void *priv, const char *name)
+{
+	const struct dxa_symwalk *w = priv;
+
+	return dxa_kernelbtf_function(w->btf, name);
+}
+
+static bool find(void *priv, struct dxa_kallsyms *k)
+{
+	struct dxa_symwalk *w = priv;
+	const struct dxa_symfind_source source = { look_up, in_btf, w, MODULES };
+
+	if (!dxa_symfind_all(&source, k))
+		return false;
+	/* Here the kernel made the same check as for the iterator. */
+	w->skel->bss->shown = 1;
+	return true;
+}
+
+/* finds: with the program that finds single symbols. */
+static bool load(struct dxa_symwalk *w, bool finds)
+{
+	const char *types = dxa_kernelbtf_types(w->btf);
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = types);
 	uint64_t set[DXA_SYMWALK_WORDS];
 
 	w->skel = symwalk_bpf__open_opts(&opts);
 	if (!w->skel)
 		return false;
+	bpf_program__set_autoload(w->skel->progs.find_symbol, finds);
 	dxa_wanted_set(set);
 	for (int i = 0; i < DXA_SYMWALK_WORDS; i++)
 		w->skel->rodata->wanted[i] = set[i];
@@ -54,14 +89,30 @@ static bool load(struct dxa_symwalk *w, const char *types)
 	return w->link;
 }
 
-struct dxa_symwalk *dxa_symwalk_open(const char *types)
+static void unload(struct dxa_symwalk *w)
+{
+	bpf_link__destroy(w->link);
+	symwalk_bpf__destroy(w->skel);
+	w->link = NULL;
+	w->skel = NULL;
+}
+
+struct dxa_symwalk *dxa_symwalk_open(const struct dxa_kernelbtf *btf)
 {
 	struct dxa_symwalk *w = calloc(1, sizeof(*w));
 
 	if (!w)
 		return NULL;
-	w->walk = (struct dxa_kallsyms_walk){ begin, w };
-	if (load(w, types))
+	w->btf = btf;
+	w->walk = (struct dxa_kallsyms_walk){ .begin = begin, .priv = w };
+	if (dxa_kernelbtf_function(btf, DXA_SYMFIND_FAST)) {
+		if (load(w, true)) {
+			w->walk.find = find;
+			return w;
+		}
+		unload(w);
+	}
+	if (load(w, false))
 		return w;
 	log_absent();
 	dxa_symwalk_close(w);
@@ -86,7 +137,6 @@ void dxa_symwalk_close(struct dxa_symwalk *w)
 {
 	if (!w)
 		return;
-	bpf_link__destroy(w->link);
-	symwalk_bpf__destroy(w->skel);
+	unload(w);
 	free(w);
 }

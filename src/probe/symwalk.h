@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A BPF iterator over the kernel's symbols. Internal to src/probe. */
+/* The kernel's symbols by BPF: found by name, or by an iterator. Internal to src/probe. */
 #ifndef DAXAUDIT_PROBE_SYMWALK_H
 #define DAXAUDIT_PROBE_SYMWALK_H
 
@@ -13,10 +13,10 @@
 struct dxa_symwalk;
 
 /*
- * Load the iterator; the kernel must be v6.0 or later and have BTF. `types` is a file of the
- * types. NULL if this kernel or this process cannot load it; free it with dxa_symwalk_close().
+ * Load the iterator; the kernel must be v6.0 or later and have BTF. btf is borrowed. NULL if
+ * this kernel or this process cannot load it; free it with dxa_symwalk_close().
  */
-struct dxa_symwalk *dxa_symwalk_open(const char *types);
+struct dxa_symwalk *dxa_symwalk_open(const struct dxa_kernelbtf *btf);
 
 /* What dxa_kallsyms_open() takes; valid until close, NULL for no walk. */
 const struct dxa_kallsyms_walk *dxa_symwalk_walk(const struct dxa_symwalk *w);

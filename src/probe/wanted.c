@@ -14,12 +14,14 @@ const char *const dxa_wanted_return_hooks[DXA_RETURN_HOOKS] = {
 	"kretprobe_trampoline",
 };
 
-static const char *const functions[] = {
-#define ROW(id, num, symbol, ...) #symbol,
+static const struct {
+	const char *name, *module;
+} functions[] = {
+#define ROW(id, num, symbol, module, ...) { #symbol, module },
 	DXA_HOOKS(ROW)
 #undef ROW
-		DXA_WANTED_CLAIM,
-	DXA_WANTED_DELAYED,
+		{ DXA_WANTED_CLAIM, "" },
+	{ DXA_WANTED_DELAYED, "" },
 };
 
 static const char *const variables[] = {
@@ -27,6 +29,11 @@ static const char *const variables[] = {
 	DXA_WALKS(ROW)
 #undef ROW
 		DXA_SUPERS_VARIABLE,
+	DXA_OPS_PMEM,
+	DXA_OPS_DM,
+	DXA_OPS_VIRTIOFS,
+	DXA_OPS_DCSSBLK,
+	DXA_OPS_FSDEV,
 };
 
 /* A shorter name would need its terminating zero in the prefix. */
@@ -41,12 +48,17 @@ DXA_HOOKS(ROW)
 const char *dxa_wanted_name(size_t i)
 {
 	if (i < N_FUNCTIONS)
-		return functions[i];
+		return functions[i].name;
 	i -= N_FUNCTIONS;
 	if (i < N_VARIABLES)
 		return variables[i];
 	i -= N_VARIABLES;
 	return i < DXA_RETURN_HOOKS ? dxa_wanted_return_hooks[i] : NULL;
+}
+
+const char *dxa_wanted_module(size_t i)
+{
+	return i < N_FUNCTIONS && functions[i].module[0] ? functions[i].module : NULL;
 }
 
 bool dxa_wanted_data(const char *name)

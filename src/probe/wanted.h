@@ -25,6 +25,9 @@ extern const char *const dxa_wanted_return_hooks[DXA_RETURN_HOOKS];
 /* The i-th name, from 0, of a function or a variable; NULL after the last. Static. */
 const char *dxa_wanted_name(size_t i);
 
+/* The module of the i-th name when that is not built in; NULL: not known. Static. */
+const char *dxa_wanted_module(size_t i);
+
 /* Is it a variable that is looked up, or the dax_operations of any driver? */
 bool dxa_wanted_data(const char *name);
 

@@ -260,7 +260,7 @@ static void begin_walked(struct symbols *s, struct walked *w, const char *text, 
 
 	begin(s, text);
 	dxa_kallsyms_free(s->k);
-	*w = (struct walked){ .walk = { begin_walk, w }, .path = "/tmp/dxa-walk.XXXXXX" };
+	*w = (struct walked){ .walk = { begin_walk, NULL, w }, .path = "/tmp/dxa-walk.XXXXXX" };
 	fd = mkstemp(w->path);
 	assert_true(fd >= 0);
 	close(fd);
