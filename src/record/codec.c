@@ -39,7 +39,7 @@ static uint64_t swapped(const struct dxr_codec *c, uint64_t word)
 	return c->swap ? bswap_64(word) : word;
 }
 
-/* ---- numbers and words of format 2 ---- */
+/* ---- numbers and words from format 2 on ---- */
 
 /* Seven bits a byte, the lowest first; the highest bit: there are more. The sign is the lowest. */
 static unsigned char *put_number(unsigned char *to, uint64_t difference)

@@ -5,8 +5,8 @@
  * of its kind in the same block (initially zeroes), and a head: a mask of these words, and
  * the kind.
  *
- * In format 2 a word is one byte if it is one of those that were coded last, as most are: the
- * addresses of the same devices, the same tasks. In format 1 all words have 8 bytes, and zlib
+ * In format 2 and later a word is one byte if it is one of those that were coded last, as most are:
+ * the addresses of the same devices, the same tasks. In format 1 all words have 8 bytes, and zlib
  * has to find out what repeats, which took a third of the time of a replay.
  */
 #ifndef DAXAUDIT_RECORD_CODEC_H
@@ -42,7 +42,7 @@ struct dxr_codec {
 	unsigned int format; /* of the file: 1 or 2 */
 	size_t words; /* of one record in the file */
 	size_t fast_from; /* with so many bytes, decoding needs no test; SIZE_MAX: never */
-	uint64_t not_words; /* bits that the mask of a record in format 2 cannot have */
+	uint64_t not_words; /* bits that the mask of a record from format 2 on cannot have */
 	bool swap; /* the file has the other byte order */
 	struct dxa_event swapped;
 };

@@ -25,7 +25,8 @@
 #define DXR_BYTE_ORDER 0x0a0b0c0du
 
 /* Incremented when an older reader would misread the newer format. Format 1 is read, too. */
-#define DXR_FORMAT 2
+#define DXR_FORMAT 3
+#define DXR_CHAINED 3 /* the first format in which the checksums of blocks are a chain */
 
 /* Bounds that a reader checks, so that a damaged length does not allocate memory. */
 #define DXR_BLOCK_MAX (1u << 20) /* bytes of a block, packed or not */
@@ -62,7 +63,9 @@ _Static_assert(sizeof(struct dxr_file_head) == 32, "struct dxr_file_head is an e
 /*
  * The head of each block. Its packed bytes follow: a raw deflate stream without zlib's
  * checksum, which would take a tenth of the time of a replay; the block has its own. From
- * format 2 on, a block of which packed and length are equal is not compressed.
+ * format 2 on, a block of which packed and length are equal is not compressed. From format
+ * 3 on, the checksum of a block begins with that of the block before (0 in the first one): blocks
+ * that were removed, repeated or exchanged do not fit.
  */
 struct dxr_block_head {
 	uint32_t type; /* enum dxr_block */

@@ -33,6 +33,7 @@ struct dxa_reader {
 	unsigned char *packed, *plain; /* the current block; grown to what was seen */
 	size_t packed_cap, plain_cap;
 	size_t plain_len, plain_at;
+	uint32_t chain; /* the checksum of the next block begins with it */
 	size_t used; /* by the last record in plain */
 	bool in_events; /* plain holds events, up to plain_at decoded */
 	bool swap;
@@ -197,10 +198,12 @@ static bool next_block(struct dxa_reader *r, uint32_t *type)
 		return stop(r, "out of memory at byte %" PRIu64 " of the recording", at);
 	if (take(r, r->packed, h.packed) < h.packed)
 		return stop_short(r, at);
-	crc = (uint32_t)crc32(0, (const Bytef *)&head, offsetof(struct dxr_block_head, crc));
+	crc = (uint32_t)crc32(r->chain, (const Bytef *)&head, offsetof(struct dxr_block_head, crc));
 	crc = (uint32_t)crc32(crc, r->packed, h.packed);
 	if (crc != h.crc || !unpack(r, &h))
 		return stop_damaged(r, at);
+	if (r->codec.format >= DXR_CHAINED)
+		r->chain = crc;
 	*type = h.type;
 	r->plain_len = h.length;
 	r->plain_at = 0;

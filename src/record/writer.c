@@ -41,6 +41,7 @@ struct dxa_recorder {
 	bool z_ready;
 	unsigned char *packed; /* of packed_cap bytes: a block's head and its packed bytes */
 	size_t packed_cap;
+	uint32_t chain; /* the checksum of the next block begins with it */
 	unsigned int plain_left; /* so many large blocks are not compressed without trying it */
 	struct dxr_codec codec;
 	unsigned char *events; /* coded, of the open block */
@@ -313,8 +314,10 @@ static void write_block(struct dxa_recorder *r, uint32_t type, const void *data,
 		give_up(r, EIO);
 		return;
 	}
-	head.crc = (uint32_t)crc32(0, (const Bytef *)&head, offsetof(struct dxr_block_head, crc));
+	head.crc = (uint32_t)crc32(r->chain, (const Bytef *)&head,
+				   offsetof(struct dxr_block_head, crc));
 	head.crc = (uint32_t)crc32(head.crc, r->packed + sizeof(head), head.packed);
+	r->chain = head.crc;
 	memcpy(r->packed, &head, sizeof(head));
 	write_bytes(r, r->packed, sizeof(head) + head.packed);
 }

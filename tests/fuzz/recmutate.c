@@ -117,7 +117,9 @@ static bool parse(const uint8_t *data, size_t size, uint8_t *plain, size_t room,
 
 /* ---- encoding ---- */
 
-static size_t put_block(const struct recording *r, const struct block *b, uint8_t *out, size_t room)
+/* *chain: what the checksum begins with; then this block's own. */
+static size_t put_block(const struct recording *r, const struct block *b, uint32_t *chain,
+			uint8_t *out, size_t room)
 {
 	struct dxr_block_head h = { order(r, b->type), 0, order(r, b->length), 0 };
 	size_t packed = b->len + (b->unpacked ? STORED_HEAD : 0);
@@ -137,8 +139,10 @@ static size_t put_block(const struct recording *r, const struct block *b, uint8_
 	}
 	memcpy(to, b->bytes, b->len);
 	h.packed = order(r, (uint32_t)packed);
-	h.crc = (uint32_t)crc32(0, (const Bytef *)&h, offsetof(struct dxr_block_head, crc));
-	h.crc = order(r, (uint32_t)crc32(h.crc, out + sizeof(h), (uInt)packed));
+	*chain = (uint32_t)crc32(format_of(r) < DXR_CHAINED ? 0 : *chain, (const Bytef *)&h,
+				 offsetof(struct dxr_block_head, crc));
+	*chain = (uint32_t)crc32(*chain, out + sizeof(h), (uInt)packed);
+	h.crc = order(r, *chain);
 	memcpy(out, &h, sizeof(h));
 	return sizeof(h) + packed;
 }
@@ -147,6 +151,7 @@ static size_t put_block(const struct recording *r, const struct block *b, uint8_
 static size_t put_recording(struct recording *r, uint8_t *out, size_t room)
 {
 	size_t at = sizeof(r->head);
+	uint32_t chain = 0;
 
 	if (room < at)
 		return 0;
@@ -154,7 +159,7 @@ static size_t put_recording(struct recording *r, uint8_t *out, size_t room)
 					       offsetof(struct dxr_file_head, crc)));
 	memcpy(out, &r->head, at);
 	for (size_t i = 0; i < r->n; i++)
-		at += put_block(r, &r->blocks[i], out + at, room - at);
+		at += put_block(r, &r->blocks[i], &chain, out + at, room - at);
 	return at;
 }
 

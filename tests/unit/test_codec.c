@@ -38,8 +38,10 @@ static void other_byte_order(void **state)
 static void older_format(void **state)
 {
 	(void)state;
-	rewritten(1, false);
-	rewritten(1, true);
+	for (uint16_t format = 1; format < DXR_FORMAT; format++) {
+		rewritten(format, false);
+		rewritten(format, true);
+	}
 }
 
 /* How many blocks of events of this recording are compressed, or are not. */

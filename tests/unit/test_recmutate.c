@@ -39,13 +39,13 @@ static struct raw sample(void)
 static bool sealed(const struct raw *r)
 {
 	size_t at, len, i;
-	struct dxr_block_head h;
+	struct dxr_block_head h = { 0 };
 
 	for (i = 0; raw_block(r, i, &at, &len); i++) {
-		uint32_t crc;
+		uint32_t crc = h.crc;
 
 		memcpy(&h, r->data + at, sizeof(h));
-		crc = (uint32_t)crc32(0, r->data + at, offsetof(struct dxr_block_head, crc));
+		crc = (uint32_t)crc32(crc, r->data + at, offsetof(struct dxr_block_head, crc));
 		crc = (uint32_t)crc32(crc, r->data + at + sizeof(h), (uInt)(len - sizeof(h)));
 		if (crc != h.crc)
 			return false;

@@ -142,7 +142,7 @@ static void later_blocks_and_tags(void **state)
 	raw_append_block(&r, DXR_BLOCK_HEADER, header.data, header.len);
 	for (i = 1; raw_block(&whole, i, &at, &len); i++) {
 		raw_append_block(&r, 77, "something new", 13);
-		raw_append(&r, whole.data + at, len);
+		raw_append_copy(&r, &whole, at);
 	}
 	raw_save(&r, rec_path);
 	check_whole(24);
@@ -201,11 +201,11 @@ static void patched(size_t at, const void *bytes, size_t len, const char *why)
 
 static void other_versions(void **state)
 {
-	const uint16_t none = 0, two = 2, three = 3, odd = 250, short_event = 240, long_event = 392;
+	const uint16_t none = 0, two = 2, four = 4, odd = 250, short_event = 240, long_event = 392;
 
 	(void)state;
-	patched(12, &three, 2, "in format 3; this daxaudit reads formats up to 2");
-	patched(12, &none, 2, "in format 0; this daxaudit reads formats up to 2");
+	patched(12, &four, 2, "in format 4; this daxaudit reads formats up to 3");
+	patched(12, &none, 2, "in format 0; this daxaudit reads formats up to 3");
 	patched(14, &two, 2, "of version 2; this daxaudit reads version 1");
 	patched(16, &odd, 2, "impossible size");
 	patched(16, &short_event, 2, "impossible size");

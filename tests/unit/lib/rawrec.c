@@ -107,8 +107,23 @@ void raw_append(struct raw *r, const void *data, size_t len)
 	r->len += len;
 }
 
-/* A block's head with its type, lengths and checksum, in the wanted byte order. */
-static void append_block(struct raw *r, uint32_t type, const void *payload, size_t len, bool swap)
+/* What the checksum of the next block begins with. */
+static uint32_t chain_of(const struct raw *r)
+{
+	struct dxr_file_head file;
+	size_t at, len;
+	uint32_t crc = 0;
+
+	for (size_t i = 0; raw_block(r, i, &at, &len); i++)
+		crc = head_at(r, at).crc;
+	memcpy(&file, r->data, sizeof(file));
+	return file.format < DXR_CHAINED ? 0 : crc;
+}
+
+/* A block's head with its type, lengths and checksum, in the wanted byte order. Returns the latter.
+ */
+static uint32_t append_block(struct raw *r, uint32_t type, const void *payload, size_t len,
+			     bool swap, uint32_t chain)
 {
 	size_t room = compressBound(len);
 	unsigned char *buf = malloc(room);
@@ -128,18 +143,28 @@ static void append_block(struct raw *r, uint32_t type, const void *payload, size
 		h.length = bswap_32(h.length);
 		h.packed = bswap_32(h.packed);
 	}
-	h.crc = (uint32_t)crc32(crc32(0, (const Bytef *)&h, 12), buf, (uInt)z.total_out);
+	h.crc = (uint32_t)crc32(crc32(chain, (const Bytef *)&h, 12), buf, (uInt)z.total_out);
+	chain = h.crc;
 	if (swap)
 		h.crc = bswap_32(h.crc);
 	raw_append(r, &h, sizeof(h));
 	raw_append(r, buf, z.total_out);
 	deflateEnd(&z);
 	free(buf);
+	return chain;
 }
 
 void raw_append_block(struct raw *r, uint32_t type, const void *payload, size_t len)
 {
-	append_block(r, type, payload, len, false);
+	append_block(r, type, payload, len, false, chain_of(r));
+}
+
+void raw_append_copy(struct raw *r, const struct raw *from, size_t at)
+{
+	struct raw block = raw_unpack(from, at);
+
+	raw_append_block(r, head_at(from, at).type, block.data, block.len);
+	raw_free(&block);
 }
 
 void raw_seal(struct raw *r)
@@ -233,6 +258,7 @@ struct raw raw_rewrite(const struct raw *r, uint16_t format, bool swap)
 {
 	struct dxr_file_head file;
 	struct raw out = { 0 };
+	uint32_t chain = 0;
 	size_t at, len;
 
 	raw_append(&out, r->data, FILE_HEAD);
@@ -254,7 +280,8 @@ struct raw raw_rewrite(const struct raw *r, uint16_t format, bool swap)
 			recode_events(&block, file.format, format, swap);
 		else if (swap)
 			swap_items(&block);
-		append_block(&out, type, block.data, block.len, swap);
+		chain = append_block(&out, type, block.data, block.len, swap,
+				     format < DXR_CHAINED ? 0 : chain);
 		raw_free(&block);
 	}
 	return out;

@@ -35,6 +35,9 @@ struct raw raw_unpack(const struct raw *r, size_t at);
 void raw_append(struct raw *r, const void *data, size_t len);
 void raw_append_block(struct raw *r, uint32_t type, const void *payload, size_t len);
 
+/* Append the block at this offset of another recording, with a checksum that fits here. */
+void raw_append_copy(struct raw *r, const struct raw *from, size_t at);
+
 /* Correct the checksum of the file head. */
 void raw_seal(struct raw *r);
 
