@@ -18,7 +18,7 @@ from pathlib import Path
 from . import callees, kernel as kernels, matrix
 from .errors import GuestError
 from .faults import Fault
-from .guest import DEFAULT_MODULES, Guest, run_guest
+from .guest import Guest, run_guest
 from .initramfs import File, host_tool
 
 HOOKS = matrix.REPOSITORY / "include" / "daxaudit" / "hooks.h"
@@ -38,9 +38,7 @@ class Driver:
     device: str
     driver: str
     pmem: tuple[str, ...] = ()
-    modules: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
-    virtiofs: bool = False
 
 
 _DEVDAX = """modprobe nd_e820; modprobe dax_pmem; modprobe device_dax
@@ -50,17 +48,10 @@ DRIVERS = {
     "pmem": Driver("nd_pmem", ("pmem_attach_disk", "nd_pmem_probe"),
                    "modprobe nd_e820; modprobe nd_pmem", "nd", "namespace0.0", "nd_pmem",
                    ("64M",)),
-    "dax_pmem": Driver("dax_pmem", ("__dax_pmem_probe", "dax_pmem_probe"), _DEVDAX, "nd",
-                       "dax0.0", "dax_pmem", ("384M",), tools=("ndctl",)),
-    "device-dax": Driver("device_dax", ("dev_dax_probe",), _DEVDAX, "dax", "dax0.0",
-                         "device_dax", ("384M",), tools=("ndctl",)),
-    "kmem": Driver("kmem", ("dev_dax_kmem_probe",),
-                   _DEVDAX + "\nmodprobe kmem; echo dax0.0 >/sys/bus/dax/drivers/device_dax/unbind"
-                   "\necho dax0.0 >/sys/bus/dax/drivers/kmem/new_id",
-                   "dax", "dax0.0", "kmem", ("384M",), ("kmem",), ("ndctl",)),
-    "virtiofs": Driver("virtiofs", ("virtio_fs_probe",), "modprobe virtiofs", "virtio",
-                       "$(cd /sys/bus/virtio/drivers/virtiofs; echo virtio*)", "virtiofs",
-                       modules=("virtiofs",), virtiofs=True),
+    "device-dax": Driver("device_dax", ("dev_dax_probe",),
+                         "modprobe nd_e820; modprobe dax_pmem; modprobe device_dax\n"
+                         "ndctl create-namespace -fe namespace0.0 -m devdax -M mem >/dev/null",
+                         "dax", "dax0.0", "device_dax", ("128M",), ("ndctl",)),
 }
 
 
@@ -121,13 +112,10 @@ def sweep(kernel: str, driver: Driver, binary: Path, rounds: int) -> Outcome:
     files = [File(binary, "/bin/daxaudit", 0o755)]
     for name in driver.tools:
         files += host_tool(name)
-    with tempfile.TemporaryDirectory(prefix="daxaudit-sweep.") as share:
-        guest = Guest(kernel=kernel, script=_script(driver, rounds), files=files,
-                      faults=faults(kernel, driver), pmem=list(driver.pmem),
-                      modules=[*DEFAULT_MODULES, *driver.modules],
-                      virtiofs=Path(share) if driver.virtiofs else None,
-                      collect=["/root/report.json", "/root/err"], timeout=900)
-        result = run_guest(guest)
+    guest = Guest(kernel=kernel, script=_script(driver, rounds), files=files,
+                  faults=faults(kernel, driver), pmem=list(driver.pmem),
+                  collect=["/root/report.json", "/root/err"], timeout=900)
+    result = run_guest(guest)
     report = result.files.get("/root/report.json")
     if result.outcome != "done" or not report:
         raise GuestError(f"{kernel}: the sweep did not end: {result.outcome}\n"
