@@ -37,7 +37,8 @@ def _doubts(result: dict) -> str:
     """Rounds that say less than they should."""
     words = {"call not met": result["not_reached"], "inconclusive": result["inconclusive"],
              "other state after the reset": result["states"],
-             "kernel died or hung": len(result["fatal"])}
+             "kernel died or hung": len(result["fatal"]),
+             "complaints in no round": sum(result.get("overlooked", {}).values())}
     return ", ".join(f"{count} {what}" for what, count in words.items() if count) or "none"
 
 
