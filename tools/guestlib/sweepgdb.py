@@ -10,7 +10,6 @@ probe, one after the other, while the driver is bound again and again under one 
 
 import json
 import re
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,15 +33,11 @@ class Driver:
     inside: tuple[str, ...]
     prepare: str
     bus: str
-    # A word of the shell, after `prepare`.
     device: str
     driver: str
     pmem: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
 
-
-_DEVDAX = """modprobe nd_e820; modprobe dax_pmem; modprobe device_dax
-ndctl create-namespace -fe namespace0.0 -m devdax -M mem >/dev/null"""
 
 DRIVERS = {
     "pmem": Driver("nd_pmem", ("pmem_attach_disk", "nd_pmem_probe"),
@@ -79,11 +74,10 @@ def _script(driver: Driver, rounds: int) -> str:
 cat >/root/rounds <<'END'
 {driver.prepare}
 sleep 1
-device={driver.device}
 round=0
 while [ $round -lt {rounds} ]; do
-	[ -e {where}/$device ] && echo $device >{where}/unbind
-	echo $device >{where}/bind
+	[ -e {where}/{driver.device} ] && echo {driver.device} >{where}/unbind
+	echo {driver.device} >{where}/bind
 	round=$((round + 1))
 done
 exit 0
