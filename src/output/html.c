@@ -278,9 +278,8 @@ static bool mark_calls(struct page *p, const struct dxa_finding *f)
 {
 	if (!p->waiting || !p->is_shown || f->context.id != p->context.id)
 		return false;
-	for (size_t i = 0; f->severity > DXA_SEVERITY_INFO && i < f->evidence_len; i++) {
-		const struct dxa_html_mark g = { f->evidence[i],
-						 dxa_mark_why(f->rule, &f->evidence[i]) };
+	for (size_t i = 0; i < f->evidence_len; i++) {
+		const struct dxa_html_mark g = { f->evidence[i], dxa_mark_evidence(f, i) };
 
 		if (g.why)
 			dxa_vec_push(&p->marks, &g);

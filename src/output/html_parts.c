@@ -192,10 +192,7 @@ void dxa_html_finding(FILE *out, const struct dxa_finding *f, const struct dxa_r
 	if (f->evidence_len) {
 		fputs("<table class=\"story\">\n", out);
 		for (size_t i = 0; i < f->evidence_len; i++)
-			dxa_html_event(out, &f->evidence[i], run, 0,
-				       f->severity > DXA_SEVERITY_INFO ?
-					       dxa_mark_why(f->rule, &f->evidence[i]) :
-					       NULL);
+			dxa_html_event(out, &f->evidence[i], run, 0, dxa_mark_evidence(f, i));
 		fputs("</table>\n", out);
 	}
 	fputs("</div></details>\n", out);

@@ -44,3 +44,16 @@ const char *dxa_mark_why(enum dxa_rule rule, const struct dxa_event *ev)
 			return info->marks[i].why;
 	return NULL;
 }
+
+const char *dxa_mark_evidence(const struct dxa_finding *f, size_t i)
+{
+	const struct dxa_event *ev = &f->evidence[i];
+
+	if (f->severity == DXA_SEVERITY_INFO)
+		return NULL;
+	if (!dxa_kind_is_hook(ev->kind))
+		for (size_t k = i + 1; k < f->evidence_len; k++)
+			if (f->evidence[k].kind == ev->kind)
+				return NULL;
+	return dxa_mark_why(f->rule, ev);
+}

@@ -5,6 +5,7 @@
 
 #include "daxaudit/event.h"
 #include "daxaudit/hooks.h"
+#include "engine/engine.h"
 #include "engine/rules.h"
 
 /*
@@ -12,5 +13,17 @@
  * NULL for an event that does not. Static.
  */
 const char *dxa_mark_why(enum dxa_rule rule, const struct dxa_event *ev);
+
+/*
+ * The same for evidence[i] of a finding. NULL also for an info, which breaks nothing, and for
+ * what an earlier snapshot shows: the device may have been in order then.
+ */
+const char *dxa_mark_evidence(const struct dxa_finding *f, size_t i);
+
+/*
+ * The same for evidence[i] of a finding. NULL also for an info, which breaks nothing, and for
+ * what an earlier snapshot showed: the device may have been in order then.
+ */
+const char *dxa_mark_evidence(const struct dxa_finding *f, size_t i);
 
 #endif

@@ -235,8 +235,8 @@ struct context_findings {
 /* Note why each event that breaks the finding's rule does. */
 static void mark_events(struct dxa_map *marks, const struct dxa_finding *f)
 {
-	for (size_t k = 0; k < f->evidence_len && f->severity > DXA_SEVERITY_INFO; k++) {
-		const char *why = dxa_mark_why(f->rule, &f->evidence[k]);
+	for (size_t k = 0; k < f->evidence_len; k++) {
+		const char *why = dxa_mark_evidence(f, k);
 
 		if (why)
 			dxa_map_put(marks, dxa_lines_identity(&f->evidence[k]), (void *)why);

@@ -91,8 +91,7 @@ static void put_evidence(struct dxa_wrap *w, const struct dxa_finding *f,
 
 	for (size_t i = 0; i < f->evidence_len; i++) {
 		const struct dxa_event *ev = &f->evidence[i];
-		const char *why = f->severity > DXA_SEVERITY_INFO ? dxa_mark_why(f->rule, ev) :
-								    NULL;
+		const char *why = dxa_mark_evidence(f, i);
 		uint64_t key = dxa_lines_identity(ev);
 		const void *seen = dxa_map_get(shown, key);
 

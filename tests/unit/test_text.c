@@ -200,6 +200,27 @@ static void test_only_what_broke_the_rule_is_marked(void **state)
 	assert_non_null(dxa_mark_why(DXA_RULE_REFERENCE_LEAK, &taken));
 }
 
+/* The first snapshot of a trace may show a device that its driver still had. */
+static void test_only_the_last_snapshot_is_marked(void **state)
+{
+	const struct dxa_event evidence[] = {
+		{ .kind = DXA_KIND_SNAP_DEVICE, .refs = 1 },
+		{ .kind = DXA_KIND_KILL_DAX, .phase = DXA_PHASE_ARGS },
+		{ .kind = DXA_KIND_SNAP_DEVICE, .refs = 1 },
+	};
+	struct dxa_finding f = { .rule = DXA_RULE_ORPHAN,
+				 .severity = DXA_SEVERITY_ERROR,
+				 .evidence = evidence,
+				 .evidence_len = 3 };
+
+	(void)state;
+	assert_null(dxa_mark_evidence(&f, 0));
+	assert_null(dxa_mark_evidence(&f, 1));
+	assert_non_null(dxa_mark_evidence(&f, 2));
+	f.severity = DXA_SEVERITY_INFO;
+	assert_null(dxa_mark_evidence(&f, 2));
+}
+
 /* ---- lines ---- */
 
 static void test_state_is_shown_where_it_changes(void **state)
@@ -300,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_control_characters_are_replaced),
 		cmocka_unit_test(test_each_rule_marks_a_call),
 		cmocka_unit_test(test_only_what_broke_the_rule_is_marked),
+		cmocka_unit_test(test_only_the_last_snapshot_is_marked),
 		cmocka_unit_test(test_state_is_shown_where_it_changes),
 		cmocka_unit_test(test_facts_are_no_calls),
 		cmocka_unit_test(test_flags_have_names),
