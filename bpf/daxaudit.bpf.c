@@ -474,6 +474,45 @@ static __always_inline void record_KPROBES_SWITCH(const struct call *c)
 }
 RELEASE(KPROBES_SWITCH, write_enabled_file_bool, 2)
 
+/* ---- entries that share a link ---- */
+
+/* One program of few instructions: the verifier takes time for each. */
+static __always_inline void record_shared(const struct call *c)
+{
+	struct dxa_event *ev = event_begin(c);
+
+	if (!ev)
+		return;
+	if (c->kind == DXA_KIND_REALLY_PROBE)
+		fill_REALLY_PROBE(ev, c);
+	else if (c->kind == DXA_KIND_RELEASE_DRIVER)
+		fill_RELEASE_DRIVER(ev, c);
+	else if (c->kind == DXA_KIND_VIRTIO_FS_PROBE)
+		fill_VIRTIO_FS_PROBE(ev, c);
+	event_submit(ev);
+}
+
+/*
+ * The entries of DXA_SHARED_ENTRIES. The cookie of each function is the kind of its event: commit
+ * ca74823c6e16 ("bpf: Add cookie support to programs attached with kprobe multi link") (in v5.18).
+ */
+SEC("?kprobe.multi")
+int shared_entry(void *ctx)
+{
+	struct call c = { .ctx = ctx,
+			  .kind = bpf_get_attach_cookie(ctx),
+			  .phase = DXA_PHASE_ARGS,
+			  .arg = REGS_3(ctx) };
+
+	if (c.kind == DXA_KIND_FTRACE_SWITCH)
+		record_FTRACE_SWITCH(&c);
+	else if (c.kind == DXA_KIND_KPROBES_SWITCH)
+		record_KPROBES_SWITCH(&c);
+	else
+		record_shared(&c);
+	return 0;
+}
+
 /* ---- programs that user space runs ---- */
 
 #include "ksym.bpf.h"

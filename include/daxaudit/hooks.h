@@ -119,6 +119,19 @@ enum dxa_hook_need {
 	  "kprobes/enabled of debugfs is written; arg=0: no kprobe is called from now on")         \
 	DXA_DEEP_HOOKS(X)
 
+/*
+ * X(ID): functions whose entries share one link where the kernel has kprobe.multi. They are called
+ * rarely, by tasks, and their entries record no stack. A trampoline takes half as many instructions
+ * a call, but more to attach.
+ */
+#define DXA_SHARED_ENTRIES(X) \
+	X(REALLY_PROBE)       \
+	X(RELEASE_DRIVER)     \
+	X(VIRTIO_FS_PROBE)    \
+	X(CREATE_DEV_DAX)     \
+	X(FTRACE_SWITCH)      \
+	X(KPROBES_SWITCH)
+
 /* Synthetic kinds: events that user space adds to the stream, in order. */
 #define DXA_SYNTHETIC_KINDS(X)                                                                    \
 	X(SNAP_DEVICE, 64, snap_device, "a dax_device exists; arg: enum dxa_bound")               \

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "probe/kprobesafe.h"
 #include "probe/preflight.h"
+#include "probe/shared.h"
 
 static const struct dxa_hows trampolines[] = {
 	[DXA_SHAPE_ACQUIRE] = { { "fexit" } },
@@ -118,6 +119,7 @@ static void plan_found(struct dxa_hook *hook, const struct dxa_kallsym *sym,
 {
 	snprintf(hook->status.symbol, sizeof(hook->status.symbol), "%s", sym->name);
 	snprintf(hook->module, sizeof(hook->module), "%s", sym->module ? sym->module : "");
+	hook->address = sym->addr;
 	hook->status.mode = DXA_ATTACH_KPROBE;
 	if (sym->module)
 		REASON(hook, "in module %s, which a trampoline would pin", sym->module);
@@ -164,6 +166,12 @@ void dxa_attach_plan(struct dxa_hook *hooks, size_t n, const struct dxa_kallsyms
 		plan_trampoline(&hooks[i], btf);
 }
 
+/* Is this trampoline replaced by the shared link? */
+static bool is_replaced(const struct dxa_hook *hook, const char *how)
+{
+	return dxa_shared_has(hook) && !strcmp(how, "fentry");
+}
+
 static void select_hows(struct dxa_hook *hook, bool trampoline, struct bpf_object *obj)
 {
 	const struct dxa_hows *hows = dxa_hook_hows(hook->status.info->shape, trampoline);
@@ -171,7 +179,7 @@ static void select_hows(struct dxa_hook *hook, bool trampoline, struct bpf_objec
 	for (const char *const *how = hows->how; *how; how++) {
 		struct bpf_program *prog = dxa_hook_program(hook, *how, obj);
 
-		if (prog)
+		if (prog && !is_replaced(hook, *how))
 			bpf_program__set_autoload(prog, true);
 	}
 }
@@ -207,7 +215,7 @@ void dxa_attach_settle(struct dxa_hook *hooks, size_t n, const struct dxa_kallsy
 			no_such_function(&hooks[i]);
 }
 
-static void add_link(struct dxa_hook *hook, struct bpf_program *prog, struct bpf_link *link)
+void dxa_attach_add_link(struct dxa_hook *hook, struct bpf_program *prog, struct bpf_link *link)
 {
 	hook->progs[hook->n_links] = prog;
 	hook->links[hook->n_links++] = link;
@@ -226,15 +234,18 @@ static int attach_direct(struct dxa_hook *hook, struct bpf_object *obj)
 
 	for (const char *const *how = hows->how; *how; how++) {
 		struct bpf_program *prog = dxa_hook_program(hook, *how, obj);
-		struct bpf_link *link = prog ? attach(hook, prog) : NULL;
+		struct bpf_link *link;
 
+		if (is_replaced(hook, *how))
+			continue;
+		link = prog ? attach(hook, prog) : NULL;
 		if (!link) {
 			int err = prog ? -errno : -ENOENT;
 
 			dxa_detach_hook(hook);
 			return err;
 		}
-		add_link(hook, prog, link);
+		dxa_attach_add_link(hook, prog, link);
 	}
 	return 0;
 }
@@ -286,7 +297,7 @@ static int attach_kprobes(struct dxa_hook *hook, struct bpf_object *obj,
 			dxa_tracefs_undo(tracefs, made);
 			return err;
 		}
-		add_link(hook, prog, link);
+		dxa_attach_add_link(hook, prog, link);
 	}
 	return 0;
 }
@@ -416,4 +427,5 @@ void dxa_detach_hook(struct dxa_hook *hook)
 {
 	while (hook->n_links)
 		bpf_link__destroy(hook->links[--hook->n_links]);
+	hook->shares = NULL;
 }

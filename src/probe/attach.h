@@ -25,6 +25,9 @@ struct dxa_hook {
 	struct bpf_link *links[DXA_HOOK_LINKS];
 	struct bpf_program *progs[DXA_HOOK_LINKS]; /* the attached programs */
 	unsigned int n_links;
+	uint64_t address; /* of the function; 0: not known */
+	bool shared; /* its entry is hooked by the shared link (probe/shared.h) */
+	struct bpf_link *shares; /* that link, of which one hook is the owner; else NULL */
 };
 
 /* The suffixes of the names of a hook's programs: "<ID>_<how>". */
@@ -74,6 +77,9 @@ void dxa_attach_try_kprobes(struct dxa_hook *hooks, size_t n, const char *btf,
  * attached from now on. Before, no call could be missed.
  */
 void dxa_attach_module_came(struct dxa_hook *hook, const char *module);
+
+/* Add a link to a hook, which owns it from now on. */
+void dxa_attach_add_link(struct dxa_hook *hook, struct bpf_program *prog, struct bpf_link *link);
 
 /* Detach a hook; its kprobe events are removed by dxa_tracefs_close(). */
 void dxa_detach_hook(struct dxa_hook *hook);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "probe/shared.h"
 
 bool dxa_counters_read(int fd, struct dxa_hook_status *status)
 {
@@ -42,7 +43,7 @@ bool dxa_counters_recursion_misses(const struct dxa_hook *hook, uint64_t *ret)
 			return false;
 		*ret += info.recursion_misses;
 	}
-	return true;
+	return dxa_shared_missed(hook, ret);
 }
 
 bool dxa_counters_read_missed(struct dxa_hook *hook, struct dxa_tracefs *tracefs)

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "probe/btfcut.h"
 #include "probe/preflight.h"
+#include "probe/shared.h"
 #include "probe/symfind.h"
 #include "probe/symwalk.h"
 #include "probe/wanted.h"
@@ -30,7 +31,8 @@ struct function {
 };
 
 /* Functions whose existence shows what the kernel can do. */
-static const char *const features[] = { DXA_SYMWALK_TARGET, DXA_SYMFIND_FAST };
+static const char *const features[] = { DXA_SYMWALK_TARGET, DXA_SYMFIND_FAST, DXA_SHARED_FPROBE,
+					DXA_SHARED_COUNTS };
 
 static void *read_file(const char *path, size_t *size)
 {

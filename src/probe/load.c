@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "probe/preflight.h"
+#include "probe/shared.h"
 #include "probe/symwalk.h"
 #include "probe/wanted.h"
 
@@ -106,6 +107,7 @@ struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_p
 			return NULL;
 		}
 		dxa_attach_select(p->hooks, p->n_hooks, skel->obj);
+		dxa_shared_select(p->hooks, p->n_hooks, skel->obj);
 		dxa_ksym_select(p->ksyms, skel->obj);
 		if (walk)
 			dxa_snapshot_select(p->walkers, skel->obj, p->kallsyms);
@@ -122,6 +124,7 @@ struct daxaudit_bpf *dxa_load(const struct dxa_load_parts *p, const struct dxa_p
 		if (*code == EPERM || *code == EACCES)
 			break;
 		walk = can_walk(p, config);
+		dxa_shared_refuse(p->hooks, p->n_hooks);
 		drop_refused_trampolines(p, config);
 	}
 	return NULL;

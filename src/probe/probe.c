@@ -26,6 +26,7 @@
 #include "probe/ksym.h"
 #include "probe/opsnames.h"
 #include "probe/preflight.h"
+#include "probe/shared.h"
 #include "probe/snapshot.h"
 #include "probe/targets.h"
 #include "probe/tracefs.h"
@@ -232,6 +233,7 @@ static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_co
 		config->kprobes_only ? "kprobes were requested" :
 		config->btf ? "trampolines need the kernel's own BTF, and --btf gives a file" :
 			      NULL);
+	dxa_shared_plan(p->hooks, p->n_hooks, p->btf);
 	dxa_attach_try_kprobes(p->hooks, p->n_hooks, config->btf, p->tracefs);
 	return NULL;
 }
@@ -267,11 +269,13 @@ static struct dxa_err *load_all(struct dxa_probe *p, const struct dxa_probe_conf
 	return p->skel ? NULL : dxa_preflight_explain(code);
 }
 
-/* Attach the hooks as planned. False when some trampolines are refused: the plan has changed. */
+/* Attach the hooks as planned. False when some are refused: the plan has changed. */
 static bool attach_as_planned(struct dxa_probe *p)
 {
 	bool all = true;
 
+	if (!dxa_shared_attach(p->hooks, p->n_hooks, p->skel->obj))
+		return false;
 	for (size_t i = 0; i < p->n_hooks; i++)
 		all &= dxa_attach_hook(&p->hooks[i], p->skel->obj, p->tracefs);
 	return all;
@@ -302,7 +306,7 @@ static struct dxa_err *load_and_map(struct dxa_probe *p, const struct dxa_probe_
 
 static struct dxa_err *attach_all(struct dxa_probe *p, const struct dxa_probe_config *config)
 {
-	/* A second try is the last one: no plan has refused trampolines any more. */
+	/* It ends: each try refuses the shared link or trampolines, which are not planned again. */
 	while (!attach_as_planned(p)) {
 		struct dxa_err *err;
 
