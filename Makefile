@@ -196,11 +196,15 @@ $(O)/san/tests/unit/test_kallsyms: WRAPPED := realloc
 $(O)/san/tests/unit/test_record_open: WRAPPED := flock
 $(O)/san/tests/unit/test_nomem: WRAPPED := malloc calloc realloc reallocarray aligned_alloc
 
+# Labels of basic blocks are most of the symbols, all of which libbpf goes through when it opens an
+# object.
+BPF_STRIP := -g -w --strip-symbol='LBB*'
+
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(msg) BPF $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) $(BPF_CPPFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
-	$(Q)$(LLVM_STRIP) -g $@
+	$(Q)$(LLVM_STRIP) $(BPF_STRIP) $@
 
 ifeq ($(BPF_TARGET),bpfel)
 # Generated files are not linted: clang's analyzer does not know that libbpf frees a skeleton.
@@ -216,7 +220,7 @@ $(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o bpf/%.bpf.c tools/swap-object
 	$(msg) SKEL $@
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -target bpfel $(BPF_CFLAGS) $(BPF_CPPFLAGS) -c -o $(@:.h=.twin.o) bpf/$*.bpf.c
-	$(Q)$(LLVM_STRIP) -g $(@:.h=.twin.o)
+	$(Q)$(LLVM_STRIP) $(BPF_STRIP) $(@:.h=.twin.o)
 	$(Q)$(BPFTOOL) gen skeleton $(@:.h=.twin.o) name $(subst -,_,$*)_bpf > $(@:.h=.twin)
 	$(Q)tools/swap-object $(@:.h=.twin) $< > $@
 endif
