@@ -228,28 +228,62 @@ static __always_inline int is_caller(__u64 address)
 /* The call of the trampoline is the first instruction of the function, or after endbr64. */
 #define CALL_END_MAX 16
 
+#define FRAME_WORDS 4
+/* Where the return address of a function is that jumps to its trampoline: see below. */
+#define FRAME_JUMPED 2
+
+/* What is behind the arguments in the frame of the trampoline; 0, or an error. */
+static __always_inline long read_frame(void *ctx, __u64 frame[FRAME_WORDS])
+{
+	__u64 arguments;
+
+	/* commit f92c1e183604 ("bpf: Add get_func_[arg|ret|arg_cnt] helpers") (in v5.17) */
+	if (!HAS_HELPER(get_func_arg_cnt))
+		return -1;
+	/* The verifier needs a bound; a trampoline has at most twelve arguments. */
+	arguments = bpf_get_func_arg_cnt(ctx) & 15;
+	return bpf_probe_read_kernel(frame, FRAME_WORDS * sizeof(*frame), ctx + 8 * arguments);
+}
+
+/*
+ * By the kind of the event: does the function jump to its trampoline? The unwinder found the
+ * caller of a call where it must be then.
+ */
+__u8 jumps[DXA_HOOK_MAX] = {};
+
 /*
  * The caller of the traced function, from the frame of the trampoline; 0 when it is not
  * found. The frame contains, after the arguments: the result, if a program of the function
  * uses it; the frame pointer; the address after the call of the trampoline, which
  * identifies the frame; and the return address of the function. See
  * arch_prepare_bpf_trampoline() in arch/x86/net/bpf_jit_comp.c, 6.1.176, 6.12.107, 7.2.13.
+ *
+ * A function with fexit programs jumps to the trampoline since commit 402e44b31e9d ("bpf:
+ * implement "jmp" mode for trampoline") (in v6.19). Then nothing identifies the frame.
  */
-static __always_inline __u64 frame_caller(void *ctx)
+static __always_inline __u64 frame_caller(const struct call *c)
 {
-	__u64 frame[4] = {}, function, arguments;
+	__u64 frame[FRAME_WORDS] = {}, function;
 
-	/* commit f92c1e183604 ("bpf: Add get_func_[arg|ret|arg_cnt] helpers") (in v5.17) */
-	if (!HAS_HELPER(get_func_arg_cnt))
+	if (read_frame(c->ctx, frame))
 		return 0;
-	function = bpf_get_func_ip(ctx);
-	/* The verifier needs a bound; a trampoline has at most twelve arguments. */
-	arguments = bpf_get_func_arg_cnt(ctx) & 15;
-	if (bpf_probe_read_kernel(frame, sizeof(frame), ctx + 8 * arguments))
-		return 0;
+	function = bpf_get_func_ip(c->ctx);
 	if (frame[1] - function <= CALL_END_MAX)
 		return frame[2];
-	return frame[2] - function <= CALL_END_MAX ? frame[3] : 0;
+	if (frame[2] - function <= CALL_END_MAX)
+		return frame[3];
+	return jumps[c->kind] ? frame[FRAME_JUMPED] : 0;
+}
+
+/* The unwinder has found the caller of a traced function. */
+static __always_inline void frame_learn(const struct call *c, __u64 caller)
+{
+	__u64 frame[FRAME_WORDS] = {};
+
+	if (!c->typed || jumps[c->kind] || read_frame(c->ctx, frame))
+		return;
+	if (caller && frame[FRAME_JUMPED] == caller)
+		jumps[c->kind] = 1;
 }
 
 /*
@@ -263,8 +297,7 @@ static __always_inline __u64 quick_caller(const struct call *c)
 
 	if (KERNEL_IS_32BIT)
 		return 0;
-	caller = c->typed ? frame_caller(c->ctx) :
-			    read_word((const void *)READ_REG(ctx, REG_STACK));
+	caller = c->typed ? frame_caller(c) : read_word((const void *)READ_REG(ctx, REG_STACK));
 	return is_caller(caller) ? caller : 0;
 }
 
@@ -273,6 +306,10 @@ static __always_inline __u64 quick_caller(const struct call *c)
 static __always_inline __u64 quick_caller(const struct call *c)
 {
 	return 0;
+}
+
+static __always_inline void frame_learn(const struct call *c, __u64 caller)
+{
 }
 
 #endif
@@ -284,8 +321,10 @@ static __always_inline void event_caller(struct dxa_event *ev, const struct call
 		ev->has |= DXA_HAS_STACK;
 		return;
 	}
-	if (bpf_get_stack(c->ctx, ev->stack, sizeof(ev->stack), c->skip) > 0)
+	if (bpf_get_stack(c->ctx, ev->stack, sizeof(ev->stack), c->skip) > 0) {
 		ev->has |= DXA_HAS_STACK;
+		frame_learn(c, ev->stack[0]);
+	}
 	event_link(ev, c);
 }
 
