@@ -155,12 +155,20 @@ int snapshot_devices(struct dxa_snapshot *s)
 
 /* ---- dax_hosts (drivers/dax/super.c): an xarray, indexed by the address of the gendisk ---- */
 
+#define SLOTS 64 /* XA_CHUNK_SIZE; less in a kernel for small memories */
+
 struct host_walk {
 	struct progress progress;
 	const struct xarray *xa;
 	const struct xa_node *node;
 	__u64 index; /* of the node's first slot */
+	__u32 shift; /* of the node */
 	__u32 slot;
+	/* The node's slots, copied at once: nearly all of them are empty. */
+	union {
+		__u64 wide[SLOTS];
+		__u32 narrow[SLOTS];
+	};
 };
 static struct host_walk hosts;
 
@@ -184,12 +192,38 @@ static __always_inline void snapshot_host(struct progress *p, __u64 disk, __u64 
 	bpf_ringbuf_submit(ev, 0);
 }
 
-static __always_inline __u64 read_slot(const struct xa_node *node, __u32 slot)
+/* Go to this slot of the node. False if it belongs to no xarray, or to another one. */
+static __always_inline int host_enter(struct host_walk *w, const struct xa_node *node, __u32 slot)
 {
-	__u64 base = bpf_core_field_offset(struct xa_node, slots);
-	__u32 size = bpf_core_field_size(node->parent);
+	__u32 size = bpf_core_field_size(node->slots);
 
-	return read_word((const void *)((__u64)node + base + slot * size));
+	w->node = node;
+	w->slot = slot;
+	w->shift = BPF_CORE_READ(node, shift) & 63;
+	if (size > sizeof(w->wide) ||
+	    bpf_probe_read_kernel(w->wide, size,
+				  (const void *)node + bpf_core_field_offset(node->slots)))
+		return 0;
+	/* A node that was freed before the copy was made. */
+	return READ_PTR(node, array) == w->xa;
+}
+
+/* Go up to the parent, behind the node. 1 at the end of the walk. */
+static __always_inline long host_leave(struct host_walk *w, __u32 slots)
+{
+	const struct xa_node *node = w->node, *parent = READ_PTR(node, parent);
+	__u32 offset = BPF_CORE_READ(node, offset);
+
+	if (READ_PTR(node, array) != w->xa)
+		return 1;
+	if (!parent) {
+		w->progress.state = DXA_SNAPSHOT_COMPLETE;
+		return 1;
+	}
+	if (!host_enter(w, parent, offset + 1))
+		return 1;
+	w->index &= ~((__u64)(slots - 1) << w->shift);
+	return 0;
 }
 
 static long host_step(__u32 i, struct host_walk **ctx)
@@ -197,36 +231,19 @@ static long host_step(__u32 i, struct host_walk **ctx)
 	struct host_walk *w = *ctx;
 	const struct xa_node *node = w->node;
 	__u32 slots = bpf_core_field_size(node->slots) / bpf_core_field_size(node->parent);
-	__u32 shift = BPF_CORE_READ(node, shift);
+	__u32 slot = w->slot;
 	__u64 entry;
 
-	/* A node that was freed meanwhile belongs to no xarray, or to another one. */
-	if (READ_PTR(node, array) != w->xa)
-		return 1;
-	if (w->slot >= slots) {
-		__u32 offset = BPF_CORE_READ(node, offset);
-
-		node = READ_PTR(node, parent);
-		if (!node) {
-			w->progress.state = DXA_SNAPSHOT_COMPLETE;
-			return 1;
-		}
-		w->node = node;
-		shift = BPF_CORE_READ(node, shift);
-		w->index &= ~((__u64)(slots - 1) << (shift & 63));
-		w->slot = offset + 1;
-		return 0;
-	}
-	entry = read_slot(node, w->slot);
+	if (slot >= slots || slot >= SLOTS)
+		return host_leave(w, slots);
+	entry = KERNEL_IS_32BIT ? w->narrow[slot] : w->wide[slot];
 	if (is_node(entry)) {
-		w->index |= (__u64)w->slot << (shift & 63);
-		w->node = (const void *)(entry - XA_INTERNAL);
-		w->slot = 0;
-		return 0;
+		w->index |= (__u64)slot << w->shift;
+		return !host_enter(w, (const void *)(entry - XA_INTERNAL), 0);
 	}
 	if (entry && !(entry & 3))
-		snapshot_host(&w->progress, w->index | (__u64)w->slot << (shift & 63), entry);
-	w->slot++;
+		snapshot_host(&w->progress, w->index | (__u64)slot << w->shift, entry);
+	w->slot = slot + 1;
 	return 0;
 }
 
@@ -241,8 +258,8 @@ int snapshot_hosts(struct dxa_snapshot *s)
 	if (!head) {
 		hosts.progress.state = DXA_SNAPSHOT_COMPLETE;
 	} else if (is_node(head)) {
-		hosts.node = (const void *)(head - XA_INTERNAL);
-		bpf_loop(SLOTS_MAX, host_step, &w, 0);
+		if (host_enter(&hosts, (const void *)(head - XA_INTERNAL), 0))
+			bpf_loop(SLOTS_MAX, host_step, &w, 0);
 	}
 	snapshot_done(s, &hosts.progress);
 	return 0;

@@ -175,7 +175,7 @@ const char *dxa_audit_snapshot(struct dxa_audit *a)
 		snprintf(doubt, sizeof(doubt), "CONFIG_DEBUG_KOBJECT_RELEASE delays its release");
 	}
 	collector.now = dxa_ktime_now();
-	if (dxa_collect_sysfs(&collector))
+	if (dxa_collect_sysfs(&collector, dxa_probe_used_gone(a->probe)))
 		end.arg |= DXA_SNAP_SYSFS;
 	else
 		why = "sysfs cannot be read: mount it on /sys";

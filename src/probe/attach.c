@@ -423,6 +423,20 @@ bool dxa_attach_hook(struct dxa_hook *hook, struct bpf_object *obj, struct dxa_t
 	return true;
 }
 
+struct dxa_err *dxa_attach_check_core(const struct dxa_hook *hooks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct dxa_hook_status *s = &hooks[i].status;
+
+		if (s->info->need == DXA_NEED_CORE && s->mode == DXA_ATTACH_NONE)
+			return dxa_err_new(
+				DXA_ERR_REFUSED, 0,
+				"cannot hook %s, without which nothing can be checked: %s",
+				s->info->name, s->reason);
+	}
+	return NULL;
+}
+
 void dxa_detach_hook(struct dxa_hook *hook)
 {
 	while (hook->n_links)

@@ -78,6 +78,9 @@ void dxa_attach_try_kprobes(struct dxa_hook *hooks, size_t n, const char *btf,
  */
 void dxa_attach_module_came(struct dxa_hook *hook, const char *module);
 
+/* After attaching: REFUSED if a hook is missing without which nothing can be checked. */
+struct dxa_err *dxa_attach_check_core(const struct dxa_hook *hooks, size_t n);
+
 /* Add a link to a hook, which owns it from now on. */
 void dxa_attach_add_link(struct dxa_hook *hook, struct bpf_program *prog, struct bpf_link *link);
 

@@ -25,13 +25,26 @@ static bool is_entry(const struct dirent *d)
 
 /* ---- disks ---- */
 
+/* There may be thousands of disks, so a buffer is not allocated for each. */
+static bool read_queue_dax(int disks, const char *disk, int *dax)
+{
+	char path[PATH_MAX], text[16];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/queue/dax", disk);
+	_cleanup_close_ int fd = openat(disks, path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return sscanf(text, "%d", dax) == 1;
+}
+
 bool dxa_read_queue_dax(const char *disk, int *dax)
 {
-	char path[PATH_MAX];
+	_cleanup_close_ int disks = open(DISKS, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	snprintf(path, sizeof(path), DISKS "/%s/queue/dax", disk);
-	_cleanup_fclose_ FILE *f = fopen(path, "re");
-	return f && fscanf(f, "%d", dax) == 1;
+	return disks >= 0 && read_queue_dax(disks, disk, dax);
 }
 
 /* The first device in the holders directory of a block device, where dm and md link theirs. */
@@ -106,7 +119,7 @@ static uint64_t read_incarnation(DIR *dir, const char *entry)
 	return fstatat(dirfd(dir), entry, &st, 0) ? 0 : st.st_ino;
 }
 
-static bool collect_disks(const struct dxa_collector *c)
+static bool collect_disks(const struct dxa_collector *c, bool used_gone)
 {
 	_cleanup_closedir_ DIR *dir = opendir(DISKS);
 	struct dirent *d;
@@ -117,8 +130,9 @@ static bool collect_disks(const struct dxa_collector *c)
 
 		if (!is_entry(d))
 			continue;
-		collect_gone_slaves(c, d->d_name);
-		if (!dxa_read_queue_dax(d->d_name, &dax) || dax != 1)
+		if (used_gone)
+			collect_gone_slaves(c, d->d_name);
+		if (!read_queue_dax(dirfd(dir), d->d_name, &dax) || dax != 1)
 			continue;
 		ev.arg = read_incarnation(dir, d->d_name);
 		dxa_collector_name(ev.name, sizeof(ev.name), d->d_name);
@@ -205,9 +219,10 @@ static bool collect_virtiofs(const struct dxa_collector *c)
 	return true;
 }
 
-bool dxa_collect_sysfs(const struct dxa_collector *c)
+bool dxa_collect_sysfs(const struct dxa_collector *c, bool used_gone)
 {
-	bool disks = collect_disks(c), dax = collect_dax_bus(c), virtiofs = collect_virtiofs(c);
+	bool disks = collect_disks(c, used_gone), dax = collect_dax_bus(c),
+	     virtiofs = collect_virtiofs(c);
 
 	return disks && dax && virtiofs;
 }

@@ -18,10 +18,10 @@ bool dxa_read_disk_user(const struct dxa_event *ev, char name[DXA_DRIVER_LEN]);
 
 /*
  * Add an event for every disk whose queue advertises DAX (DISK_STATE), every
- * device of the dax bus and every virtiofs device (BUS_DEVICE), and every removed
- * disk that a dm table still uses (USED_GONE). Returns false if sysfs cannot be
+ * device of the dax bus and every virtiofs device (BUS_DEVICE), and, if used_gone, every
+ * removed disk that a dm table still uses (USED_GONE). Returns false if sysfs cannot be
  * read completely.
  */
-bool dxa_collect_sysfs(const struct dxa_collector *c);
+bool dxa_collect_sysfs(const struct dxa_collector *c, bool used_gone);
 
 #endif

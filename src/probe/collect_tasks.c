@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "probe/collect_tasks.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/procstat.h"
 #include "daxaudit/hooks.h"
 
@@ -77,10 +79,24 @@ static bool look(void *priv, long pid, long tid)
 	return true;
 }
 
+/* A task that waits in unregister_dev_dax() has not yet taken its device from the bus. */
+static bool bus_has_devices(void)
+{
+	struct dirent *d;
+
+	_cleanup_closedir_ DIR *dir = opendir(DAX_BUS "/devices");
+	if (!dir)
+		return errno != ENOENT;
+	while ((d = readdir(dir)))
+		if (d->d_name[0] != '.')
+			return true;
+	return false;
+}
+
 bool dxa_collect_waits(const struct dxa_collector *c)
 {
 	/* look() does not write to it. */
-	return access(DAX_BUS, F_OK) || dxa_procstat_each(look, (void *)c);
+	return !bus_has_devices() || dxa_procstat_each(look, (void *)c);
 }
 
 bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret)

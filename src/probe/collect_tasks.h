@@ -10,7 +10,7 @@
 /*
  * Add an event (TASK_WAITS) for every task whose kernel stack shows that it waits,
  * in the error path of a device-dax creation, for the lock that its own caller
- * holds. Adds nothing on a kernel without a dax bus. Returns false if a task sleeps
+ * holds. Looks at no task if the dax bus has no device. Returns false if a task sleeps
  * uninterruptibly and its stack cannot be read.
  */
 bool dxa_collect_waits(const struct dxa_collector *c);

@@ -55,6 +55,7 @@ struct dxa_probe {
 	uint64_t delivered[DXA_HOOK_MAX]; /* records by hook, ... */
 	uint64_t delivered_all; /* ... and of all hooks */
 	struct dxa_silence silence;
+	bool used_gone; /* the last snapshot shows a removed disk in use, or cannot tell */
 	uint32_t dropped; /* the largest count in any record */
 	uint64_t missed; /* recursion misses of the programs, when read last ... */
 	uint64_t missed_asked; /* ... at this ktime, ns */
@@ -142,6 +143,7 @@ static void deliver(struct dxa_probe *p, const struct dxa_event *ev)
 		dxa_read_disk_user(ev, named.driver);
 		ev = &named;
 	}
+	p->used_gone |= ev->kind == DXA_KIND_USED_GONE;
 	p->fn(p->priv, ev);
 }
 
@@ -185,20 +187,6 @@ static int on_record(void *priv, void *data, size_t size)
 	}
 	/* Limit the records of one call: libbpf continues as long as new records arrive. */
 	return --p->budget ? 0 : -EAGAIN;
-}
-
-static struct dxa_err *check_core_hooks(const struct dxa_probe *p)
-{
-	for (size_t i = 0; i < p->n_hooks; i++) {
-		const struct dxa_hook_status *s = &p->hooks[i].status;
-
-		if (s->info->need == DXA_NEED_CORE && s->mode == DXA_ATTACH_NONE)
-			return dxa_err_new(
-				DXA_ERR_REFUSED, 0,
-				"cannot hook %s, without which nothing can be checked: %s",
-				s->info->name, s->reason);
-	}
-	return NULL;
 }
 
 static struct dxa_err *open_hooks(struct dxa_probe *p, const struct dxa_probe_config *config)
@@ -321,7 +309,7 @@ static struct dxa_err *attach_all(struct dxa_probe *p, const struct dxa_probe_co
 		dxa_log(DXA_LOG_INFO, "hook %s: %s%s%s", s->info->name,
 			dxa_attach_mode_name(s->mode), s->reason[0] ? ": " : "", s->reason);
 	}
-	return check_core_hooks(p);
+	return dxa_attach_check_core(p->hooks, p->n_hooks);
 }
 
 static struct dxa_err *open_all(struct dxa_probe *p, const struct dxa_probe_config *config)
@@ -407,14 +395,22 @@ void dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv)
 uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why)
 {
 	const struct dxa_walker *w = p->walkers;
-	uint32_t known = dxa_snapshot_run(p->walkers);
+	uint32_t known;
 
+	p->used_gone = false;
+	known = dxa_snapshot_run(p->walkers);
 	*why = NULL;
 	for (int i = DXA_WALK_COUNT; i--;)
 		if (!(known >> i & 1) && !(i == DXA_WALK_HOSTS && known & DXA_SNAP_NO_HOSTS))
 			*why = w[i].reason;
 	dxa_probe_consume(p);
+	p->used_gone |= !(known & DXA_SNAP_HOLDERS);
 	return known;
+}
+
+bool dxa_probe_used_gone(const struct dxa_probe *p)
+{
+	return p->used_gone;
 }
 
 static int counts_fd(const struct dxa_probe *p)

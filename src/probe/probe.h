@@ -50,6 +50,12 @@ void dxa_probe_start(struct dxa_probe *p, dxa_event_fn fn, void *priv);
 uint32_t dxa_probe_snapshot(struct dxa_probe *p, const char **why);
 
 /*
+ * May removed disks be in use: did the last snapshot show one, or can it not tell? A disk is
+ * marked as dead before it leaves sysfs (del_gendisk() in block/genhd.c, 6.1.176, 7.2.13).
+ */
+bool dxa_probe_used_gone(const struct dxa_probe *p);
+
+/*
  * Stop recording and deliver all records; a running program gets a second to submit its
  * record. If records are missing, a LOST event gives their number. Then add DRIVER events
  * for drivers that were loaded during the audit.
