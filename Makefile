@@ -350,7 +350,7 @@ bench-replay: $(O)/daxaudit $(O)/tests/bench/generate $(O)/tests/bench/spend ## 
 	$(Q)tests/bench/run $(O)
 
 bench-guest: $(O)/daxaudit.static $(BENCH_GUEST) ## measure the cost of hooks, in guests that count instructions
-	$(Q)tests/bench/guest $(O) --also 7.2-amd64
+	$(Q)tests/bench/guest $(O) --also 7.2-amd64 --also 6.12-arm64
 
 bench-guard: $(O)/daxaudit.static $(BENCH_GUEST) ## do the hooks cost more than docs/performance.md says?
 	$(Q)tests/bench/guest $(O) --guard

@@ -89,6 +89,104 @@ watched() {
 	wait "$pid"
 }
 
+# The functions of a life: those of bare.bpf.c.
+returns='alloc_dax dax_add_host device_add_disk'
+entries='dax_remove_host kill_dax put_dax set_dax_nocache dax_destroy_inode dax_free_inode'
+
+# The others that daxaudit hooks in this guest: at one end, at both, in a module at both.
+more_returns='run_dax fs_dax_get_by_bdev'
+more_entries='fs_put_dax set_dax_synchronous set_dax_nomc dax_write_cache proc_dointvec
+	write_enabled_file_bool'
+brackets='really_probe device_release_driver_internal virtio_fs_probe __devm_create_dev_dax'
+modular='dm_create dev_create'
+
+# PROBE FUNCTION FORMAT ARGUMENTS: a probe of bpftrace.
+probe() {
+	printf '%s\n' "$1:$2 { printf(\"$2 $3\\n\", $4) }"
+}
+
+# FORMAT ARGUMENTS: a script for bpftrace that prints so at each call of a life.
+script() {
+	for function in $returns; do
+		probe kretfunc "$function" "$@"
+	done
+	for function in $entries; do
+		probe kfunc "$function" "$@"
+	done
+}
+
+# The same for all that daxaudit hooks.
+whole_script() {
+	script "$@"
+	for function in $more_returns $brackets; do
+		probe kretfunc "$function" "$@"
+	done
+	for function in $more_entries $brackets; do
+		probe kfunc "$function" "$@"
+	done
+	for function in $modular; do
+		probe kprobe "$function" "$@"
+		probe kretprobe "$function" "$@"
+	done
+	probe tracepoint:module module_load "$@"
+	probe tracepoint:module module_free "$@"
+}
+
+# PREFIX SCRIPT: calls with bpftrace running.
+bpftraced() {
+	bpftrace "$2" >/tmp/out 2>/tmp/err &
+	pid=$!
+	wait_for Attaching /tmp/out
+	until quiet; do :; done
+	calls "$1" $pid
+	kill -INT "$pid"
+	wait "$pid"
+}
+
+# PREFIX STACKTRACE: calls with kprobe events.
+ftraced() {
+	events=/sys/kernel/tracing
+	[ -e $events/kprobe_events ] || mount -t tracefs tracefs $events
+	for function in $returns; do
+		echo "r:bench/$function $function ret=\$retval" >>$events/kprobe_events
+	done
+	for function in $entries; do
+		echo "p:bench/$function $function" >>$events/kprobe_events
+	done
+	echo "$2" >$events/options/stacktrace
+	echo 1 >$events/events/bench/enable
+	calls "$1" ''
+	echo 0 >$events/events/bench/enable
+	echo >$events/kprobe_events
+}
+
+peers() {
+	script '%d %s' 'pid, comm' >/root/plain.bt
+	script '%d %s%s' 'pid, comm, kstack(6)' >/root/stack.bt
+	calls alone ''
+	watched daxaudit daxaudit trace -v -q
+	bpftraced bpftrace /root/plain.bt
+	bpftraced bpftrace_stack /root/stack.bt
+	ftraced ftrace 0
+	ftraced ftrace_stack 1
+	attached start.daxaudit daxaudit check --allow-idle -- /root/attached
+	whole_script '%d %s' 'pid, comm' >/root/whole.bt
+	attached start.bpftrace bpftrace -c '/bin/sh /root/attached' /root/whole.bt
+}
+
+# NAME COMMAND...: the instructions until it runs /root/attached.
+attached() {
+	name=$1
+	shift
+	printf '#!/bin/sh\ngrep ^cpu /proc/schedstat >/tmp/attached\n' >/root/attached
+	chmod +x /root/attached
+	before=$(busy)
+	rm -f /tmp/attached
+	"$@" >/tmp/out 2>/tmp/err
+	read -r _ _ _ _ _ _ _ after _ </tmp/attached
+	echo "$name $((after - before))"
+}
+
 start_and_end() {
 	busy >/tmp/before
 	# shellcheck disable=SC2016 # for the command's shell
@@ -179,6 +277,7 @@ for part in $PARTS; do
 		watched auto daxaudit trace -v -q
 		;;
 	guard) guard ;;
+	peers) peers ;;
 	kprobe) watched kprobe daxaudit trace -v -q --attach=kprobe ;;
 	ends) start_and_end ;;
 	list) lists ;;

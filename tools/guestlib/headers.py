@@ -5,9 +5,10 @@ import re
 import shutil
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 
-from . import cache, kernel as kernels, unpacked
+from . import cache, kernel as kernels, toolchain, unpacked
 from .apt import Package, Suite, host_arch
 from .errors import GuestError
 
@@ -35,27 +36,44 @@ def _packages(suite: Suite, name: str) -> list[Package]:
     return list(found.values())
 
 
-def _finish(tree: Path, final: Path) -> None:
-    """The packages refer to each other by their installed paths."""
+def _finish(tree: Path, final: Path, programs: Path | None = None) -> None:
+    """The packages refer to each other by their installed paths.
+
+    programs: where the programs of kbuild are, if elsewhere.
+    """
     for path in tree.glob("usr/src/linux-headers-*/Makefile"):
         path.write_text(path.read_text().replace("/usr/src/", f"{final}/usr/src/"))
     for path in tree.glob("usr/src/linux-headers-*/*"):
         target = path.readlink() if path.is_symlink() else None
         if target and target.parts[0] == "..":
+            words = [word for word in target.parts if word != ".."]
+            there = programs if programs and words[1].startswith("linux-kbuild-") else final
             path.unlink()
-            path.symlink_to(final / "usr" / Path(*[word for word in target.parts if word != ".."]))
+            path.symlink_to(there / "usr" / Path(*words))
     unpacked.wrap(tree, final)
+
+
+def _programs(suite: Suite, packages: list[Package]) -> Path:
+    """The programs of kbuild for this machine, of the version that foreign headers need."""
+    name = next(package.name for package in packages if package.name.startswith("linux-kbuild-"))
+    own = Suite(suite.suite, host_arch())
+    return unpacked.tree("headers", name, own, _packages(own, name), unpacked.wrap)
 
 
 def fetch(name: str) -> Path:
     """The directory to build modules in for this kernel."""
     kernel = kernels.fetch(name)
-    if kernel.arch.name != host_arch() or kernel.entry.build:
-        raise GuestError(f"{name}: modules can be built for Debian's own kernels of this "
-                         "machine's architecture only")
+    if kernel.entry.build:
+        raise GuestError(f"{name}: modules can be built for Debian's own kernels only")
     suite = kernels.suite_of(kernel.entry)
     packages = _packages(suite, f"linux-headers-{kernel.release}")
-    tree = unpacked.tree("headers", kernel.release, suite, packages, _finish)
+    if kernel.arch.name == host_arch():
+        tree = unpacked.tree("headers", kernel.release, suite, packages, _finish)
+    else:
+        programs = _programs(suite, packages)
+        tree = unpacked.tree("headers", kernel.release, suite,
+                             [p for p in packages if p.name.startswith("linux-headers-")],
+                             partial(_finish, programs=programs), salt=str(programs))
     return tree / "usr/src" / f"linux-headers-{kernel.release}"
 
 
@@ -81,8 +99,13 @@ def source(name: str, folder: str, into: Path) -> Path:
     return into / folder
 
 
-def _compiler(tree: Path) -> tuple[str, ...]:
+def _compiler(name: str, tree: Path) -> tuple[str, ...]:
     """What make needs to be told if the kernel's own compiler is not on this machine."""
+    arch = kernels.fetch(name).arch
+    if arch.cross:
+        prefix = toolchain.prefix(arch)
+        return (f"ARCH={arch.kernel_arch}", f"CROSS_COMPILE={prefix}", f"CC={prefix}gcc",
+                *_OLDER[1:])
     config = (tree / ".config").read_text()
     found = re.search(r'^CONFIG_CC_VERSION_TEXT="(\S+)', config, re.MULTILINE)
     return () if found and shutil.which(found[1]) else _OLDER
@@ -96,7 +119,7 @@ def build(name: str, source: Path) -> bytes:
         shutil.copytree(source, work)
         # Its own BTF would take pahole to make, and nobody reads it.
         done = subprocess.run(["make", "-s", "-C", tree, f"M={work}",
-                               "CONFIG_DEBUG_INFO_BTF_MODULES=", *_compiler(tree), "modules"],
+                               "CONFIG_DEBUG_INFO_BTF_MODULES=", *_compiler(name, tree), "modules"],
                               check=False, capture_output=True, text=True)
         built = next(work.glob("*.ko"), None)
         if done.returncode or not built:
