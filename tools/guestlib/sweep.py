@@ -53,6 +53,9 @@ def _by_debugger(options: argparse.Namespace) -> int:
 
 
 def _by_bpf(options: argparse.Namespace, words: list[str]) -> int:
+    if not kernel.cached(options.kernel):
+        print(f"sweep: building {options.kernel} first, which takes up to half an hour",
+              file=sys.stderr, flush=True)
     fixed = contextlib.nullcontext()
     if options.fix:
         if options.keep:

@@ -5,10 +5,13 @@ What each round showed is in a directory that the guest shares with this machine
 outlives the guest; the sweep goes on behind the round that was fatal.
 """
 
+import contextlib
 import json
 import re
 import shlex
+import sys
 import tempfile
+import threading
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -143,6 +146,31 @@ def _boot(kernel: str, workload: Workload, options: list[str], share: Path, bina
     return result
 
 
+@contextlib.contextmanager
+def _progress(share: Path, boots: int):
+    """Meanwhile show the number of the round on a terminal; a share that is swept has none."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    ended = threading.Event()
+
+    def follow() -> None:
+        while not ended.wait(1):
+            number = _fatal(share)
+            where = f"round {number}" if number else "running"
+            sys.stderr.write(f"\r\033[Ksweep: boot {boots + 1}, {where}\r")
+            sys.stderr.flush()
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        sys.stderr.write("\r\033[K")
+
+
 def _read_rounds(share: Path, rounds: dict[int, dict]) -> None:
     """The last line of a number is valid; a crash of the kernel may have cut off a line."""
     path = share / "rounds.jsonl"
@@ -171,7 +199,8 @@ def sweep(kernel: str, workload: Workload, binary: Path, options: list[str], sha
     while outcome.boots < BOOTS_MAX:
         (share / "report.json").unlink(missing_ok=True)
         more = ["--from", str(first)] if first else []
-        result = _boot(kernel, workload, [*options, *more], share, binary, timeout)
+        with _progress(share, outcome.boots):
+            result = _boot(kernel, workload, [*options, *more], share, binary, timeout)
         outcome.boots += 1
         outcome.seconds += result.seconds
         (share / f"console.{outcome.boots}").write_text(result.console)
@@ -210,7 +239,7 @@ def show(outcome: Outcome) -> None:
     print(f"  not reached: {words['not_reached']}, inconclusive: {words['inconclusive']}, "
           f"other state: {words['states']}, kmemleak: {words['kmemleak']}")
     for text, count in outcome.overlooked.items():
-        print(f"  on the console, but in no round: {text}" + (f" ({count} times)" if count > 1 else ""))
+        print(f"  on the console, but in no round: {count} times {text}")
     for number, text in sorted(outcome.fatal.items()):
         print(f"  round {number} was fatal:\n" + text)
     for number, each in sorted(outcome.rounds.items()):
