@@ -239,7 +239,7 @@ def show(outcome: Outcome) -> None:
     print(f"  not reached: {words['not_reached']}, inconclusive: {words['inconclusive']}, "
           f"other state: {words['states']}, kmemleak: {words['kmemleak']}")
     for text, count in outcome.overlooked.items():
-        print(f"  on the console, but in no round: {count} times {text}")
+        print(f"  on the console, but in no round ({count}): {text}")
     for number, text in sorted(outcome.fatal.items()):
         print(f"  round {number} was fatal:\n" + text)
     for number, each in sorted(outcome.rounds.items()):
