@@ -206,24 +206,25 @@ $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(Q)$(CLANG) -target $(BPF_TARGET) $(BPF_CFLAGS) $(BPF_CPPFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 	$(Q)$(LLVM_STRIP) $(BPF_STRIP) $@
 
+# bpftool reads only objects of this machine's byte order. The maps and programs do not depend on the
+# byte order: a skeleton is generated from a little-endian object, and gets the real one.
 ifeq ($(BPF_TARGET),bpfel)
-# Generated files are not linted: clang's analyzer does not know that libbpf frees a skeleton.
-$(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o
-	$(msg) SKEL $@
-	$(Q)mkdir -p $(@D)
-	$(Q){ echo '/* NOLINTBEGIN */'; $(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf && \
-		echo '/* NOLINTEND */'; } > $@.new && mv $@.new $@
+TWIN = $<
 else
-# bpftool reads only objects of its own byte order. The maps and programs do not depend on the
-# byte order: the skeleton is generated from a little-endian object, and contains the real one.
-$(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o bpf/%.bpf.c tools/swap-object
+TWIN = $(@:.h=.twin.o)
+endif
+
+# Generated files are not linted: clang's analyzer does not know that libbpf frees a skeleton.
+$(O)/gen/%.skel.h: $(O)/bpf/%.bpf.o bpf/%.bpf.c tools/pack-object
 	$(msg) SKEL $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) -target bpfel $(BPF_CFLAGS) $(BPF_CPPFLAGS) -c -o $(@:.h=.twin.o) bpf/$*.bpf.c
-	$(Q)$(LLVM_STRIP) $(BPF_STRIP) $(@:.h=.twin.o)
-	$(Q)$(BPFTOOL) gen skeleton $(@:.h=.twin.o) name $(subst -,_,$*)_bpf > $(@:.h=.twin)
-	$(Q)tools/swap-object $(@:.h=.twin) $< > $@
+ifneq ($(BPF_TARGET),bpfel)
+	$(Q)$(CLANG) -target bpfel $(BPF_CFLAGS) $(BPF_CPPFLAGS) -c -o $(TWIN) bpf/$*.bpf.c
+	$(Q)$(LLVM_STRIP) $(BPF_STRIP) $(TWIN)
 endif
+	$(Q)$(BPFTOOL) gen skeleton $(TWIN) name $(subst -,_,$*)_bpf > $(@:.h=.plain)
+	$(Q){ echo '/* NOLINTBEGIN */'; tools/pack-object $(@:.h=.plain) $< && \
+		echo '/* NOLINTEND */'; } > $@.new && mv $@.new $@
 
 # Rewritten only when it changes, so that a commit does not rebuild everything.
 $(O)/gen/version.h: FORCE
