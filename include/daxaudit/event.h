@@ -99,7 +99,7 @@ struct dxa_null_call {
 };
 
 /* As many are remembered. A power of two. */
-#define DXA_NULL_CALLS 4
+#define DXA_NULL_CALLS 2
 
 /*
  * The counters of a hook, one set for each CPU; the reader sums them. Always
