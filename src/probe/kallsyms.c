@@ -25,6 +25,7 @@ struct dxa_kallsyms {
 	const struct dxa_kallsyms_walk *walk; /* NULL: none */
 	struct dxa_symtab table;
 	bool partial; /* the walk filled the table: of the kernel proper it has what is asked for */
+	bool exact; /* the search has told where the code of each loaded module is */
 	struct dxa_modranges ranges; /* outlive the symbols */
 	/* The kernel proper, which never changes: what comes first of the file and of the table. */
 	struct {
@@ -153,7 +154,8 @@ static struct dxa_err *finish(struct dxa_kallsyms *k)
 /* Fill the table, which is empty, by searching for single names. False: that is not possible. */
 static bool find(struct dxa_kallsyms *k)
 {
-	k->partial = k->walk && k->walk->find && k->walk->find(k->walk->priv, k) && k->table.n;
+	k->exact = k->walk && k->walk->find && k->walk->find(k->walk->priv, k) && k->table.n;
+	k->partial = k->exact;
 	if (!k->partial)
 		dxa_symtab_clear(&k->table);
 	return k->partial;
@@ -178,7 +180,7 @@ static struct dxa_err *read_all(struct dxa_kallsyms *k, const struct dxa_kallsym
 {
 	bool taken;
 
-	k->partial = false;
+	k->partial = k->exact = false;
 	if (!whole && (find(k) || walk(k)))
 		return finish(k);
 	rewind(k->file);
@@ -320,7 +322,10 @@ static void read_again(struct dxa_kallsyms *k, bool whole)
 	err = read_all(k, &old, whole);
 	if (err) {
 		dxa_symtab_clear(&k->table);
+		/* The search may have added to them. */
+		old.ranges = k->ranges;
 		*k = old;
+		k->exact = false;
 	} else {
 		dxa_symtab_clear(&old.table);
 	}
@@ -428,8 +433,17 @@ bool dxa_kallsyms_parse(struct dxa_kallsyms *k, uint64_t addr, const char *text,
 
 	if (!parse(k, text, ret))
 		return is_another(k, addr, NULL, ret);
-	/* Whose it was is not known well: its coming may have been lost. */
-	if (is_another(k, addr, ret->module, &other))
+	if (!is_another(k, addr, ret->module, &other))
+		return true;
+	/*
+	 * Whose it was is not known well: its coming may have been lost. Or the kernel names a
+	 * function from the initialisation of a module, which it remembers while functions are
+	 * traced (ftrace_mod_address_lookup() in kernel/trace/ftrace.c, 6.1.176, 7.2.13).
+	 */
+	read_again(k, false);
+	if (!k->exact)
 		return dxa_kallsyms_source(k, addr, ret);
+	if (is_another(k, addr, ret->module, &other))
+		*ret = other;
 	return true;
 }

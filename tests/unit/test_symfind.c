@@ -182,6 +182,43 @@ static void test_module_gone(void **state)
 	end(&s);
 }
 
+static const char *name_of(struct search *s, uint64_t address, const char *told)
+{
+	static char name[160];
+	struct dxa_symbol sym;
+
+	assert_true(dxa_kallsyms_parse(s->k, address, told, &sym));
+	snprintf(name, sizeof(name), "%s [%s]", sym.name, sym.module);
+	return name;
+}
+
+/*
+ * The kernel remembers functions from the initialisation of a module, at an address where nd_pmem
+ * has been since. If another module is there now, its coming was lost.
+ */
+static void test_told_of_another(void **state)
+{
+	struct search s;
+
+	(void)state;
+	begin(&s, &usual);
+	for (size_t i = 4; i < 8; i++)
+		s.kernel.symbols[i].name = "none";
+	unlink(s.modules);
+	write_file(s.file, "ffffffffc0002010 t nd_btt_init\t[nd_btt]\n");
+	assert_string_equal(name_of(&s, 0xffffffffc00020f6, "nd_btt_init+0xe6/0x100 [nd_btt]"),
+			    "nd_pmem [nd_pmem]");
+	assert_false(s.walked);
+	end(&s);
+	begin(&s, &usual);
+	s.kernel.symbols[4].name = "other:__this_module";
+	unlink(s.modules);
+	write_file(s.modules, "other 28672 1 - Live 0xffffffffc0002000\n");
+	assert_string_equal(name_of(&s, 0xffffffffc00020f6, "other_probe+0xe6/0x100 [other]"),
+			    "other_probe [other]");
+	end(&s);
+}
+
 /* The daemon after it gave up its privileges; a kernel without the program. */
 static void test_refused(void **state)
 {
@@ -245,9 +282,10 @@ static void test_absent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_found), cmocka_unit_test(test_module_gone),
-		cmocka_unit_test(test_refused),	  cmocka_unit_test(test_unusual_modules),
-		cmocka_unit_test(test_renamed),	  cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_all_found),	cmocka_unit_test(test_module_gone),
+		cmocka_unit_test(test_told_of_another), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_unusual_modules), cmocka_unit_test(test_renamed),
+		cmocka_unit_test(test_absent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
