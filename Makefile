@@ -48,7 +48,11 @@ Q := @
 msg = @printf '  %-8s %s\n'
 endif
 
-CFLAGS ?= -O2 -g
+# Optimisation across files saves a sixteenth of a replay's instructions. clang would need its
+# own linker for it. Fat objects can be linked and read without it, too. They contain a random
+# number, unless there is a seed.
+LTO := $(if $(shell $(CC) --version | grep 'Free Software Foundation'),-flto=auto -ffat-lto-objects)
+CFLAGS ?= -O2 -g $(LTO)
 # Newer compilers have more warnings: warnings are errors only in CI (WERROR=1).
 WARNINGS_FATAL := $(if $(filter-out 0,$(WERROR)),-Werror)
 # Objects contain no build path, so that a build is reproducible. The last map applies.
@@ -129,7 +133,7 @@ BENCH_GUEST := $(O)/tests/bench/bare $(O)/tests/bench/bare.bpf.o $(O)/tests/live
 
 $(O)/tests/bench/bare: $(O)/tests/bench/bare.o
 	$(msg) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(PKG_LIBS_STATIC)
+	$(Q)$(CC) $(CFLAGS) $(PREFIX_MAP) $(LDFLAGS) -static -o $@ $^ $(PKG_LIBS_STATIC)
 
 $(O)/tests/bench/%.bpf.o: tests/bench/%.bpf.c
 	$(msg) BPF $@
@@ -141,15 +145,15 @@ live-tools: $(LIVE_TOOLS) ## build the programs that live cases run in guests, b
 
 $(LIVE_TOOLS): $(O)/%: $(O)/%.o
 	$(msg) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(PREFIX_MAP) $(LDFLAGS) -static -o $@ $^
 
 $(O)/daxaudit: $(PROG_OBJ) $(O)/libdaxaudit-core.a
 	$(msg) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(PREFIX_MAP) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(O)/daxaudit.static: $(PROG_OBJ) $(O)/libdaxaudit-core.a
 	$(msg) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ $(PKG_LIBS_STATIC)
+	$(Q)$(CC) $(CFLAGS) $(PREFIX_MAP) $(LDFLAGS) -static -o $@ $^ $(PKG_LIBS_STATIC)
 
 $(O)/libdaxaudit-core.a: $(CORE_OBJ)
 	$(msg) AR $@
@@ -158,7 +162,7 @@ $(O)/libdaxaudit-core.a: $(CORE_OBJ)
 $(O)/%.o: %.c | $(SKELS) $(GEN)
 	$(msg) CC $@
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(DXA_CPPFLAGS) $(CPPFLAGS) $(DXA_CFLAGS) $(PKG_CFLAGS) $(CFLAGS) -frandom-seed=$< -MMD -MP -c -o $@ $<
 
 $(O)/san/%.o: %.c | $(GEN)
 	$(msg) CC-SAN $@
@@ -287,7 +291,7 @@ unit: $(if $(UNIT),$(UNIT:%=$(O)/san/tests/unit/%),$(UNIT_BIN)) ## build and run
 
 $(O)/model: $(MODEL_OBJ) $(O)/libdaxaudit-core.a
 	$(msg) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(PREFIX_MAP) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
 # Mismatches are kept as stories.
 model: $(O)/model ## compare the engine with a model of the kernel, for SECONDS (default 60), from SEED on
@@ -295,7 +299,7 @@ model: $(O)/model ## compare the engine with a model of the kernel, for SECONDS 
 
 $(O)/tests/%: $(O)/tests/%.o $(O)/libdaxaudit-core.a
 	$(msg) LINK $@
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(PREFIX_MAP) $(LDFLAGS) -o $@ $^ $(CORE_LIBS)
 
 $(O)/tests/golden/story: $(O)/tests/golden/words.o
 
