@@ -50,7 +50,7 @@ static const char *orphaned_on_bus(const struct device *d)
 {
 	/* An open /dev/dax holds the cdev, and so the struct device that will put this one. */
 	return !d->bus && (d->view.alive || d->view.cdev_refs <= 0) ?
-		       "is not on the dax bus, and no process has it open" :
+		       "is not on the dax bus, and its character device has no user" :
 		       NULL;
 }
 

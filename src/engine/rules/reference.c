@@ -38,10 +38,11 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 	HEAD(UNACCOUNTED_REFERENCE, "unaccounted-reference", ERROR, STATE, ANY_CACHE, NO_CALLS),
 	.title = "a dax_device has a holder or a user's reference, but its disk is not open",
 	.meaning = "A device of a disk has a holder, which a file system sets when it takes the "
-		   "device, or it has more references than its driver's. But no file system, dm "
-		   "table or other exclusive user has the disk's block device open. Two snapshots "
-		   "in a row showed it, and between them no task was in a function that takes or "
-		   "drops such a reference. If that is not known, the audit is inconclusive.",
+		   "device, but no file system, dm table or other exclusive user has the disk's "
+		   "block device open; or it has more references than its driver and these users. "
+		   "Two snapshots in a row showed it, and between them no task was in a function "
+		   "that takes or drops such a reference. If that is not known, the audit is "
+		   "inconclusive.",
 	.consequence =
 		"A reference is lost, and the device is never freed. Either its user is gone "
 		"without fs_put_dax; or fs_dax_get_by_bdev took a reference, found another holder, "
@@ -55,7 +56,7 @@ RULE(UNACCOUNTED_REFERENCE, 6) = {
 	COMMITS(holder_leak),
 	MARKS({ DXA_KIND_FS_DAX_GET_BY_BDEV, DXA_MARK_FAILED,
 		"another holder: its reference is not dropped" },
-	      { DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "its disk has no exclusive user" }),
+	      { DXA_KIND_SNAP_DEVICE, DXA_MARK_HELD, "nobody accounts for it" }),
 };
 
 /* After the put of the last accounted reference, the device must be destroyed. */
@@ -105,16 +106,22 @@ CHECK(FACT_DUE, check_references)
 	return finding_report(e, &out);
 }
 
-/* Is the disk open? Then its openers own the holder and the references. */
-static bool is_used(const struct snapshot *s, const struct rec *host)
+/*
+ * How many have the disk open for themselves? Each may own the holder, and one reference for
+ * each time it has opened the disk. A user that is shown twice counts twice: too many hide a
+ * reference, and too few would invent one.
+ */
+static int64_t count_users(const struct snapshot *s, const struct rec *host)
 {
+	int64_t n = 0;
+
 	for (size_t i = 0; i < s->used.len; i++) {
 		const struct rec *r = dxa_vec_at(&s->used, i);
 
 		if (r->ev.obj == host->ev.obj || !strncmp(r->ev.name, host->ev.name, DXA_NAME_LEN))
-			return true;
+			n += r->ev.ret > 1 ? r->ev.ret : 1;
 	}
-	return false;
+	return n;
 }
 
 /*
@@ -125,11 +132,9 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 {
 	const struct snapshot *s = e->snapshot;
 	const struct device *d = f->device;
-	const char *why = d->view.holder ?
-				  "has a holder, but no exclusive user of its disk" :
-				  "has more references than its driver's, but no exclusive user of "
-				  "its disk";
 	const struct life *l;
+	const char *why;
+	int64_t users;
 
 	if (ops_are_gone(d) || d->bus || !d->host.n)
 		return holds();
@@ -138,8 +143,13 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 	/* The snapshots of a trace do not need to contain the openers. */
 	if (!snapshot_has(s, DXA_SNAP_HOLDERS | 1 << DXA_WALK_HOLDERS))
 		return s->asked ? unknown(DXA_GAP_STATE) : holds();
-	if (is_used(s, &d->host))
+	users = count_users(s, &d->host);
+	if (users && !(d->view.alive && d->view.refs > 1 + users))
 		return holds();
+	why = users	     ? "has more references than its driver and the users of its disk" :
+	      d->view.holder ? "has a holder, but no exclusive user of its disk" :
+			       "has more references than its driver's, but no exclusive user of "
+			       "its disk";
 	l = life_at(e, d->view.id.dax);
 	if (d->view.holder || (l && l->holder_taken))
 		return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, PROOF_NO_TASK_INSIDE,
