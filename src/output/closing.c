@@ -60,12 +60,13 @@ static void put_records(FILE *out, const struct dxa_result *r)
 	}
 	if (!total.seen && r->stats->events)
 		return;
-	fprintf(out, "; %" PRIu64 " record%s, ", total.seen - total.repeated,
+	fprintf(out, "; %" PRIu64 " record%s", total.seen - total.repeated,
 		total.seen - total.repeated == 1 ? "" : "s");
 	if (total.dropped || missed)
-		fprintf(out, "%" PRIu64 " lost, %" PRIu64 " missed", total.dropped, missed);
-	else
-		fputs("none lost", out);
+		fprintf(out, ", %" PRIu64 " lost, %" PRIu64 " missed", total.dropped, missed);
+	/* Calls are also lost while hooks are switched off, and no hook counts these. */
+	else if (!r->stats->gaps[DXA_GAP_LOST])
+		fputs(", none lost", out);
 }
 
 char *dxa_closing_why(const struct dxa_result *r)

@@ -186,19 +186,10 @@ static enum where look(const struct dxa_seen *s, char *name, size_t size)
 	return stat.state == 'R' ? RUNNING : look_at_stack(s, name, size);
 }
 
-bool dxa_seen_outside(const struct dxa_seen *s, char *why, size_t size)
+static bool tell(const struct dxa_seen *s, enum where at, const char *name, char *why, size_t size)
 {
-	const struct timespec moment = { .tv_nsec = TRY_AFTER_NS };
-	char comm[32], name[64];
-	enum where at = RUNNING;
+	char comm[32];
 
-	for (int i = 0; i < TRIES && at == RUNNING; i++) {
-		if (i)
-			nanosleep(&moment, NULL);
-		at = look(s, name, sizeof(name));
-	}
-	if (at == OUTSIDE)
-		return true;
 	dxa_procstat_comm(s->tid, comm, sizeof(comm));
 	if (at == INSIDE)
 		snprintf(why, size, "task %u (%s) is in %s()", s->tid, comm, name);
@@ -211,11 +202,34 @@ bool dxa_seen_outside(const struct dxa_seen *s, char *why, size_t size)
 	return false;
 }
 
+bool dxa_seen_outside(const struct dxa_seen *s, char *why, size_t size)
+{
+	const struct timespec moment = { .tv_nsec = TRY_AFTER_NS };
+	enum where at = RUNNING;
+	char name[64] = "";
+
+	for (int i = 0; i < TRIES && at == RUNNING; i++) {
+		if (i)
+			nanosleep(&moment, NULL);
+		at = look(s, name, sizeof(name));
+	}
+	return at == OUTSIDE || tell(s, at, name, why, size);
+}
+
 bool dxa_inside_none(const struct dxa_inside *in, char *why, size_t size)
 {
+	char name[64] = "";
+
 	if (!in) {
 		snprintf(why, size, "the tasks of the machine are not known");
 		return false;
+	}
+	/* One that is inside is a better reason than one that only runs. */
+	for (size_t i = 0; i < in->tasks.len; i++) {
+		const struct dxa_seen *s = dxa_vec_at(&in->tasks, i);
+
+		if (look(s, name, sizeof(name)) == INSIDE)
+			return tell(s, INSIDE, name, why, size);
 	}
 	for (size_t i = 0; i < in->tasks.len; i++)
 		if (!dxa_seen_outside(dxa_vec_at(&in->tasks, i), why, size))
