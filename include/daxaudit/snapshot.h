@@ -43,8 +43,8 @@ enum dxa_walk {
 /*
  * Since the end of the snapshot before, every task was outside the functions in which a device may
  * legally have no owner, or a reference that nobody accounts for. Or it is not known that it
- * was. Neither bit: nobody looked, because the snapshot before showed no anomaly, or the
- * recording is from before these bits.
+ * was. Neither bit: the tasks were not looked at, because the snapshot before showed no anomaly,
+ * or the recording is from before these bits.
  */
 #define DXA_SNAP_OUTSIDE (16 << DXA_WALK_COUNT)
 #define DXA_SNAP_MAYBE_INSIDE (32 << DXA_WALK_COUNT)

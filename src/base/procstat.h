@@ -35,6 +35,9 @@ uint64_t dxa_procstat_switches(long tid);
 /* Read /proc/TID/comm, without the newline, into comm[size]; empty when there is no such task. */
 void dxa_procstat_comm(long tid, char *comm, size_t size);
 
+/* The longest stack that the kernel prints: 64 calls (fs/proc/base.c). */
+#define DXA_PROCSTAT_STACK_LEN 8192
+
 /*
  * Read /proc/TID/stack, the kernel stack of a sleeping task, innermost call first, into
  * text[size]. False when it cannot be read: it needs CAP_SYS_ADMIN and

@@ -157,7 +157,8 @@ static void note_tasks(struct dxa_audit *a, const char *doubt)
 		return;
 	if (doubt[0])
 		dxa_log(DXA_LOG_NOTICE, "the state of a device may be about to change: %s", doubt);
-	a->inside = dxa_inside_begin();
+	if (!a->tasks_hidden)
+		a->inside = dxa_inside_begin();
 }
 
 const char *dxa_audit_snapshot(struct dxa_audit *a)

@@ -71,6 +71,7 @@ struct dxa_audit {
 	uint64_t snapshot_at; /* ktime, ns; when the newest snapshot ended */
 	bool suspicious; /* it has anomalies; then: */
 	struct dxa_inside *inside; /* owned: the tasks at its end; NULL: not known */
+	bool tasks_hidden; /* set by the command: the stacks of tasks cannot be read */
 	uint64_t sweep_at; /* ktime, ns; when to remove events of killed processes; 0: never */
 	uint64_t sweep_every; /* ns; grows */
 	bool hurry; /* set by the command: a signal asks to end */

@@ -41,7 +41,6 @@ struct daemon {
 	bool has_metrics; /* the metrics file belongs to this daemon */
 	uint64_t rotate_by; /* ktime, ns: deadline of a rotation; 0: none */
 	uint64_t look_at; /* ktime, ns: the next snapshot; 0: none is planned */
-	bool without_privilege; /* capabilities were given up */
 	bool confirming; /* the next snapshot confirms anomalies of the last one */
 	bool postponed; /* that snapshot came too late once, and was put off */
 	int uevents; /* the netlink socket of uevents; negative: none */
@@ -79,9 +78,6 @@ static void give_up_privilege(struct daemon *d)
 	size_t i = 0;
 	int err;
 
-	if (d->without_privilege)
-		return;
-	d->without_privilege = true;
 	while (dxa_caps_use(enough[i]), !dxa_probe_readable(d->audit.probe) && i < 3)
 		i++;
 	err = dxa_caps_give_up(enough[i]);
@@ -90,6 +86,17 @@ static void give_up_privilege(struct daemon *d)
 	else
 		dxa_log(DXA_LOG_NOTICE, "capabilities kept: %s",
 			dxa_caps_names(dxa_caps_effective(), names, sizeof(names)));
+}
+
+/* What the first snapshot shows is decided. From now on the stacks of tasks cannot be read. */
+static void settle_down(struct daemon *d)
+{
+	if (d->audit.tasks_hidden)
+		return;
+	d->audit.tasks_hidden = true;
+	give_up_privilege(d);
+	/* Its wake-ups can be merged with those of other processes. */
+	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
 }
 
 /*
@@ -115,7 +122,7 @@ static void look(struct daemon *d)
 	d->partial = why != NULL;
 	plan_next_look(d, dxa_engine_anomalies(d->audit.analysis.engine));
 	if (!d->confirming)
-		give_up_privilege(d);
+		settle_down(d);
 }
 
 /* A new recording needs a snapshot of existing devices. */
@@ -316,14 +323,12 @@ static struct dxa_err *start(struct daemon *d)
 	err = listen_to_kernel(d);
 	if (err)
 		return err;
-	/* Its wake-ups can be merged with those of other processes. */
-	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS, 0, 0, 0);
 	dxa_probe_trim(d->audit.probe);
 	dxa_daemon_report_write(&d->report);
 	plan_next_look(d, dxa_engine_anomalies(d->audit.analysis.engine));
-	/* To confirm an anomaly needs the stacks of tasks: then it is done by look(). */
+	/* To confirm an anomaly needs the stacks of tasks: then look() does it. */
 	if (!d->confirming)
-		give_up_privilege(d);
+		settle_down(d);
 	d->ping_every = dxa_notify_watchdog();
 	d->ping_at = d->ping_every ? dxa_ktime_now() + d->ping_every : 0;
 	dxa_log(DXA_LOG_NOTICE, "daxaudit %s watches Linux %s", DXA_VERSION, d->audit.uts.release);

@@ -20,10 +20,4 @@ const char *dxa_mark_why(enum dxa_rule rule, const struct dxa_event *ev);
  */
 const char *dxa_mark_evidence(const struct dxa_finding *f, size_t i);
 
-/*
- * The same for evidence[i] of a finding. NULL also for an info, which breaks nothing, and for
- * what an earlier snapshot showed: the device may have been in order then.
- */
-const char *dxa_mark_evidence(const struct dxa_finding *f, size_t i);
-
 #endif

@@ -11,9 +11,6 @@
 #include "base/vec.h"
 #include "daxaudit/hooks.h"
 
-/* The longest stack that the kernel prints: 64 calls (fs/proc/base.c). */
-#define STACK_MAX_LEN 8192
-
 /* More tasks would take longer than a user waits. */
 #define TASKS_MAX 30000
 
@@ -159,7 +156,7 @@ static enum where look_at_stack(const struct dxa_seen *s, char *name, size_t siz
 {
 	const struct timespec moment = { .tv_nsec = ASLEEP_NS };
 	uint64_t switches = dxa_procstat_switches(s->tid);
-	char stack[STACK_MAX_LEN];
+	char stack[DXA_PROCSTAT_STACK_LEN];
 
 	if (switches != s->switches) {
 		nanosleep(&moment, NULL);
@@ -216,22 +213,27 @@ bool dxa_seen_outside(const struct dxa_seen *s, char *why, size_t size)
 	return at == OUTSIDE || tell(s, at, name, why, size);
 }
 
-bool dxa_inside_none(const struct dxa_inside *in, char *why, size_t size)
+bool dxa_inside_none(struct dxa_inside *in, char *why, size_t size)
 {
+	size_t running = 0;
 	char name[64] = "";
 
 	if (!in) {
 		snprintf(why, size, "the tasks of the machine are not known");
 		return false;
 	}
-	/* One that is inside is a better reason than one that only runs. */
+	/* One that is inside is a better reason than one that runs: these are looked at last. */
 	for (size_t i = 0; i < in->tasks.len; i++) {
 		const struct dxa_seen *s = dxa_vec_at(&in->tasks, i);
+		enum where at = look(s, name, sizeof(name));
 
-		if (look(s, name, sizeof(name)) == INSIDE)
-			return tell(s, INSIDE, name, why, size);
+		if (at == RUNNING)
+			*(struct dxa_seen *)dxa_vec_at(&in->tasks, running++) = *s;
+		else if (at != OUTSIDE)
+			return tell(s, at, name, why, size);
 	}
-	for (size_t i = 0; i < in->tasks.len; i++)
+	in->tasks.len = running;
+	for (size_t i = 0; i < running; i++)
 		if (!dxa_seen_outside(dxa_vec_at(&in->tasks, i), why, size))
 			return false;
 	return true;

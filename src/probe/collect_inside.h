@@ -40,8 +40,9 @@ struct dxa_inside *dxa_inside_begin(void);
 /*
  * Was each of these tasks outside, as by dxa_seen_outside()? Then no task was inside from
  * dxa_inside_begin() until now. Reading stacks needs CAP_SYS_ADMIN. in may be NULL: not known.
+ * It may be asked once.
  */
-bool dxa_inside_none(const struct dxa_inside *in, char *why, size_t size);
+bool dxa_inside_none(struct dxa_inside *in, char *why, size_t size);
 
 /* Free it; NULL is allowed. */
 void dxa_inside_free(struct dxa_inside *in);

@@ -19,9 +19,6 @@
 #define WAITS "unregister_dev_dax"
 #define HOLDS "__devm_create_dev_dax"
 
-/* The longest stack that the kernel prints: 64 calls (fs/proc/base.c). */
-#define STACK_MAX_LEN 8192
-
 /* How long a task must sleep until its stack is read; longer if it cannot be read. */
 #define ASLEEP_MS 1
 #define UNREADABLE_MS 300
@@ -68,7 +65,7 @@ static bool stays_asleep(long tid, long ms)
 static bool look(void *priv, long pid, long tid)
 {
 	const struct dxa_collector *c = priv;
-	char stack[STACK_MAX_LEN];
+	char stack[DXA_PROCSTAT_STACK_LEN];
 
 	if (!stays_asleep(tid, ASLEEP_MS))
 		return true;
@@ -101,7 +98,7 @@ bool dxa_collect_waits(const struct dxa_collector *c)
 
 bool dxa_collect_task(uint32_t tid, uint64_t now, struct dxa_event *ret)
 {
-	char stack[STACK_MAX_LEN], name[DXA_NAME_LEN];
+	char stack[DXA_PROCSTAT_STACK_LEN], name[DXA_NAME_LEN];
 	struct dxa_procstat stat;
 
 	if (!dxa_procstat_read(tid, &stat))

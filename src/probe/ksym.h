@@ -7,13 +7,14 @@
 
 #include "probe/kallsyms.h"
 
+/* Addresses that are remembered as known. */
+#define DXA_KSYM_KNOWN 64
+
 /*
  * The kernel finds the symbol of an address in microseconds. Reading /proc/kallsyms takes
  * 0.1 s or more after each module that is loaded or unloaded, while records wait; that is
  * the fallback without the program.
  */
-#define DXA_KSYM_KNOWN 64
-
 struct dxa_ksym_reader {
 	struct dxa_kallsyms *kallsyms; /* borrowed */
 	struct bpf_program *prog; /* NULL: none */

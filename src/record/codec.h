@@ -39,7 +39,7 @@ struct dxr_codec {
 	/* The words that were coded last, and the heads of records, in the file's byte order. */
 	uint64_t recent[DXR_TOKENS], heads[DXR_TOKENS];
 	uint64_t seq, ts; /* of the previous record, in this machine's byte order */
-	unsigned int format; /* of the file: 1 or 2 */
+	unsigned int format; /* of the file: 1 to DXR_FORMAT */
 	size_t words; /* of one record in the file */
 	size_t fast_from; /* with so many bytes, decoding needs no test; SIZE_MAX: never */
 	uint64_t not_words; /* bits that the mask of a record from format 2 on cannot have */

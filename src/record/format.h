@@ -24,7 +24,7 @@
 /* Written as a number: if a reader finds it reversed, it must swap. */
 #define DXR_BYTE_ORDER 0x0a0b0c0du
 
-/* Incremented when an older reader would misread the newer format. Format 1 is read, too. */
+/* Incremented when an older reader would misread the newer format. Older formats are read, too. */
 #define DXR_FORMAT 3
 #define DXR_CHAINED 3 /* the first format in which the checksums of blocks are a chain */
 

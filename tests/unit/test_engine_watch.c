@@ -108,16 +108,26 @@ STORY(a_bind_that_fails_before_it_touches_the_cdev)
 }
 
 /* cdev_init() gave it a reference; cdev_add() failed, so no file can have another one. */
+static void bind_without_cdev_add(struct story *s)
+{
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	device_of(s, X)->cdev_refs = 1;
+	probed(s, DEV, K_ENOMEM);
+}
+
+static void bind_device_dax(struct story *s)
+{
+	probe_dax(s, DEV, "dax0.0", "device_dax", X);
+	run_dax(s, X);
+	probed(s, DEV, 0);
+}
+
 STORY(bound_again_after_a_bind_that_could_not_add_the_cdev)
 {
 	device_dax_comes(s);
 	unbind_device_dax(s);
-	probe_dax(s, DEV, "dax0.0", "device_dax", X);
-	device_of(s, X)->cdev_refs = 1;
-	probed(s, DEV, K_ENOMEM);
-	probe_dax(s, DEV, "dax0.0", "device_dax", X);
-	run_dax(s, X);
-	probed(s, DEV, 0);
+	bind_without_cdev_add(s);
+	bind_device_dax(s);
 	expect(s, "");
 }
 
@@ -125,17 +135,11 @@ STORY(failed_bind_then_a_file_is_open)
 {
 	device_dax_comes(s);
 	unbind_device_dax(s);
-	probe_dax(s, DEV, "dax0.0", "device_dax", X);
-	device_of(s, X)->cdev_refs = 1;
-	probed(s, DEV, K_ENOMEM);
-	probe_dax(s, DEV, "dax0.0", "device_dax", X);
-	run_dax(s, X);
-	probed(s, DEV, 0);
+	bind_without_cdev_add(s);
+	bind_device_dax(s);
 	unbind_device_dax(s);
 	device_of(s, X)->cdev_refs = 1;
-	probe_dax(s, DEV, "dax0.0", "device_dax", X);
-	run_dax(s, X);
-	probed(s, DEV, 0);
+	bind_device_dax(s);
 	expect(s, "cdev-reinit");
 }
 
@@ -143,9 +147,7 @@ STORY(bound_again_after_the_file_was_closed)
 {
 	device_dax_comes(s);
 	unbind_device_dax(s);
-	probe_dax(s, DEV, "dax0.0", "device_dax", X);
-	run_dax(s, X);
-	probed(s, DEV, 0);
+	bind_device_dax(s);
 	expect(s, "");
 }
 

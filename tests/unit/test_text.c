@@ -295,6 +295,13 @@ static void test_verdict_says_what_and_why(void **state)
 	assert_string_equal(why, "1 error (orphan); 1 probe, 2 unbinds, 1 device (pmem); 17 "
 				 "records, none lost");
 	free(why);
+	/* Hooks were switched off: no counter has what they did not see. */
+	stats.gaps[DXA_GAP_LOST] = 1;
+	why = dxa_closing_why(&r);
+	assert_string_equal(why, "1 error (orphan); 1 probe, 2 unbinds, 1 device (pmem); 17 "
+				 "records");
+	free(why);
+	stats.gaps[DXA_GAP_LOST] = 0;
 	hook.count.dropped = 3;
 	hook.missed = 2;
 	why = dxa_closing_why(&r);

@@ -16,7 +16,7 @@ enum anomaly_proof {
 	PROOF_SEEN_TWICE, /* nothing more: no task ends it */
 	/*
 	 * No task can be about to end it: each was outside the functions that may
-	 * (DXA_SNAP_OUTSIDE). In older recordings, in which nobody looked, nothing more.
+	 * (DXA_SNAP_OUTSIDE). In older recordings, which do not tell, nothing more.
 	 */
 	PROOF_NO_TASK_INSIDE,
 	/* The same, in older recordings, too: a reference that an unknown task holds. */

@@ -36,7 +36,7 @@ RULE(REFERENCE_LEAK, 21) = {
 
 RULE(UNACCOUNTED_REFERENCE, 6) = {
 	HEAD(UNACCOUNTED_REFERENCE, "unaccounted-reference", ERROR, STATE, ANY_CACHE, NO_CALLS),
-	.title = "a dax_device has a holder or a user's reference, but its disk is not open",
+	.title = "a dax_device has a holder or a reference that no user of its disk owns",
 	.meaning = "A device of a disk has a holder, which a file system sets when it takes the "
 		   "device, but no file system, dm table or other exclusive user has the disk's "
 		   "block device open; or it has more references than its driver and these users. "
@@ -151,7 +151,7 @@ CHECK(FACT_SHOWN_DEVICE, check_users)
 			       "has more references than its driver's, but no exclusive user of "
 			       "its disk";
 	l = life_at(e, d->view.id.dax);
-	if (d->view.holder || (l && l->holder_taken))
+	if ((d->view.holder && !users) || (l && l->holder_taken))
 		return anomaly_add(e, &rule_UNACCOUNTED_REFERENCE, PROOF_NO_TASK_INSIDE,
 				   &d->view.id, &d->rec, &d->host, why);
 	/*
